@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/file.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int lp_input_take_fd(struct lp_input *in, int fd, const char *name, struct lppack_error *err)
+{
+	struct stat st;
+
+	*in = (struct lp_input){ .fd = fd, .name = strdup(name) };
+	if (!in->name) {
+		cleanup_close(&fd);
+		in->fd = -1;
+		return lp_fail_nomem(err);
+	}
+	if (fstat(fd, &st) < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be examined", name);
+	if (!S_ISREG(st.st_mode))
+		return lp_fail(err, LPPACK_E_IO, "name a regular file", "%s: not a regular file", name);
+	in->size = (uint64_t)st.st_size;
+	return 0;
+}
+
+int lp_input_open(struct lp_input *in, const char *path, struct lppack_error *err)
+{
+	/* O_NONBLOCK: a FIFO in place of the file must not hang us before the check of its type. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	*in = (struct lp_input){ .fd = -1 };
+	if (fd < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, "check the path and its permissions", "%s: cannot be opened",
+				   path);
+	return lp_input_take_fd(in, fd, path, err);
+}
+
+void lp_input_close(struct lp_input *in)
+{
+	if (in->name && in->fd >= 0)
+		close(in->fd);
+	free(in->name);
+	*in = (struct lp_input){ .fd = -1 };
+}
+
+int lp_input_read(struct lp_input *in, uint64_t offset, void *out, size_t n, struct lppack_error *err)
+{
+	uint8_t *to = out;
+
+	if (!lp_range_ok(offset, n, in->size))
+		return lp_fail(err, LPPACK_E_TRUNCATED, "fetch the file again",
+			       "%s: ends at byte %llu, but bytes %llu to %llu are needed", in->name,
+			       (unsigned long long)in->size, (unsigned long long)offset,
+			       (unsigned long long)(offset + n));
+	while (n > 0) {
+		ssize_t got = pread(in->fd, to, n, (off_t)offset);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be read", in->name);
+		if (got == 0)
+			return lp_fail(err, LPPACK_E_TRUNCATED, NULL, "%s: became shorter while it was read", in->name);
+		to += got;
+		offset += (uint64_t)got;
+		n -= (size_t)got;
+		in->bytes += (uint64_t)got;
+	}
+	return 0;
+}
+
+static int read_fd(int fd, const char *path, size_t max, struct lp_buf *out, struct lppack_error *err)
+{
+	uint8_t chunk[16384];
+	ssize_t got;
+
+	while ((got = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be read", path);
+		if (out->len + (size_t)got > max)
+			return lp_fail(err, LPPACK_E_LIMIT, NULL, "%s: larger than the limit of %zu bytes", path, max);
+		lp_buf_append(out, chunk, (size_t)got);
+	}
+	lp_buf_append(out, "", 0);
+	return lp_buf_ok(out) ? 0 : lp_fail_nomem(err);
+}
+
+int lp_file_read(int dirfd, const char *path, size_t max, struct lp_buf *out, struct lppack_error *err)
+{
+	LP_AUTO_CLOSE int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, "check the path and its permissions", "%s: cannot be opened",
+				   path);
+	return read_fd(fd, path, max, out, err);
+}
+
+int lp_write_all(int fd, const void *bytes, size_t n)
+{
+	const uint8_t *from = bytes;
+
+	while (n > 0) {
+		ssize_t put = write(fd, from, n);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -1;
+		from += put;
+		n -= (size_t)put;
+	}
+	return 0;
+}
+
+static int open_directory_of(struct lp_output *out, struct lppack_error *err)
+{
+	const char *slash = strrchr(out->path, '/');
+	LP_AUTO_FREE char *dir = slash == out->path ? strdup("/") :
+				 slash		    ? strndup(out->path, (size_t)(slash - out->path)) :
+						      strdup(".");
+
+	out->target = strdup(slash ? slash + 1 : out->path);
+	if (!dir || !out->target)
+		return lp_fail_nomem(err);
+	if (!*out->target)
+		return lp_fail(err, LPPACK_E_USAGE, "name a file", "%s: names a directory", out->path);
+	out->dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (out->dirfd < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, "create the directory first", "%s: cannot be opened", dir);
+	return 0;
+}
+
+int lp_output_open(struct lp_output *out, const char *path, mode_t mode, struct lppack_error *err)
+{
+	int rc;
+
+	*out = (struct lp_output){ .fd = -1, .dirfd = -1, .path = strdup(path) };
+	if (!out->path)
+		return lp_fail_nomem(err);
+	rc = open_directory_of(out, err);
+	if (rc < 0)
+		return rc;
+	for (unsigned int attempt = 0; attempt < 100; attempt++) {
+		free(out->temp);
+		out->temp = lp_text_format(".%s.%ld.%u.tmp", out->target, (long)getpid(), attempt);
+		if (!out->temp)
+			return lp_fail_nomem(err);
+		out->fd = openat(out->dirfd, out->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+		if (out->fd >= 0 || errno != EEXIST)
+			break;
+	}
+	if (out->fd >= 0)
+		return 0;
+	rc = lp_fail_sys(err, LPPACK_E_IO, "check the directory's permissions", "%s: cannot be created", path);
+	/* A file of that name is somebody else's: not to be removed. */
+	free(out->temp);
+	out->temp = NULL;
+	return rc;
+}
+
+int lp_output_write(struct lp_output *out, const void *bytes, size_t n, struct lppack_error *err)
+{
+	if (lp_write_all(out->fd, bytes, n) < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be written", out->path);
+	return 0;
+}
+
+static int put_in_place(const struct lp_output *out, bool exclusive)
+{
+	int rc = renameat2(out->dirfd, out->temp, out->dirfd, out->target, exclusive ? RENAME_NOREPLACE : 0);
+
+	/* NFS, 9p and others know no RENAME_NOREPLACE; a hard link does not replace a file either. */
+	if (rc < 0 && exclusive && errno == EINVAL) {
+		rc = linkat(out->dirfd, out->temp, out->dirfd, out->target, 0);
+		if (rc == 0)
+			rc = unlinkat(out->dirfd, out->temp, 0);
+	}
+	return rc;
+}
+
+int lp_output_commit(struct lp_output *out, bool exclusive, struct lppack_error *err)
+{
+	int rc;
+
+	if (fsync(out->fd) < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be written", out->path);
+	rc = put_in_place(out, exclusive);
+	if (rc < 0 && errno == EEXIST)
+		return lp_fail(err, LPPACK_E_EXISTS, "choose another name, or remove it first", "%s: exists already",
+			       out->path);
+	if (rc < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be put in place", out->path);
+	free(out->temp);
+	out->temp = NULL;
+	if (fsync(out->dirfd) < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: its directory cannot be synced", out->path);
+	return 0;
+}
+
+void lp_output_close(struct lp_output *out)
+{
+	if (out->path && out->fd >= 0)
+		close(out->fd);
+	if (out->temp && out->dirfd >= 0)
+		unlinkat(out->dirfd, out->temp, 0);
+	if (out->path && out->dirfd >= 0)
+		close(out->dirfd);
+	free(out->path);
+	free(out->target);
+	free(out->temp);
+	*out = (struct lp_output){ .fd = -1, .dirfd = -1 };
+}

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+liblppack_all_la_SOURCES += \
+	src/base/buf.c src/base/buf.h \
+	src/base/cleanup.h \
+	src/base/error.c src/base/error.h \
+	src/base/export.h \
+	src/base/facts.c src/base/facts.h \
+	src/base/file.c src/base/file.h \
+	src/base/text.c src/base/text.h \
+	src/base/value.c src/base/value.h

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Strings: hex, UTF-8 and printability, nearest name, times, sizes. */
+#ifndef LP_BASE_TEXT_H
+#define LP_BASE_TEXT_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+/* Replaces control characters and bytes above 0x7e by '?': messages quote foreign text. */
+void lp_text_make_printable(char *text);
+
+/* Whether the bytes are UTF-8 without C0/C1 controls (newline allowed on request), bidirectional
+ * controls, separators U+2028/2029, surrogates, non-characters or a byte-order mark. */
+bool lp_text_is_clean(const char *text, size_t len, bool newlines);
+
+/* Bytes of the UTF-8 sequence (RFC 3629) that the text begins with, or 0 if it begins with none. */
+size_t lp_text_utf8_length(const char *text, size_t left);
+
+/* Lower-case hex of n bytes into out[2n+1]. */
+void lp_hex_encode(const uint8_t *bytes, size_t n, char *out);
+
+/* Decodes exactly strlen(hex)/2 bytes, at most max; lower-case digits only. Returns the number of bytes,
+ * or -1 if the text is empty, odd, too long or not lower-case hex. */
+int lp_hex_decode(const char *hex, uint8_t *out, size_t max);
+
+/* The candidate nearest to name by edit distance, or NULL if none is near (more than a third differs). */
+const char *lp_text_nearest(const char *name, const char *const *candidates);
+
+/* "2026-11-21T12:00:00Z" (RFC 3339, UTC, whole seconds). Years 1970 to 9999. */
+#define LP_TIME_TEXT 21
+int lp_time_parse(const char *text, int64_t *seconds);
+void lp_time_format(int64_t seconds, char out[LP_TIME_TEXT]);
+
+/* malloc'd printf, or NULL without memory. */
+char *lp_text_format(const char *fmt, ...) LP_PRINTF(1, 2);
+
+/* Parses a whole decimal number without sign, space or leading zero. Returns 0 or -1. */
+int lp_text_to_u64(const char *text, uint64_t *out);
+
+/* Whether text is one of the words of a NULL-terminated list. */
+bool lp_text_is_one_of(const char *text, const char *const *words);
+
+/* NULL-safe equality. */
+bool lp_text_equal(const char *a, const char *b);
+
+/* strdup that passes NULL through; *ok turns false when memory is out. */
+char *lp_text_dup(const char *text, bool *ok);
+
+#endif

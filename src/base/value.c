@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/value.h"
+
+#include "base/export.h"
+#include "base/text.h"
+
+#include <string.h>
+
+static struct lppack_value *new_value(enum lppack_kind kind)
+{
+	struct lppack_value *value = calloc(1, sizeof(*value));
+
+	if (value)
+		value->kind = kind;
+	return value;
+}
+
+static struct lppack_value *new_scalar(enum lppack_kind kind, char *text)
+{
+	struct lppack_value *value = text ? new_value(kind) : NULL;
+
+	if (!value) {
+		free(text);
+		return NULL;
+	}
+	value->text = text;
+	return value;
+}
+
+struct lppack_value *lp_value_map(void)
+{
+	return new_value(LPPACK_KIND_MAP);
+}
+
+struct lppack_value *lp_value_list(void)
+{
+	return new_value(LPPACK_KIND_LIST);
+}
+
+struct lppack_value *lp_value_string(const char *text)
+{
+	return new_scalar(LPPACK_KIND_STRING, strdup(text));
+}
+
+struct lppack_value *lp_value_int(uint64_t number)
+{
+	struct lppack_value *value =
+		new_scalar(LPPACK_KIND_INT, lp_text_format("%llu", (unsigned long long)number));
+
+	if (value)
+		value->number = number;
+	return value;
+}
+
+struct lppack_value *lp_value_bool(bool b)
+{
+	struct lppack_value *value = new_scalar(LPPACK_KIND_BOOL, strdup(b ? "true" : "false"));
+
+	if (value)
+		value->number = b;
+	return value;
+}
+
+LP_EXPORT void lppack_value_free(struct lppack_value *value)
+{
+	if (!value)
+		return;
+	for (size_t i = 0; i < value->n; i++) {
+		if (value->keys)
+			free(value->keys[i]);
+		lppack_value_free(value->items[i]);
+	}
+	free(value->keys);
+	free(value->items);
+	free(value->text);
+	free(value);
+}
+
+/* Makes room for one more element; both arrays grow by doubling at powers of two. */
+static int make_room(struct lppack_value *value)
+{
+	size_t room = value->n ? value->n * 2 : 4;
+	struct lppack_value **items;
+	char **keys;
+
+	if (value->n & (value->n - 1) || (value->n && value->n < 4))
+		return 0;
+	items = reallocarray(value->items, room, sizeof(struct lppack_value *));
+	if (!items)
+		return -1;
+	value->items = items;
+	if (value->kind == LPPACK_KIND_MAP) {
+		keys = reallocarray(value->keys, room, sizeof(char *));
+		if (!keys)
+			return -1;
+		value->keys = keys;
+	}
+	return 0;
+}
+
+static void add_item(struct lppack_value **parent, char *key, struct lppack_value *item)
+{
+	struct lppack_value *to = *parent;
+
+	if (!to || !item || (to->kind == LPPACK_KIND_MAP && !key) || make_room(to) < 0) {
+		lppack_value_free(item);
+		free(key);
+		lppack_value_free(to);
+		*parent = NULL;
+		return;
+	}
+	if (to->kind == LPPACK_KIND_MAP)
+		to->keys[to->n] = key;
+	to->items[to->n++] = item;
+}
+
+void lp_value_add(struct lppack_value **map, const char *key, struct lppack_value *item)
+{
+	add_item(map, strdup(key), item);
+}
+
+void lp_value_push(struct lppack_value **list, struct lppack_value *item)
+{
+	add_item(list, NULL, item);
+}
+
+void lp_value_add_text(struct lppack_value **map, const char *key, const char *text)
+{
+	if (text)
+		lp_value_add(map, key, lp_value_string(text));
+}
+
+void lp_value_add_int(struct lppack_value **map, const char *key, uint64_t number)
+{
+	lp_value_add(map, key, lp_value_int(number));
+}
+
+void lp_value_add_bool(struct lppack_value **map, const char *key, bool b)
+{
+	lp_value_add(map, key, lp_value_bool(b));
+}
+
+LP_EXPORT enum lppack_kind lppack_value_kind(const struct lppack_value *value)
+{
+	return value ? value->kind : LPPACK_KIND_NONE;
+}
+
+LP_EXPORT const struct lppack_value *lppack_value_get(const struct lppack_value *map, const char *key)
+{
+	if (!map || map->kind != LPPACK_KIND_MAP)
+		return NULL;
+	for (size_t i = 0; i < map->n; i++)
+		if (strcmp(map->keys[i], key) == 0)
+			return map->items[i];
+	return NULL;
+}
+
+LP_EXPORT size_t lppack_value_count(const struct lppack_value *value)
+{
+	return value ? value->n : 0;
+}
+
+LP_EXPORT const struct lppack_value *lppack_value_at(const struct lppack_value *value, size_t i, const char **key)
+{
+	if (!value || i >= value->n)
+		return NULL;
+	if (key)
+		*key = value->keys ? value->keys[i] : NULL;
+	return value->items[i];
+}
+
+LP_EXPORT const char *lppack_value_text(const struct lppack_value *value)
+{
+	return value ? value->text : NULL;
+}
+
+LP_EXPORT uint64_t lppack_value_int(const struct lppack_value *value, uint64_t otherwise)
+{
+	return value && value->kind == LPPACK_KIND_INT ? value->number : otherwise;
+}
+
+LP_EXPORT int lppack_value_bool(const struct lppack_value *value)
+{
+	return value && value->kind == LPPACK_KIND_BOOL && value->number;
+}
+
+/* File names may be any bytes; what is no UTF-8 becomes U+FFFD. */
+static void json_string(struct lp_buf *out, const char *text)
+{
+	size_t left = strlen(text);
+	size_t n;
+
+	lp_buf_text(out, "\"");
+	for (; left > 0; text += n, left -= n) {
+		n = lp_text_utf8_length(text, left);
+		if (*text == '"' || *text == '\\')
+			lp_buf_printf(out, "\\%c", *text);
+		else if (n == 1 && ((unsigned char)*text < 0x20 || *text == 0x7f))
+			lp_buf_printf(out, "\\u%04x", (unsigned char)*text);
+		else if (n > 0)
+			lp_buf_append(out, text, n);
+		else
+			lp_buf_text(out, "\\ufffd");
+		n = n ? n : 1;
+	}
+	lp_buf_text(out, "\"");
+}
+
+static void json_value(struct lp_buf *out, const struct lppack_value *value, int indent);
+
+static void json_container(struct lp_buf *out, const struct lppack_value *value, int indent)
+{
+	bool is_map = value->kind == LPPACK_KIND_MAP;
+
+	lp_buf_text(out, is_map ? "{" : "[");
+	for (size_t i = 0; i < value->n; i++) {
+		lp_buf_printf(out, "%s\n%*s", i ? "," : "", indent + 2, "");
+		if (is_map) {
+			json_string(out, value->keys[i]);
+			lp_buf_text(out, ": ");
+		}
+		json_value(out, value->items[i], indent + 2);
+	}
+	if (value->n)
+		lp_buf_printf(out, "\n%*s", indent, "");
+	lp_buf_text(out, is_map ? "}" : "]");
+}
+
+static void json_value(struct lp_buf *out, const struct lppack_value *value, int indent)
+{
+	switch (value->kind) {
+	case LPPACK_KIND_STRING:
+		json_string(out, value->text);
+		break;
+	case LPPACK_KIND_INT:
+	case LPPACK_KIND_BOOL:
+		lp_buf_text(out, value->text);
+		break;
+	case LPPACK_KIND_LIST:
+	case LPPACK_KIND_MAP:
+		json_container(out, value, indent);
+		break;
+	case LPPACK_KIND_NONE:
+		lp_buf_text(out, "null");
+		break;
+	}
+}
+
+LP_EXPORT char *lppack_value_to_json(const struct lppack_value *value)
+{
+	LP_AUTO_BUF struct lp_buf out = { 0 };
+
+	if (!value)
+		return NULL;
+	json_value(&out, value, 0);
+	lp_buf_text(&out, "\n");
+	return lp_buf_ok(&out) ? (char *)LP_TAKE(out.data) : NULL;
+}
