@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Makes modules and kernel files for tests: whole enough for every reader of lppack, far too small to run. A zeroed
+ * struct of options is valid everywhere. Text in options is borrowed; the functions return 0, or -1 without memory.
+ */
+#ifndef LP_TESTS_ELF_MAKER_H
+#define LP_TESTS_ELF_MAKER_H
+
+#include "base/buf.h"
+#include "base/facts.h"
+
+struct elf_maker_func {
+	const char *name;
+	uint64_t sympos;
+};
+
+struct elf_maker_object {
+	const char *name; /* NULL or "vmlinux": the kernel itself */
+	const struct elf_maker_func *funcs;
+	size_t n_funcs;
+	unsigned int callbacks; /* enum lp_callback bits */
+};
+
+struct elf_maker_options {
+	const char *name;     /* "livepatch_test" */
+	const char *release;  /* "6.1.0-1-test" */
+	const char *vermagic; /* "RELEASE SMP preempt mod_unload modversions " */
+	const char *arch;     /* "x86_64"; also aarch64, s390x (big-endian), ppc64le */
+	uint16_t machine;     /* e_machine instead of that of arch */
+	const char *srcversion;
+	const char *depends;
+	struct lp_build_id build_id; /* the module's own; len 0: derived from name, release and seed */
+	enum lp_builder builder;     /* UNKNOWN: SOURCE */
+	const struct elf_maker_object *objects; /* none: vmlinux with one function, cmdline_proc_show */
+	size_t n_objects;
+	const struct lp_state *states; /* source-built only */
+	size_t n_states;
+	unsigned int object_stride; /* 168 */
+	unsigned int func_stride;   /* 152 */
+	size_t filler;              /* bytes of pseudo-random code */
+	uint64_t seed;              /* of the filler; the same seed makes the same bytes */
+	bool no_replace;
+	bool not_livepatch;
+	bool no_anatomy; /* marked as a livepatch, with nothing to recognise */
+	bool no_modinfo;
+	bool no_modinfo_name; /* the name in struct module stays */
+	bool no_build_id;
+	bool stripped;    /* as strip --strip-unneeded leaves it: section symbols only */
+	bool has_signature; /* with a (meaningless) signature appended */
+};
+
+int elf_maker_module(const struct elf_maker_options *options, struct lp_buf *out);
+
+struct elf_maker_kernel {
+	const char *release; /* "6.1.0-1-test" */
+	const char *arch;    /* "x86_64" */
+	struct lp_build_id build_id; /* len 0: derived from the release */
+	bool no_build_id;
+	bool no_release;     /* without the build-salt note */
+	bool stale_segments; /* vmlinux: as eu-strip -f leaves a debug file, notes found by sections only */
+	size_t gap;          /* vmlinux: bytes between the headers and the notes */
+};
+
+/* The build ID that the functions below give the kernel. */
+struct lp_build_id elf_maker_kernel_id(const struct elf_maker_kernel *options);
+/* As /sys/kernel/notes has them. */
+int elf_maker_notes(const struct elf_maker_kernel *options, struct lp_buf *out);
+int elf_maker_vmlinux(const struct elf_maker_kernel *options, struct lp_buf *out);
+/* An x86 bzImage around any payload. */
+int elf_maker_bzimage_around(const char *release, const void *payload, size_t n, struct lp_buf *out);
+/* A bzImage with a gzip payload of such a vmlinux. */
+int elf_maker_bzimage(const char *release, const void *build_id, size_t build_id_len, struct lp_buf *out);
+/* A gzip member of stored blocks. */
+void elf_maker_gzip(const void *bytes, size_t n, struct lp_buf *out);
+
+#endif
