@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "runtime/private.h"
+
+#include "base/text.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#define PATCHED 1            /* include/linux/livepatch.h, enum klp_target state; -1 is idle */
+#define PF_KTHREAD 0x200000u /* include/linux/sched.h */
+#define STACK_SHOWN 5
+
+/* What a frame is looked up in. */
+struct known {
+	const struct lp_module_facts *facts;
+	const struct lp_stack *stack;
+};
+
+static bool object_has(const struct lp_object *object, const char *name, size_t len)
+{
+	for (size_t i = 0; i < object->n_funcs; i++)
+		if (strncmp(object->funcs[i].name, name, len) == 0 && !object->funcs[i].name[len])
+			return true;
+	return false;
+}
+
+static bool is_known(const struct known *known, const char *name, size_t len)
+{
+	for (size_t i = 0; i < known->facts->n_objects; i++)
+		if (object_has(&known->facts->objects[i], name, len))
+			return true;
+	for (size_t i = 0; i < known->stack->n; i++)
+		for (size_t j = 0; j < known->stack->patches[i].n_objects; j++)
+			if (object_has(&known->stack->patches[i].objects[j].object, name, len))
+				return true;
+	return false;
+}
+
+/* "[<0>] func+0x1/0x2 [module]": the part from the function on, or NULL. */
+static char *frame_text(char *line)
+{
+	char *text = strstr(line, "] ");
+
+	text = text ? text + 2 : line;
+	return *text ? text : NULL;
+}
+
+static int read_frames(char *text, const struct known *known, struct lp_blocker *blocker)
+{
+	LP_AUTO_BUF struct lp_buf top = { 0 };
+	unsigned int shown = 0;
+	char *line;
+
+	lp_buf_append(&top, "", 0);
+	while ((line = strsep(&text, "\n"))) {
+		char *frame = frame_text(line);
+		size_t len = frame ? strcspn(frame, "+ ") : 0;
+
+		if (!frame)
+			continue;
+		lp_text_make_printable(frame);
+		if (shown++ < STACK_SHOWN)
+			lp_buf_printf(&top, "%s%s", top.len ? " < " : "", frame);
+		if (!blocker->function && is_known(known, frame, len)) {
+			blocker->function = strndup(frame, len);
+			if (!blocker->function)
+				return -1;
+		}
+	}
+	if (!lp_buf_ok(&top))
+		return -1;
+	blocker->stack_top = shown ? (char *)LP_TAKE(top.data) : NULL;
+	return 0;
+}
+
+/* "PID (comm) S ppid pgrp session tty tpgid flags ...": comm may hold spaces and parentheses (proc(5)). */
+static void read_stat(int taskfd, struct lp_blocker *blocker)
+{
+	char text[1024];
+	char *open;
+	char *close;
+	unsigned int flags = 0;
+
+	blocker->state = '?';
+	if (lp_attr_read(taskfd, "stat", text, sizeof(text)) <= 0)
+		return;
+	open = strchr(text, '(');
+	close = strrchr(text, ')');
+	if (!open || !close || close < open)
+		return;
+	*close = '\0';
+	snprintf(blocker->comm, sizeof(blocker->comm), "%s", open + 1);
+	lp_text_make_printable(blocker->comm);
+	if (sscanf(close + 1, " %c %*d %*d %*d %*d %*d %u", &blocker->state, &flags) == 2)
+		blocker->is_kthread = flags & PF_KTHREAD;
+}
+
+static int read_blocker(int taskfd, const struct known *known, struct lp_blocker *blocker)
+{
+	char stack[8192];
+
+	read_stat(taskfd, blocker);
+	if (lp_attr_read(taskfd, "stack", stack, sizeof(stack)) <= 0)
+		return 0;
+	return read_frames(stack, known, blocker);
+}
+
+static void free_blocker(struct lp_blocker *blocker)
+{
+	free(blocker->stack_top);
+	free(blocker->function);
+}
+
+struct list {
+	struct lp_blocker *items;
+	size_t n;
+};
+
+static int add_blocker(struct list *list, const struct lp_blocker *blocker)
+{
+	struct lp_blocker *grown = reallocarray(list->items, list->n + 1, sizeof(*grown));
+
+	if (!grown)
+		return -1;
+	list->items = grown;
+	grown[list->n++] = *blocker;
+	return 0;
+}
+
+/* -1 (idle, or unreadable because the task has ended) blocks nothing. */
+static bool is_behind(int tasksfd, const char *tid)
+{
+	char path[64];
+	int state;
+
+	snprintf(path, sizeof(path), "%.20s/patch_state", tid);
+	state = lp_attr_int(tasksfd, path);
+	return state >= 0 && state != PATCHED;
+}
+
+static int scan_tasks(DIR *tasks, int pid, const struct known *known, struct list *list)
+{
+	const struct dirent *entry;
+
+	while ((entry = lp_dir_next(tasks))) {
+		struct lp_blocker blocker = { .pid = pid };
+		uint64_t tid;
+		LP_AUTO_CLOSE int taskfd = -1;
+
+		if (lp_text_to_u64(entry->d_name, &tid) < 0 || tid > INT32_MAX)
+			continue;
+		if (!is_behind(dirfd(tasks), entry->d_name))
+			continue;
+		taskfd = openat(dirfd(tasks), entry->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (taskfd < 0)
+			continue;
+		blocker.tid = (int)tid;
+		if (read_blocker(taskfd, known, &blocker) < 0 || add_blocker(list, &blocker) < 0) {
+			free_blocker(&blocker);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int scan_processes(struct lp_host *host, const struct known *known, struct list *list)
+{
+	LP_AUTO_DIR DIR *processes = lp_dir_open(host->rootfd, "proc");
+	const struct dirent *entry;
+
+	while (processes && (entry = lp_dir_next(processes))) {
+		LP_AUTO_DIR DIR *tasks = NULL;
+		char path[64];
+		uint64_t pid;
+
+		if (lp_text_to_u64(entry->d_name, &pid) < 0 || pid > INT32_MAX)
+			continue;
+		snprintf(path, sizeof(path), "%.20s/task", entry->d_name);
+		tasks = lp_dir_open(dirfd(processes), path);
+		if (tasks && scan_tasks(tasks, (int)pid, known, list) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int lp_blockers_collect(struct lp_host *host, const struct lp_module_facts *facts, const struct lp_stack *stack,
+			struct lp_blocker **blockers, size_t *n)
+{
+	const struct known known = { .facts = facts, .stack = stack };
+	struct list list = { 0 };
+	int rc = scan_processes(host, &known, &list);
+
+	*blockers = list.items;
+	*n = list.n;
+	return rc;
+}
+
+void lp_blockers_free(struct lp_blocker *blockers, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free_blocker(&blockers[i]);
+	free(blockers);
+}

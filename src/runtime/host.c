@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "runtime/private.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+
+int lp_host_open(struct lp_host *host, const char *root, const struct lp_host_ops *ops, void *context,
+		 struct lppack_error *err)
+{
+	bool is_real = !root || !*root || strcmp(root, "/") == 0;
+
+	*host = (struct lp_host){ .rootfd = -1, .ops = ops, .context = context };
+	if (!ops)
+		host->ops = is_real ? &lp_real_ops : &lp_refusing_ops;
+	host->root = strdup(is_real ? "" : root);
+	if (!host->root)
+		return lp_fail_nomem(err);
+	host->rootfd = open(is_real ? "/" : root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (host->rootfd < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, "name a directory with /sys and /proc below it",
+				   "%s: cannot be opened as the root directory", is_real ? "/" : root);
+	return 0;
+}
+
+void lp_host_close(struct lp_host *host)
+{
+	/* root tells an opened host from a zeroed one, whose descriptor 0 is not ours. */
+	if (host->root && host->rootfd >= 0)
+		close(host->rootfd);
+	free(host->root);
+	*host = (struct lp_host){ .rootfd = -1 };
+}
+
+int lp_attr_read_bytes(int dirfd, const char *path, void *out, size_t room)
+{
+	LP_AUTO_CLOSE int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	size_t len = 0;
+
+	if (fd < 0)
+		return -1;
+	while (len < room) {
+		ssize_t got = read(fd, (char *)out + len, room - len);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		len += (size_t)got;
+	}
+	return (int)len;
+}
+
+int lp_attr_read(int dirfd, const char *path, char *out, size_t room)
+{
+	int len = lp_attr_read_bytes(dirfd, path, out, room - 1);
+
+	if (len > 0 && out[len - 1] == '\n')
+		len--;
+	out[len < 0 ? 0 : len] = '\0';
+	return len;
+}
+
+int lp_attr_int(int dirfd, const char *path)
+{
+	char text[24];
+	uint64_t value;
+
+	if (lp_attr_read(dirfd, path, text, sizeof(text)) < 0 || lp_text_to_u64(text, &value) < 0 || value > INT32_MAX)
+		return -1;
+	return (int)value;
+}
+
+bool lp_host_has(const struct lp_host *host, const char *path)
+{
+	struct stat st;
+
+	return fstatat(host->rootfd, path, &st, 0) == 0;
+}
+
+DIR *lp_dir_open(int dirfd, const char *path)
+{
+	int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!dir && fd >= 0)
+		close(fd);
+	return dir;
+}
+
+const struct dirent *lp_dir_next(DIR *dir)
+{
+	const struct dirent *entry;
+
+	do
+		entry = readdir(dir);
+	while (entry && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
+	return entry;
+}
+
+bool lp_name_is_part(const char *name)
+{
+	return *name && !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+char *lp_name_as_module(const char *name)
+{
+	char *copy = strdup(name);
+
+	for (char *p = copy; p && *p; p++)
+		if (*p == '-')
+			*p = '_';
+	return copy;
+}
+
+int lp_names_add(char ***names, size_t *n, const char *name)
+{
+	char **grown = reallocarray(*names, *n + 1, sizeof(**names));
+	char *copy = strdup(name);
+
+	if (grown)
+		*names = grown;
+	if (!grown || !copy) {
+		free(copy);
+		return -1;
+	}
+	grown[*n] = copy;
+	*n += 1;
+	return 0;
+}
+
+void lp_names_free(char **names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
+}
+
+int64_t lp_host_now(struct lp_host *host)
+{
+	return host->ops->now_ns(host->context);
+}
+
+void lp_host_sleep(struct lp_host *host, int64_t ns)
+{
+	host->ops->sleep_ns(host->context, ns);
+}
+
+void lp_host_poll_sleep(struct lp_host *host, int64_t since_ns)
+{
+	const int64_t shortest = LP_MS_NS / 5;
+	const int64_t longest = 10 * LP_MS_NS;
+	int64_t ns = (lp_host_now(host) - since_ns) / 32;
+
+	lp_host_sleep(host, ns < shortest ? shortest : ns > longest ? longest : ns);
+}
+
+static int read_below_root(struct lp_host *host, const char *path, size_t max, struct lp_buf *out,
+			   struct lppack_error *err)
+{
+	int rc = lp_file_read(host->rootfd, path, max, out, err);
+
+	return rc < 0 ? lp_wrap(err, rc, "below %s/", host->root) : 0;
+}
+
+int lp_host_read_notes(struct lp_host *host, struct lp_buf *notes, struct lppack_error *err)
+{
+	int rc = read_below_root(host, "sys/kernel/notes", 1 << 20, notes, err);
+
+	return rc < 0 ? lp_hint(err, rc, "mount sysfs: the kernel's build ID stands in /sys/kernel/notes") : 0;
+}
+
+static char *read_word(struct lp_host *host, const char *path)
+{
+	char text[256];
+
+	if (lp_attr_read(host->rootfd, path, text, sizeof(text)) <= 0)
+		return NULL;
+	lp_text_make_printable(text);
+	return strdup(text);
+}
+
+int lp_host_read_names(struct lp_host *host, struct lp_kernel_facts *out, struct lppack_error *err)
+{
+	struct utsname uts;
+
+	*out = (struct lp_kernel_facts){ 0 };
+	out->release = read_word(host, "proc/sys/kernel/osrelease");
+	if (!out->release)
+		return lp_fail(err, LPPACK_E_IO, "mount /proc", "%s/proc/sys/kernel/osrelease: cannot be read",
+			       host->root);
+	out->version = read_word(host, "proc/sys/kernel/version");
+	out->arch = read_word(host, "proc/sys/kernel/arch");
+	if (!out->arch && uname(&uts) == 0)
+		out->arch = strdup(uts.machine);
+	if (!out->arch) {
+		lp_kernel_facts_free(out);
+		return lp_fail_nomem(err);
+	}
+	return 0;
+}
+
+char *lp_host_boot_id(struct lp_host *host)
+{
+	return read_word(host, "proc/sys/kernel/random/boot_id");
+}

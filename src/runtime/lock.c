@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "runtime/private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#define LOCK_DIR "run/lppack"
+#define LOCK_FILE LOCK_DIR "/lock"
+
+static int fail_create(struct lp_host *host, const char *path, struct lppack_error *err)
+{
+	if (errno == EACCES || errno == EPERM)
+		return lp_fail_sys(err, LPPACK_E_PRIVILEGE, "run this as root", "%s/%s: cannot be created", host->root,
+				   path);
+	return lp_fail_sys(err, LPPACK_E_IO, "make /run writable", "%s/%s: cannot be created", host->root, path);
+}
+
+static int make_directory(struct lp_host *host, const char *path, struct lppack_error *err)
+{
+	if (mkdirat(host->rootfd, path, 0755) < 0 && errno != EEXIST)
+		return fail_create(host, path, err);
+	return 0;
+}
+
+static int fail_held(struct lp_host *host, struct lppack_error *err)
+{
+	char holder[24];
+
+	/* The holder takes the lock before it writes its pid, so the text can be empty for a moment. */
+	if (lp_attr_read(host->rootfd, LOCK_FILE, holder, sizeof(holder)) <= 0)
+		strcpy(holder, "unknown");
+	return lp_fail(err, LPPACK_E_BUSY, "wait for it to end, then try again",
+		       "%s/" LOCK_FILE ": held by another lppack, process %s", host->root, holder);
+}
+
+int lp_host_lock(struct lp_host *host, struct lppack_error *err)
+{
+	LP_AUTO_CLOSE int fd = -1;
+	char pid[24];
+	int rc = make_directory(host, "run", err);
+	int held;
+
+	if (rc == 0)
+		rc = make_directory(host, LOCK_DIR, err);
+	if (rc < 0)
+		return rc;
+	/* 0600: whoever may open it, even for reading, could lock it and so keep root from applying. */
+	fd = openat(host->rootfd, LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+	if (fd < 0)
+		return fail_create(host, LOCK_FILE, err);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno == EWOULDBLOCK)
+			return fail_held(host, err);
+		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s/" LOCK_FILE ": cannot be locked", host->root);
+	}
+	snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
+	/* The pid is only for the message of the next one: without it the lock still holds. */
+	if (ftruncate(fd, 0) == 0)
+		(void)!pwrite(fd, pid, strlen(pid), 0);
+	held = fd;
+	fd = -1;
+	return held;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "runtime/private.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+#define HINT_SIGN "the vendor must sign the module itself with a key this kernel trusts"
+
+#define CAP_SYS_MODULE 16 /* include/uapi/linux/capability.h */
+
+const struct lp_live_patch *lp_stack_find_build(const struct lp_stack *stack, const struct lp_module_facts *facts,
+						const char *name)
+{
+	const struct lp_live_patch *patch = lp_stack_find(stack, name);
+
+	if (!patch || !patch->build_id.len || !lp_build_id_equal(&patch->build_id, &facts->build_id))
+		return NULL;
+	return patch;
+}
+
+static int check_module(struct lp_host *host, const struct lp_module_facts *facts, struct lppack_error *err)
+{
+	LP_AUTO_KERNEL_FACTS struct lp_kernel_facts kernel = { 0 };
+	int rc;
+
+	if (!facts->is_livepatch)
+		return lp_fail(err, LPPACK_E_NOT_LIVEPATCH, "apply livepatch modules only",
+			       "%s: the module is not a livepatch", facts->name);
+	if (facts->replace == LP_REPLACE_REFUTED)
+		return lp_fail(err, LPPACK_E_NOT_REPLACE, "the vendor must set .replace in the module's klp_patch",
+			       "%s: the livepatch is not in replace mode", facts->name);
+	rc = lp_host_read_names(host, &kernel, err);
+	if (rc < 0)
+		return rc;
+	if (facts->arch && !lp_text_equal(facts->arch, kernel.arch))
+		return lp_fail(err, LPPACK_E_ARCH, "use a bundle for this architecture",
+			       "%s: the module is for %s, this kernel for %s", facts->name, facts->arch, kernel.arch);
+	if (facts->release && !lp_text_equal(facts->release, kernel.release))
+		return lp_fail(err, LPPACK_E_VERMAGIC, "use a bundle with a module for the running kernel",
+			       "%s: the module is for kernel %s, but %s is running", facts->name, facts->release,
+			       kernel.release);
+	return 0;
+}
+
+/* The value behind "key:" at the start of a line of /proc/self/status, or NULL. */
+static const char *find_status(const char *text, const char *key)
+{
+	const char *hit = strstr(text, key);
+
+	return hit && (hit == text || hit[-1] == '\n') ? hit + strlen(key) : NULL;
+}
+
+static int check_privilege(struct lp_host *host, struct lppack_error *err)
+{
+	char text[8192];
+	const char *effective;
+	unsigned long first;
+	unsigned long mapped;
+
+	if (lp_attr_read(host->rootfd, "proc/self/status", text, sizeof(text)) <= 0)
+		return 0;
+	effective = find_status(text, "CapEff:");
+	if (effective && !(strtoull(effective, NULL, 16) >> CAP_SYS_MODULE & 1))
+		return lp_fail(err, LPPACK_E_PRIVILEGE, "run this as root, on the host",
+			       "this process lacks CAP_SYS_MODULE");
+	/* In a user namespace the capability is held and worth nothing (user_namespaces(7)). */
+	if (lp_attr_read(host->rootfd, "proc/self/uid_map", text, sizeof(text)) > 0 &&
+	    sscanf(text, " %lu %*u %lu", &first, &mapped) == 2 && (first != 0 || mapped != 4294967295))
+		return lp_fail(err, LPPACK_E_PRIVILEGE, "run this as root, on the host",
+			       "this process is in a user namespace, where CAP_SYS_MODULE does not reach the kernel");
+	return 0;
+}
+
+static int check_signature_policy(struct lp_host *host, const struct lp_module_facts *facts, struct lppack_error *err)
+{
+	char text[128];
+
+	if (facts->has_signature)
+		return 0;
+	if (lp_attr_read(host->rootfd, "sys/kernel/security/lockdown", text, sizeof(text)) > 0 &&
+	    (strstr(text, "[integrity]") || strstr(text, "[confidentiality]")))
+		return lp_fail(err, LPPACK_E_LOCKED, HINT_SIGN,
+			       "%s: kernel lockdown (%s) forbids modules without a signature", facts->name, text);
+	if (lp_attr_read(host->rootfd, LP_MODULE_DIR "/module/parameters/sig_enforce", text, sizeof(text)) > 0 &&
+	    (*text == 'Y' || *text == '1'))
+		return lp_fail(err, LPPACK_E_LOCKED, HINT_SIGN,
+			       "%s: the kernel requires module signatures, and the module has none", facts->name);
+	return 0;
+}
+
+static int check_policy(struct lp_host *host, const struct lp_module_facts *facts, struct lppack_error *err)
+{
+	int rc;
+
+	if (lp_attr_int(host->rootfd, "proc/sys/kernel/modules_disabled") == 1)
+		return lp_fail(err, LPPACK_E_LOCKED, "reboot, and apply before kernel.modules_disabled is set",
+			       "kernel.modules_disabled is 1: no module can be loaded until the next boot");
+	rc = check_signature_policy(host, facts, err);
+	if (rc < 0)
+		return rc;
+	if (lp_attr_int(host->rootfd, "proc/sys/kernel/ftrace_enabled") == 0)
+		return lp_fail(err, LPPACK_E_FTRACE, "sysctl kernel.ftrace_enabled=1",
+			       "kernel.ftrace_enabled is 0: the kernel cannot patch functions");
+	return 0;
+}
+
+static int check_transition(const struct lp_stack *stack, const struct lp_live_patch *own, struct lppack_error *err)
+{
+	for (size_t i = 0; i < stack->n; i++) {
+		const struct lp_live_patch *patch = &stack->patches[i];
+
+		if (patch->transition != 1 || (patch == own && patch->enabled == 1))
+			continue;
+		return lp_fail(err, LPPACK_E_BUSY,
+			       "wait until /" LP_LIVEPATCH_DIR "/*/transition reads 0, then try again",
+			       "the livepatch %s is in transition", patch->name);
+	}
+	return 0;
+}
+
+static int fail_name(const char *name, const struct lp_live_patch *patch, const struct lp_module_facts *facts,
+		     struct lppack_error *err)
+{
+	char active[LP_BUILD_ID_TEXT];
+	char wanted[LP_BUILD_ID_TEXT];
+
+	if (patch->enabled == 0)
+		return lp_fail(err, LPPACK_E_NAME_IN_USE, "try again in a moment, or rmmod it",
+			       "%s: a livepatch of that name is disabled, but still listed", name);
+	if (!patch->build_id.len)
+		return lp_fail(err, LPPACK_E_NAME_IN_USE, "disable and remove it first if it is not this module",
+			       "%s: a livepatch of that name is active, and its build ID cannot be read", name);
+	return lp_fail(err, LPPACK_E_NAME_IN_USE,
+		       "the vendor must name each module by its serial, so that two can be loaded at once",
+		       "%s: another build of that name is active (build ID %s, not %s)", name,
+		       lp_build_id_format(&patch->build_id, active), lp_build_id_format(&facts->build_id, wanted));
+}
+
+static int check_name(struct lp_host *host, const char *name, const struct lp_live_patch *patch,
+		      const struct lp_module_facts *facts, struct lppack_error *err)
+{
+	char path[LP_PATH_ROOM];
+	char state[16];
+
+	if (patch)
+		return fail_name(name, patch, facts, err);
+	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s", name);
+	if (!lp_host_has(host, path))
+		return 0;
+	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/initstate", name);
+	if (lp_attr_read(host->rootfd, path, state, sizeof(state)) > 0 && strcmp(state, "live") != 0)
+		return lp_fail(err, LPPACK_E_NAME_IN_USE, "try again in a moment",
+			       "%s: a module of that name is being loaded or removed (%s)", name, state);
+	return lp_fail(err, LPPACK_E_NAME_IN_USE, "rmmod it: it is left over",
+		       "%s: a module of that name is loaded, but is no active livepatch", name);
+}
+
+static int check_others(const struct lp_swap_request *request, const struct lp_stack *stack, struct lppack_error *err)
+{
+	LP_AUTO_BUF struct lp_buf names = { 0 };
+	size_t n = 0;
+
+	if (request->replace)
+		return 0;
+	for (size_t i = 0; i < stack->n; i++)
+		if (stack->patches[i].enabled != 0)
+			lp_buf_printf(&names, "%s%s", n++ ? ", " : "", stack->patches[i].name);
+	if (!n)
+		return 0;
+	if (!lp_buf_ok(&names))
+		return lp_fail_nomem(err);
+	return lp_fail(err, LPPACK_E_ACTIVE, "give --replace to supersede them", "active already: %s",
+		       (const char *)names.data);
+}
+
+static int check_machine(struct lp_host *host, const struct lp_swap_request *request, const struct lp_stack *stack,
+			 const char *name, struct lppack_error *err)
+{
+	const struct lp_live_patch *own = lp_stack_find_build(stack, request->facts, name);
+	int rc = check_module(host, request->facts, err);
+
+	if (rc == 0)
+		rc = check_privilege(host, err);
+	if (rc == 0)
+		rc = check_transition(stack, own, err);
+	/* A transition to this very build that an interrupted call began: it is joined, nothing is loaded. */
+	if (rc < 0 || (own && own->enabled == 1 && own->transition == 1))
+		return rc;
+	rc = check_policy(host, request->facts, err);
+	if (rc == 0)
+		rc = check_name(host, name, lp_stack_find(stack, name), request->facts, err);
+	if (rc == 0)
+		rc = check_others(request, stack, err);
+	return rc;
+}
+
+int lp_swap_preflight(struct lp_host *host, const struct lp_swap_request *request, const struct lp_stack *stack,
+		      bool *already, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *name = NULL;
+	const struct lp_live_patch *own;
+	int rc = lp_host_check_livepatch(host, err);
+
+	*already = false;
+	if (rc < 0)
+		return rc;
+	if (!request->facts->name || !lp_name_is_part(request->facts->name))
+		return lp_fail(err, LPPACK_E_MODULE_NAME, NULL, "the module has no usable name");
+	name = lp_name_as_module(request->facts->name);
+	if (!name)
+		return lp_fail_nomem(err);
+	own = lp_stack_find_build(stack, request->facts, name);
+	if (own && own->enabled == 1 && own->transition <= 0) {
+		*already = true;
+		return 0;
+	}
+	return check_machine(host, request, stack, name, err);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of the runtime layer share with each other and with nobody else. */
+#ifndef LP_RUNTIME_PRIVATE_H
+#define LP_RUNTIME_PRIVATE_H
+
+#include "runtime/runtime.h"
+
+#include <dirent.h>
+
+#define LP_LIVEPATCH_DIR "sys/kernel/livepatch"
+#define LP_MODULE_DIR "sys/module"
+
+#define LP_MS_NS INT64_C(1000000)
+#define LP_SECOND_NS INT64_C(1000000000)
+
+extern const struct lp_host_ops lp_real_ops;
+extern const struct lp_host_ops lp_refusing_ops;
+
+/* host.c */
+
+/* Long enough for every path below the root that is built from kernel names (at most 55 and 511 characters). */
+#define LP_PATH_ROOM 768
+
+/* Reads the first bytes of a file. Returns how many, or -1 with errno. */
+int lp_attr_read_bytes(int dirfd, const char *path, void *out, size_t room);
+/* As text, without the final newline. */
+int lp_attr_read(int dirfd, const char *path, char *out, size_t room);
+/* A decimal number; -1 where it is absent, unreadable or something else. */
+int lp_attr_int(int dirfd, const char *path);
+bool lp_host_has(const struct lp_host *host, const char *path);
+/* A directory to iterate, or NULL with errno. */
+DIR *lp_dir_open(int dirfd, const char *path);
+/* The next entry but "." and "..", or NULL. */
+const struct dirent *lp_dir_next(DIR *dir);
+/* Whether name can be one part of a path. */
+bool lp_name_is_part(const char *name);
+/* The name as the kernel shows a module's: "-" becomes "_" (include/linux/moduleparam.h). NULL without memory. */
+char *lp_name_as_module(const char *name);
+int64_t lp_host_now(struct lp_host *host);
+void lp_host_sleep(struct lp_host *host, int64_t ns);
+/* Waits between polls for a share of the time waited so far, so that what it overshoots stays small against that. */
+void lp_host_poll_sleep(struct lp_host *host, int64_t since_ns);
+
+static inline void cleanup_closedir(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+#define LP_AUTO_DIR LP_AUTO(cleanup_closedir)
+#define LP_AUTO_STACK LP_AUTO(lp_stack_free)
+
+/* Appends a copy of name to a list of strings; 0, or -1 without memory. */
+int lp_names_add(char ***names, size_t *n, const char *name);
+void lp_names_free(char **names, size_t n);
+
+/* stack.c */
+
+/* LPPACK_E_NO_LIVEPATCH with what is missing. */
+int lp_host_check_livepatch(struct lp_host *host, struct lppack_error *err);
+
+/* kmsg.c */
+
+/* The kernel log from the moment of opening on; fd -1 where it cannot be read. */
+struct lp_kmsg {
+	int fd;
+};
+
+void lp_kmsg_open(struct lp_kmsg *kmsg, struct lp_host *host);
+/* Appends the lines since the last call that tell of livepatching or the module, each with a newline. */
+void lp_kmsg_collect(struct lp_kmsg *kmsg, const char *module, struct lp_buf *lines);
+void lp_kmsg_close(struct lp_kmsg *kmsg);
+
+#define LP_AUTO_KMSG LP_AUTO(lp_kmsg_close)
+
+/* load.c */
+
+/* A sealed anonymous file with these bytes, or negative code. */
+int lp_module_seal(const void *bytes, size_t size, struct lppack_error *err);
+/* Turns finit_module's errno and the kernel's log lines into an error. Always negative. */
+int lp_module_explain(struct lp_host *host, const char *name, int sys_errno, const struct lp_buf *log,
+		      struct lppack_error *err);
+
+/* watch.c */
+
+/* One patch at one moment. */
+struct lp_patch_status {
+	bool listed;
+	int enabled;
+	int transition;
+};
+
+void lp_patch_status_read(struct lp_host *host, const char *name, struct lp_patch_status *status);
+bool lp_patch_status_is_done(const struct lp_patch_status *status);
+/* Also where the patch was never listed. */
+bool lp_patch_status_is_undone(const struct lp_patch_status *status);
+
+enum lp_watch_end {
+	LP_WATCH_DONE,      /* enabled, and no longer in transition */
+	LP_WATCH_UNDONE,    /* somebody wrote 0 to enabled, or it is gone already */
+	LP_WATCH_TIMEOUT,
+	LP_WATCH_CANCELLED,
+};
+
+enum lp_watch_end lp_watch_forward(struct lp_host *host, const struct lp_swap_request *request, const char *name,
+				   int64_t since_ns);
+/* Waits until a patch is out of force after 0 was written to its enabled; TIMEOUT, or UNDONE for success. */
+enum lp_watch_end lp_watch_backward(struct lp_host *host, const struct lp_swap_request *request, const char *name);
+int64_t lp_request_timeout(const struct lp_swap_request *request);
+void lp_request_progress(const struct lp_swap_request *request, const char *phase, int64_t elapsed_ns);
+
+/* blockers.c */
+
+/* The tasks that have not reached the patched state. facts and stack: whose functions to look for in their stacks. */
+int lp_blockers_collect(struct lp_host *host, const struct lp_module_facts *facts, const struct lp_stack *stack,
+			struct lp_blocker **blockers, size_t *n);
+void lp_blockers_free(struct lp_blocker *blockers, size_t n);
+
+/* swap.c and its steps */
+
+struct lp_swap {
+	struct lp_host *host;
+	const struct lp_swap_request *request;
+	struct lp_swap_result *result;
+	char *name;             /* the module's, as the kernel shows it */
+	struct lp_stack before; /* the stack as it was */
+	char **old;             /* names of the patches in force before, without the own one */
+	size_t n_old;
+	struct lp_kmsg kmsg;
+	int64_t loaded_ns; /* when finit_module returned */
+};
+
+/* Whether every patch that was in force before still is. */
+bool lp_swap_old_in_force(struct lp_swap *swap);
+
+/* undo.c: the ways back. Each puts what is true into result->outcome. */
+
+/* Reverses a transition that did not end. 0 if it ended at the last moment after all, else an error is set. */
+int lp_swap_reverse(struct lp_swap *swap, enum lp_watch_end why, struct lppack_error *err);
+/* The transition was reversed by somebody else. Always an error. */
+int lp_swap_clean_undone(struct lp_swap *swap, struct lppack_error *err);
+/* Takes a finished patch back that replaced nothing. Always an error: code, because of why. */
+int lp_swap_undo(struct lp_swap *swap, enum lppack_code code, const char *why, struct lppack_error *err);
+
+/* prove.c */
+
+enum lp_proof {
+	LP_PROOF_HOLDS,
+	LP_PROOF_SURVIVED,   /* an old patch is still in force */
+	LP_PROOF_NO_REPLACE, /* the kernel shows that the patch does not replace */
+	LP_PROOF_FAILS,
+};
+
+/* Compares the live stack with the facts, patiently; fills result->pending. why: what does not hold. */
+enum lp_proof lp_swap_prove(struct lp_swap *swap, struct lp_buf *why);
+
+/* remove.c */
+
+/* Removes a module once nothing refers to it, patiently. 0, also if it is gone already, or -1 with errno. */
+int lp_module_remove(struct lp_host *host, const char *name, int64_t deadline_ns);
+/* Patience with references that the kernel drops a moment later. */
+#define LP_REMOVE_PATIENCE_NS (5 * LP_SECOND_NS)
+/* Removes the modules of the replaced patches, or LPPACK_E_LEFTOVER. */
+int lp_swap_remove_old(struct lp_swap *swap, struct lppack_error *err);
+
+/* preflight.c */
+
+/* The patch of this very build (by its module's build ID), or NULL. */
+const struct lp_live_patch *lp_stack_find_build(const struct lp_stack *stack, const struct lp_module_facts *facts,
+						const char *name);
+
+#endif

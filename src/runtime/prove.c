@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "runtime/private.h"
+
+#include <string.h>
+
+/* Directories of replaced patches go some milliseconds after the transition has ended. */
+#define PATIENCE_NS (2 * LP_SECOND_NS)
+
+static uint64_t shown_sympos(uint64_t sympos)
+{
+	return sympos ? sympos : 1;
+}
+
+static int compare_to_live(const void *key, const void *element)
+{
+	const struct lp_func *wanted = key;
+	const struct lp_func *live = element;
+	int order = strcmp(wanted->name, live->name);
+	uint64_t sympos = shown_sympos(wanted->sympos);
+
+	if (order)
+		return order;
+	return sympos < live->sympos ? -1 : sympos > live->sympos;
+}
+
+static bool has_func(const struct lp_object *live, const struct lp_func *func)
+{
+	return live->n_funcs && bsearch(func, live->funcs, live->n_funcs, sizeof(*func), compare_to_live);
+}
+
+static const struct lp_live_object *find_object(const struct lp_live_patch *patch, const char *name)
+{
+	for (size_t i = 0; i < patch->n_objects; i++)
+		if (strcmp(patch->objects[i].object.name, name) == 0)
+			return &patch->objects[i];
+	return NULL;
+}
+
+/* A built-in module has a directory too, but no initstate: its code can never be pending. */
+static bool is_loaded(struct lp_host *host, const char *object)
+{
+	char path[LP_PATH_ROOM];
+
+	if (strcmp(object, "vmlinux") == 0)
+		return true;
+	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/initstate", object);
+	return lp_host_has(host, path);
+}
+
+static bool check_object(struct lp_swap *swap, const struct lp_object *object, const struct lp_live_object *live,
+			 struct lp_buf *why)
+{
+	if (!live) {
+		lp_buf_printf(why, "object %s is missing", object->name);
+		return false;
+	}
+	for (size_t i = 0; i < object->n_funcs; i++)
+		if (!has_func(&live->object, &object->funcs[i])) {
+			lp_buf_printf(why, "function %s of %s is missing", object->funcs[i].name, object->name);
+			return false;
+		}
+	if (live->object.n_funcs > object->n_funcs) {
+		lp_buf_printf(why, "%zu functions of %s are patched, but the bundle names %zu", live->object.n_funcs,
+			      object->name, object->n_funcs);
+		return false;
+	}
+	if (live->patched == 0 && is_loaded(swap->host, object->name)) {
+		lp_buf_printf(why, "%s is loaded, but not patched", object->name);
+		return false;
+	}
+	return true;
+}
+
+static bool check_objects(struct lp_swap *swap, const struct lp_live_patch *own, struct lp_buf *why)
+{
+	const struct lp_module_facts *facts = swap->request->facts;
+
+	for (size_t i = 0; i < facts->n_objects; i++) {
+		const struct lp_object *object = &facts->objects[i];
+
+		if (!check_object(swap, object, find_object(own, object->name), why))
+			return false;
+	}
+	if (own->n_objects > facts->n_objects) {
+		lp_buf_printf(why, "%zu objects are patched, but the bundle names %zu", own->n_objects,
+			      facts->n_objects);
+		return false;
+	}
+	return true;
+}
+
+static bool is_old(const struct lp_swap *swap, const char *name)
+{
+	return lp_stack_find(&swap->before, name) != NULL;
+}
+
+/* A disabled patch that is still listed is on its way out; remove.c waits for its module. */
+static enum lp_proof check_others(struct lp_swap *swap, const struct lp_stack *now, struct lp_buf *why)
+{
+	for (size_t i = 0; i < now->n; i++) {
+		const struct lp_live_patch *patch = &now->patches[i];
+
+		if (patch->enabled == 0 || strcmp(patch->name, swap->name) == 0)
+			continue;
+		if (is_old(swap, patch->name)) {
+			lp_buf_printf(why, "%s is still in force", patch->name);
+			return LP_PROOF_SURVIVED;
+		}
+		lp_buf_printf(why, "%s was loaded by somebody else meanwhile", patch->name);
+		return LP_PROOF_FAILS;
+	}
+	return LP_PROOF_HOLDS;
+}
+
+static bool is_anything_listed(struct lp_swap *swap, const struct lp_stack *now)
+{
+	for (size_t i = 0; i < swap->n_old; i++)
+		if (lp_stack_find(now, swap->old[i]))
+			return true;
+	return false;
+}
+
+static enum lp_proof check_stack(struct lp_swap *swap, const struct lp_stack *now, struct lp_buf *why)
+{
+	const struct lp_live_patch *own = lp_stack_find(now, swap->name);
+	enum lp_proof proof;
+
+	if (!own || own->enabled == 0 || own->transition == 1) {
+		lp_buf_printf(why, "it is no longer in force");
+		return LP_PROOF_FAILS;
+	}
+	proof = check_others(swap, now, why);
+	if (proof != LP_PROOF_HOLDS)
+		return proof;
+	if (own->replace == 0) {
+		lp_buf_printf(why, "the kernel shows its replace as 0");
+		return LP_PROOF_NO_REPLACE;
+	}
+	return check_objects(swap, own, why) ? LP_PROOF_HOLDS : LP_PROOF_FAILS;
+}
+
+static bool note_pending(struct lp_swap *swap)
+{
+	const struct lp_module_facts *facts = swap->request->facts;
+	struct lp_swap_result *result = swap->result;
+
+	for (size_t i = 0; i < facts->n_objects; i++)
+		if (!is_loaded(swap->host, facts->objects[i].name) &&
+		    lp_names_add(&result->pending, &result->n_pending, facts->objects[i].name) < 0)
+			return false;
+	return true;
+}
+
+static enum lp_proof look(struct lp_swap *swap, struct lp_buf *why, bool *settled)
+{
+	LP_AUTO_STACK struct lp_stack now = { 0 };
+	struct lppack_error err = LPPACK_ERROR_INIT;
+	enum lp_proof proof;
+
+	*settled = false;
+	if (lp_stack_read(swap->host, &now, &err) < 0) {
+		lp_buf_text(why, err.message);
+		return LP_PROOF_FAILS;
+	}
+	proof = check_stack(swap, &now, why);
+	*settled = proof == LP_PROOF_HOLDS && !is_anything_listed(swap, &now);
+	return proof;
+}
+
+enum lp_proof lp_swap_prove(struct lp_swap *swap, struct lp_buf *why)
+{
+	int64_t since_ns = lp_host_now(swap->host);
+	enum lp_proof proof;
+	bool settled;
+
+	for (;;) {
+		int64_t elapsed = lp_host_now(swap->host) - since_ns;
+
+		lp_request_progress(swap->request, "proof", elapsed);
+		lp_buf_free(why);
+		proof = look(swap, why, &settled);
+		if (settled || elapsed >= PATIENCE_NS)
+			break;
+		lp_host_poll_sleep(swap->host, since_ns);
+	}
+	if (proof == LP_PROOF_HOLDS && !note_pending(swap))
+		return LP_PROOF_FAILS;
+	return proof;
+}

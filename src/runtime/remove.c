@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "runtime/private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+static bool is_passing(int sys_errno)
+{
+	return sys_errno == EAGAIN || sys_errno == EBUSY || sys_errno == EINTR;
+}
+
+int lp_module_remove(struct lp_host *host, const char *name, int64_t deadline_ns)
+{
+	int64_t since_ns = lp_host_now(host);
+	char path[LP_PATH_ROOM];
+
+	for (;;) {
+		snprintf(path, sizeof(path), LP_MODULE_DIR "/%s", name);
+		if (!lp_host_has(host, path))
+			return 0;
+		snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/refcnt", name);
+		errno = EAGAIN;
+		if (lp_attr_int(host->rootfd, path) <= 0) {
+			if (host->ops->delete_module(host->context, name, O_NONBLOCK) == 0 || errno == ENOENT)
+				return 0;
+			if (!is_passing(errno))
+				return -1;
+		}
+		if (lp_host_now(host) >= deadline_ns) {
+			errno = EBUSY;
+			return -1;
+		}
+		lp_host_poll_sleep(host, since_ns);
+	}
+}
+
+int lp_swap_remove_old(struct lp_swap *swap, struct lppack_error *err)
+{
+	struct lp_swap_result *result = swap->result;
+	int64_t started = lp_host_now(swap->host);
+	LP_AUTO_BUF struct lp_buf left = { 0 };
+	int sys_errno = 0;
+
+	lp_request_progress(swap->request, "removal", 0);
+	for (size_t i = 0; i < swap->n_old; i++) {
+		if (lp_module_remove(swap->host, swap->old[i], started + LP_REMOVE_PATIENCE_NS) == 0) {
+			result->superseded[result->n_superseded++] = LP_TAKE(swap->old[i]);
+			continue;
+		}
+		sys_errno = errno;
+		lp_buf_printf(&left, "%s%s", left.len ? ", " : "", swap->old[i]);
+	}
+	result->remove_ns = lp_host_now(swap->host) - started;
+	if (!sys_errno)
+		return 0;
+	/* Not lp_fail_sys(): whatever the errno, the code must say that the new patch is in force. */
+	return lp_fail(err, LPPACK_E_LEFTOVER,
+		       "see lsmod for what refers to it, then rmmod it; after a forced transition only a reboot helps",
+		       "%s is in force, but what it replaced is still loaded: %s: %s", swap->name,
+		       lp_buf_ok(&left) ? (const char *)left.data : "see lsmod", strerror(sys_errno));
+}
+
+/* A livepatch module taints with K (Documentation/admin-guide/tainted-kernels.rst), and its patch, once replaced or
+ * disabled, is no longer listed and can never be enabled again. */
+static bool is_stale(struct lp_host *host, const char *name)
+{
+	char path[LP_PATH_ROOM];
+	char text[32];
+
+	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/taint", name);
+	if (lp_attr_read(host->rootfd, path, text, sizeof(text)) <= 0 || !strchr(text, 'K'))
+		return false;
+	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/initstate", name);
+	if (lp_attr_read(host->rootfd, path, text, sizeof(text)) <= 0 || strcmp(text, "live") != 0)
+		return false;
+	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/refcnt", name);
+	if (lp_attr_int(host->rootfd, path) != 0)
+		return false;
+	snprintf(path, sizeof(path), LP_LIVEPATCH_DIR "/%s", name);
+	return !lp_host_has(host, path);
+}
+
+int lp_stale_remove(struct lp_host *host, char ***names, size_t *n, struct lppack_error *err)
+{
+	LP_AUTO_DIR DIR *modules = lp_dir_open(host->rootfd, LP_MODULE_DIR);
+	const struct dirent *entry;
+
+	while (modules && (entry = lp_dir_next(modules))) {
+		if (!is_stale(host, entry->d_name))
+			continue;
+		if (host->ops->delete_module(host->context, entry->d_name, O_NONBLOCK) < 0)
+			continue;
+		if (lp_names_add(names, n, entry->d_name) < 0)
+			return lp_fail_nomem(err);
+	}
+	return 0;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The running kernel: its facts, its livepatch stack, and the swap of that stack as one transaction. */
+#ifndef LP_RUNTIME_H
+#define LP_RUNTIME_H
+
+#include "base/facts.h"
+#include "base/file.h"
+
+/* What differs between the real kernel and a test's. Every function returns 0 or a value, or -1 with errno. */
+struct lp_host_ops {
+	int (*finit_module)(void *context, int fd, const char *params, int flags);
+	int (*delete_module)(void *context, const char *name, unsigned int flags);
+	int (*write_attribute)(void *context, int dirfd, const char *path, const char *value);
+	int64_t (*now_ns)(void *context); /* monotonic */
+	void (*sleep_ns)(void *context, int64_t ns);
+};
+
+/* The machine: a root directory with /sys, /proc, /etc and /var below it. */
+struct lp_host {
+	int rootfd;
+	char *root; /* "" for the real one; a prefix for messages */
+	const struct lp_host_ops *ops;
+	void *context;
+};
+
+/* root NULL, "" or "/": the real one. ops NULL: the real kernel; for another root, operations that fail with ENOSYS,
+ * because what is read there must not decide over the kernel that runs here. */
+int lp_host_open(struct lp_host *host, const char *root, const struct lp_host_ops *ops, void *context,
+		 struct lppack_error *err);
+void lp_host_close(struct lp_host *host);
+
+/* Build ID from /sys/kernel/notes is parsed by the inspect layer; here only the bytes and the names are read. */
+int lp_host_read_notes(struct lp_host *host, struct lp_buf *notes, struct lppack_error *err);
+/* release, version and arch of the running kernel (/proc/sys/kernel/{osrelease,version,arch}; arch from uname where
+ * /proc does not tell: before 6.1). build_id stays empty. */
+int lp_host_read_names(struct lp_host *host, struct lp_kernel_facts *out, struct lppack_error *err);
+/* /proc/sys/kernel/random/boot_id without its newline, malloc'd; NULL where absent. */
+char *lp_host_boot_id(struct lp_host *host);
+
+/* One object of a live patch with its functions, as /sys/kernel/livepatch/PATCH/OBJECT/FUNCTION,SYMPOS tells them. */
+struct lp_live_object {
+	struct lp_object object; /* callbacks unknown: 0; by name; sympos as sysfs shows it (0 appears as 1) */
+	int patched;             /* 1, 0 (pending), or -1 where the kernel does not tell (before 6.1) */
+};
+
+struct lp_live_patch {
+	char *name;
+	int enabled;    /* 1, 0, -1 unknown */
+	int transition; /* 1, 0, -1 */
+	int replace;    /* 1, 0, -1 */
+	int stack_order; /* 1 is the oldest; -1 */
+	int refcnt;     /* of the module; -1 */
+	struct lp_build_id build_id; /* of the module (its notes/.note.gnu.build-id); empty if unreadable */
+	struct lp_live_object *objects;
+	size_t n_objects;
+};
+
+/* Every patch that sysfs lists, by stack_order where shown, else by name. */
+struct lp_stack {
+	struct lp_live_patch *patches;
+	size_t n;
+};
+
+/* LPPACK_E_NO_LIVEPATCH if /sys/kernel/livepatch does not exist. Copes with directories that vanish meanwhile and
+ * with attributes it may not read. */
+int lp_stack_read(struct lp_host *host, struct lp_stack *stack, struct lppack_error *err);
+void lp_stack_free(struct lp_stack *stack);
+const struct lp_live_patch *lp_stack_find(const struct lp_stack *stack, const char *name);
+
+/* How many livepatch modules are loaded, in force or left over (/sys/module/NAME/taint has K); -1 if unreadable. */
+int lp_host_count_livepatch_modules(const struct lp_host *host);
+
+/* A task that keeps the transition from ending. */
+struct lp_blocker {
+	int pid;
+	int tid;
+	char comm[32];
+	char state;        /* R, S, D, ... */
+	bool is_kthread;
+	char *stack_top;   /* up to five frames "func+0x1/0x2", joined by " < "; NULL where unreadable */
+	char *function;    /* the function of the new or old patches it stands in, or NULL */
+};
+
+struct lp_swap_request {
+	const void *module; /* the verified bytes; what is loaded is a sealed copy of exactly these */
+	size_t module_size;
+	const struct lp_module_facts *facts; /* what the signature says of them */
+	bool replace;            /* may supersede active livepatches */
+	int64_t timeout_ns;      /* for the transition; 0 means 60 s */
+	/* NULL for none. phase: "loading", "transition", "proof", "removal", "reversal". */
+	void (*progress)(void *context, const char *phase, int64_t elapsed_ns);
+	/* NULL for none. Asked while the transition runs: nonzero reverses it as a time-out would. */
+	int (*cancelled)(void *context);
+	void *context;
+};
+
+enum lp_swap_outcome {
+	LP_SWAP_NOTHING,  /* failed before the kernel took the module, or undone without a trace */
+	LP_SWAP_APPLIED,
+	LP_SWAP_ALREADY,
+	LP_SWAP_REVERSED, /* old stack in force */
+	LP_SWAP_LEFT,     /* neither finished nor undone; look at the error */
+};
+
+struct lp_swap_result {
+	enum lp_swap_outcome outcome;
+	int64_t load_ns;       /* finit_module */
+	int64_t transition_ns; /* from its return to the proof that the transition ended */
+	int64_t remove_ns;     /* removing the superseded modules */
+	int64_t total_ns;
+	char **superseded;     /* names of the patches replaced and removed */
+	size_t n_superseded;
+	char **pending;        /* objects whose module is not loaded */
+	size_t n_pending;
+	struct lp_blocker *blockers; /* at the time-out */
+	size_t n_blockers;
+	struct lp_buf kernel_log; /* lines of the kernel log since just before the load */
+};
+
+void lp_swap_result_free(struct lp_swap_result *result);
+
+/* Takes the host's apply lock (/run/lppack/lock, flock); LPPACK_E_BUSY naming the holder's pid if it is held.
+ * Returns a descriptor whose closing releases the lock. */
+int lp_host_lock(struct lp_host *host, struct lppack_error *err);
+
+/* Everything that can be refused before a system call changes anything, each with its own code (docs: the table in
+ * lppack/error.h): livepatch support, privilege, lockdown, modules_disabled, ftrace_enabled, transition running, a
+ * module of that name loaded, release/arch of the kernel, active livepatches without `replace`. Does not change
+ * anything. stack: as read just before. *already is set if the very build is in force. */
+int lp_swap_preflight(struct lp_host *host, const struct lp_swap_request *request, const struct lp_stack *stack,
+		      bool *already, struct lppack_error *err);
+
+/* The transaction: preflight, load from a sealed memfd, watch, prove, remove the superseded, or undo. result is
+ * filled as far as it went, also on failure; on every failure the old stack is in force unless the code says
+ * otherwise (STALLED_LEFT, UNPROVEN, LEFTOVER). The caller holds the lock.
+ *
+ * Calling it again after a kill finishes what was begun: a transition to this very build is joined instead of loaded
+ * again, and where this build is in force already (outcome ALREADY, returns 0) the modules of patches that it replaced
+ * are removed. */
+int lp_swap_run(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
+		struct lppack_error *err);
+
+/* Removes the livepatch modules that are loaded but belong to no listed patch and that nothing refers to (their taint
+ * flag is K): what an interrupted apply leaves behind. Their names are appended to *names; the error is of memory. */
+int lp_stale_remove(struct lp_host *host, char ***names, size_t *n, struct lppack_error *err);
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "runtime/private.h"
+
+#include <errno.h>
+#include <string.h>
+
+void lp_swap_result_free(struct lp_swap_result *result)
+{
+	lp_names_free(result->superseded, result->n_superseded);
+	lp_names_free(result->pending, result->n_pending);
+	lp_blockers_free(result->blockers, result->n_blockers);
+	lp_buf_free(&result->kernel_log);
+	*result = (struct lp_swap_result){ 0 };
+}
+
+bool lp_swap_old_in_force(struct lp_swap *swap)
+{
+	for (size_t i = 0; i < swap->n_old; i++) {
+		struct lp_patch_status status;
+
+		lp_patch_status_read(swap->host, swap->old[i], &status);
+		if (!status.listed || status.enabled == 0)
+			return false;
+	}
+	return true;
+}
+
+static void collect_log(struct lp_swap *swap)
+{
+	lp_kmsg_collect(&swap->kmsg, swap->name, &swap->result->kernel_log);
+}
+
+/* Everything that needs memory later, so that nothing but the kernel can fail once it has the module. */
+static int prepare(struct lp_swap *swap, struct lppack_error *err)
+{
+	for (size_t i = 0; i < swap->before.n; i++) {
+		const struct lp_live_patch *patch = &swap->before.patches[i];
+
+		if (patch->enabled == 0 || strcmp(patch->name, swap->name) == 0)
+			continue;
+		if (lp_names_add(&swap->old, &swap->n_old, patch->name) < 0)
+			return lp_fail_nomem(err);
+	}
+	swap->result->superseded = calloc(swap->n_old + 1, sizeof(char *));
+	return swap->result->superseded ? 0 : lp_fail_nomem(err);
+}
+
+static int load(struct lp_swap *swap, struct lppack_error *err)
+{
+	struct lp_host *host = swap->host;
+	LP_AUTO_CLOSE int fd = lp_module_seal(swap->request->module, swap->request->module_size, err);
+	int64_t started;
+	int sys_errno;
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	lp_request_progress(swap->request, "loading", 0);
+	started = lp_host_now(host);
+	rc = host->ops->finit_module(host->context, fd, "", 0);
+	sys_errno = errno;
+	swap->loaded_ns = lp_host_now(host);
+	swap->result->load_ns = swap->loaded_ns - started;
+	if (rc == 0)
+		return 0;
+	collect_log(swap);
+	return lp_module_explain(host, swap->name, sys_errno, &swap->result->kernel_log, err);
+}
+
+static int settle(struct lp_swap *swap, struct lppack_error *err)
+{
+	LP_AUTO_BUF struct lp_buf why = { 0 };
+	enum lp_proof proof;
+	const char *text;
+
+	proof = lp_swap_prove(swap, &why);
+	text = why.data ? (const char *)why.data : "out of memory";
+	switch (proof) {
+	case LP_PROOF_SURVIVED:
+		return lp_swap_undo(swap, LPPACK_E_NOT_REPLACED, text, err);
+	case LP_PROOF_NO_REPLACE:
+		return lp_swap_undo(swap, LPPACK_E_NOT_REPLACE, text, err);
+	case LP_PROOF_FAILS:
+		/* The old patches are gone from the kernel: taking this one back would leave none at all. */
+		return lp_fail(err, LPPACK_E_UNPROVEN, "compare /" LP_LIVEPATCH_DIR " with the bundle",
+			       "%s: the new livepatch is loaded, but cannot be proved: %s", swap->name, text);
+	default:
+		swap->result->outcome = LP_SWAP_APPLIED;
+		return lp_swap_remove_old(swap, err);
+	}
+}
+
+static int watch(struct lp_swap *swap, struct lppack_error *err)
+{
+	struct lp_host *host = swap->host;
+	enum lp_watch_end end = lp_watch_forward(host, swap->request, swap->name, swap->loaded_ns);
+	int rc = 0;
+
+	if (end == LP_WATCH_TIMEOUT || end == LP_WATCH_CANCELLED)
+		rc = lp_swap_reverse(swap, end, err);
+	else if (end == LP_WATCH_UNDONE)
+		rc = lp_swap_clean_undone(swap, err);
+	swap->result->transition_ns = lp_host_now(host) - swap->loaded_ns;
+	return rc;
+}
+
+static int load_and_watch(struct lp_swap *swap, struct lppack_error *err)
+{
+	const struct lp_live_patch *own = lp_stack_find_build(&swap->before, swap->request->facts, swap->name);
+	int rc = 0;
+
+	if (own)
+		swap->loaded_ns = lp_host_now(swap->host);
+	else
+		rc = load(swap, err);
+	if (rc < 0)
+		return rc;
+	/* Until a step below has seen better. */
+	swap->result->outcome = LP_SWAP_LEFT;
+	rc = watch(swap, err);
+	if (rc == 0)
+		rc = settle(swap, err);
+	collect_log(swap);
+	return rc;
+}
+
+static int run(struct lp_swap *swap, struct lppack_error *err)
+{
+	bool already;
+	int rc = lp_stack_read(swap->host, &swap->before, err);
+
+	if (rc == 0)
+		rc = lp_swap_preflight(swap->host, swap->request, &swap->before, &already, err);
+	if (rc < 0)
+		return rc;
+	if (already) {
+		swap->result->outcome = LP_SWAP_ALREADY;
+		return lp_stale_remove(swap->host, &swap->result->superseded, &swap->result->n_superseded, err);
+	}
+	rc = prepare(swap, err);
+	if (rc < 0)
+		return rc;
+	lp_kmsg_open(&swap->kmsg, swap->host);
+	return load_and_watch(swap, err);
+}
+
+int lp_swap_run(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
+		struct lppack_error *err)
+{
+	struct lp_swap swap = { .host = host, .request = request, .result = result, .kmsg = { .fd = -1 } };
+	int64_t started = lp_host_now(host);
+	int rc;
+
+	*result = (struct lp_swap_result){ 0 };
+	swap.name = lp_name_as_module(request->facts->name ? request->facts->name : "");
+	rc = swap.name ? run(&swap, err) : lp_fail_nomem(err);
+	result->total_ns = lp_host_now(host) - started;
+	lp_kmsg_close(&swap.kmsg);
+	lp_stack_free(&swap.before);
+	lp_names_free(swap.old, swap.n_old);
+	free(swap.name);
+	return rc;
+}

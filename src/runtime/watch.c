@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "runtime/private.h"
+
+#define DEFAULT_TIMEOUT_NS (60 * LP_SECOND_NS)
+
+/* The kernel retries once a second: a reversal is not given up sooner than that makes sense, however short the
+ * time-out of the transition was. */
+#define SHORTEST_REVERSAL_NS (10 * LP_SECOND_NS)
+
+void lp_patch_status_read(struct lp_host *host, const char *name, struct lp_patch_status *status)
+{
+	char path[LP_PATH_ROOM];
+
+	snprintf(path, sizeof(path), LP_LIVEPATCH_DIR "/%s/transition", name);
+	status->transition = lp_attr_int(host->rootfd, path);
+	/* After transition: a reversed patch whose transition reads 0 is told from a finished one by this alone. */
+	snprintf(path, sizeof(path), LP_LIVEPATCH_DIR "/%s/enabled", name);
+	status->enabled = lp_attr_int(host->rootfd, path);
+	snprintf(path, sizeof(path), LP_LIVEPATCH_DIR "/%s", name);
+	status->listed = status->enabled >= 0 || lp_host_has(host, path);
+}
+
+bool lp_patch_status_is_done(const struct lp_patch_status *status)
+{
+	/* Kernels without the attribute (before 4.12) have no transition. */
+	return status->enabled == 1 && status->transition <= 0;
+}
+
+bool lp_patch_status_is_undone(const struct lp_patch_status *status)
+{
+	/* Its directory goes a moment later, or before 5.1 only with its module. */
+	return !status->listed || (status->enabled == 0 && status->transition <= 0);
+}
+
+int64_t lp_request_timeout(const struct lp_swap_request *request)
+{
+	return request->timeout_ns > 0 ? request->timeout_ns : DEFAULT_TIMEOUT_NS;
+}
+
+void lp_request_progress(const struct lp_swap_request *request, const char *phase, int64_t elapsed_ns)
+{
+	if (request->progress)
+		request->progress(request->context, phase, elapsed_ns);
+}
+
+enum lp_watch_end lp_watch_forward(struct lp_host *host, const struct lp_swap_request *request, const char *name,
+				   int64_t since_ns)
+{
+	for (;;) {
+		struct lp_patch_status status;
+		int64_t elapsed;
+
+		lp_patch_status_read(host, name, &status);
+		if (lp_patch_status_is_done(&status))
+			return LP_WATCH_DONE;
+		if (!status.listed || status.enabled == 0)
+			return LP_WATCH_UNDONE;
+		elapsed = lp_host_now(host) - since_ns;
+		lp_request_progress(request, "transition", elapsed);
+		if (request->cancelled && request->cancelled(request->context))
+			return LP_WATCH_CANCELLED;
+		if (elapsed >= lp_request_timeout(request))
+			return LP_WATCH_TIMEOUT;
+		lp_host_poll_sleep(host, since_ns);
+	}
+}
+
+enum lp_watch_end lp_watch_backward(struct lp_host *host, const struct lp_swap_request *request, const char *name)
+{
+	int64_t since_ns = lp_host_now(host);
+	int64_t timeout_ns = lp_request_timeout(request);
+
+	if (timeout_ns < SHORTEST_REVERSAL_NS)
+		timeout_ns = SHORTEST_REVERSAL_NS;
+	for (;;) {
+		struct lp_patch_status status;
+		int64_t elapsed;
+
+		lp_patch_status_read(host, name, &status);
+		if (lp_patch_status_is_undone(&status))
+			return LP_WATCH_UNDONE;
+		elapsed = lp_host_now(host) - since_ns;
+		lp_request_progress(request, "reversal", elapsed);
+		if (elapsed >= timeout_ns)
+			return LP_WATCH_TIMEOUT;
+		lp_host_poll_sleep(host, since_ns);
+	}
+}

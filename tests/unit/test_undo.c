@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "swap_machine.h"
+
+static void reverses_a_stalled_transition(void **state)
+{
+	struct fake_patch stuck = new_patch;
+	struct machine m;
+
+	(void)state;
+	stuck.transition_ns = FAKE_NEVER;
+	setup(&m, &stuck);
+	m.request.timeout_ns = 5 * FAKE_SECOND;
+	fake_kernel_add_patch(m.kernel, &old_patch);
+	fake_kernel_add_task(m.kernel, 812, 815, "qemu (nbd)", 0, 0,
+			     "[<0>] io_schedule+0x46/0x80\n[<0>] nft_do_chain+0x12/0x340 [nf_tables]\n");
+	fake_kernel_add_task(m.kernel, 9, 9, "fine", 1, 0, NULL);
+	assert_int_equal(run(&m), -LPPACK_E_STALLED);
+	assert_int_equal(m.result.outcome, LP_SWAP_REVERSED);
+	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_7"));
+	assert_int_equal(m.result.n_blockers, 1);
+	assert_int_equal(m.result.n_superseded, 0);
+	assert_non_null(strstr(m.err.message, "812/815 (qemu (nbd), state S) in nft_do_chain"));
+	assert_non_null(strstr(m.err.message, "within 5 s"));
+	assert_in_range(m.result.total_ns, 5400 * FAKE_MS, 5500 * FAKE_MS);
+	teardown(&m);
+}
+
+static void leaves_what_cannot_be_reversed(void **state)
+{
+	struct fake_patch stuck = new_patch;
+	struct machine m;
+
+	(void)state;
+	stuck.transition_ns = FAKE_NEVER;
+	stuck.reverse_ns = FAKE_NEVER;
+	setup(&m, &stuck);
+	m.request.timeout_ns = FAKE_SECOND;
+	fake_kernel_add_patch(m.kernel, &old_patch);
+	assert_int_equal(run(&m), -LPPACK_E_STALLED_LEFT);
+	assert_int_equal(m.result.outcome, LP_SWAP_LEFT);
+	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	assert_true(fake_kernel_is_listed(m.kernel, "lp_fixes_7"));
+	teardown(&m);
+}
+
+static int is_cancelled(void *context)
+{
+	return fake_kernel_now(context) > 2 * FAKE_SECOND;
+}
+
+static void reverses_when_cancelled(void **state)
+{
+	struct fake_patch stuck = new_patch;
+	struct machine m;
+
+	(void)state;
+	stuck.transition_ns = FAKE_NEVER;
+	setup(&m, &stuck);
+	m.request.cancelled = is_cancelled;
+	m.request.context = m.kernel;
+	fake_kernel_add_patch(m.kernel, &old_patch);
+	assert_int_equal(run(&m), -LPPACK_E_STALLED);
+	assert_int_equal(m.result.outcome, LP_SWAP_REVERSED);
+	assert_non_null(strstr(m.err.message, "interrupted"));
+	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	assert_in_range(m.result.total_ns, FAKE_SECOND, 2 * FAKE_SECOND);
+	teardown(&m);
+}
+
+static int pass_and_cancel(void *context)
+{
+	fake_kernel_pass(context, FAKE_SECOND);
+	return 1;
+}
+
+/* A transition that ends while it is decided to reverse it is left alone. */
+static void keeps_what_has_finished_before_the_reversal(void **state)
+{
+	struct machine m;
+
+	(void)state;
+	setup(&m, &new_patch);
+	m.request.cancelled = pass_and_cancel;
+	m.request.context = m.kernel;
+	fake_kernel_add_patch(m.kernel, &old_patch);
+	assert_int_equal(run(&m), 0);
+	assert_int_equal(m.result.outcome, LP_SWAP_APPLIED);
+	/* finit_module and delete_module, but no write. */
+	assert_int_equal(fake_kernel_calls(m.kernel), 2);
+	teardown(&m);
+}
+
+/* However near the end of the transition is to the deadline, one whole stack is in force and the result says which. */
+static void tells_the_truth_at_the_deadline(void **state)
+{
+	unsigned int applied = 0;
+	unsigned int reversed = 0;
+
+	(void)state;
+	for (int64_t late = -10 * FAKE_MS; late < 10 * FAKE_MS; late += FAKE_MS / 2) {
+		struct fake_patch close_call = new_patch;
+		struct machine m;
+
+		close_call.transition_ns = 100 * FAKE_MS + late;
+		close_call.reverse_ns = 30 * FAKE_MS;
+		setup(&m, &close_call);
+		m.request.timeout_ns = 100 * FAKE_MS;
+		fake_kernel_add_patch(m.kernel, &old_patch);
+		applied += run(&m) == 0;
+		reversed += m.err.code == LPPACK_E_STALLED;
+		assert_int_equal(m.result.outcome, m.err.code ? LP_SWAP_REVERSED : LP_SWAP_APPLIED);
+		assert_true(fake_kernel_in_force(m.kernel, m.err.code ? "lp_fixes_6" : "lp_fixes_7"));
+		assert_int_equal(fake_kernel_count_in_force(m.kernel), 1);
+		teardown(&m);
+	}
+	assert_int_equal(applied + reversed, 40);
+	assert_true(applied > 10);
+	assert_true(reversed > 10);
+}
+
+/* Operations of a kernel whose transition ends between the last look and the write of 0. */
+static int write_late(void *context, int dirfd, const char *path, const char *value)
+{
+	if (strcmp(value, "0") == 0)
+		fake_kernel_pass(context, FAKE_SECOND);
+	return fake_kernel_ops.write_attribute(context, dirfd, path, value);
+}
+
+static void run_late(struct machine *m, int64_t reverse_ns)
+{
+	struct fake_patch slow = new_patch;
+	struct lp_host_ops ops = fake_kernel_ops;
+
+	ops.write_attribute = write_late;
+	slow.transition_ns = 5 * FAKE_SECOND;
+	slow.reverse_ns = reverse_ns;
+	setup(m, &slow);
+	m->host.ops = &ops;
+	m->request.timeout_ns = 4500 * FAKE_MS;
+	fake_kernel_add_patch(m->kernel, &old_patch);
+	run(m);
+}
+
+static void turns_a_reversal_back_that_came_too_late(void **state)
+{
+	struct machine m;
+
+	(void)state;
+	run_late(&m, 400 * FAKE_MS);
+	assert_int_equal(m.err.code, 0);
+	assert_int_equal(m.result.outcome, LP_SWAP_APPLIED);
+	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_7"));
+	assert_int_equal(m.result.n_superseded, 1);
+	teardown(&m);
+}
+
+static void admits_a_reversal_that_cannot_be_turned_back(void **state)
+{
+	struct machine m;
+
+	(void)state;
+	run_late(&m, 0);
+	assert_int_equal(m.err.code, LPPACK_E_UNPROVEN);
+	assert_int_equal(m.result.outcome, LP_SWAP_LEFT);
+	assert_non_null(strstr(m.err.hint, "without any livepatch"));
+	teardown(&m);
+}
+
+static void reverse_as_somebody_else(struct fake_kernel *kernel, void *context)
+{
+	assert_int_equal(fake_kernel_enable(kernel, context, false), 0);
+}
+
+static void cleans_up_after_a_reversal_by_somebody_else(void **state)
+{
+	struct machine m;
+
+	(void)state;
+	setup(&m, &new_patch);
+	fake_kernel_add_patch(m.kernel, &old_patch);
+	fake_kernel_at(m.kernel, 500 * FAKE_MS, reverse_as_somebody_else, (void *)"lp_fixes_7");
+	assert_int_equal(run(&m), -LPPACK_E_STALLED);
+	assert_int_equal(m.result.outcome, LP_SWAP_REVERSED);
+	assert_non_null(strstr(m.err.message, "somebody else"));
+	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_7"));
+	teardown(&m);
+}
+
+static void undoes_a_patch_that_replaces_nothing(void **state)
+{
+	struct fake_patch additive = new_patch;
+	struct machine m;
+
+	(void)state;
+	additive.replace = false;
+	setup(&m, &additive);
+	fake_kernel_show(m.kernel, true, false, false);
+	fake_kernel_add_patch(m.kernel, &old_patch);
+	assert_int_equal(run(&m), -LPPACK_E_NOT_REPLACED);
+	assert_int_equal(m.result.outcome, LP_SWAP_REVERSED);
+	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_7"));
+	assert_non_null(strstr(m.err.message, "lp_fixes_6 is still in force"));
+	teardown(&m);
+}
+
+static void cannot_undo_a_patch_that_stays(void **state)
+{
+	struct fake_patch additive = new_patch;
+	struct machine m;
+
+	(void)state;
+	additive.replace = false;
+	additive.reverse_ns = FAKE_NEVER;
+	setup(&m, &additive);
+	m.request.timeout_ns = 3 * FAKE_SECOND;
+	fake_kernel_add_patch(m.kernel, &old_patch);
+	assert_int_equal(run(&m), -LPPACK_E_UNPROVEN);
+	assert_int_equal(m.result.outcome, LP_SWAP_LEFT);
+	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	teardown(&m);
+}
+
+static void undoes_a_patch_shown_as_not_replacing(void **state)
+{
+	struct fake_patch additive = new_patch;
+	struct machine m;
+
+	(void)state;
+	additive.replace = false;
+	setup(&m, &additive);
+	assert_int_equal(run(&m), -LPPACK_E_NOT_REPLACE);
+	assert_int_equal(m.result.outcome, LP_SWAP_REVERSED);
+	assert_int_equal(fake_kernel_count_in_force(m.kernel), 0);
+	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_7"));
+	teardown(&m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reverses_a_stalled_transition),
+		cmocka_unit_test(leaves_what_cannot_be_reversed),
+		cmocka_unit_test(reverses_when_cancelled),
+		cmocka_unit_test(keeps_what_has_finished_before_the_reversal),
+		cmocka_unit_test(tells_the_truth_at_the_deadline),
+		cmocka_unit_test(turns_a_reversal_back_that_came_too_late),
+		cmocka_unit_test(admits_a_reversal_that_cannot_be_turned_back),
+		cmocka_unit_test(cleans_up_after_a_reversal_by_somebody_else),
+		cmocka_unit_test(undoes_a_patch_that_replaces_nothing),
+		cmocka_unit_test(cannot_undo_a_patch_that_stays),
+		cmocka_unit_test(undoes_a_patch_shown_as_not_replacing),
+	};
+
+	return cmocka_run_group_tests_name("undo", tests, NULL, NULL);
+}
