@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 lppackincludedir = $(includedir)/lppack
 lppackinclude_HEADERS = \
+	include/lppack/bundle.h \
+	include/lppack/create.h \
 	include/lppack/error.h \
+	include/lppack/host.h \
+	include/lppack/keys.h \
+	include/lppack/lppack.h \
 	include/lppack/value.h

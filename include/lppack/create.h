@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Making bundles: a spec says what goes in, lppack_create() inspects, packs, signs and writes. */
+#ifndef LPPACK_CREATE_H
+#define LPPACK_CREATE_H
+
+#include <lppack/bundle.h>
+#include <lppack/error.h>
+#include <lppack/keys.h>
+#include <lppack/value.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct lppack_spec;
+
+/*
+ * Reads a spec file (lppack-spec(5)). directory is what its relative paths are relative to; NULL: the spec's own.
+ * Globs are expanded and modules inspected by lppack_create(), not here. Free with lppack_spec_free().
+ */
+struct lppack_spec *lppack_spec_read(const char *path, const char *directory, struct lppack_error *err);
+/* A spec without a file, for the simple case; paths are relative to the working directory. */
+struct lppack_spec *lppack_spec_new(const char *stream, uint64_t serial, struct lppack_error *err);
+/* Adds a module (a path or glob) and its kernel: a file (lppack_kernel_file_build_id()) or a build ID in hex. */
+int lppack_spec_add_kernel(struct lppack_spec *spec, const char *module, const char *kernel, struct lppack_error *err);
+int lppack_spec_set_version(struct lppack_spec *spec, const char *version, struct lppack_error *err);
+/* RFC 3339 in UTC, like 2027-01-31T00:00:00Z. */
+int lppack_spec_set_expires(struct lppack_spec *spec, const char *expires, struct lppack_error *err);
+void lppack_spec_free(struct lppack_spec *spec);
+
+struct lppack_create_options {
+	size_t size;            /* sizeof(struct lppack_create_options): how much of it the caller knows */
+	unsigned int threads;   /* 0: one per processor; the output does not depend on it */
+	int level;              /* zstd level; 0: 19 */
+	int64_t created;        /* seconds since 1970 for "created" and every member, unless the spec says it */
+	int overwrite;          /* an existing output is replaced */
+	int independent;        /* every module stands alone: a larger bundle, nothing to read but one frame */
+	lppack_progress_fn *progress; /* modules done of modules */
+	void *progress_context;
+};
+
+/*
+ * Builds the bundle and signs it with every signer (at least one). The output appears whole or not at all.
+ * LPPACK_E_SPEC, DUPLICATE, MODULE, NOT_LIVEPATCH, NOT_REPLACE, ARCH, VERMAGIC, MODULE_NAME, KERNEL_IMAGE, LIMIT,
+ * EXISTS, IO, NO_SPACE. *report (may be NULL) receives a map: path, stream, epoch, serial, version, created, expires,
+ * digest, kernels (their number), size, modules_plain, modules_packed, signatures, modules; free it.
+ */
+int lppack_create(const struct lppack_spec *spec, const struct lppack_signer *const *signers, size_t n_signers,
+		  const char *output, const struct lppack_create_options *options, struct lppack_value **report,
+		  struct lppack_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * lppack: signed bundles of cumulative kernel livepatches.
+ *
+ *     create:  spec -> inspect -> pack -> sign                                            <lppack/create.h>
+ *     verify:  open -> signature -> manifest -> index -> entry -> module facts            <lppack/bundle.h>
+ *     apply:   verify -> select -> preflight -> load -> watch -> settle -> record         <lppack/host.h>
+ *
+ * Functions return 0 or a negative code, or a pointer or NULL; the cause is in the caller's struct lppack_error
+ * (may be NULL). Objects are not shared between threads without a lock of the caller's. The library never prints,
+ * exits, prompts or reads the environment. Struct-of-options arguments may be NULL for the defaults.
+ */
+#ifndef LPPACK_LPPACK_H
+#define LPPACK_LPPACK_H
+
+#include <lppack/bundle.h>
+#include <lppack/create.h>
+#include <lppack/error.h>
+#include <lppack/host.h>
+#include <lppack/keys.h>
+#include <lppack/value.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The library's version, "0.1.0". */
+const char *lppack_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

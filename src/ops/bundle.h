@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The reading side's types, in the order in which trust grows. */
+#ifndef LP_OPS_BUNDLE_H
+#define LP_OPS_BUNDLE_H
+
+#include "core/head.h"
+#include "core/index.h"
+#include "crypto/crypto.h"
+#include "ops/module_cache.h"
+
+#include <lppack/bundle.h>
+
+struct lppack_bundle {
+	struct lp_input in;
+	struct lp_head head;
+};
+
+/* What became of one signature member. */
+struct lp_signer_report {
+	char id[LPPACK_KEY_ID_SIZE];
+	char scheme[16];
+	bool supported; /* this lppack can check the scheme */
+	bool trusted;   /* checked, and by a key of the ring */
+};
+
+/* A bundle's manifest, layout and fence, and the reading of single parts, each compared with its digest. It says
+ * nothing of trust: that is what struct lppack_verified adds. */
+struct lp_contents {
+	struct lppack_bundle *bundle; /* borrowed */
+	struct lp_manifest manifest;
+	struct lp_digest digest; /* of the manifest */
+	char digest_text[LP_DIGEST_TEXT];
+	struct lp_layout layout;
+	struct lp_buf fence;
+	struct lp_module_cache cache;
+};
+
+/* Only lppack_bundle_verify() makes one. */
+struct lppack_verified {
+	struct lp_contents contents;
+	struct lp_signer_report signers[LP_SIGNATURES_MAX];
+	size_t n_signers;
+};
+
+struct lppack_entry {
+	struct lp_contents *contents; /* of the verified bundle; borrowed */
+	struct lp_record record;
+	struct lp_metadata metadata;
+	struct lp_buf module; /* proved bytes, once loaded */
+};
+
+/* Fails with LPPACK_E_CORRUPT unless the bytes have the digest. what: for the message. */
+int lp_digest_expect(const struct lp_digest *expected, const void *bytes, size_t n, const char *file,
+		     const char *what, struct lppack_error *err);
+
+/* Checks every signature of the head; fills the reports. At least one trusted one, or an error. */
+int lp_signatures_check(const struct lppack_bundle *bundle, const struct lppack_keyring *keyring,
+			struct lp_signer_report reports[LP_SIGNATURES_MAX], size_t *n, struct lppack_error *err);
+
+/* Parses the manifest and, unless `lenient`, compares the whole head with it; then reads the fence. */
+int lp_contents_open(struct lp_contents *c, struct lppack_bundle *bundle, bool lenient, struct lppack_error *err);
+void lp_contents_close(struct lp_contents *c);
+/* The records of a page, compared with the fence and the manifest's limits; their number or a negative code. */
+int lp_contents_page(struct lp_contents *c, uint64_t number, struct lp_record out[LP_INDEX_PER_PAGE],
+		     struct lppack_error *err);
+int lp_contents_record(struct lp_contents *c, uint64_t ordinal, struct lp_record *out, struct lppack_error *err);
+int lp_contents_metadata(struct lp_contents *c, const struct lp_record *record, struct lp_metadata *out,
+			 struct lppack_error *err);
+int lp_contents_fixes(struct lp_contents *c, struct lp_fixes *out, struct lppack_error *err);
+/* The plain bytes of a record's module: frame digest compared, decompressed against its (recursively read) base.
+ * Only lp_module_prove() makes them worth anything. */
+int lp_contents_plain(struct lp_contents *c, const struct lp_record *record, struct lp_buf *out,
+		      struct lppack_error *err);
+/* The module's bytes against its metadata: digest and facts. */
+int lp_module_prove(const struct lp_contents *c, const struct lp_metadata *metadata, const struct lp_buf *module,
+		    struct lppack_error *err);
+
+LP_DEFINE_CLEANUP(struct lppack_bundle, lppack_bundle_close)
+LP_DEFINE_CLEANUP(struct lppack_verified, lppack_verified_free)
+LP_DEFINE_CLEANUP(struct lppack_entry, lppack_entry_free)
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef LP_OPS_HOST_H
+#define LP_OPS_HOST_H
+
+#include "runtime/runtime.h"
+
+#include <lppack/host.h>
+
+struct lppack_host {
+	struct lp_host host;
+	struct lp_kernel_facts kernel; /* names from the start; the build ID once asked for */
+	char build_id[LP_BUILD_ID_TEXT];
+};
+
+/* A host over given operations, for tests. */
+struct lppack_host *lp_host_new(const char *root, const struct lp_host_ops *ops, void *context,
+				struct lppack_error *err);
+/* Reads the kernel's build ID, once. */
+int lp_host_identify(struct lppack_host *host, struct lppack_error *err);
+
+LP_DEFINE_CLEANUP(struct lppack_host, lppack_host_close)
+
+#endif
