@@ -1,1 +1,26 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
+man_pages = \
+	src/man/lppack-apply.1 \
+	src/man/lppack-create.1 \
+	src/man/lppack-extract.1 \
+	src/man/lppack-keygen.1 \
+	src/man/lppack-show.1 \
+	src/man/lppack-spec.5 \
+	src/man/lppack-status.1 \
+	src/man/lppack-verify.1
+man_sources = $(man_pages:=.scd)
+EXTRA_DIST += $(man_sources) src/man/lppack.1.scd src/man/exit-status.awk
+
+if HAVE_SCDOC
+man_MANS = $(man_pages) src/man/lppack.1
+CLEANFILES += $(man_MANS)
+
+$(man_pages): $(man_sources)
+	$(AM_V_GEN)$(MKDIR_P) src/man && $(SCDOC) < $(top_srcdir)/$@.scd > $@.tmp && mv $@.tmp $@
+
+src/man/lppack.1: src/man/lppack.1.scd src/man/exit-status.awk include/lppack/error.h
+	$(AM_V_GEN)$(MKDIR_P) src/man && \
+	$(AWK) -f $(top_srcdir)/src/man/exit-status.awk $(top_srcdir)/include/lppack/error.h \
+		$(top_srcdir)/src/man/lppack.1.scd > $@.scd.tmp && \
+	$(SCDOC) < $@.scd.tmp > $@.tmp && mv $@.tmp $@ && rm -f $@.scd.tmp
+endif

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/cleanup.h"
+#include "cli/describe.h"
+#include "cli/json.h"
+#include "cli/output.h"
+#include "cli/source.h"
+#include "cli/units.h"
+#include "cli/verbs.h"
+
+#include <lppack/create.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct create_options {
+	const char *output;
+	struct text_list keys;
+	const char *directory;
+	struct number threads;
+	struct number level;
+	bool independent;
+	bool force;
+	bool json;
+	/* Without a spec: */
+	const char *stream;
+	struct number serial;
+	const char *version;
+	const char *expires;
+	struct text_list pairs; /* --module and --kernel, in order */
+};
+
+#define FIELD(name) .offset = offsetof(struct create_options, name)
+
+static const struct option_spec options[] = {
+	{ .name = "output", .letter = 'o', .kind = OPTION_TEXT, .completion = COMPLETE_FILE, .argument = "FILE",
+	  FIELD(output), .required = true, .help = "write the bundle here" },
+	{ .name = "key", .kind = OPTION_LIST, .completion = COMPLETE_FILE, .argument = "FILE", FIELD(keys),
+	  .required = true, .help = "sign with this private key (repeatable)" },
+	{ .name = "directory", .letter = 'C', .kind = OPTION_TEXT, .completion = COMPLETE_DIR, .argument = "DIR",
+	  FIELD(directory), .help = "what the spec's paths are relative to; default: the spec's directory" },
+	{ .name = "threads", .letter = 'T', .kind = OPTION_NUMBER, .completion = COMPLETE_WORD, .argument = "N",
+	  FIELD(threads), .min = 1, .max = 1024, .help = "compress with N threads; default: one a processor" },
+	{ .name = "level", .kind = OPTION_NUMBER, .completion = COMPLETE_WORD, .argument = "N", FIELD(level),
+	  .min = 1, .max = 22, .help = "zstd level; default: 19" },
+	{ .name = "independent", .kind = OPTION_FLAG, FIELD(independent),
+	  .help = "let every module stand alone: a larger bundle" },
+	{ .name = "force", .letter = 'f', .kind = OPTION_FLAG, FIELD(force), .help = "replace an existing output" },
+	{ .name = "stream", .kind = OPTION_TEXT, .completion = COMPLETE_WORD, .argument = "NAME", FIELD(stream),
+	  .help = "without a spec: the stream" },
+	{ .name = "serial", .kind = OPTION_NUMBER, .completion = COMPLETE_WORD, .argument = "N", FIELD(serial),
+	  .max = UINT64_MAX, .help = "without a spec: the serial" },
+	{ .name = "bundle-version", .kind = OPTION_TEXT, .completion = COMPLETE_WORD, .argument = "TEXT",
+	  FIELD(version), .help = "without a spec: the version for people; default: the serial" },
+	{ .name = "expires", .kind = OPTION_TEXT, .completion = COMPLETE_WORD, .argument = "TIME", FIELD(expires),
+	  .help = "without a spec: when it expires, 2027-01-31T00:00:00Z" },
+	{ .name = "module", .kind = OPTION_LIST, .completion = COMPLETE_FILE, .argument = "FILE", FIELD(pairs),
+	  .help = "without a spec: a module; its --kernel follows (repeatable)" },
+	{ .name = "kernel", .kind = OPTION_LIST, .completion = COMPLETE_FILE, .argument = "FILE|BUILD-ID",
+	  FIELD(pairs), .help = "without a spec: the kernel of the --module before" },
+	JSON_ROW(struct create_options),
+	OPTION_HELP_ROW,
+	{ 0 },
+};
+
+static int add_pairs(struct lppack_spec *spec, const struct text_list *pairs, struct lppack_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < pairs->n && rc == 0; i += 2) {
+		if (strcmp(pairs->names[i], "module") != 0)
+			return cli_fail(err, LPPACK_E_USAGE, "write --module MODULE --kernel KERNEL, pair by pair",
+					"create: --kernel %s has no --module before it", pairs->items[i]);
+		if (i + 1 == pairs->n || strcmp(pairs->names[i + 1], "kernel") != 0)
+			return cli_fail(err, LPPACK_E_USAGE, "write --module MODULE --kernel KERNEL, pair by pair",
+					"create: --module %s has no --kernel after it", pairs->items[i]);
+		rc = lppack_spec_add_kernel(spec, pairs->items[i], pairs->items[i + 1], err);
+	}
+	return rc;
+}
+
+static struct lppack_spec *spec_from_options(const struct create_options *o, struct lppack_error *err)
+{
+	const char *missing = !o->stream ? "--stream" :
+			      !o->serial.is_set ? "--serial" :
+			      o->pairs.n == 0 ? "--module" : NULL;
+	struct lppack_spec *spec = NULL;
+	int rc = 0;
+
+	if (missing) {
+		cli_fail(err, LPPACK_E_USAGE, "give a SPEC, or --stream, --serial, --module and --kernel",
+			 "create: neither a SPEC nor %s is given", missing);
+		return NULL;
+	}
+	spec = lppack_spec_new(o->stream, o->serial.value, err);
+	if (!spec)
+		return NULL;
+	if (o->version)
+		rc = lppack_spec_set_version(spec, o->version, err);
+	if (rc == 0 && o->expires)
+		rc = lppack_spec_set_expires(spec, o->expires, err);
+	if (rc == 0)
+		rc = add_pairs(spec, &o->pairs, err);
+	if (rc == 0)
+		return spec;
+	lppack_spec_free(spec);
+	return NULL;
+}
+
+static struct lppack_spec *read_spec(const struct create_options *o, const struct text_list *arguments,
+				     struct lppack_error *err)
+{
+	const char *stray = o->stream ? "stream" : o->serial.is_set ? "serial" : o->version ? "bundle-version" :
+			    o->expires ? "expires" : o->pairs.n ? o->pairs.names[0] : NULL;
+
+	if (arguments->n == 1 && !stray)
+		return lppack_spec_read(arguments->items[0], o->directory, err);
+	if (arguments->n == 1)
+		cli_fail(err, LPPACK_E_USAGE, "write it into the spec, or leave the spec away",
+			 "create: --%s does not go with a spec (%s)", stray, arguments->items[0]);
+	else if (o->directory)
+		cli_fail(err, LPPACK_E_USAGE, NULL, "create: --directory goes with a spec only");
+	else
+		return spec_from_options(o, err);
+	return NULL;
+}
+
+/* https://reproducible-builds.org/specs/source-date-epoch/ */
+static int read_created(int64_t *created, struct lppack_error *err)
+{
+	const char *text = getenv("SOURCE_DATE_EPOCH");
+	uint64_t seconds = 0;
+
+	*created = (int64_t)time(NULL);
+	if (!text)
+		return 0;
+	if (number_parse(text, &seconds) < 0 || seconds > INT64_MAX)
+		return cli_fail(err, LPPACK_E_USAGE, "set it to seconds since 1970, or unset it",
+				"SOURCE_DATE_EPOCH: '%s' is not a number of seconds", text);
+	*created = (int64_t)seconds;
+	return 0;
+}
+
+static void show_progress(void *context, uint64_t done, uint64_t total)
+{
+	(void)context;
+	progress_print("lppack: packing: %llu of %llu modules", (unsigned long long)done, (unsigned long long)total);
+}
+
+static void print_modules(const struct lppack_value *modules)
+{
+	struct table table;
+
+	table_begin(&table, 6, "RELEASE", "BUILD ID", "MODULE", "OBJECTS", "FUNCTIONS", "REPLACE");
+	for (size_t i = 0; i < lppack_value_count(modules); i++) {
+		const struct lppack_value *module = lppack_value_at(modules, i, NULL);
+
+		table_row(&table, value_text_at(module, "release"), value_text_at(module, "build_id"),
+			  value_text_at(module, "module"), value_text_at(module, "objects"),
+			  value_text_at(module, "functions"), value_text_at(module, "replace"));
+	}
+	if (lppack_value_count(modules))
+		printf("\n");
+	table_end(&table);
+}
+
+static void print_report(const struct lppack_value *report, const char *output)
+{
+	const char *path = value_text_at(report, "path");
+	char plain[UNITS_TEXT], packed[UNITS_TEXT], size[UNITS_TEXT];
+
+	headline_print(path ? path : output, "created");
+	describe_print_identity(report);
+	subfield_print("kernels", value_text_at(report, "kernels"));
+	subfield_printf("size", "%s (modules: %s, packed into %s)",
+			size_format(lppack_value_int(lppack_value_get(report, "size"), 0), size),
+			size_format(lppack_value_int(lppack_value_get(report, "modules_plain"), 0), plain),
+			size_format(lppack_value_int(lppack_value_get(report, "modules_packed"), 0), packed));
+	print_modules(lppack_value_get(report, "modules"));
+}
+
+struct signers {
+	struct lppack_signer **at;
+	size_t n;
+};
+
+static void signers_free(struct signers *signers)
+{
+	for (size_t i = 0; i < signers->n; i++)
+		lppack_signer_free(signers->at[i]);
+	free(signers->at);
+}
+
+static int open_signers(struct signers *signers, const struct text_list *keys, struct lppack_error *err)
+{
+	signers->at = calloc(keys->n, sizeof(struct lppack_signer *));
+	if (!signers->at)
+		return cli_fail(err, LPPACK_E_NO_MEMORY, NULL, "out of memory");
+	for (size_t i = 0; i < keys->n; i++) {
+		signers->at[i] = lppack_signer_open(keys->items[i], err);
+		if (!signers->at[i])
+			return -err->code;
+		signers->n++;
+	}
+	return 0;
+}
+
+static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+{
+	const struct create_options *o = values;
+	struct lppack_create_options how = {
+		.size = sizeof(how),
+		.threads = (unsigned int)o->threads.value,
+		.level = (int)o->level.value,
+		.overwrite = o->force,
+		.independent = o->independent,
+		.progress = show_progress,
+	};
+	struct signers signers __attribute__((cleanup(signers_free))) = { 0 };
+	struct lppack_spec *spec AUTO(spec) = NULL;
+	struct lppack_value *report AUTO(value) = NULL;
+	struct json json = { 0 };
+	int rc = read_created(&how.created, err);
+
+	if (rc < 0)
+		return rc;
+	spec = read_spec(o, arguments, err);
+	if (!spec)
+		return -err->code;
+	rc = open_signers(&signers, &o->keys, err);
+	if (rc < 0)
+		return rc;
+	rc = lppack_create(spec, (const struct lppack_signer *const *)signers.at, signers.n, o->output, &how, &report,
+			   err);
+	progress_clear();
+	if (rc == -LPPACK_E_EXISTS)
+		cli_hint(err, rc, "choose another name, or replace it with --force");
+	if (rc < 0)
+		return rc;
+	if (o->json)
+		json_value(&json, NULL, report);
+	else
+		print_report(report, o->output);
+	return LPPACK_OK;
+}
+
+const struct verb verb_create = {
+	.name = "create",
+	.arguments = "[SPEC]",
+	.summary = "pack livepatch modules into a signed bundle",
+	.details = "SPEC is a file as lppack-spec(5) tells. Without one, --stream, --serial and pairs of --module and\n"
+		   "--kernel describe the bundle. SOURCE_DATE_EPOCH sets the time of creation.\n",
+	.options = options,
+	.values_size = sizeof(struct create_options),
+	.max_arguments = 1,
+	.completion = COMPLETE_FILE,
+	.run = run,
+};

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/cleanup.h"
+#include "cli/json.h"
+#include "cli/output.h"
+#include "cli/verbs.h"
+
+#include <lppack/keys.h>
+
+struct keygen_options {
+	const char *output;
+	bool json;
+};
+
+static const struct option_spec options[] = {
+	{ .name = "output", .letter = 'o', .kind = OPTION_TEXT, .completion = COMPLETE_FILE, .argument = "NAME",
+	  .offset = offsetof(struct keygen_options, output), .required = true,
+	  .help = "write NAME.key and NAME.pub; neither may exist" },
+	{ .name = "json", .kind = OPTION_FLAG, .offset = offsetof(struct keygen_options, json),
+	  .help = "print JSON" },
+	OPTION_HELP_ROW,
+	{ 0 },
+};
+
+static void print(const char *id, const char *private_key, const char *public_key, bool as_json)
+{
+	struct json json = { 0 };
+
+	if (as_json) {
+		json_open(&json, NULL, '{');
+		json_text(&json, "id", id);
+		json_text(&json, "private_key", private_key);
+		json_text(&json, "public_key", public_key);
+		json_close(&json, '}');
+		return;
+	}
+	field_print("key id", id);
+	field_printf("private key", "%s  (signs bundles: keep it secret)", private_key);
+	field_printf("public key", "%s  (install it in %s)", public_key, LPPACK_KEYS_DIR_ADMIN);
+}
+
+static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+{
+	const struct keygen_options *o = values;
+	char id[LPPACK_KEY_ID_SIZE] = "";
+	char *private_key AUTO(text) = NULL;
+	char *public_key AUTO(text) = NULL;
+	int rc = 0;
+
+	(void)arguments;
+	if (asprintf(&private_key, "%s.key", o->output) < 0) {
+		private_key = NULL;
+		return cli_fail(err, LPPACK_E_NO_MEMORY, NULL, "out of memory");
+	}
+	if (asprintf(&public_key, "%s.pub", o->output) < 0) {
+		public_key = NULL;
+		return cli_fail(err, LPPACK_E_NO_MEMORY, NULL, "out of memory");
+	}
+	rc = lppack_key_generate(o->output, id, err);
+	if (rc == 0)
+		print(id, private_key, public_key, o->json);
+	return rc;
+}
+
+const struct verb verb_keygen = {
+	.name = "keygen",
+	.arguments = "",
+	.summary = "make a key pair that signs bundles",
+	.options = options,
+	.values_size = sizeof(struct keygen_options),
+	.run = run,
+};

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/output.h"
+#include "cli/verbs.h"
+
+#include <lppack/lppack.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Words before the verb are options of lppack itself. */
+static int count_top_words(int argc, char **argv)
+{
+	int n = 0;
+
+	while (n < argc && argv[n][0] == '-' && argv[n][1])
+		n++;
+	return n;
+}
+
+static int run(int argc, char **argv)
+{
+	struct lppack_error err = LPPACK_ERROR_INIT;
+	struct text_list arguments = { 0 };
+	int n = count_top_words(argc, argv);
+	bool version[1] = { false };
+	enum parsed parsed = options_parse(top_options, n, argv, version, &arguments, &err);
+	const struct verb *verb = NULL;
+
+	options_free(top_options, version, &arguments);
+	if (parsed == PARSED_HELP) {
+		verbs_print_help();
+		return LPPACK_OK;
+	}
+	if (parsed == PARSED_OK && version[0]) {
+		printf("lppack %s\n", lppack_version());
+		return LPPACK_OK;
+	}
+	if (parsed == PARSED_OK && n == argc)
+		cli_fail(&err, LPPACK_E_USAGE, "'lppack help' lists the verbs", "a verb is missing");
+	else if (parsed == PARSED_OK)
+		verb = verb_find(argv[n], &err);
+	if (!verb) {
+		error_print(&err);
+		return err.code;
+	}
+	return verb_run(verb, argc - n - 1, argv + n + 1);
+}
+
+/* What could not be written was not said: a full disk must not look like success. */
+static int close_stdout(int status)
+{
+	struct lppack_error err = LPPACK_ERROR_INIT;
+	int failed = ferror(stdout);
+
+	errno = 0;
+	if (fclose(stdout) == 0 && !failed)
+		return status;
+	cli_fail(&err, errno == ENOSPC ? LPPACK_E_NO_SPACE : LPPACK_E_IO, NULL, "standard output: %s",
+		 errno ? strerror(errno) : "write error");
+	fprintf(stderr, "lppack: error: %s\n", err.message);
+	return status ? status : err.code;
+}
+
+int main(int argc, char **argv)
+{
+	return close_stdout(run(argc > 0 ? argc - 1 : 0, argv + (argc > 0)));
+}

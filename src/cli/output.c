@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/output.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LABEL_WIDTH 12
+#define WRAP_COLUMN 100
+
+static bool progress_shown;
+
+/* C1 controls, zero-width characters, separators and bidirectional controls: what can forge a line. */
+static bool is_forging(const unsigned char *p)
+{
+	if (p[0] == 0xc2)
+		return p[1] < 0xa0;
+	if (p[0] == 0xe2 && p[1] == 0x80)
+		return (p[2] >= 0x8b && p[2] <= 0x8f) || (p[2] >= 0xa8 && p[2] <= 0xae);
+	if (p[0] == 0xe2 && p[1] == 0x81)
+		return p[2] >= 0xa0 && p[2] <= 0xaf;
+	return p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf;
+}
+
+/* Length of the printable UTF-8 sequence at p, or 0. Overlong forms may pass: nothing is decided by this. */
+static size_t sequence_length(const unsigned char *p)
+{
+	size_t n = p[0] < 0x80 ? 1 : p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : p[0] >= 0xc2 ? 2 : 0;
+
+	if (p[0] < 0x20 || p[0] == 0x7f || p[0] > 0xf4)
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	return is_forging(p) ? 0 : n;
+}
+
+void text_make_printable(char *text)
+{
+	unsigned char *p = (unsigned char *)text;
+
+	while (*p) {
+		size_t n = sequence_length(p);
+
+		if (n == 0) {
+			*p = '?';
+			n = 1;
+		}
+		p += n;
+	}
+}
+
+int cli_fail(struct lppack_error *err, enum lppack_code code, const char *hint, const char *fmt, ...)
+{
+	va_list args;
+
+	if (err->code)
+		return -(int)code;
+	err->code = (int)code;
+	va_start(args, fmt);
+	vsnprintf(err->message, sizeof(err->message), fmt, args);
+	va_end(args);
+	text_make_printable(err->message);
+	snprintf(err->hint, sizeof(err->hint), "%s", hint ? hint : "");
+	return -(int)code;
+}
+
+int cli_hint(struct lppack_error *err, int rc, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(err->hint, sizeof(err->hint), fmt, args);
+	va_end(args);
+	text_make_printable(err->hint);
+	return rc;
+}
+
+int cli_wrap(struct lppack_error *err, int rc, const char *fmt, ...)
+{
+	char context[sizeof(err->message) / 2];
+	char message[sizeof(err->message)];
+	size_t used = 0;
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(context, sizeof(context), fmt, args);
+	va_end(args);
+	text_make_printable(context);
+	memcpy(message, err->message, sizeof(message));
+	snprintf(err->message, sizeof(err->message), "%s: ", context);
+	used = strlen(err->message);
+	message[sizeof(message) - 1 - used] = '\0';
+	memcpy(err->message + used, message, sizeof(message) - used);
+	return rc;
+}
+
+static bool has_colours(FILE *out)
+{
+	const char *no_color = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	return isatty(fileno(out)) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
+}
+
+void banner_print(FILE *out, const char *text)
+{
+	if (has_colours(out))
+		fprintf(out, "\033[1;31m%s\033[0m\n", text);
+	else
+		fprintf(out, "%s\n", text);
+}
+
+void error_print(const struct lppack_error *err)
+{
+	bool colours = has_colours(stderr);
+
+	fflush(stdout);
+	progress_clear();
+	fprintf(stderr, "lppack: %serror:%s %s\n", colours ? "\033[1;31m" : "", colours ? "\033[0m" : "",
+		err->message[0] ? err->message : lppack_error_meaning(err->code));
+	if (err->hint[0])
+		fprintf(stderr, "lppack: hint: %s\n", err->hint);
+}
+
+void warning_print(const char *hint, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
+	va_end(args);
+	fflush(stdout);
+	progress_clear();
+	if (text)
+		text_make_printable(text);
+	fprintf(stderr, "lppack: warning: %s\n", text ? text : "out of memory");
+	if (hint)
+		fprintf(stderr, "lppack: hint: %s\n", hint);
+	free(text);
+}
+
+void progress_print(const char *fmt, ...)
+{
+	va_list args;
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	fputs("\r\033[K", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fflush(stderr);
+	progress_shown = true;
+}
+
+void progress_clear(void)
+{
+	if (!progress_shown)
+		return;
+	fputs("\r\033[K", stderr);
+	fflush(stderr);
+	progress_shown = false;
+}
+
+void headline_print(const char *path, const char *text)
+{
+	char *printable = strdup(path);
+
+	if (printable)
+		text_make_printable(printable);
+	printf("%s: %s\n", printable ? printable : "?", text);
+	free(printable);
+}
+
+static void print_labelled(int indent, const char *label, const char *fmt, va_list args)
+{
+	char *text = NULL;
+
+	if (vasprintf(&text, fmt, args) < 0)
+		return;
+	text_make_printable(text);
+	/* vermagic ends with a space. */
+	for (size_t n = strlen(text); n > 0 && text[n - 1] == ' '; n--)
+		text[n - 1] = '\0';
+	printf("%*s%-*s %s\n", indent, "", LABEL_WIDTH, label, text);
+	free(text);
+}
+
+void field_printf(const char *label, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	print_labelled(0, label, fmt, args);
+	va_end(args);
+}
+
+void subfield_printf(const char *label, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	print_labelled(2, label, fmt, args);
+	va_end(args);
+}
+
+void field_print(const char *label, const char *text)
+{
+	if (text)
+		field_printf(label, "%s", text);
+}
+
+void subfield_print(const char *label, const char *text)
+{
+	if (text)
+		subfield_printf(label, "%s", text);
+}
+
+static size_t text_width(const char *text)
+{
+	size_t width = 0;
+
+	for (; *text; text++)
+		width += ((unsigned char)*text & 0xc0) != 0x80;
+	return width;
+}
+
+/* A function that is not the first of its name is shown as sysfs shows it: name,position. */
+static void format_item(const struct lppack_value *item, char *out, size_t size)
+{
+	const char *text = lppack_value_text(item);
+	uint64_t sympos = lppack_value_int(lppack_value_get(item, "sympos"), 0);
+
+	if (!text)
+		text = lppack_value_text(lppack_value_get(item, "name"));
+	if (!text)
+		text = lppack_value_text(lppack_value_get(item, "id"));
+	snprintf(out, size, sympos > 1 ? "%s,%llu" : "%s", text ? text : "?", (unsigned long long)sympos);
+	text_make_printable(out);
+}
+
+void subfield_print_list(const char *label, const struct lppack_value *list)
+{
+	const size_t indent = 2 + LABEL_WIDTH + 1;
+	size_t n = lppack_value_count(list);
+	size_t column = indent;
+
+	if (n == 0)
+		return;
+	printf("  %-*s ", LABEL_WIDTH, label);
+	for (size_t i = 0; i < n; i++) {
+		char text[512];
+		size_t width = 0;
+
+		format_item(lppack_value_at(list, i, NULL), text, sizeof(text));
+		width = text_width(text);
+		if (column > indent && column + width + 2 > WRAP_COLUMN) {
+			printf("\n%*s", (int)indent, "");
+			column = indent;
+		}
+		printf("%s%s%s", column > indent ? " " : "", text, i + 1 < n ? "," : "\n");
+		column += width + 2;
+	}
+}
+
+static void add_cell(struct table *table, const char *text)
+{
+	size_t column = table->n % table->columns;
+	char **cells = reallocarray(table->cells, table->n + 1, sizeof(*cells));
+	char *copy = cells ? strdup(text && *text ? text : "-") : NULL;
+
+	if (cells)
+		table->cells = cells;
+	if (!copy) {
+		table->failed = true;
+		return;
+	}
+	text_make_printable(copy);
+	if (text_width(copy) > table->widths[column])
+		table->widths[column] = text_width(copy);
+	cells[table->n++] = copy;
+}
+
+void table_begin(struct table *table, size_t columns, ...)
+{
+	va_list args;
+
+	*table = (struct table){ .columns = columns };
+	va_start(args, columns);
+	for (size_t i = 0; i < columns; i++)
+		add_cell(table, va_arg(args, const char *));
+	va_end(args);
+}
+
+void table_row(struct table *table, ...)
+{
+	va_list args;
+
+	va_start(args, table);
+	for (size_t i = 0; i < table->columns && !table->failed; i++)
+		add_cell(table, va_arg(args, const char *));
+	va_end(args);
+}
+
+void table_end(struct table *table)
+{
+	for (size_t i = 0; i < table->n && table->n > table->columns && !table->failed; i++) {
+		size_t column = i % table->columns;
+		bool is_last = column + 1 == table->columns;
+		size_t padding = is_last ? 0 : table->widths[column] - text_width(table->cells[i]) + 2;
+
+		printf("%s%*s%s", table->cells[i], (int)padding, "", is_last ? "\n" : "");
+	}
+	for (size_t i = 0; i < table->n; i++)
+		free(table->cells[i]);
+	free(table->cells);
+	*table = (struct table){ 0 };
+}

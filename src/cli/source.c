@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/source.h"
+
+#include "cli/output.h"
+#include "cli/units.h"
+
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+int source_load_keys(struct source *source, const struct text_list *keys, const char *root, struct lppack_error *err)
+{
+	int rc = 0;
+
+	source->keyring = lppack_keyring_new(err);
+	if (!source->keyring)
+		return -err->code;
+	if (keys->n == 0)
+		return lppack_keyring_add_default(source->keyring, root, err);
+	for (size_t i = 0; i < keys->n && rc == 0; i++)
+		rc = lppack_keyring_add(source->keyring, keys->items[i], err);
+	return rc;
+}
+
+int source_open(struct source *source, const char *path, const struct text_list *keys, const char *root,
+		struct lppack_error *err)
+{
+	int rc = source_load_keys(source, keys, root, err);
+
+	if (rc < 0)
+		return rc;
+	source->bundle = lppack_bundle_open(path, err);
+	if (!source->bundle)
+		return -err->code;
+	source->verified = lppack_bundle_verify(source->bundle, source->keyring, err);
+	return source->verified ? 0 : -err->code;
+}
+
+void source_close(struct source *source)
+{
+	lppack_verified_free(source->verified);
+	lppack_bundle_close(source->bundle);
+	lppack_keyring_free(source->keyring);
+	*source = (struct source){ 0 };
+}
+
+bool source_is_expired(const struct source *source)
+{
+	int64_t expires = lppack_verified_expires(source->verified);
+
+	return expires && expires <= (int64_t)time(NULL);
+}
+
+void source_warn_expired(const struct source *source, const char *path)
+{
+	time_t expires = (time_t)lppack_verified_expires(source->verified);
+	char when[32] = "";
+	struct tm tm;
+
+	if (!source_is_expired(source))
+		return;
+	if (gmtime_r(&expires, &tm))
+		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	warning_print("look for a newer bundle of the stream, and check this machine's clock",
+		      "%s: expired at %s", path, when);
+}
+
+char *kernel_resolve(const char *text, struct lppack_error *err)
+{
+	bool is_file = access(text, F_OK) == 0;
+	char *build_id = NULL;
+
+	if (is_file || !text_is_build_id(text)) {
+		build_id = lppack_kernel_file_build_id(text, err);
+		if (!build_id && !is_file)
+			cli_hint(err, 0, "--kernel takes a kernel file or a build ID of 8 to 64 lower-case hex digits");
+		return build_id;
+	}
+	build_id = strdup(text);
+	if (!build_id)
+		cli_fail(err, LPPACK_E_NO_MEMORY, NULL, "out of memory");
+	return build_id;
+}

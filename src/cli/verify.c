@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/cleanup.h"
+#include "cli/describe.h"
+#include "cli/json.h"
+#include "cli/output.h"
+#include "cli/source.h"
+#include "cli/units.h"
+#include "cli/verbs.h"
+
+struct verify_options {
+	const char *kernel;
+	struct text_list keys;
+	const char *root;
+	bool json;
+	bool quiet;
+};
+
+static const struct option_spec options[] = {
+	{ .name = "kernel", .kind = OPTION_TEXT, .completion = COMPLETE_FILE, .argument = "FILE|BUILD-ID",
+	  .offset = offsetof(struct verify_options, kernel),
+	  .help = "verify what this kernel needs only, and that it is there" },
+	KEYS_ROW(struct verify_options),
+	ROOT_ROW(struct verify_options),
+	{ .name = "quiet", .letter = 'q', .kind = OPTION_FLAG, .offset = offsetof(struct verify_options, quiet),
+	  .help = "print errors and warnings only" },
+	JSON_ROW(struct verify_options),
+	OPTION_HELP_ROW,
+	{ 0 },
+};
+
+/* One file's verification. build_id is NULL for everything. */
+struct check {
+	const char *path;
+	const char *build_id;
+	struct source source;
+	struct lppack_value *bundle;
+	struct lppack_value *kernel;
+};
+
+static void check_free(struct check *check)
+{
+	lppack_value_free(check->kernel);
+	lppack_value_free(check->bundle);
+	source_close(&check->source);
+}
+
+static void show_progress(void *context, uint64_t done, uint64_t total)
+{
+	const struct check *check = context;
+
+	progress_print("lppack: %s: verifying: %llu of %llu kernels", check->path, (unsigned long long)done,
+		       (unsigned long long)total);
+}
+
+static int check_one_kernel(struct check *check, struct lppack_error *err)
+{
+	struct lppack_entry *entry AUTO(entry) = lppack_verified_select(check->source.verified, check->build_id, err);
+	const void *bytes = NULL;
+	size_t n = 0;
+	int rc = 0;
+
+	if (!entry)
+		return -err->code;
+	rc = lppack_entry_load_module(entry, &bytes, &n, err);
+	if (rc < 0)
+		return rc;
+	check->kernel = lppack_entry_describe(entry, err);
+	return check->kernel ? 0 : -err->code;
+}
+
+static int run_check(struct check *check, const struct verify_options *o, struct lppack_error *err)
+{
+	int rc = source_open(&check->source, check->path, &o->keys, o->root, err);
+
+	if (rc < 0)
+		return rc;
+	if (check->build_id)
+		rc = check_one_kernel(check, err);
+	else
+		rc = lppack_verified_check_all(check->source.verified, show_progress, check, err);
+	progress_clear();
+	if (rc < 0)
+		return rc;
+	check->bundle = lppack_verified_describe(check->source.verified, 0, err);
+	return check->bundle ? 0 : -err->code;
+}
+
+static void print_read(const struct check *check)
+{
+	const struct lppack_value *size = lppack_value_get(lppack_value_get(check->bundle, "sizes"), "file");
+	char part[UNITS_TEXT], whole[UNITS_TEXT];
+
+	size_format(lppack_bundle_bytes_read(check->source.bundle), part);
+	if (size)
+		subfield_printf("read", "%s; the file has %s", part, size_format(lppack_value_int(size, 0), whole));
+	else
+		subfield_print("read", part);
+}
+
+static void print_prose(const struct check *check)
+{
+	const char *release = value_text_at(check->kernel, "release");
+	const char *module = value_text_at(lppack_value_get(check->kernel, "module"), "name");
+	uint64_t kernels = lppack_verified_kernels(check->source.verified);
+
+	headline_print(check->path, "verified");
+	describe_print_identity(check->bundle);
+	if (check->build_id) {
+		subfield_printf("checked", "the head, and kernel %s with module %s", release ? release : "?",
+				module ? module : "?");
+		subfield_print("", check->build_id);
+	} else {
+		subfield_printf("checked", "every byte: %llu kernel%s with metadata and modules",
+				(unsigned long long)kernels, kernels == 1 ? "" : "s");
+	}
+	print_read(check);
+}
+
+static void print_json(struct json *json, const struct check *check, const struct lppack_error *err)
+{
+	static const char *const but[] = { "file", "verified", "fixes", "unfixable", "withdrawn", NULL };
+
+	json_open(json, NULL, '{');
+	json_text(json, "file", check->path);
+	json_bool(json, "verified", err->code == LPPACK_OK);
+	if (err->code) {
+		json_error(json, err);
+	} else {
+		json_text(json, "checked", check->build_id ? "kernel" : "all");
+		json_bool(json, "expired", source_is_expired(&check->source));
+		json_int(json, "bytes_read", lppack_bundle_bytes_read(check->source.bundle));
+		json_members(json, check->bundle, but);
+		json_value(json, "kernel", check->kernel);
+	}
+	json_close(json, '}');
+}
+
+/* Returns the exit status of this file. */
+static int verify_file(const struct verify_options *o, const char *path, const char *build_id, struct json *json)
+{
+	struct check check __attribute__((cleanup(check_free))) = { .path = path, .build_id = build_id };
+	struct lppack_error err = LPPACK_ERROR_INIT;
+
+	if (run_check(&check, o, &err) < 0)
+		error_print(&err);
+	else
+		source_warn_expired(&check.source, path);
+	if (o->json)
+		print_json(json, &check, &err);
+	else if (!err.code && !o->quiet)
+		print_prose(&check);
+	return err.code;
+}
+
+static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+{
+	const struct verify_options *o = values;
+	char *build_id AUTO(text) = o->kernel ? kernel_resolve(o->kernel, err) : NULL;
+	struct json json = { 0 };
+	int first = LPPACK_OK;
+
+	if (o->kernel && !build_id)
+		return -err->code;
+	if (o->json) {
+		json_open(&json, NULL, '{');
+		json_open(&json, "files", '[');
+	}
+	for (size_t i = 0; i < arguments->n; i++) {
+		int status = 0;
+
+		if (i > 0 && !o->json && !o->quiet)
+			printf("\n");
+		status = verify_file(o, arguments->items[i], build_id, &json);
+		if (!first)
+			first = status;
+	}
+	if (o->json) {
+		json_close(&json, ']');
+		json_close(&json, '}');
+	}
+	return first;
+}
+
+const struct verb verb_verify = {
+	.name = "verify",
+	.arguments = "FILE...",
+	.summary = "verify bundles against the trusted keys",
+	.details = "Every byte is verified, or with --kernel all that decides over one kernel's module. The exit\n"
+		   "status is that of the first file that fails.\n",
+	.options = options,
+	.values_size = sizeof(struct verify_options),
+	.min_arguments = 1,
+	.max_arguments = SIZE_MAX,
+	.completion = COMPLETE_FILE,
+	.run = run,
+};
