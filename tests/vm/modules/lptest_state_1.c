@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
+#define LPTEST_NAME "state_1"
+#define LPTEST_STATE_VERSION 1
+#include "lptest_state.h"
