@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/facts.h"
 
+#include "base/array.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -43,34 +44,19 @@ bool lp_digest_equal(const struct lp_digest *a, const struct lp_digest *b)
 	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
-/* A zeroed element more at the end of an array of *n elements. */
-static void *append_zeroed(void **array, size_t *n, size_t size)
-{
-	void *grown = reallocarray(*array, *n + 1, size);
-	char *element;
-
-	if (!grown)
-		return NULL;
-	*array = grown;
-	element = (char *)grown + *n * size;
-	memset(element, 0, size);
-	*n += 1;
-	return element;
-}
-
 struct lp_object *lp_module_facts_add_object(struct lp_module_facts *facts)
 {
-	return append_zeroed((void **)&facts->objects, &facts->n_objects, sizeof(*facts->objects));
+	return lp_array_add(&facts->objects, &facts->n_objects, sizeof(*facts->objects));
 }
 
 struct lp_func *lp_object_add_func(struct lp_object *object)
 {
-	return append_zeroed((void **)&object->funcs, &object->n_funcs, sizeof(*object->funcs));
+	return lp_array_add(&object->funcs, &object->n_funcs, sizeof(*object->funcs));
 }
 
 struct lp_state *lp_module_facts_add_state(struct lp_module_facts *facts)
 {
-	return append_zeroed((void **)&facts->states, &facts->n_states, sizeof(*facts->states));
+	return lp_array_add(&facts->states, &facts->n_states, sizeof(*facts->states));
 }
 
 void lp_module_facts_free(struct lp_module_facts *facts)
@@ -101,7 +87,7 @@ size_t lp_module_facts_count_functions(const struct lp_module_facts *facts)
 	return n;
 }
 
-static int compare_objects(const void *a, const void *b)
+int lp_object_compare(const void *a, const void *b)
 {
 	const char *left = ((const struct lp_object *)a)->name;
 	const char *right = ((const struct lp_object *)b)->name;
@@ -113,7 +99,7 @@ static int compare_objects(const void *a, const void *b)
 	return strcmp(left, right);
 }
 
-static int compare_funcs(const void *a, const void *b)
+int lp_func_compare(const void *a, const void *b)
 {
 	const struct lp_func *left = a;
 	const struct lp_func *right = b;
@@ -135,11 +121,11 @@ static int compare_states(const void *a, const void *b)
 void lp_module_facts_sort(struct lp_module_facts *facts)
 {
 	if (facts->n_objects)
-		qsort(facts->objects, facts->n_objects, sizeof(*facts->objects), compare_objects);
+		qsort(facts->objects, facts->n_objects, sizeof(*facts->objects), lp_object_compare);
 	for (size_t i = 0; i < facts->n_objects; i++)
 		if (facts->objects[i].n_funcs)
 			qsort(facts->objects[i].funcs, facts->objects[i].n_funcs, sizeof(struct lp_func),
-			      compare_funcs);
+			      lp_func_compare);
 	if (facts->n_states)
 		qsort(facts->states, facts->n_states, sizeof(*facts->states), compare_states);
 }

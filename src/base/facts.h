@@ -112,6 +112,9 @@ size_t lp_module_facts_count_functions(const struct lp_module_facts *facts);
 struct lp_object *lp_module_facts_add_object(struct lp_module_facts *facts);
 struct lp_func *lp_object_add_func(struct lp_object *object);
 struct lp_state *lp_module_facts_add_state(struct lp_module_facts *facts);
+/* Orders for qsort(): objects with "vmlinux" first, then by name; functions by name, then sympos. */
+int lp_object_compare(const void *a, const void *b);
+int lp_func_compare(const void *a, const void *b);
 /* Puts objects, functions (by name, then sympos) and states into the order the format wants. */
 void lp_module_facts_sort(struct lp_module_facts *facts);
 

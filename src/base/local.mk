@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 liblppack_all_la_SOURCES += \
+	src/base/array.c src/base/array.h \
 	src/base/buf.c src/base/buf.h \
 	src/base/cleanup.h \
 	src/base/error.c src/base/error.h \

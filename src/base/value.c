@@ -124,6 +124,20 @@ void lp_value_push(struct lppack_value **list, struct lppack_value *item)
 	add_item(list, NULL, item);
 }
 
+void lp_value_merge(struct lppack_value **to, struct lppack_value *from)
+{
+	if (!from) {
+		lppack_value_free(*to);
+		*to = NULL;
+		return;
+	}
+	for (size_t i = 0; i < from->n; i++) {
+		lp_value_add(to, from->keys[i], from->items[i]);
+		from->items[i] = NULL;
+	}
+	lppack_value_free(from);
+}
+
 void lp_value_add_text(struct lppack_value **map, const char *key, const char *text)
 {
 	if (text)

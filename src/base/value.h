@@ -35,6 +35,8 @@ struct lppack_value *lp_value_bool(bool b);
  */
 void lp_value_add(struct lppack_value **map, const char *key, struct lppack_value *item);
 void lp_value_push(struct lppack_value **list, struct lppack_value *item);
+/* Moves the items of a map to the end of another and frees it; a NULL `from` makes *to NULL, as with lp_value_add(). */
+void lp_value_merge(struct lppack_value **to, struct lppack_value *from);
 /* Shorthands; a NULL text adds nothing. */
 void lp_value_add_text(struct lppack_value **map, const char *key, const char *text);
 void lp_value_add_int(struct lppack_value **map, const char *key, uint64_t number);

@@ -2,6 +2,7 @@
 #include "core/format.h"
 #include "core/yaml.h"
 
+#include "base/array.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -9,43 +10,19 @@
 const char *const lp_severity_names[] = { "low", "medium", "high", "critical", NULL };
 const char *const lp_withdrawn_kinds[] = { "fix", "function", "kernel", "state", NULL };
 
-static void *grow(void *array, size_t *n, size_t size)
-{
-	char *grown = reallocarray(array, *n + 1, size);
-
-	if (grown)
-		memset(grown + (*n)++ * size, 0, size);
-	return grown;
-}
-
 struct lp_fix *lp_fixes_add(struct lp_fixes *fixes)
 {
-	struct lp_fix *grown = grow(fixes->fixes, &fixes->n_fixes, sizeof(*grown));
-
-	if (!grown)
-		return NULL;
-	fixes->fixes = grown;
-	return &grown[fixes->n_fixes - 1];
+	return lp_array_add(&fixes->fixes, &fixes->n_fixes, sizeof(struct lp_fix));
 }
 
 struct lp_unfixable *lp_fixes_add_unfixable(struct lp_fixes *fixes)
 {
-	struct lp_unfixable *grown = grow(fixes->unfixable, &fixes->n_unfixable, sizeof(*grown));
-
-	if (!grown)
-		return NULL;
-	fixes->unfixable = grown;
-	return &grown[fixes->n_unfixable - 1];
+	return lp_array_add(&fixes->unfixable, &fixes->n_unfixable, sizeof(struct lp_unfixable));
 }
 
 struct lp_withdrawn *lp_fixes_add_withdrawn(struct lp_fixes *fixes)
 {
-	struct lp_withdrawn *grown = grow(fixes->withdrawn, &fixes->n_withdrawn, sizeof(*grown));
-
-	if (!grown)
-		return NULL;
-	fixes->withdrawn = grown;
-	return &grown[fixes->n_withdrawn - 1];
+	return lp_array_add(&fixes->withdrawn, &fixes->n_withdrawn, sizeof(struct lp_withdrawn));
 }
 
 void lp_fixes_free(struct lp_fixes *fixes)
@@ -96,7 +73,7 @@ static struct lppack_value *fix_tree(const struct lp_fix *fix)
 	return map;
 }
 
-static struct lppack_value *fixes_tree(const struct lp_fixes *fixes)
+struct lppack_value *lp_fixes_tree(const struct lp_fixes *fixes)
 {
 	struct lppack_value *map = lp_value_map();
 	struct lppack_value *list = lp_value_list();
@@ -128,7 +105,7 @@ static struct lppack_value *fixes_tree(const struct lp_fixes *fixes)
 
 int lp_fixes_encode(const struct lp_fixes *fixes, struct lp_buf *out, struct lppack_error *err)
 {
-	LP_AUTO_VALUE struct lppack_value *map = fixes_tree(fixes);
+	LP_AUTO_VALUE struct lppack_value *map = lp_fixes_tree(fixes);
 
 	if (!map)
 		return lp_fail_nomem(err);

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/facts.h"
+#include "base/value.h"
 
 #define LP_FORMAT_VERSION 1
 #define LP_MAGIC "lppack 1\n"
@@ -124,6 +125,8 @@ struct lp_fix *lp_fixes_add(struct lp_fixes *fixes);
 struct lp_unfixable *lp_fixes_add_unfixable(struct lp_fixes *fixes);
 struct lp_withdrawn *lp_fixes_add_withdrawn(struct lp_fixes *fixes);
 void lp_fixes_free(struct lp_fixes *fixes);
+/* The document as a tree; NULL without memory. */
+struct lppack_value *lp_fixes_tree(const struct lp_fixes *fixes);
 int lp_fixes_encode(const struct lp_fixes *fixes, struct lp_buf *out, struct lppack_error *err);
 int lp_fixes_decode(const void *bytes, size_t n, const char *name, struct lp_fixes *out, struct lppack_error *err);
 
@@ -137,6 +140,9 @@ struct lp_metadata {
 };
 
 void lp_metadata_free(struct lp_metadata *metadata);
+/* The document as a tree, and its list of objects; NULL without memory. */
+struct lppack_value *lp_metadata_tree(const struct lp_metadata *metadata);
+struct lppack_value *lp_objects_tree(const struct lp_module_facts *facts);
 int lp_metadata_encode(const struct lp_metadata *metadata, struct lp_buf *out, struct lppack_error *err);
 int lp_metadata_decode(const void *bytes, size_t n, const char *name, struct lp_metadata *out,
 		       struct lppack_error *err);

@@ -186,7 +186,7 @@ static int check_area(struct lp_input *in, const struct lp_head *head, const str
 	rc = check_member(in, head->pad_at, LP_MEMBER_PAD, head->pad_size, m->created, err);
 	if (rc < 0)
 		return rc;
-	if (head->payload_at - head->area_at != area)
+	if (head->pad_at + LP_TAR_BLOCK + head->pad_size != head->area_at + area)
 		return lp_fail(err, LPPACK_E_STRUCTURE, again,
 			       "%s: " LP_MEMBER_PAD " does not have the size it must have", in->name);
 	return lp_tar_expect_zeros(in, head->pad_at + LP_TAR_BLOCK, head->pad_size, "the bytes of " LP_MEMBER_PAD, err);

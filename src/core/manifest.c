@@ -4,6 +4,7 @@
 #include "core/tar.h"
 #include "core/yaml.h"
 
+#include "base/array.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -14,16 +15,14 @@ static const char *const known_incompat[] = { NULL };
 
 int lp_text_list_add(struct lp_text_list *list, const char *text)
 {
-	char **grown = reallocarray(list->items, list->n + 1, sizeof(*grown));
+	char **item = lp_array_add(&list->items, &list->n, sizeof(*item));
 
-	if (!grown)
+	if (!item)
 		return -1;
-	list->items = grown;
-	grown[list->n] = strdup(text);
-	if (!grown[list->n])
-		return -1;
-	list->n++;
-	return 0;
+	*item = strdup(text);
+	if (!*item)
+		list->n--;
+	return *item ? 0 : -1;
 }
 
 void lp_text_list_free(struct lp_text_list *list)

@@ -43,7 +43,7 @@ static struct lppack_value *object_tree(const struct lp_object *object)
 	return map;
 }
 
-static struct lppack_value *objects_tree(const struct lp_module_facts *facts)
+struct lppack_value *lp_objects_tree(const struct lp_module_facts *facts)
 {
 	struct lppack_value *list = lp_value_list();
 
@@ -87,7 +87,7 @@ static struct lppack_value *module_tree(const struct lp_metadata *m)
 	return map;
 }
 
-static struct lppack_value *metadata_tree(const struct lp_metadata *m)
+struct lppack_value *lp_metadata_tree(const struct lp_metadata *m)
 {
 	struct lppack_value *map = lp_value_map();
 	struct lppack_value *not_applicable = lp_value_list();
@@ -100,7 +100,7 @@ static struct lppack_value *metadata_tree(const struct lp_metadata *m)
 	lp_value_add_text(&map, "arch", m->facts.arch);
 	lp_value_add_text(&map, "vermagic", m->facts.vermagic);
 	lp_value_add(&map, "module", module_tree(m));
-	lp_value_add(&map, "objects", objects_tree(&m->facts));
+	lp_value_add(&map, "objects", lp_objects_tree(&m->facts));
 	lp_value_add(&map, "states", states_tree(&m->facts));
 	lp_value_add(&map, "not_applicable", not_applicable);
 	return map;
@@ -108,7 +108,7 @@ static struct lppack_value *metadata_tree(const struct lp_metadata *m)
 
 int lp_metadata_encode(const struct lp_metadata *metadata, struct lp_buf *out, struct lppack_error *err)
 {
-	LP_AUTO_VALUE struct lppack_value *map = metadata_tree(metadata);
+	LP_AUTO_VALUE struct lppack_value *map = lp_metadata_tree(metadata);
 
 	if (!map)
 		return lp_fail_nomem(err);
@@ -255,7 +255,8 @@ static void read_kernel(struct lp_doc *doc, struct lp_metadata *m)
 	if (doc->rc < 0)
 		return;
 	len = strlen(m->facts.release);
-	if (strncmp(m->facts.vermagic, m->facts.release, len) != 0 || !strchr(" ", m->facts.vermagic[len]))
+	if (strchr(m->facts.release, ' ') || strncmp(m->facts.vermagic, m->facts.release, len) != 0 ||
+	    !strchr(" ", m->facts.vermagic[len]))
 		lp_doc_fail(doc, "release", maker_hint, "'release' is not the first word of 'vermagic'");
 }
 
@@ -290,8 +291,8 @@ int lp_metadata_compare(const struct lp_module_facts *said, const struct lp_modu
 {
 	const struct lp_metadata a = { .facts = *said };
 	const struct lp_metadata b = { .facts = *is };
-	LP_AUTO_VALUE struct lppack_value *left = metadata_tree(&a);
-	LP_AUTO_VALUE struct lppack_value *right = metadata_tree(&b);
+	LP_AUTO_VALUE struct lppack_value *left = lp_metadata_tree(&a);
+	LP_AUTO_VALUE struct lppack_value *right = lp_metadata_tree(&b);
 
 	if (!left || !right)
 		return lp_fail_nomem(err);

@@ -40,82 +40,10 @@ void lp_describe_texts(struct lppack_value **map, const char *key, char *const *
 	lp_value_add(map, key, list);
 }
 
-static struct lppack_value *describe_function(const struct lp_func *func)
-{
-	struct lppack_value *map = lp_value_map();
-
-	lp_value_add_text(&map, "name", func->name);
-	lp_value_add_int(&map, "sympos", func->sympos);
-	return map;
-}
-
-struct lppack_value *lp_describe_objects(const struct lp_module_facts *facts)
-{
-	struct lppack_value *list = lp_value_list();
-
-	for (size_t i = 0; i < facts->n_objects; i++) {
-		const struct lp_object *object = &facts->objects[i];
-		struct lppack_value *map = lp_value_map();
-		struct lppack_value *functions = lp_value_list();
-		struct lppack_value *callbacks = lp_value_list();
-
-		for (unsigned int bit = 0; lp_callback_names[bit]; bit++)
-			if (object->callbacks & 1u << bit)
-				lp_value_push(&callbacks, lp_value_string(lp_callback_names[bit]));
-		for (size_t j = 0; j < object->n_funcs; j++)
-			lp_value_push(&functions, describe_function(&object->funcs[j]));
-		lp_value_add_text(&map, "name", object->name);
-		lp_value_add(&map, "callbacks", callbacks);
-		lp_value_add(&map, "functions", functions);
-		lp_value_push(&list, map);
-	}
-	return list;
-}
-
-static struct lppack_value *describe_states(const struct lp_module_facts *facts)
-{
-	struct lppack_value *list = lp_value_list();
-
-	for (size_t i = 0; i < facts->n_states; i++) {
-		struct lppack_value *map = lp_value_map();
-
-		lp_value_add_int(&map, "id", facts->states[i].id);
-		lp_value_add_int(&map, "version", facts->states[i].version);
-		lp_value_push(&list, map);
-	}
-	return list;
-}
-
-static struct lppack_value *describe_module(const struct lp_metadata *metadata)
-{
-	const struct lp_module_facts *facts = &metadata->facts;
-	struct lppack_value *map = lp_value_map();
-
-	lp_value_add_text(&map, "name", facts->name);
-	lp_value_add_int(&map, "size", metadata->module_size);
-	lp_describe_digest(&map, "sha256", &metadata->module_sha256);
-	lp_describe_build_id(&map, "build_id", &facts->build_id);
-	lp_value_add_text(&map, "srcversion", facts->srcversion);
-	lp_value_add_text(&map, "depends", facts->depends);
-	lp_value_add_text(&map, "builder", lp_builder_names[facts->builder]);
-	lp_value_add_text(&map, "replace", lp_replace_names[facts->replace]);
-	lp_value_add_bool(&map, "signed", facts->has_signature);
-	return map;
-}
-
 struct lppack_value *lp_describe_kernel(const struct lp_record *record, const struct lp_metadata *metadata)
 {
-	const struct lp_module_facts *facts = &metadata->facts;
-	struct lppack_value *map = lp_value_map();
+	struct lppack_value *map = lp_metadata_tree(metadata);
 
-	lp_describe_build_id(&map, "build_id", &metadata->build_id);
-	lp_value_add_text(&map, "release", facts->release);
-	lp_value_add_text(&map, "arch", facts->arch);
-	lp_value_add_text(&map, "vermagic", facts->vermagic);
-	lp_value_add(&map, "module", describe_module(metadata));
-	lp_value_add(&map, "objects", lp_describe_objects(facts));
-	lp_value_add(&map, "states", describe_states(facts));
-	lp_describe_texts(&map, "not_applicable", metadata->not_applicable.items, metadata->not_applicable.n);
 	lp_value_add_int(&map, "packed_size", record->packed_size);
 	lp_value_add_bool(&map, "stands_alone", record->base == LP_INDEX_NO_BASE);
 	return map;
@@ -195,47 +123,6 @@ static void describe_manifest(struct lppack_value **map, const struct lp_content
 	lp_value_add(map, "sizes", describe_sizes(c->bundle, m));
 }
 
-static struct lppack_value *describe_fix(const struct lp_fix *fix)
-{
-	struct lppack_value *map = lp_value_map();
-
-	lp_value_add_text(&map, "id", fix->id);
-	lp_value_add_text(&map, "summary", fix->summary);
-	lp_value_add_text(&map, "severity", fix->severity);
-	lp_value_add_text(&map, "cvss", fix->cvss);
-	lp_value_add_int(&map, "since", fix->since);
-	lp_describe_texts(&map, "functions", fix->functions.items, fix->functions.n);
-	return map;
-}
-
-static void describe_fixes(struct lppack_value **map, const struct lp_fixes *fixes)
-{
-	struct lppack_value *list = lp_value_list();
-	struct lppack_value *unfixable = lp_value_list();
-	struct lppack_value *withdrawn = lp_value_list();
-
-	for (size_t i = 0; i < fixes->n_fixes; i++)
-		lp_value_push(&list, describe_fix(&fixes->fixes[i]));
-	for (size_t i = 0; i < fixes->n_unfixable; i++) {
-		struct lppack_value *item = lp_value_map();
-
-		lp_value_add_text(&item, "id", fixes->unfixable[i].id);
-		lp_value_add_text(&item, "reason", fixes->unfixable[i].reason);
-		lp_value_push(&unfixable, item);
-	}
-	lp_value_add(map, "fixes", list);
-	for (size_t i = 0; i < fixes->n_withdrawn; i++) {
-		struct lppack_value *item = lp_value_map();
-
-		lp_value_add_text(&item, "kind", fixes->withdrawn[i].kind);
-		lp_value_add_text(&item, "id", fixes->withdrawn[i].id);
-		lp_value_add_text(&item, "reason", fixes->withdrawn[i].reason);
-		lp_value_push(&withdrawn, item);
-	}
-	lp_value_add(map, "unfixable", unfixable);
-	lp_value_add(map, "withdrawn", withdrawn);
-}
-
 static int describe_page(struct lppack_value **list, struct lp_contents *c, uint64_t page, struct lppack_error *err)
 {
 	struct lp_record records[LP_INDEX_PER_PAGE];
@@ -274,7 +161,7 @@ static int describe_payload(struct lppack_value **map, struct lp_contents *c, bo
 
 	if (rc < 0)
 		return rc;
-	describe_fixes(map, &fixes);
+	lp_value_merge(map, lp_fixes_tree(&fixes));
 	return with_kernels ? describe_kernels(map, c, err) : 0;
 }
 
@@ -293,23 +180,13 @@ LP_EXPORT struct lppack_value *lppack_verified_describe(struct lppack_verified *
 	return LP_TAKE(map);
 }
 
-/* Moves the items of a map to the end of another and frees what is left of it. */
-static void merge(struct lppack_value **to, struct lppack_value *from)
-{
-	for (size_t i = 0; i < from->n; i++) {
-		lp_value_add(to, from->keys[i], from->items[i]);
-		from->items[i] = NULL;
-	}
-	lppack_value_free(from);
-}
-
 static void describe_unproved_payload(struct lppack_value **map, struct lp_contents *c)
 {
 	struct lppack_value *payload = lp_value_map();
 
 	/* What cannot be read is left out: the caller says anyway that nothing here is verified. */
 	if (describe_payload(&payload, c, true, NULL) == 0 && payload)
-		merge(map, payload);
+		lp_value_merge(map, payload);
 	else
 		lppack_value_free(payload);
 }

@@ -6,7 +6,6 @@
 #include "base/value.h"
 #include "ops/bundle.h"
 
-struct lppack_value *lp_describe_objects(const struct lp_module_facts *facts);
 struct lppack_value *lp_describe_kernel(const struct lp_record *record, const struct lp_metadata *metadata);
 
 /* Adds the shared keys: a build ID or digest in hex (nothing if empty), a time. */

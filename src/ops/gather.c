@@ -2,6 +2,7 @@
 /* From a spec to inspected modules that belong to their kernels. */
 #include "ops/pack.h"
 
+#include "base/array.h"
 #include "base/text.h"
 #include "core/stream.h"
 #include "crypto/crypto.h"
@@ -194,14 +195,11 @@ static int mark_not_applicable(const struct lppack_spec *spec, struct lp_metadat
 static int gather_module(const struct lppack_spec *spec, const struct lp_spec_kernel *kernel, const char *path,
 			 struct lp_pack *pack, struct lppack_error *err)
 {
-	struct lp_pack_item *grown = reallocarray(pack->items, pack->n + 1, sizeof(*grown));
-	struct lp_pack_item *item;
+	struct lp_pack_item *item = lp_array_add(&pack->items, &pack->n, sizeof(*item));
 	int rc;
 
-	if (!grown)
+	if (!item)
 		return lp_fail_nomem(err);
-	pack->items = grown;
-	item = &grown[pack->n++];
 	*item = (struct lp_pack_item){ .path = strdup(path), .record.base = LP_INDEX_NO_BASE };
 	if (!item->path)
 		return lp_fail_nomem(err);

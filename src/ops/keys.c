@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ops/keys.h"
 
+#include "base/array.h"
 #include "base/export.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -125,17 +126,15 @@ bool lp_keyring_has(const struct lppack_keyring *keyring, const struct lp_public
 
 static int add_key(struct lppack_keyring *keyring, const struct lp_public_key *key, struct lppack_error *err)
 {
-	struct trusted_key *grown;
+	struct trusted_key *added;
 
 	if (lp_keyring_has(keyring, key))
 		return 0;
-	grown = reallocarray(keyring->keys, keyring->n + 1, sizeof(*grown));
-	if (!grown)
+	added = lp_array_add(&keyring->keys, &keyring->n, sizeof(*added));
+	if (!added)
 		return lp_fail_nomem(err);
-	keyring->keys = grown;
-	grown[keyring->n].key = *key;
-	lp_hex_encode(key->id.bytes, LP_DIGEST_SIZE, grown[keyring->n].id);
-	keyring->n++;
+	added->key = *key;
+	lp_hex_encode(key->id.bytes, LP_DIGEST_SIZE, added->id);
 	return 0;
 }
 

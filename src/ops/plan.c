@@ -141,7 +141,7 @@ LP_EXPORT struct lppack_value *lppack_plan_describe(const struct lppack_plan *pl
 	struct lppack_value *map = lp_value_map();
 
 	lp_plan_describe_subject(plan, &map);
-	lp_value_add(&map, "objects", lp_describe_objects(&plan->entry->metadata.facts));
+	lp_value_add(&map, "objects", lp_objects_tree(&plan->entry->metadata.facts));
 	lp_value_add(&map, "replaces", describe_replaced(plan));
 	lp_value_add_bool(&map, "already", plan->already);
 	lp_value_add(&map, "warnings", describe_warnings(plan));

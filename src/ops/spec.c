@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ops/spec.h"
 
+#include "base/array.h"
 #include "base/export.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -339,15 +340,12 @@ LP_EXPORT struct lppack_spec *lppack_spec_new(const char *stream, uint64_t seria
 LP_EXPORT int lppack_spec_add_kernel(struct lppack_spec *spec, const char *module, const char *kernel,
 				     struct lppack_error *err)
 {
-	struct lp_spec_kernel *grown = reallocarray(spec->kernels, spec->n_kernels + 1, sizeof(*grown));
-	struct lp_spec_kernel *item;
+	struct lp_spec_kernel *item = lp_array_add(&spec->kernels, &spec->n_kernels, sizeof(*item));
 	bool ok = true;
 
-	if (!grown)
+	if (!item)
 		return lp_fail_nomem(err);
-	spec->kernels = grown;
-	item = &grown[spec->n_kernels++];
-	*item = (struct lp_spec_kernel){ .module = lp_text_dup(module, &ok) };
+	item->module = lp_text_dup(module, &ok);
 	if (access(kernel, F_OK) == 0 || lp_build_id_parse(kernel, &item->build_id) < 0)
 		item->kernel = lp_text_dup(kernel, &ok);
 	return ok ? 0 : lp_fail_nomem(err);

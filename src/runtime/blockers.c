@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "runtime/private.h"
 
+#include "base/array.h"
 #include "base/text.h"
 
 #include <fcntl.h>
@@ -118,12 +119,11 @@ struct list {
 
 static int add_blocker(struct list *list, const struct lp_blocker *blocker)
 {
-	struct lp_blocker *grown = reallocarray(list->items, list->n + 1, sizeof(*grown));
+	struct lp_blocker *item = lp_array_add(&list->items, &list->n, sizeof(*item));
 
-	if (!grown)
+	if (!item)
 		return -1;
-	list->items = grown;
-	grown[list->n++] = *blocker;
+	*item = *blocker;
 	return 0;
 }
 

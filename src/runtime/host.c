@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "runtime/private.h"
 
+#include "base/array.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -121,18 +122,14 @@ char *lp_name_as_module(const char *name)
 
 int lp_names_add(char ***names, size_t *n, const char *name)
 {
-	char **grown = reallocarray(*names, *n + 1, sizeof(**names));
-	char *copy = strdup(name);
+	char **item = lp_array_add(names, n, sizeof(*item));
 
-	if (grown)
-		*names = grown;
-	if (!grown || !copy) {
-		free(copy);
+	if (!item)
 		return -1;
-	}
-	grown[*n] = copy;
-	*n += 1;
-	return 0;
+	*item = strdup(name);
+	if (!*item)
+		*n -= 1;
+	return *item ? 0 : -1;
 }
 
 void lp_names_free(char **names, size_t n)

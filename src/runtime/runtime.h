@@ -39,7 +39,8 @@ char *lp_host_boot_id(struct lp_host *host);
 
 /* One object of a live patch with its functions, as /sys/kernel/livepatch/PATCH/OBJECT/FUNCTION,SYMPOS tells them. */
 struct lp_live_object {
-	struct lp_object object; /* callbacks unknown: 0; by name; sympos as sysfs shows it (0 appears as 1) */
+	/* First, for lp_object_compare(). Callbacks unknown: 0; sympos as sysfs shows it (0 appears as 1). */
+	struct lp_object object;
 	int patched;             /* 1, 0 (pending), or -1 where the kernel does not tell (before 6.1) */
 };
 

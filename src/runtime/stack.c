@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "runtime/private.h"
 
+#include "base/array.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -64,15 +65,6 @@ static void read_module(struct lp_host *host, struct lp_live_patch *patch)
 		find_build_id(notes, (size_t)len, &patch->build_id);
 }
 
-static void *append_zeroed(void *array, size_t n, size_t size)
-{
-	char *grown = reallocarray(array, n + 1, size);
-
-	if (grown)
-		memset(grown + n * size, 0, size);
-	return grown;
-}
-
 /* A directory "<function>,<sympos>": anything else in an object's directory is of a later kernel. */
 static int add_function(struct lp_object *object, const char *entry)
 {
@@ -88,17 +80,6 @@ static int add_function(struct lp_object *object, const char *entry)
 	func->sympos = sympos;
 	func->name = strndup(entry, (size_t)(comma - entry));
 	return func->name ? 0 : -1;
-}
-
-static int compare_funcs(const void *a, const void *b)
-{
-	const struct lp_func *left = a;
-	const struct lp_func *right = b;
-	int order = strcmp(left->name, right->name);
-
-	if (order)
-		return order;
-	return left->sympos < right->sympos ? -1 : left->sympos > right->sympos;
 }
 
 static int read_object(int patchfd, const char *name, struct lp_live_object *live)
@@ -117,7 +98,7 @@ static int read_object(int patchfd, const char *name, struct lp_live_object *liv
 		if (add_function(&live->object, entry->d_name) < 0)
 			return -1;
 	if (live->object.n_funcs)
-		qsort(live->object.funcs, live->object.n_funcs, sizeof(struct lp_func), compare_funcs);
+		qsort(live->object.funcs, live->object.n_funcs, sizeof(struct lp_func), lp_func_compare);
 	return 0;
 }
 
@@ -130,29 +111,21 @@ static bool is_directory(int dirfd, const struct dirent *entry)
 	return fstatat(dirfd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
-static int compare_objects(const void *a, const void *b)
-{
-	return strcmp(((const struct lp_live_object *)a)->object.name, ((const struct lp_live_object *)b)->object.name);
-}
-
 static int read_objects(DIR *dir, struct lp_live_patch *patch)
 {
 	const struct dirent *entry;
 
 	while ((entry = lp_dir_next(dir))) {
-		struct lp_live_object *grown;
+		struct lp_live_object *live;
 
 		if (!is_directory(dirfd(dir), entry))
 			continue;
-		grown = append_zeroed(patch->objects, patch->n_objects, sizeof(*grown));
-		if (!grown)
-			return -1;
-		patch->objects = grown;
-		if (read_object(dirfd(dir), entry->d_name, &grown[patch->n_objects++]) < 0)
+		live = lp_array_add(&patch->objects, &patch->n_objects, sizeof(*live));
+		if (!live || read_object(dirfd(dir), entry->d_name, live) < 0)
 			return -1;
 	}
 	if (patch->n_objects)
-		qsort(patch->objects, patch->n_objects, sizeof(*patch->objects), compare_objects);
+		qsort(patch->objects, patch->n_objects, sizeof(*patch->objects), lp_object_compare);
 	return 0;
 }
 
@@ -222,20 +195,17 @@ static int read_patches(struct lp_host *host, DIR *list, struct lp_stack *stack)
 	const struct dirent *entry;
 
 	while ((entry = lp_dir_next(list))) {
-		struct lp_live_patch *grown;
+		struct lp_live_patch *patch;
 		int found;
 
 		if (!is_directory(dirfd(list), entry))
 			continue;
-		grown = append_zeroed(stack->patches, stack->n, sizeof(*grown));
-		if (!grown)
-			return -1;
-		stack->patches = grown;
-		found = read_patch(host, dirfd(list), entry->d_name, &grown[stack->n]);
-		if (found == 1)
-			stack->n++;
-		else
-			free_patch(&grown[stack->n]);
+		patch = lp_array_add(&stack->patches, &stack->n, sizeof(*patch));
+		found = patch ? read_patch(host, dirfd(list), entry->d_name, patch) : -1;
+		if (patch && found != 1) {
+			free_patch(patch);
+			stack->n--;
+		}
 		if (found < 0)
 			return -1;
 	}

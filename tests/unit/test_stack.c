@@ -92,15 +92,15 @@ static void reads_objects_and_functions_in_order(void **state)
 	read_stack(m);
 	assert_int_equal(m->stack.patches[0].n_objects, 2);
 	objects = m->stack.patches[0].objects;
-	assert_string_equal(objects[0].object.name, "ext4");
-	assert_int_equal(objects[0].patched, 0);
-	assert_int_equal(objects[0].object.n_funcs, 1);
-	assert_string_equal(objects[1].object.name, "vmlinux");
-	assert_int_equal(objects[1].patched, 1);
-	assert_int_equal(objects[1].object.n_funcs, 3);
-	assert_string_equal(objects[1].object.funcs[0].name, "cmdline_proc_show.isra.0");
-	assert_int_equal(objects[1].object.funcs[1].sympos, 1);
-	assert_int_equal(objects[1].object.funcs[2].sympos, 2);
+	assert_string_equal(objects[0].object.name, "vmlinux");
+	assert_int_equal(objects[0].patched, 1);
+	assert_int_equal(objects[0].object.n_funcs, 3);
+	assert_string_equal(objects[0].object.funcs[0].name, "cmdline_proc_show.isra.0");
+	assert_int_equal(objects[0].object.funcs[1].sympos, 1);
+	assert_int_equal(objects[0].object.funcs[2].sympos, 2);
+	assert_string_equal(objects[1].object.name, "ext4");
+	assert_int_equal(objects[1].patched, 0);
+	assert_int_equal(objects[1].object.n_funcs, 1);
 }
 
 static void takes_every_attribute_as_optional(void **state)
@@ -138,7 +138,7 @@ static void ignores_what_it_does_not_know(void **state)
 	read_stack(m);
 	assert_int_equal(m->stack.n, 1);
 	assert_int_equal(m->stack.patches[0].n_objects, 2);
-	assert_int_equal(m->stack.patches[0].objects[1].object.n_funcs, 3);
+	assert_int_equal(m->stack.patches[0].objects[0].object.n_funcs, 3);
 	assert_int_equal(m->stack.patches[0].enabled, -1);
 }
 
