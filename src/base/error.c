@@ -90,7 +90,7 @@ int lp_fail_sys(struct lppack_error *err, enum lppack_code code, const char *hin
 	va_list args;
 
 	code = refine(code, sys_errno);
-	if (code == LPPACK_E_NO_SPACE && !hint)
+	if (code == LPPACK_E_NO_SPACE)
 		hint = "free some space or write to another file system; nothing was left behind";
 	if (err && !err->code) {
 		va_start(args, fmt);

@@ -83,9 +83,11 @@ static int read_fd(int fd, const char *path, size_t max, struct lp_buf *out, str
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be read", path);
+			return lp_fail_sys(err, LPPACK_E_IO, errno == EISDIR ? "name a file" : NULL,
+					   "%s: cannot be read", path);
 		if (out->len + (size_t)got > max)
-			return lp_fail(err, LPPACK_E_LIMIT, NULL, "%s: larger than the limit of %zu bytes", path, max);
+			return lp_fail(err, LPPACK_E_LIMIT, "check that it is the file you mean",
+				       "%s: larger than the limit of %zu bytes", path, max);
 		lp_buf_append(out, chunk, (size_t)got);
 	}
 	lp_buf_append(out, "", 0);
@@ -119,6 +121,37 @@ int lp_write_all(int fd, const void *bytes, size_t n)
 	return 0;
 }
 
+/* What to do about an output that cannot be made. */
+static const char *output_hint(int sys_errno)
+{
+	switch (sys_errno) {
+	case ENOENT:
+		return "create the directory first";
+	case ENOTDIR:
+		return "choose another path: this is no directory";
+	case ENAMETOOLONG:
+		return "choose a shorter name";
+	case EROFS:
+		return "write to another file system";
+	default:
+		return "check the directory's permissions";
+	}
+}
+
+/* Never over a directory, a device or a pipe: root could rename /dev/null away. */
+static int check_target(const struct lp_output *out, struct lppack_error *err)
+{
+	struct stat st;
+
+	if (fstatat(out->dirfd, out->target, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : lp_fail_sys(err, LPPACK_E_IO, output_hint(errno), "%s: cannot be created",
+							 out->path);
+	if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
+		return 0;
+	return lp_fail(err, LPPACK_E_USAGE, "name a file", "%s: %s", out->path,
+		       S_ISDIR(st.st_mode) ? "names a directory" : "exists and is not a regular file");
+}
+
 static int open_directory_of(struct lp_output *out, struct lppack_error *err)
 {
 	const char *slash = strrchr(out->path, '/');
@@ -133,36 +166,72 @@ static int open_directory_of(struct lp_output *out, struct lppack_error *err)
 		return lp_fail(err, LPPACK_E_USAGE, "name a file", "%s: names a directory", out->path);
 	out->dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (out->dirfd < 0)
-		return lp_fail_sys(err, LPPACK_E_IO, "create the directory first", "%s: cannot be opened", dir);
-	return 0;
+		return lp_fail_sys(err, LPPACK_E_IO, output_hint(errno), "%s: cannot be opened", dir);
+	return check_target(out, err);
+}
+
+/* Tries temporary names beside the target with make(out) until one is free. 0, or -1 with errno and no name. */
+static int find_name(struct lp_output *out, int (*make)(struct lp_output *out))
+{
+	int rc = -1;
+
+	errno = EEXIST;
+	for (unsigned int attempt = 0; rc < 0 && errno == EEXIST && attempt < 100; attempt++) {
+		free(out->temp);
+		out->temp = lp_text_format(".%s.%ld.%u.tmp", out->target, (long)getpid(), attempt);
+		rc = out->temp ? make(out) : -1;
+	}
+	/* A file of that name is somebody else's: not to be removed. free(3) of glibc before 2.33 may change errno. */
+	if (rc < 0) {
+		int sys_errno = errno;
+
+		free(out->temp);
+		out->temp = NULL;
+		errno = sys_errno;
+	}
+	return rc;
+}
+
+static int create_named(struct lp_output *out)
+{
+	out->fd = openat(out->dirfd, out->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, out->mode);
+	return out->fd < 0 ? -1 : 0;
+}
+
+/* linkat(2): how a file that was opened without a name gets one. */
+static int link_unnamed(struct lp_output *out, const char *name)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", out->fd);
+	return linkat(AT_FDCWD, path, out->dirfd, name, AT_SYMLINK_FOLLOW);
+}
+
+static int link_temp(struct lp_output *out)
+{
+	return link_unnamed(out, out->temp);
+}
+
+/* Without a name nothing is left behind even by a kill or a power cut. Not every file system can do that. */
+static int create_unnamed(struct lp_output *out)
+{
+	if (access("/proc/self/fd", X_OK) < 0)
+		return -1;
+	out->fd = openat(out->dirfd, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, out->mode);
+	return out->fd < 0 ? -1 : 0;
 }
 
 int lp_output_open(struct lp_output *out, const char *path, mode_t mode, struct lppack_error *err)
 {
 	int rc;
 
-	*out = (struct lp_output){ .fd = -1, .dirfd = -1, .path = strdup(path) };
+	*out = (struct lp_output){ .fd = -1, .dirfd = -1, .mode = mode, .path = strdup(path) };
 	if (!out->path)
 		return lp_fail_nomem(err);
 	rc = open_directory_of(out, err);
-	if (rc < 0)
+	if (rc < 0 || create_unnamed(out) == 0 || find_name(out, create_named) == 0)
 		return rc;
-	for (unsigned int attempt = 0; attempt < 100; attempt++) {
-		free(out->temp);
-		out->temp = lp_text_format(".%s.%ld.%u.tmp", out->target, (long)getpid(), attempt);
-		if (!out->temp)
-			return lp_fail_nomem(err);
-		out->fd = openat(out->dirfd, out->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-		if (out->fd >= 0 || errno != EEXIST)
-			break;
-	}
-	if (out->fd >= 0)
-		return 0;
-	rc = lp_fail_sys(err, LPPACK_E_IO, "check the directory's permissions", "%s: cannot be created", path);
-	/* A file of that name is somebody else's: not to be removed. */
-	free(out->temp);
-	out->temp = NULL;
-	return rc;
+	return lp_fail_sys(err, LPPACK_E_IO, output_hint(errno), "%s: cannot be created", path);
 }
 
 int lp_output_write(struct lp_output *out, const void *bytes, size_t n, struct lppack_error *err)
@@ -172,10 +241,15 @@ int lp_output_write(struct lp_output *out, const void *bytes, size_t n, struct l
 	return 0;
 }
 
-static int put_in_place(const struct lp_output *out, bool exclusive)
+static int put_in_place(struct lp_output *out, bool exclusive)
 {
-	int rc = renameat2(out->dirfd, out->temp, out->dirfd, out->target, exclusive ? RENAME_NOREPLACE : 0);
+	int rc;
 
+	if (!out->temp && exclusive)
+		return link_unnamed(out, out->target);
+	if (!out->temp && find_name(out, link_temp) < 0)
+		return -1;
+	rc = renameat2(out->dirfd, out->temp, out->dirfd, out->target, exclusive ? RENAME_NOREPLACE : 0);
 	/* NFS, 9p and others know no RENAME_NOREPLACE; a hard link does not replace a file either. */
 	if (rc < 0 && exclusive && errno == EINVAL) {
 		rc = linkat(out->dirfd, out->temp, out->dirfd, out->target, 0);
@@ -192,11 +266,11 @@ int lp_output_commit(struct lp_output *out, bool exclusive, struct lppack_error 
 	if (fsync(out->fd) < 0)
 		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be written", out->path);
 	rc = put_in_place(out, exclusive);
-	if (rc < 0 && errno == EEXIST)
+	if (rc < 0 && errno == EEXIST && exclusive)
 		return lp_fail(err, LPPACK_E_EXISTS, "choose another name, or remove it first", "%s: exists already",
 			       out->path);
 	if (rc < 0)
-		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be put in place", out->path);
+		return lp_fail_sys(err, LPPACK_E_IO, output_hint(errno), "%s: cannot be put in place", out->path);
 	free(out->temp);
 	out->temp = NULL;
 	if (fsync(out->dirfd) < 0)

@@ -42,10 +42,12 @@ struct lp_output {
 	int dirfd;
 	char *path;   /* as the user named it */
 	char *target; /* its last part, below dirfd */
-	char *temp;   /* name of the temporary file, below dirfd */
+	char *temp;   /* name of the temporary file, below dirfd; NULL while it has none (O_TMPFILE) */
+	mode_t mode;
 };
 
-/* Creates the temporary file beside path, with the given mode. */
+/* Creates a temporary file beside path, with the given mode. Never in place of what is no regular file:
+ * LPPACK_E_USAGE. */
 int lp_output_open(struct lp_output *out, const char *path, mode_t mode, struct lppack_error *err);
 int lp_output_write(struct lp_output *out, const void *bytes, size_t n, struct lppack_error *err);
 /* fsync, rename (never over an existing file if `exclusive`: LPPACK_E_EXISTS), fsync of the directory. */

@@ -9,3 +9,18 @@ liblppack_all_la_SOURCES += \
 	src/base/file.c src/base/file.h \
 	src/base/text.c src/base/text.h \
 	src/base/value.c src/base/value.h
+
+# For any test that needs a directory, keys, modules or bundles.
+FIXTURE = tests/unit/fixture.c tests/unit/fixture.h $(ELF_MAKER)
+
+base_tests = \
+	tests/unit/test_buf \
+	tests/unit/test_facts \
+	tests/unit/test_file \
+	tests/unit/test_text \
+	tests/unit/test_value
+check_PROGRAMS += $(base_tests)
+unit_tests += $(base_tests)
+
+tests_unit_test_file_SOURCES = tests/unit/test_file.c $(FIXTURE)
+tests_unit_test_file_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=renameat2,--wrap=fsync,--wrap=strdup,--wrap=openat

@@ -15,6 +15,8 @@ void lp_doc_fail(struct lp_doc *doc, const char *key, const char *hint, const ch
 
 	if (doc->rc < 0)
 		return;
+	if (!hint && doc->code == LPPACK_E_SPEC)
+		hint = "lppack-spec(5) tells what each key takes";
 	va_start(args, fmt);
 	vsnprintf(what, sizeof(what), fmt, args);
 	va_end(args);
@@ -183,8 +185,8 @@ const char *lp_doc_text_item(struct lp_doc *doc, const struct lppack_value *list
 	if (doc->rc < 0)
 		return NULL;
 	if (lppack_value_kind(item) != LPPACK_KIND_STRING) {
-		doc->rc = lp_fail(doc->err, doc->code, NULL, "%s:%u: an element of the list must be a text", doc->name,
-				  item ? item->line : 0);
+		doc->rc = lp_fail(doc->err, doc->code, doc->code == LPPACK_E_SPEC ? "put it into quotes" : NULL,
+				  "%s:%u: an element of the list must be a text", doc->name, item ? item->line : 0);
 		return NULL;
 	}
 	return lppack_value_text(item);

@@ -26,8 +26,10 @@ static int truncated_or_foreign(struct lp_input *in, const uint8_t *block, struc
 {
 	uint64_t known = in->size < strlen(LP_MEMBER_MAGIC) + 1 ? in->size : strlen(LP_MEMBER_MAGIC) + 1;
 
+	if (in->size == 0)
+		return lp_fail(err, LPPACK_E_TRUNCATED, again, "%s: is empty", in->name);
 	if (memcmp(block, LP_MEMBER_MAGIC, known) == 0)
-		return lp_fail(err, LPPACK_E_TRUNCATED, again, "%s: ends after %llu bytes", in->name,
+		return lp_fail(err, LPPACK_E_TRUNCATED, again, "%s: ends at byte %llu", in->name,
 			       (unsigned long long)in->size);
 	return not_a_bundle(in, err);
 }

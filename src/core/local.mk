@@ -15,5 +15,19 @@ liblppack_all_la_SOURCES += \
 check_PROGRAMS += tests/unit/test_stream
 unit_tests += tests/unit/test_stream
 tests_unit_test_stream_SOURCES = tests/unit/test_stream.c tests/unit/packer.c tests/unit/packer.h
-tests_unit_test_stream_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_stream_LDADD = $(UNIT_LIBS)
+
+core_tests = \
+	tests/unit/test_doc \
+	tests/unit/test_fixes \
+	tests/unit/test_head \
+	tests/unit/test_index \
+	tests/unit/test_manifest \
+	tests/unit/test_metadata \
+	tests/unit/test_tar \
+	tests/unit/test_yaml \
+	tests/unit/test_zstd
+check_PROGRAMS += $(core_tests)
+unit_tests += $(core_tests)
+
+tests_unit_test_head_SOURCES = tests/unit/test_head.c $(FIXTURE)
+tests_unit_test_tar_SOURCES = tests/unit/test_tar.c $(FIXTURE)

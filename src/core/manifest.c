@@ -192,6 +192,8 @@ static void read_identity(struct lp_doc *doc, struct lp_manifest *m)
 	lp_doc_int(doc, "rollback_floor", false, m->serial, &m->rollback_floor);
 	if (doc->rc == 0 && m->created > LP_TIME_MAX)
 		lp_doc_fail(doc, "created", NULL, "'created' is after the year 2242");
+	if (doc->rc == 0 && lppack_value_get(doc->map, "expires") && m->expires <= m->created)
+		lp_doc_fail(doc, "expires", NULL, "'expires' is not after 'created'");
 }
 
 static void read_sizes(struct lp_doc *doc, struct lp_manifest *m)

@@ -219,6 +219,13 @@ static int layer_open(struct layer *layer, struct lp_stream *below, enum format 
 	return 0;
 }
 
+/* An ar member whose mode has no file type, as ar(1) with D writes it, is a file too. */
+static bool is_file(struct archive_entry *entry)
+{
+	return (archive_entry_filetype(entry) == AE_IFREG || archive_entry_filetype(entry) == 0) &&
+	       !archive_entry_hardlink(entry);
+}
+
 /* Moves to the next regular file that matches; *found is false at the archive's end. */
 static int layer_find(struct layer *layer, const char *const *patterns, const char **path, bool *found,
 		      struct lppack_error *err)
@@ -229,7 +236,7 @@ static int layer_find(struct layer *layer, const char *const *patterns, const ch
 	*found = false;
 	while ((rc = archive_read_next_header(layer->archive, &entry)) == ARCHIVE_OK || rc == ARCHIVE_WARN) {
 		*path = archive_entry_pathname(entry);
-		if (!*path || archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry))
+		if (!*path || !is_file(entry))
 			continue;
 		if (strncmp(*path, "./", 2) == 0)
 			*path += 2;
@@ -384,7 +391,8 @@ int lp_file_read_decompressed(const char *path, size_t max, struct lp_buf *out, 
 		return lp_fail_nomem(err);
 	while ((got = d->top->read(d->top->context, chunk, CHUNK, err)) > 0) {
 		if ((uint64_t)got > max - out->len)
-			return lp_fail(err, LPPACK_E_LIMIT, NULL, "%s: larger than the limit of %zu bytes", path, max);
+			return lp_fail(err, LPPACK_E_LIMIT, "check that it is the file you mean",
+				       "%s: larger than the limit of %zu bytes", path, max);
 		lp_buf_append(out, chunk, (size_t)got);
 	}
 	lp_buf_append(out, "", 0);

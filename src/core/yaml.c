@@ -13,9 +13,14 @@ struct parser {
 	struct lppack_error *err;
 };
 
+static const char *spec_hint(enum lppack_code code)
+{
+	return code == LPPACK_E_SPEC ? "lppack-spec(5) tells what stands in a spec" : NULL;
+}
+
 static int fail_at(struct parser *p, const yaml_event_t *event, const char *what)
 {
-	return lp_fail(p->err, p->code, NULL, "%s:%zu: %s", p->name, event->start_mark.line + 1, what);
+	return lp_fail(p->err, p->code, spec_hint(p->code), "%s:%zu: %s", p->name, event->start_mark.line + 1, what);
 }
 
 static int next_event(struct parser *p, yaml_event_t *event)
@@ -226,6 +231,31 @@ static int parse_stream(struct parser *p, struct lppack_value **out)
 	return rc;
 }
 
+/* Names the first line that is not clean: no character of UTF-8 spans a line break. */
+static int fail_unclean(const char *text, size_t n, const char *name, enum lppack_code code, struct lppack_error *err)
+{
+	const char *hint =
+		code == LPPACK_E_SPEC ? "save it as UTF-8 without tabs, carriage returns and byte-order mark" : NULL;
+	const char *what = "";
+	size_t len = 0;
+	unsigned int line = 1;
+
+	for (;; line++) {
+		const char *end = memchr(text, '\n', n);
+
+		len = end ? (size_t)(end - text) : n;
+		if (!end || !lp_text_is_clean(text, len, false))
+			break;
+		text += len + 1;
+		n -= len + 1;
+	}
+	if (memchr(text, '\t', len))
+		what = ": a tab";
+	else if (memchr(text, '\r', len))
+		what = ": a carriage return";
+	return lp_fail(err, code, hint, "%s:%u: not clean UTF-8 text%s", name, line, what);
+}
+
 int lp_yaml_parse(const void *bytes, size_t n, const char *name, enum lppack_code code, struct lppack_value **out,
 		  struct lppack_error *err)
 {
@@ -234,11 +264,7 @@ int lp_yaml_parse(const void *bytes, size_t n, const char *name, enum lppack_cod
 	int rc;
 
 	if (!lp_text_is_clean(bytes, n, true))
-		return lp_fail(err, code,
-			       code == LPPACK_E_SPEC ?
-				       "save it as UTF-8 without tabs, carriage returns and byte-order mark" :
-				       NULL,
-			       "%s: not clean UTF-8 text", name);
+		return fail_unclean(bytes, n, name, code, err);
 	if (!yaml_parser_initialize(&p.yaml))
 		return lp_fail_nomem(err);
 	yaml_parser_set_encoding(&p.yaml, YAML_UTF8_ENCODING);

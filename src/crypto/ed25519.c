@@ -2,6 +2,7 @@
 #include "crypto/crypto.h"
 #include "crypto/openssl.h"
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -63,6 +64,24 @@ static int no_passphrase(char *buf, int size, int writing, void *context)
 	return -1;
 }
 
+static bool has_text(const void *pem, size_t n, const char *text)
+{
+	return n > 0 && memmem(pem, n, text, strlen(text));
+}
+
+static int fail_private(const void *pem, size_t n, const char *name, struct lppack_error *err)
+{
+	ERR_clear_error();
+	if (has_text(pem, n, "BEGIN ENCRYPTED PRIVATE KEY") || has_text(pem, n, "Proc-Type: 4,ENCRYPTED"))
+		return lp_fail(err, LPPACK_E_KEY, "decrypt it first: openssl pkey -in ENCRYPTED -out PLAIN.key",
+			       "%s: not an unencrypted PEM private key: it is encrypted", name);
+	if (has_text(pem, n, "BEGIN PUBLIC KEY"))
+		return lp_fail(err, LPPACK_E_KEY, "name the .key file of the pair: only a private key signs",
+			       "%s: not an unencrypted PEM private key: it is a public key", name);
+	return lp_fail(err, LPPACK_E_KEY, "name the .key file that lppack keygen made",
+		       "%s: not an unencrypted PEM private key", name);
+}
+
 int lp_private_key_parse(const void *pem, size_t n, const char *name, struct lp_private_key **out,
 			 struct lppack_error *err)
 {
@@ -70,8 +89,7 @@ int lp_private_key_parse(const void *pem, size_t n, const char *name, struct lp_
 	EVP_PKEY *pkey = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
 
 	if (!pkey)
-		return lp_fail_openssl(err, LPPACK_E_KEY, "name the .key file that lppack keygen made",
-				       "%s: not an unencrypted PEM private key", name);
+		return fail_private(pem, n, name, err);
 	return take_pkey(pkey, name, out, err);
 }
 
@@ -115,6 +133,17 @@ static bool is_blank_after(BIO *bio)
 	return true;
 }
 
+static int fail_public(const void *pem, size_t n, const char *name, struct lppack_error *err)
+{
+	ERR_clear_error();
+	if (has_text(pem, n, "PRIVATE KEY-----"))
+		return lp_fail(err, LPPACK_E_KEY,
+			       "name the .pub file of the pair, and keep the private key off this machine",
+			       "%s: not a PEM public key: it is a private key", name);
+	return lp_fail(err, LPPACK_E_KEY, "name the .pub file that lppack keygen made", "%s: not a PEM public key",
+		       name);
+}
+
 int lp_public_key_parse(const void *pem, size_t n, const char *name, struct lp_public_key *out,
 			struct lppack_error *err)
 {
@@ -123,33 +152,28 @@ int lp_public_key_parse(const void *pem, size_t n, const char *name, struct lp_p
 							      NULL;
 
 	if (!pkey)
-		return lp_fail_openssl(err, LPPACK_E_KEY, "name the .pub file that lppack keygen made",
-				       "%s: not a PEM public key", name);
+		return fail_public(pem, n, name, err);
 	if (!is_blank_after(bio))
 		return lp_fail(err, LPPACK_E_KEY, "keep one key in a file", "%s: more than one key in it", name);
 	return public_key_from_pkey(pkey, name, out, err);
 }
 
+/* The one DER encoding (RFC 8410, 4): algorithm id-Ed25519 and a bit string of 32 bytes follow. Compared instead of
+ * decoded, because the bytes of a signature's member come from a stranger. */
+static const uint8_t spki_prefix[] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00 };
+
 static EVP_PKEY *pkey_from_spki(const uint8_t *spki)
 {
-	const uint8_t *p = spki;
-
-	return d2i_PUBKEY(NULL, &p, LP_ED25519_SPKI_SIZE);
+	return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, spki + sizeof(spki_prefix),
+					   LP_ED25519_SPKI_SIZE - sizeof(spki_prefix));
 }
 
 int lp_public_key_set(const uint8_t *spki, const char *name, struct lp_public_key *out, struct lppack_error *err)
 {
-	LP_AUTO(cleanup_EVP_PKEY_free) EVP_PKEY *pkey = pkey_from_spki(spki);
-	int rc;
-
-	if (!pkey)
-		return lp_fail_openssl(err, LPPACK_E_KEY, NULL, "%s: not a public key", name);
-	rc = public_key_from_pkey(pkey, name, out, err);
-	if (rc < 0)
-		return rc;
-	if (memcmp(out->spki, spki, LP_ED25519_SPKI_SIZE) != 0)
-		return lp_fail(err, LPPACK_E_KEY, NULL, "%s: the public key is not in DER", name);
-	return 0;
+	if (memcmp(spki, spki_prefix, sizeof(spki_prefix)) != 0)
+		return lp_fail(err, LPPACK_E_KEY, NULL, "%s: not an Ed25519 public key", name);
+	memcpy(out->spki, spki, sizeof(out->spki));
+	return lp_sha256(out->spki, sizeof(out->spki), &out->id, err);
 }
 
 int lp_public_key_format(const struct lp_public_key *key, struct lp_buf *pem, struct lppack_error *err)

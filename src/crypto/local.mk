@@ -4,3 +4,9 @@ liblppack_all_la_SOURCES += \
 	src/crypto/digest.c \
 	src/crypto/ed25519.c \
 	src/crypto/openssl.c src/crypto/openssl.h
+
+crypto_tests = \
+	tests/unit/test_digest \
+	tests/unit/test_ed25519
+check_PROGRAMS += $(crypto_tests)
+unit_tests += $(crypto_tests)

@@ -28,39 +28,21 @@ unit_tests += $(inspect_tests)
 ELF_MAKER = tests/unit/elf_maker.c tests/unit/elf_maker.h
 
 tests_unit_test_bzimage_SOURCES = tests/unit/test_bzimage.c $(ELF_MAKER)
-tests_unit_test_bzimage_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_bzimage_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_module_SOURCES = tests/unit/test_module.c $(ELF_MAKER)
-tests_unit_test_module_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_module_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_notes_SOURCES = tests/unit/test_notes.c $(ELF_MAKER)
-tests_unit_test_notes_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_notes_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_vmlinux_SOURCES = tests/unit/test_vmlinux.c $(ELF_MAKER)
-tests_unit_test_vmlinux_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_vmlinux_LDADD = $(UNIT_LIBS)
 
 tests_fuzz_replay_bzimage_SOURCES = tests/fuzz/replay.c tests/fuzz/replay.h tests/fuzz/fuzz_bzimage.c $(ELF_MAKER)
-tests_fuzz_replay_bzimage_CFLAGS = $(UNIT_CFLAGS)
-tests_fuzz_replay_bzimage_LDADD = $(UNIT_LIBS)
 
 tests_fuzz_replay_module_SOURCES = tests/fuzz/replay.c tests/fuzz/replay.h tests/fuzz/fuzz_module.c $(ELF_MAKER)
-tests_fuzz_replay_module_CFLAGS = $(UNIT_CFLAGS)
-tests_fuzz_replay_module_LDADD = $(UNIT_LIBS)
 
 tests_fuzz_replay_notes_SOURCES = tests/fuzz/replay.c tests/fuzz/replay.h tests/fuzz/fuzz_notes.c $(ELF_MAKER)
-tests_fuzz_replay_notes_CFLAGS = $(UNIT_CFLAGS)
-tests_fuzz_replay_notes_LDADD = $(UNIT_LIBS)
 
 tests_fuzz_replay_vmlinux_SOURCES = tests/fuzz/replay.c tests/fuzz/replay.h tests/fuzz/fuzz_vmlinux.c $(ELF_MAKER)
-tests_fuzz_replay_vmlinux_CFLAGS = $(UNIT_CFLAGS)
-tests_fuzz_replay_vmlinux_LDADD = $(UNIT_LIBS)
 
 # A tool of the command line's tests.
 check_PROGRAMS += tests/tools/mkmodule
 tests_tools_mkmodule_SOURCES = tests/tools/mkmodule.c $(ELF_MAKER)
-tests_tools_mkmodule_CFLAGS = $(UNIT_CFLAGS)
-tests_tools_mkmodule_LDADD = $(UNIT_LIBS)

@@ -25,5 +25,3 @@ check_PROGRAMS += tests/unit/test_kernel_file
 unit_tests += tests/unit/test_kernel_file
 tests_unit_test_kernel_file_SOURCES = tests/unit/test_kernel_file.c tests/unit/packer.c tests/unit/packer.h \
 	tests/unit/elf_maker.c tests/unit/elf_maker.h
-tests_unit_test_kernel_file_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_kernel_file_LDADD = $(UNIT_LIBS)

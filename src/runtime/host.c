@@ -161,9 +161,11 @@ void lp_host_poll_sleep(struct lp_host *host, int64_t since_ns)
 static int read_below_root(struct lp_host *host, const char *path, size_t max, struct lp_buf *out,
 			   struct lppack_error *err)
 {
-	int rc = lp_file_read(host->rootfd, path, max, out, err);
+	struct lppack_error cause = LPPACK_ERROR_INIT;
+	int rc = lp_file_read(host->rootfd, path, max, out, &cause);
 
-	return rc < 0 ? lp_wrap(err, rc, "below %s/", host->root) : 0;
+	/* The cause begins with the path below the root. */
+	return rc < 0 ? lp_fail(err, (enum lppack_code)cause.code, cause.hint, "%s/%s", host->root, cause.message) : 0;
 }
 
 int lp_host_read_notes(struct lp_host *host, struct lp_buf *notes, struct lppack_error *err)

@@ -22,22 +22,12 @@ check_PROGRAMS += $(check_tests)
 unit_tests += $(check_tests)
 
 tests_unit_test_error_SOURCES = tests/unit/test_error.c
-tests_unit_test_error_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_error_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_cli_json_SOURCES = tests/unit/test_cli_json.c src/cli/json.c
-tests_unit_test_cli_json_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_cli_json_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_cli_options_SOURCES = tests/unit/test_cli_options.c \
 	src/cli/options.c src/cli/output.c src/cli/suggest.c src/cli/units.c
-tests_unit_test_cli_options_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_cli_options_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_cli_suggest_SOURCES = tests/unit/test_cli_suggest.c src/cli/suggest.c
-tests_unit_test_cli_suggest_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_cli_suggest_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_cli_units_SOURCES = tests/unit/test_cli_units.c src/cli/units.c
-tests_unit_test_cli_units_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_cli_units_LDADD = $(UNIT_LIBS)
