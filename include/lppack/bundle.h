@@ -72,6 +72,9 @@ const char *lppack_verified_digest(const struct lppack_verified *verified);
 struct lppack_value *lppack_verified_describe(struct lppack_verified *verified, int with_kernels,
 					      struct lppack_error *err);
 
+/* The same without "fixes", "unfixable", "withdrawn" and "kernels": what is known already, so nothing is read. */
+struct lppack_value *lppack_verified_describe_head(const struct lppack_verified *verified, struct lppack_error *err);
+
 /*
  * The entry of a kernel, by build ID (lower-case hex). Reads the fence, one page and one metadata member.
  * LPPACK_E_NO_KERNEL if the bundle has none; USAGE if the text is no build ID. Free with lppack_entry_free().

@@ -38,13 +38,14 @@ struct lppack_create_options {
 	int independent;        /* every module stands alone: a larger bundle, nothing to read but one frame */
 	lppack_progress_fn *progress; /* modules done of modules */
 	void *progress_context;
+	struct lppack_verified *supersedes; /* borrowed, or NULL: lppack_verified_check_supersedes() must hold for it */
 };
 
 /*
  * Builds the bundle and signs it with every signer (at least one). The output appears whole or not at all.
  * LPPACK_E_SPEC, DUPLICATE, MODULE, NOT_LIVEPATCH, NOT_REPLACE, ARCH, VERMAGIC, MODULE_NAME, KERNEL_IMAGE, LIMIT,
- * EXISTS, IO, NO_SPACE. *report (may be NULL) receives a map: path, stream, epoch, serial, version, created, expires,
- * digest, kernels (their number), size, modules_plain, modules_packed, signatures, modules; free it.
+ * NOT_CUMULATIVE, EXISTS, IO, NO_SPACE. *report (may be NULL) receives a map: path, stream, epoch, serial, version,
+ * created, expires, digest, kernels (their number), size, modules_plain, modules_packed, signatures, modules; free it.
  */
 int lppack_create(const struct lppack_spec *spec, const struct lppack_signer *const *signers, size_t n_signers,
 		  const char *output, const struct lppack_create_options *options, struct lppack_value **report,

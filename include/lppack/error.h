@@ -35,6 +35,7 @@ extern "C" {
 	X(CORRUPT, 24, "a digest in the bundle does not match") \
 	X(LIMIT, 25, "a limit of the format is exceeded") \
 	X(FACTS, 26, "the metadata do not match the module") \
+	X(NOT_CUMULATIVE, 27, "the bundle loses what the one before it had") \
 	X(NO_KEYS, 30, "no trusted key is configured") \
 	X(UNTRUSTED, 31, "no signature is by a trusted key") \
 	X(BAD_SIGNATURE, 32, "a signature is wrong") \

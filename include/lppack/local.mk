@@ -3,8 +3,10 @@ lppackincludedir = $(includedir)/lppack
 lppackinclude_HEADERS = \
 	include/lppack/bundle.h \
 	include/lppack/create.h \
+	include/lppack/diff.h \
 	include/lppack/error.h \
 	include/lppack/host.h \
+	include/lppack/inspect.h \
 	include/lppack/keys.h \
 	include/lppack/lppack.h \
 	include/lppack/value.h

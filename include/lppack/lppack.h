@@ -15,8 +15,10 @@
 
 #include <lppack/bundle.h>
 #include <lppack/create.h>
+#include <lppack/diff.h>
 #include <lppack/error.h>
 #include <lppack/host.h>
+#include <lppack/inspect.h>
 #include <lppack/keys.h>
 #include <lppack/value.h>
 

@@ -92,7 +92,7 @@ static void show_progress(void *context, const char *phase, int64_t elapsed_ns)
 		progress_print("lppack: %s: %.1f s", phase, (double)elapsed_ns / 1e9);
 }
 
-static void print_warnings(const struct lppack_value *plan)
+static void print_warnings(const struct lppack_value *plan, const char *path)
 {
 	const struct lppack_value *warnings = lppack_value_get(plan, "warnings");
 
@@ -100,7 +100,7 @@ static void print_warnings(const struct lppack_value *plan)
 		const char *text = lppack_value_text(lppack_value_at(warnings, i, NULL));
 
 		if (text)
-			warning_print(NULL, "%s", text);
+			warning_print(NULL, "%s: %s", path, text);
 	}
 }
 
@@ -157,6 +157,15 @@ static int carry_out(struct lppack_plan *plan, const struct lppack_value *descri
 	return err->code;
 }
 
+/* Another machine's files decide nothing over this machine's kernel. */
+static int check_root(const struct apply_options *o, struct lppack_error *err)
+{
+	if (!o->root || strcmp(o->root, "/") == 0 || o->dry_run)
+		return 0;
+	return cli_fail(err, LPPACK_E_USAGE, "add --dry-run, or run it on that machine without --root",
+			"apply: --root %s: only the running kernel can be livepatched", o->root);
+}
+
 static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct apply_options *o = values;
@@ -174,8 +183,10 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	struct lppack_host *host AUTO(host) = NULL;
 	struct lppack_plan *plan AUTO(plan) = NULL;
 	struct lppack_value *described AUTO(value) = NULL;
-	int rc = source_open(&source, path, &o->keys, o->root, err);
+	int rc = check_root(o, err);
 
+	if (rc == 0)
+		rc = source_open(&source, path, &o->keys, o->root, err);
 	if (rc < 0)
 		return rc;
 	host = lppack_host_open(o->root, err);
@@ -185,7 +196,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 		described = lppack_plan_describe(plan, err);
 	if (!described)
 		return -err->code;
-	print_warnings(described);
+	print_warnings(described, path);
 	if (o->dry_run)
 		return dry_run(plan, described, o, path, err);
 	return carry_out(plan, described, o, path, err);

@@ -19,6 +19,8 @@ struct create_options {
 	struct number threads;
 	struct number level;
 	bool independent;
+	const char *supersedes;
+	struct text_list trusted; /* keys that OLD is verified by */
 	bool force;
 	bool json;
 	/* Without a spec: */
@@ -28,6 +30,9 @@ struct create_options {
 	const char *expires;
 	struct text_list pairs; /* --module and --kernel, in order */
 };
+
+/* What JSON readers still take exactly: 2^53 - 1 (format-spec, "manifest.yaml"). */
+#define SERIAL_MAX UINT64_C(9007199254740991)
 
 #define FIELD(name) .offset = offsetof(struct create_options, name)
 
@@ -44,11 +49,15 @@ static const struct option_spec options[] = {
 	  .min = 1, .max = 22, .help = "zstd level; default: 19" },
 	{ .name = "independent", .kind = OPTION_FLAG, FIELD(independent),
 	  .help = "let every module stand alone: a larger bundle" },
+	{ .name = "supersedes", .kind = OPTION_TEXT, .completion = COMPLETE_FILE, .argument = "OLD",
+	  FIELD(supersedes), .help = "refuse to lose anything of the bundle OLD" },
+	{ .name = "keys", .letter = 'k', .kind = OPTION_LIST, .completion = COMPLETE_FILE, .argument = "FILE|DIR",
+	  FIELD(trusted), .help = "verify OLD by these keys instead of the installed ones (repeatable)" },
 	{ .name = "force", .letter = 'f', .kind = OPTION_FLAG, FIELD(force), .help = "replace an existing output" },
 	{ .name = "stream", .kind = OPTION_TEXT, .completion = COMPLETE_WORD, .argument = "NAME", FIELD(stream),
 	  .help = "without a spec: the stream" },
 	{ .name = "serial", .kind = OPTION_NUMBER, .completion = COMPLETE_WORD, .argument = "N", FIELD(serial),
-	  .max = UINT64_MAX, .help = "without a spec: the serial" },
+	  .max = SERIAL_MAX, .help = "without a spec: the serial" },
 	{ .name = "bundle-version", .kind = OPTION_TEXT, .completion = COMPLETE_WORD, .argument = "TEXT",
 	  FIELD(version), .help = "without a spec: the version for people; default: the serial" },
 	{ .name = "expires", .kind = OPTION_TEXT, .completion = COMPLETE_WORD, .argument = "TIME", FIELD(expires),
@@ -78,6 +87,13 @@ static int add_pairs(struct lppack_spec *spec, const struct text_list *pairs, st
 	return rc;
 }
 
+static int set_expires(struct lppack_spec *spec, const char *text, struct lppack_error *err)
+{
+	int rc = lppack_spec_set_expires(spec, text, err);
+
+	return rc < 0 ? cli_wrap(err, rc, "create: --expires") : 0;
+}
+
 static struct lppack_spec *spec_from_options(const struct create_options *o, struct lppack_error *err)
 {
 	const char *missing = !o->stream ? "--stream" :
@@ -97,7 +113,7 @@ static struct lppack_spec *spec_from_options(const struct create_options *o, str
 	if (o->version)
 		rc = lppack_spec_set_version(spec, o->version, err);
 	if (rc == 0 && o->expires)
-		rc = lppack_spec_set_expires(spec, o->expires, err);
+		rc = set_expires(spec, o->expires, err);
 	if (rc == 0)
 		rc = add_pairs(spec, &o->pairs, err);
 	if (rc == 0)
@@ -163,18 +179,19 @@ static void print_modules(const struct lppack_value *modules)
 	table_end(&table);
 }
 
-static void print_report(const struct lppack_value *report, const char *output)
+static void print_report(const struct lppack_value *report, const struct create_options *o)
 {
 	const char *path = value_text_at(report, "path");
 	char plain[UNITS_TEXT], packed[UNITS_TEXT], size[UNITS_TEXT];
 
-	headline_print(path ? path : output, "created");
+	headline_print(path ? path : o->output, "created");
 	describe_print_identity(report);
 	subfield_print("kernels", value_text_at(report, "kernels"));
 	subfield_printf("size", "%s (modules: %s, packed into %s)",
 			size_format(lppack_value_int(lppack_value_get(report, "size"), 0), size),
 			size_format(lppack_value_int(lppack_value_get(report, "modules_plain"), 0), plain),
 			size_format(lppack_value_int(lppack_value_get(report, "modules_packed"), 0), packed));
+	subfield_print("supersedes", o->supersedes);
 	print_modules(lppack_value_get(report, "modules"));
 }
 
@@ -204,6 +221,16 @@ static int open_signers(struct signers *signers, const struct text_list *keys, s
 	return 0;
 }
 
+static int open_older(struct source *older, const struct create_options *o, struct lppack_error *err)
+{
+	if (o->supersedes)
+		return source_open(older, o->supersedes, &o->trusted, NULL, err);
+	if (o->trusted.n)
+		return cli_fail(err, LPPACK_E_USAGE, "--key signs, --keys are the keys that OLD is verified by",
+				"create: --keys goes with --supersedes only");
+	return 0;
+}
+
 static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct create_options *o = values;
@@ -216,6 +243,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 		.progress = show_progress,
 	};
 	struct signers signers __attribute__((cleanup(signers_free))) = { 0 };
+	struct source older AUTO_SOURCE = { 0 };
 	struct lppack_spec *spec AUTO(spec) = NULL;
 	struct lppack_value *report AUTO(value) = NULL;
 	struct json json = { 0 };
@@ -226,9 +254,12 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	spec = read_spec(o, arguments, err);
 	if (!spec)
 		return -err->code;
-	rc = open_signers(&signers, &o->keys, err);
+	rc = open_older(&older, o, err);
+	if (rc == 0)
+		rc = open_signers(&signers, &o->keys, err);
 	if (rc < 0)
 		return rc;
+	how.supersedes = older.verified;
 	rc = lppack_create(spec, (const struct lppack_signer *const *)signers.at, signers.n, o->output, &how, &report,
 			   err);
 	progress_clear();
@@ -239,7 +270,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	if (o->json)
 		json_value(&json, NULL, report);
 	else
-		print_report(report, o->output);
+		print_report(report, o);
 	return LPPACK_OK;
 }
 

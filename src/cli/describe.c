@@ -77,7 +77,7 @@ static void print_fix(const struct lppack_value *fix)
 
 	printf("  %s%s%s%s%s%s%s\n", id ? id : "?", severity ? "  " : "", severity ? severity : "",
 	       cvss ? "  CVSS " : "", cvss ? cvss : "", since ? "  since serial " : "", since ? since : "");
-	subfield_print("", value_text_at(fix, "summary"));
+	note_print(value_text_at(fix, "summary"));
 	subfield_print_list("  functions", lppack_value_get(fix, "functions"));
 }
 
@@ -92,7 +92,7 @@ static void print_reasons(const char *title, const struct lppack_value *list)
 		const char *id = value_text_at(item, "id");
 
 		printf("  %s%s%s\n", kind ? kind : "", kind ? " " : "", id ? id : "?");
-		subfield_print("", value_text_at(item, "reason"));
+		note_print(value_text_at(item, "reason"));
 	}
 }
 
@@ -123,7 +123,7 @@ void describe_print_objects(const struct lppack_value *objects, const char *(*su
 			 lppack_value_count(functions) == 1 ? "" : "s");
 		subfield_printf(i == 0 ? "objects" : "", "%s%s%s%s%s", name ? name : "?", functions ? ", " : "",
 				functions ? n : "", tail ? ", " : "", tail ? tail : "");
-		subfield_print_list("", functions);
+		subfield_print_sublist(functions);
 		subfield_print_list("  callbacks", lppack_value_get(object, "callbacks"));
 	}
 }

@@ -6,8 +6,11 @@ lppack_SOURCES = \
 	src/cli/cleanup.h \
 	src/cli/create.c \
 	src/cli/describe.c src/cli/describe.h \
+	src/cli/diff.c \
+	src/cli/diff_report.c src/cli/diff_report.h \
 	src/cli/extract.c \
 	src/cli/help.c \
+	src/cli/inspect.c \
 	src/cli/json.c src/cli/json.h \
 	src/cli/keygen.c \
 	src/cli/main.c \

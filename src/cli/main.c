@@ -4,8 +4,11 @@
 
 #include <lppack/lppack.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Words before the verb are options of lppack itself. */
 static int count_top_words(int argc, char **argv)
@@ -61,7 +64,19 @@ static int close_stdout(int status)
 	return status ? status : err.code;
 }
 
+/* A file that is opened must not become standard output or error: what is printed would go into it. Opened the wrong
+ * way round, so that use still fails. */
+static void occupy_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			_exit(LPPACK_E_IO);
+}
+
 int main(int argc, char **argv)
 {
+	occupy_standard_files();
+	/* A write beyond the file size limit then fails like any other, with a message and nothing left behind. */
+	signal(SIGXFSZ, SIG_IGN);
 	return close_stdout(run(argc > 0 ? argc - 1 : 0, argv + (argc > 0)));
 }

@@ -112,6 +112,13 @@ void banner_print(FILE *out, const char *text)
 		fprintf(out, "%s\n", text);
 }
 
+void hint_print(const char *hint)
+{
+	fflush(stdout);
+	if (hint && *hint)
+		fprintf(stderr, "lppack: hint: %s\n", hint);
+}
+
 void error_print(const struct lppack_error *err)
 {
 	bool colours = has_colours(stderr);
@@ -120,8 +127,7 @@ void error_print(const struct lppack_error *err)
 	progress_clear();
 	fprintf(stderr, "lppack: %serror:%s %s\n", colours ? "\033[1;31m" : "", colours ? "\033[0m" : "",
 		err->message[0] ? err->message : lppack_error_meaning(err->code));
-	if (err->hint[0])
-		fprintf(stderr, "lppack: hint: %s\n", err->hint);
+	hint_print(err->hint);
 }
 
 void warning_print(const char *hint, const char *fmt, ...)
@@ -138,8 +144,7 @@ void warning_print(const char *hint, const char *fmt, ...)
 	if (text)
 		text_make_printable(text);
 	fprintf(stderr, "lppack: warning: %s\n", text ? text : "out of memory");
-	if (hint)
-		fprintf(stderr, "lppack: hint: %s\n", hint);
+	hint_print(hint);
 	free(text);
 }
 
@@ -220,6 +225,17 @@ void subfield_print(const char *label, const char *text)
 		subfield_printf(label, "%s", text);
 }
 
+void note_print(const char *text)
+{
+	char *printable = text ? strdup(text) : NULL;
+
+	if (!printable)
+		return;
+	text_make_printable(printable);
+	printf("    %s\n", printable);
+	free(printable);
+}
+
 static size_t text_width(const char *text)
 {
 	size_t width = 0;
@@ -243,15 +259,15 @@ static void format_item(const struct lppack_value *item, char *out, size_t size)
 	text_make_printable(out);
 }
 
-void subfield_print_list(const char *label, const struct lppack_value *list)
+static void print_list(const char *label, int label_width, const struct lppack_value *list)
 {
-	const size_t indent = 2 + LABEL_WIDTH + 1;
+	const size_t indent = 2 + (size_t)label_width + 1;
 	size_t n = lppack_value_count(list);
 	size_t column = indent;
 
 	if (n == 0)
 		return;
-	printf("  %-*s ", LABEL_WIDTH, label);
+	printf("  %-*s ", label_width, label);
 	for (size_t i = 0; i < n; i++) {
 		char text[512];
 		size_t width = 0;
@@ -265,6 +281,16 @@ void subfield_print_list(const char *label, const struct lppack_value *list)
 		printf("%s%s%s", column > indent ? " " : "", text, i + 1 < n ? "," : "\n");
 		column += width + 2;
 	}
+}
+
+void subfield_print_list(const char *label, const struct lppack_value *list)
+{
+	print_list(label, LABEL_WIDTH, list);
+}
+
+void subfield_print_sublist(const struct lppack_value *list)
+{
+	print_list("", LABEL_WIDTH + 2, list);
 }
 
 static void add_cell(struct table *table, const char *text)

@@ -22,6 +22,8 @@ int cli_wrap(struct lppack_error *err, int rc, const char *fmt, ...) CLI_PRINTF(
 
 /* "lppack: error: ..." and "lppack: hint: ..." on stderr, after taking the progress line away. */
 void error_print(const struct lppack_error *err);
+/* "lppack: hint: ..." alone; nothing if there is none. */
+void hint_print(const char *hint);
 void warning_print(const char *hint, const char *fmt, ...) CLI_PRINTF(2, 3);
 
 /* A line on stderr that the next one overwrites; nothing unless stderr is a terminal. */
@@ -43,8 +45,13 @@ void field_printf(const char *label, const char *fmt, ...) CLI_PRINTF(2, 3);
 void subfield_print(const char *label, const char *text);
 void subfield_printf(const char *label, const char *fmt, ...) CLI_PRINTF(2, 3);
 
+/* "    text": a sentence about the line before; nothing if it is NULL. */
+void note_print(const char *text);
+
 /* The texts of a list, or the "name" or "id" of its maps, comma-separated, wrapped and indented. NULL: nothing. */
 void subfield_print_list(const char *label, const struct lppack_value *list);
+/* The same without a label, two columns further in. */
+void subfield_print_sublist(const struct lppack_value *list);
 
 #define TABLE_COLUMNS_MAX 8
 

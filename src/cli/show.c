@@ -146,6 +146,8 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	print_all(bundle, path, o, &why);
 	if (source.verified)
 		source_warn_expired(&source, path);
+	else
+		hint_print(why.hint);
 	return LPPACK_OK;
 }
 

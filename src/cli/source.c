@@ -62,7 +62,7 @@ void source_warn_expired(const struct source *source, const char *path)
 	if (gmtime_r(&expires, &tm))
 		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	warning_print("look for a newer bundle of the stream, and check this machine's clock",
-		      "%s: expired at %s", path, when);
+		      "%s: the bundle expired on %s", path, when);
 }
 
 char *kernel_resolve(const char *text, struct lppack_error *err)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 const struct verb *const verbs[] = {
-	&verb_keygen, &verb_create, &verb_verify, &verb_show, &verb_extract,
+	&verb_keygen, &verb_inspect, &verb_create, &verb_verify, &verb_show, &verb_diff, &verb_extract,
 	&verb_apply, &verb_status, &verb_help, NULL,
 };
 
@@ -86,6 +86,8 @@ int verb_run(const struct verb *verb, int argc, char **argv)
 	switch (options_parse(verb->options, argc, argv, values, &arguments, &err)) {
 	case PARSED_FAILED:
 		cli_wrap(&err, 0, "%s", verb->name);
+		if (!err.hint[0])
+			cli_hint(&err, 0, "'lppack %s --help' lists the options", verb->name);
 		error_print(&err);
 		status = err.code;
 		break;

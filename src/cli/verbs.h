@@ -22,9 +22,11 @@ struct verb {
 };
 
 extern const struct verb verb_keygen;
+extern const struct verb verb_inspect;
 extern const struct verb verb_create;
 extern const struct verb verb_verify;
 extern const struct verb verb_show;
+extern const struct verb verb_diff;
 extern const struct verb verb_extract;
 extern const struct verb verb_apply;
 extern const struct verb verb_status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/cleanup.h"
 #include "cli/describe.h"
+#include "cli/diff_report.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/source.h"
@@ -9,6 +10,7 @@
 
 struct verify_options {
 	const char *kernel;
+	const char *supersedes;
 	struct text_list keys;
 	const char *root;
 	bool json;
@@ -19,6 +21,9 @@ static const struct option_spec options[] = {
 	{ .name = "kernel", .kind = OPTION_TEXT, .completion = COMPLETE_FILE, .argument = "FILE|BUILD-ID",
 	  .offset = offsetof(struct verify_options, kernel),
 	  .help = "verify what this kernel needs only, and that it is there" },
+	{ .name = "supersedes", .kind = OPTION_TEXT, .completion = COMPLETE_FILE, .argument = "OLD",
+	  .offset = offsetof(struct verify_options, supersedes),
+	  .help = "verify also that the bundle loses nothing of the bundle OLD" },
 	KEYS_ROW(struct verify_options),
 	ROOT_ROW(struct verify_options),
 	{ .name = "quiet", .letter = 'q', .kind = OPTION_FLAG, .offset = offsetof(struct verify_options, quiet),
@@ -28,17 +33,20 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-/* One file's verification. build_id is NULL for everything. */
+/* One file's verification. build_id is NULL for everything, older unless the file is to supersede one. */
 struct check {
 	const char *path;
 	const char *build_id;
+	const struct source *older;
 	struct source source;
 	struct lppack_value *bundle;
 	struct lppack_value *kernel;
+	struct lppack_value *diff;
 };
 
 static void check_free(struct check *check)
 {
+	lppack_value_free(check->diff);
 	lppack_value_free(check->kernel);
 	lppack_value_free(check->bundle);
 	source_close(&check->source);
@@ -68,6 +76,17 @@ static int check_one_kernel(struct check *check, struct lppack_error *err)
 	return check->kernel ? 0 : -err->code;
 }
 
+/* All metadata are read once if nothing is lost; the check then only says what is. */
+static int check_supersedes(struct check *check, struct lppack_error *err)
+{
+	check->diff = lppack_diff_bundles(check->older->verified, check->source.verified, err);
+	if (!check->diff)
+		return -err->code;
+	if (lppack_value_bool(lppack_value_get(check->diff, "cumulative")))
+		return 0;
+	return lppack_verified_check_supersedes(check->source.verified, check->older->verified, err);
+}
+
 static int run_check(struct check *check, const struct verify_options *o, struct lppack_error *err)
 {
 	int rc = source_open(&check->source, check->path, &o->keys, o->root, err);
@@ -79,9 +98,11 @@ static int run_check(struct check *check, const struct verify_options *o, struct
 	else
 		rc = lppack_verified_check_all(check->source.verified, show_progress, check, err);
 	progress_clear();
+	if (rc == 0 && check->older)
+		rc = check_supersedes(check, err);
 	if (rc < 0)
 		return rc;
-	check->bundle = lppack_verified_describe(check->source.verified, 0, err);
+	check->bundle = lppack_verified_describe_head(check->source.verified, err);
 	return check->bundle ? 0 : -err->code;
 }
 
@@ -97,12 +118,15 @@ static void print_read(const struct check *check)
 		subfield_print("read", part);
 }
 
-static void print_prose(const struct check *check)
+/* is_first: nothing stands above it. */
+static void print_prose(const struct check *check, bool is_first)
 {
 	const char *release = value_text_at(check->kernel, "release");
 	const char *module = value_text_at(lppack_value_get(check->kernel, "module"), "name");
 	uint64_t kernels = lppack_verified_kernels(check->source.verified);
 
+	if (!is_first)
+		printf("\n");
 	headline_print(check->path, "verified");
 	describe_print_identity(check->bundle);
 	if (check->build_id) {
@@ -114,11 +138,15 @@ static void print_prose(const struct check *check)
 				(unsigned long long)kernels, kernels == 1 ? "" : "s");
 	}
 	print_read(check);
+	if (check->diff) {
+		subfield_print("supersedes", value_text_at(lppack_value_get(check->diff, "old"), "name"));
+		diff_print_rollback(check->diff);
+	}
 }
 
 static void print_json(struct json *json, const struct check *check, const struct lppack_error *err)
 {
-	static const char *const but[] = { "file", "verified", "fixes", "unfixable", "withdrawn", NULL };
+	static const char *const but[] = { "file", "verified", NULL };
 
 	json_open(json, NULL, '{');
 	json_text(json, "file", check->path);
@@ -131,14 +159,19 @@ static void print_json(struct json *json, const struct check *check, const struc
 		json_int(json, "bytes_read", lppack_bundle_bytes_read(check->source.bundle));
 		json_members(json, check->bundle, but);
 		json_value(json, "kernel", check->kernel);
+		json_value(json, "supersedes", lppack_value_get(check->diff, "old"));
+		json_value(json, "rollback", lppack_value_get(check->diff, "rollback"));
 	}
 	json_close(json, '}');
 }
 
-/* Returns the exit status of this file. */
-static int verify_file(const struct verify_options *o, const char *path, const char *build_id, struct json *json)
+/* Returns the exit status of this file. *printed: whether prose stands above. */
+static int verify_file(const struct verify_options *o, const char *path, const char *build_id,
+		       const struct source *older, struct json *json, bool *printed)
 {
-	struct check check __attribute__((cleanup(check_free))) = { .path = path, .build_id = build_id };
+	struct check check __attribute__((cleanup(check_free))) = { .path = path,
+								    .build_id = build_id,
+								    .older = o->supersedes ? older : NULL };
 	struct lppack_error err = LPPACK_ERROR_INIT;
 
 	if (run_check(&check, o, &err) < 0)
@@ -147,8 +180,10 @@ static int verify_file(const struct verify_options *o, const char *path, const c
 		source_warn_expired(&check.source, path);
 	if (o->json)
 		print_json(json, &check, &err);
-	else if (!err.code && !o->quiet)
-		print_prose(&check);
+	else if (!err.code && !o->quiet) {
+		print_prose(&check, !*printed);
+		*printed = true;
+	}
 	return err.code;
 }
 
@@ -156,21 +191,22 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 {
 	const struct verify_options *o = values;
 	char *build_id AUTO(text) = o->kernel ? kernel_resolve(o->kernel, err) : NULL;
+	struct source older AUTO_SOURCE = { 0 };
 	struct json json = { 0 };
 	int first = LPPACK_OK;
+	bool printed = false;
 
 	if (o->kernel && !build_id)
+		return -err->code;
+	if (o->supersedes && source_open(&older, o->supersedes, &o->keys, o->root, err) < 0)
 		return -err->code;
 	if (o->json) {
 		json_open(&json, NULL, '{');
 		json_open(&json, "files", '[');
 	}
 	for (size_t i = 0; i < arguments->n; i++) {
-		int status = 0;
+		int status = verify_file(o, arguments->items[i], build_id, &older, &json, &printed);
 
-		if (i > 0 && !o->json && !o->quiet)
-			printf("\n");
-		status = verify_file(o, arguments->items[i], build_id, &json);
 		if (!first)
 			first = status;
 	}

@@ -5,10 +5,12 @@ _lppack_options()
 {
 	case $1 in
 	keygen) echo -o --output --json -h --help ;;
-	create) echo -o --output --key -C --directory -T --threads --level --independent -f --force --stream --serial \
+	inspect) echo --strict --json -h --help ;;
+	create) echo -o --output --key -C --directory -T --threads --level --independent --supersedes -k --keys -f --force --stream --serial \
 		--bundle-version --expires --module --kernel --json -h --help ;;
-	verify) echo --kernel -k --keys --root -q --quiet --json -h --help ;;
+	verify) echo --kernel --supersedes -k --keys --root -q --quiet --json -h --help ;;
 	show) echo --kernels -k --keys --root --json -h --help ;;
+	diff) echo --strict -k --keys --root --json -h --help ;;
 	extract) echo --kernel -o --output -k --keys --root -f --force -h --help ;;
 	apply) echo --replace --timeout -n --dry-run -k --keys --root --json -h --help ;;
 	status) echo --root --json -h --help ;;
@@ -22,7 +24,7 @@ _lppack_argument()
 {
 	case $1:$2 in
 	extract:-o | extract:--output | *:--root | create:-C | create:--directory) echo dir ;;
-	*:-o | *:--output | *:--key | *:-k | *:--keys | *:--module | *:--kernel) echo file ;;
+	*:-o | *:--output | *:--key | *:-k | *:--keys | *:--module | *:--kernel | *:--supersedes) echo file ;;
 	create:-T | create:--threads | create:--level | create:--stream | create:--serial) echo word ;;
 	create:--bundle-version | create:--expires | apply:--timeout) echo word ;;
 	esac
@@ -31,7 +33,7 @@ _lppack_argument()
 _lppack()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} verb='' i
-	local verbs='keygen create verify show extract apply status help'
+	local verbs='keygen inspect create verify show diff extract apply status help'
 
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do

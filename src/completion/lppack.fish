@@ -7,9 +7,11 @@ complete -c lppack -n __fish_use_subcommand -s h -l help -d 'print help'
 complete -c lppack -n __fish_use_subcommand -s V -l version -d 'print the version'
 
 complete -c lppack -n __fish_use_subcommand -a keygen -d 'make a key pair that signs bundles'
+complete -c lppack -n __fish_use_subcommand -a inspect -d 'tell all that a livepatch module\'s file tells'
 complete -c lppack -n __fish_use_subcommand -a create -d 'pack livepatch modules into a signed bundle'
 complete -c lppack -n __fish_use_subcommand -a verify -d 'verify bundles against the trusted keys'
 complete -c lppack -n __fish_use_subcommand -a show -d 'describe a bundle, verified if the keys allow'
+complete -c lppack -n __fish_use_subcommand -a diff -d 'tell what changes from one bundle or module to another'
 complete -c lppack -n __fish_use_subcommand -a extract -d 'write one kernel\'s verified module into a directory'
 complete -c lppack -n __fish_use_subcommand -a apply -d 'put a bundle\'s livepatch for the running kernel in force'
 complete -c lppack -n __fish_use_subcommand -a status -d 'show the livepatches that are in force'
@@ -19,6 +21,11 @@ complete -c lppack -n '__fish_seen_subcommand_from keygen' -s o -l output -r -F 
 complete -c lppack -n '__fish_seen_subcommand_from keygen' -l json -d 'print JSON'
 complete -c lppack -n '__fish_seen_subcommand_from keygen' -s h -l help -d 'print help'
 
+complete -c lppack -n '__fish_seen_subcommand_from inspect' -F
+complete -c lppack -n '__fish_seen_subcommand_from inspect' -l strict -d 'fail with the first finding that is an error'
+complete -c lppack -n '__fish_seen_subcommand_from inspect' -l json -d 'print JSON'
+complete -c lppack -n '__fish_seen_subcommand_from inspect' -s h -l help -d 'print help'
+
 complete -c lppack -n '__fish_seen_subcommand_from create' -F
 complete -c lppack -n '__fish_seen_subcommand_from create' -s o -l output -r -F -d 'write the bundle here'
 complete -c lppack -n '__fish_seen_subcommand_from create' -l key -r -F -d 'sign with this private key'
@@ -26,6 +33,8 @@ complete -c lppack -n '__fish_seen_subcommand_from create' -s C -l directory -x 
 complete -c lppack -n '__fish_seen_subcommand_from create' -s T -l threads -x -d 'compress with N threads'
 complete -c lppack -n '__fish_seen_subcommand_from create' -l level -x -d 'zstd level'
 complete -c lppack -n '__fish_seen_subcommand_from create' -l independent -d 'let every module stand alone'
+complete -c lppack -n '__fish_seen_subcommand_from create' -l supersedes -r -F -d 'refuse to lose anything of this bundle'
+complete -c lppack -n '__fish_seen_subcommand_from create' -s k -l keys -r -F -d 'verify that bundle by these keys'
 complete -c lppack -n '__fish_seen_subcommand_from create' -s f -l force -d 'replace an existing output'
 complete -c lppack -n '__fish_seen_subcommand_from create' -l stream -x -d 'without a spec: the stream'
 complete -c lppack -n '__fish_seen_subcommand_from create' -l serial -x -d 'without a spec: the serial'
@@ -38,6 +47,7 @@ complete -c lppack -n '__fish_seen_subcommand_from create' -s h -l help -d 'prin
 
 complete -c lppack -n '__fish_seen_subcommand_from verify' -F
 complete -c lppack -n '__fish_seen_subcommand_from verify' -l kernel -r -F -d 'verify what this kernel needs only'
+complete -c lppack -n '__fish_seen_subcommand_from verify' -l supersedes -r -F -d 'verify also that nothing of this bundle is lost'
 complete -c lppack -n '__fish_seen_subcommand_from verify' -s k -l keys -r -F -d 'trust these keys'
 complete -c lppack -n '__fish_seen_subcommand_from verify' -l root -x -a '(__fish_complete_directories)' -d 'root of another machine'
 complete -c lppack -n '__fish_seen_subcommand_from verify' -s q -l quiet -d 'print errors and warnings only'
@@ -50,6 +60,13 @@ complete -c lppack -n '__fish_seen_subcommand_from show' -s k -l keys -r -F -d '
 complete -c lppack -n '__fish_seen_subcommand_from show' -l root -x -a '(__fish_complete_directories)' -d 'root of another machine'
 complete -c lppack -n '__fish_seen_subcommand_from show' -l json -d 'print JSON'
 complete -c lppack -n '__fish_seen_subcommand_from show' -s h -l help -d 'print help'
+
+complete -c lppack -n '__fish_seen_subcommand_from diff' -F
+complete -c lppack -n '__fish_seen_subcommand_from diff' -l strict -d 'fail unless NEW supersedes OLD'
+complete -c lppack -n '__fish_seen_subcommand_from diff' -s k -l keys -r -F -d 'trust these keys'
+complete -c lppack -n '__fish_seen_subcommand_from diff' -l root -x -a '(__fish_complete_directories)' -d 'root of another machine'
+complete -c lppack -n '__fish_seen_subcommand_from diff' -l json -d 'print JSON'
+complete -c lppack -n '__fish_seen_subcommand_from diff' -s h -l help -d 'print help'
 
 complete -c lppack -n '__fish_seen_subcommand_from extract' -F
 complete -c lppack -n '__fish_seen_subcommand_from extract' -l kernel -r -F -d 'the kernel whose module is wanted'
@@ -72,5 +89,5 @@ complete -c lppack -n '__fish_seen_subcommand_from status' -l root -x -a '(__fis
 complete -c lppack -n '__fish_seen_subcommand_from status' -l json -d 'print JSON'
 complete -c lppack -n '__fish_seen_subcommand_from status' -s h -l help -d 'print help'
 
-complete -c lppack -n '__fish_seen_subcommand_from help' -a 'keygen create verify show extract apply status help'
+complete -c lppack -n '__fish_seen_subcommand_from help' -a 'keygen inspect create verify show diff extract apply status help'
 complete -c lppack -n '__fish_seen_subcommand_from help' -s h -l help -d 'print help'

@@ -2,6 +2,7 @@
 #include "inspect/elf.h"
 
 #include "base/file.h"
+#include "inspect/symtab.h"
 #include "inspect/word.h"
 
 #include <gelf.h>
@@ -11,7 +12,6 @@
 #define SHF_RELA_LIVEPATCH 0x00100000u
 
 #define RELA_SIZE 24u
-#define SYMBOL_SIZE 24u
 
 static const struct arch {
 	const char *name;
@@ -73,7 +73,8 @@ static int read_section(struct lp_elf *elf, Elf *handle, size_t i, const struct 
 		return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT, "%s: section header %zu cannot be read",
 			       elf->name, i);
 	*section = (struct lp_elf_section){ .name = "", .size = header.sh_size, .flags = header.sh_flags,
-					    .type = header.sh_type, .link = header.sh_link, .info = header.sh_info };
+					    .align = header.sh_addralign, .type = header.sh_type,
+					    .link = header.sh_link, .info = header.sh_info };
 	if (has_bytes(section->type)) {
 		if (!lp_range_ok(header.sh_offset, header.sh_size, elf->size))
 			return lp_fail(err, LPPACK_E_MODULE, "the file is damaged: fetch or build it again",
@@ -142,67 +143,22 @@ static int compare_symbols(const void *a, const void *b)
 	return order ? order : left->size < right->size ? -1 : left->size > right->size;
 }
 
-/* The symbol table and, if any section index needs it, its extension. */
-struct symbol_table {
-	const struct lp_elf_section *symbols;
-	const struct lp_elf_section *indexes;
-};
-
-static struct symbol_table find_symbols(const struct lp_elf *elf)
+static int read_symbols(struct lp_elf *elf, const struct lp_symtab *table, struct lppack_error *err)
 {
-	struct symbol_table table = { NULL, NULL };
-
-	for (size_t i = 1; i < elf->n_sections; i++)
-		if (elf->sections[i].type == SHT_SYMTAB && !table.symbols)
-			table.symbols = &elf->sections[i];
-		else if (elf->sections[i].type == SHT_SYMTAB_SHNDX && !table.indexes)
-			table.indexes = &elf->sections[i];
-	return table;
-}
-
-/* Where a symbol stands; section 0 for one that is undefined, absolute, common, livepatch or out of range. */
-static void locate_symbol(const struct lp_elf *elf, const struct symbol_table *table, uint32_t i, uint32_t *section,
-			  uint64_t *value)
-{
-	const uint8_t *at;
-	uint64_t index;
-
-	*section = 0;
-	*value = 0;
-	if (!table->symbols || i >= table->symbols->size / SYMBOL_SIZE)
-		return;
-	at = table->symbols->bytes + (size_t)i * SYMBOL_SIZE;
-	index = lp_word_get(at + 6, 2, elf->big_endian);
-	if (index == SHN_XINDEX && table->indexes && i < table->indexes->size / 4)
-		index = lp_word_get(table->indexes->bytes + (size_t)i * 4, 4, elf->big_endian);
-	else if (index >= SHN_LORESERVE)
-		return;
-	if (index >= elf->n_sections)
-		return;
-	*section = (uint32_t)index;
-	*value = lp_word_get(at + 8, 8, elf->big_endian);
-}
-
-static int read_symbols(struct lp_elf *elf, const struct symbol_table *table, struct lppack_error *err)
-{
-	size_t n = table->symbols ? table->symbols->size / SYMBOL_SIZE : 0;
-
-	if (n > UINT32_MAX)
+	if (table->n > UINT32_MAX)
 		return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT, "%s: has too many symbols", elf->name);
-	if (n == 0)
+	if (table->n == 0)
 		return 0;
-	elf->symbols = calloc(n, sizeof(*elf->symbols));
+	elf->symbols = calloc(table->n, sizeof(*elf->symbols));
 	if (!elf->symbols)
 		return lp_fail_nomem(err);
-	for (size_t i = 0; i < n; i++) {
-		const uint8_t *at = table->symbols->bytes + i * SYMBOL_SIZE;
-		struct lp_elf_symbol symbol = { .size = lp_word_get(at + 16, 8, elf->big_endian) };
+	for (size_t i = 0; i < table->n; i++) {
+		struct lp_symbol symbol = lp_symtab_get(table, i);
 
-		if (ELF64_ST_TYPE(at[4]) != STT_OBJECT || symbol.size == 0)
-			continue;
-		locate_symbol(elf, table, (uint32_t)i, &symbol.section, &symbol.offset);
-		if (symbol.section)
-			elf->symbols[elf->n_symbols++] = symbol;
+		if (symbol.type == STT_OBJECT && symbol.size && symbol.section)
+			elf->symbols[elf->n_symbols++] = (struct lp_elf_symbol){ .offset = symbol.value,
+										 .size = symbol.size,
+										 .section = symbol.section };
 	}
 	qsort(elf->symbols, elf->n_symbols, sizeof(*elf->symbols), compare_symbols);
 	return 0;
@@ -215,7 +171,7 @@ static bool relocates_data(const struct lp_elf *elf, const struct lp_elf_section
 	       section->info < elf->n_sections && lp_elf_is_data(elf, section->info);
 }
 
-static void read_rela(struct lp_elf *elf, const struct symbol_table *table, const struct lp_elf_section *section)
+static void read_rela(struct lp_elf *elf, const struct lp_symtab *table, const struct lp_elf_section *section)
 {
 	uint32_t absolute = find_arch(elf->machine, elf->big_endian)->absolute;
 
@@ -223,20 +179,22 @@ static void read_rela(struct lp_elf *elf, const struct symbol_table *table, cons
 		const uint8_t *at = section->bytes + i * RELA_SIZE;
 		uint64_t info = lp_word_get(at + 8, 8, elf->big_endian);
 		struct lp_elf_reloc reloc = { .section = section->info };
+		struct lp_symbol symbol;
 
 		if ((uint32_t)info != absolute)
 			continue;
 		reloc.offset = lp_word_get(at, 8, elf->big_endian);
 		if (!lp_range_ok(reloc.offset, 8, elf->sections[reloc.section].size))
 			continue;
-		locate_symbol(elf, table, (uint32_t)(info >> 32), &reloc.to_section, &reloc.to_offset);
+		symbol = lp_symtab_get(table, info >> 32);
+		reloc.to_section = symbol.section;
 		/* Wraps as the loader's own addition does; the target's range is checked where it is read. */
-		reloc.to_offset += lp_word_get(at + 16, 8, elf->big_endian);
+		reloc.to_offset = symbol.value + lp_word_get(at + 16, 8, elf->big_endian);
 		elf->relocs[elf->n_relocs++] = reloc;
 	}
 }
 
-static int read_relocs(struct lp_elf *elf, const struct symbol_table *table, struct lppack_error *err)
+static int read_relocs(struct lp_elf *elf, const struct lp_symtab *table, struct lppack_error *err)
 {
 	uint64_t total = 0;
 
@@ -266,7 +224,7 @@ static int read_relocs(struct lp_elf *elf, const struct symbol_table *table, str
 
 int lp_elf_open(struct lp_elf *elf, const void *bytes, size_t n, const char *name, struct lppack_error *err)
 {
-	struct symbol_table table;
+	struct lp_symtab table;
 	Elf *handle;
 	int rc;
 
@@ -281,7 +239,7 @@ int lp_elf_open(struct lp_elf *elf, const void *bytes, size_t n, const char *nam
 	elf_end(handle);
 	if (rc < 0)
 		return rc;
-	table = find_symbols(elf);
+	table = lp_symtab_find(elf);
 	rc = read_symbols(elf, &table, err);
 	return rc < 0 ? rc : read_relocs(elf, &table, err);
 }
@@ -386,22 +344,7 @@ int lp_elf_get(const struct lp_elf *elf, uint32_t section, uint64_t offset, size
 
 const char *lp_elf_name_at(const struct lp_elf *elf, const struct lp_elf_reloc *reloc)
 {
-	const struct lp_elf_section *s;
-	uint64_t left;
-
 	if (!reloc || !lp_elf_is_data(elf, reloc->to_section))
 		return NULL;
-	s = &elf->sections[reloc->to_section];
-	if (reloc->to_offset >= s->size)
-		return NULL;
-	left = s->size - reloc->to_offset;
-	for (uint64_t i = 0; i < left && i < LP_ELF_NAME_MAX; i++) {
-		uint8_t c = s->bytes[reloc->to_offset + i];
-
-		if (c == '\0')
-			return i ? (const char *)s->bytes + reloc->to_offset : NULL;
-		if (c < 0x20 || c > 0x7e)
-			return NULL;
-	}
-	return NULL;
+	return lp_elf_text_at(&elf->sections[reloc->to_section], reloc->to_offset);
 }

@@ -20,6 +20,7 @@ struct lp_elf_section {
 	const uint8_t *bytes; /* NULL if the section has none in the file */
 	uint64_t size;
 	uint64_t flags;
+	uint64_t align;
 	uint32_t type;
 	uint32_t link;
 	uint32_t info;

@@ -9,22 +9,26 @@
 #define OBJECT_N_FUNCS 56u
 /* struct klp_func_ext */
 #define FUNC_SIZE 24u
+#define FUNC_NEW 8u
 #define FUNC_SYMPOS 16u
 
-static int read_funcs(const struct lp_elf *elf, const struct lp_elf_reloc *funcs, uint64_t n, struct lp_object *object,
-		      size_t *n_funcs, struct lppack_error *err)
+static int read_funcs(const struct lp_elf *elf, const struct lp_elf_reloc *funcs, uint64_t n, const char *object_name,
+		      struct lp_object *object, struct lp_klp_trace *trace, struct lppack_error *err)
 {
 	for (uint64_t i = 0; i < n; i++) {
 		uint64_t at = funcs->to_offset + i * FUNC_SIZE;
-		const char *name = lp_elf_name_at(elf, lp_elf_find_reloc(elf, funcs->to_section, at));
-		uint64_t sympos = 0;
+		struct lp_klp_func func = {
+			.object = object_name,
+			.name = lp_elf_name_at(elf, lp_elf_find_reloc(elf, funcs->to_section, at)),
+			.code = lp_elf_find_reloc(elf, funcs->to_section, at + FUNC_NEW),
+		};
 		int rc;
 
-		if (!name || lp_elf_get(elf, funcs->to_section, at + FUNC_SYMPOS, 8, &sympos) < 0)
+		if (!func.name || lp_elf_get(elf, funcs->to_section, at + FUNC_SYMPOS, 8, &func.sympos) < 0)
 			return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT,
 				       "%s: function %llu of object %s has no readable name", elf->name,
 				       (unsigned long long)i, object->name);
-		rc = lp_klp_add_func(elf, object, name, sympos, n_funcs, err);
+		rc = lp_klp_add_func(elf, object, &func, trace, err);
 		if (rc < 0)
 			return rc;
 	}
@@ -32,7 +36,7 @@ static int read_funcs(const struct lp_elf *elf, const struct lp_elf_reloc *funcs
 }
 
 static int read_object(const struct lp_elf *elf, uint32_t section, uint64_t i, struct lp_module_facts *out,
-		       size_t *n_funcs, struct lppack_error *err)
+		       struct lp_klp_trace *trace, struct lppack_error *err)
 {
 	uint64_t at = i * OBJECT_SIZE;
 	const struct lp_elf_reloc *name_reloc = lp_elf_find_reloc(elf, section, at);
@@ -50,13 +54,13 @@ static int read_object(const struct lp_elf *elf, uint32_t section, uint64_t i, s
 	if (rc < 0)
 		return rc;
 	object->callbacks = lp_klp_callbacks(elf, section, at + OBJECT_CALLBACKS);
-	return read_funcs(elf, funcs, n, object, n_funcs, err);
+	return read_funcs(elf, funcs, n, name, object, trace, err);
 }
 
-int lp_klp_read_build(const struct lp_elf *elf, struct lp_module_facts *out, struct lppack_error *err)
+int lp_klp_read_build(const struct lp_elf *elf, struct lp_module_facts *out, struct lp_klp_trace *trace,
+		      struct lppack_error *err)
 {
 	uint32_t section = lp_elf_find_section(elf, ".init.klp_objects");
-	size_t n_funcs = 0;
 	int rc = 0;
 
 	if (!section)
@@ -70,6 +74,6 @@ int lp_klp_read_build(const struct lp_elf *elf, struct lp_module_facts *out, str
 	out->builder = LP_BUILDER_KLP_BUILD;
 	out->replace = LP_REPLACE_DECLARED;
 	for (uint64_t i = 0; rc == 0 && i < elf->sections[section].size / OBJECT_SIZE; i++)
-		rc = read_object(elf, section, i, out, &n_funcs, err);
+		rc = read_object(elf, section, i, out, trace, err);
 	return rc;
 }

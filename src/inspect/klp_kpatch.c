@@ -7,6 +7,7 @@
 
 /* struct kpatch_patch_func */
 #define FUNC_SIZE 56u
+#define FUNC_NEW_SIZE 8u
 #define FUNC_SYMPOS 32u
 #define FUNC_NAME 40u
 #define FUNC_OBJECT 48u
@@ -21,23 +22,26 @@ static int bad_name(const struct lp_elf *elf, uint32_t section, uint64_t i, stru
 }
 
 static int read_func(const struct lp_elf *elf, uint32_t section, uint64_t i, struct lp_module_facts *out,
-		     size_t *n_funcs, struct lppack_error *err)
+		     struct lp_klp_trace *trace, struct lppack_error *err)
 {
 	uint64_t at = i * FUNC_SIZE;
-	const char *name = lp_elf_name_at(elf, lp_elf_find_reloc(elf, section, at + FUNC_NAME));
-	const char *object_name = lp_elf_name_at(elf, lp_elf_find_reloc(elf, section, at + FUNC_OBJECT));
+	struct lp_klp_func func = {
+		.object = lp_elf_name_at(elf, lp_elf_find_reloc(elf, section, at + FUNC_OBJECT)),
+		.name = lp_elf_name_at(elf, lp_elf_find_reloc(elf, section, at + FUNC_NAME)),
+		.code = lp_elf_find_reloc(elf, section, at),
+	};
 	struct lp_object *object = NULL;
-	uint64_t sympos = 0;
 	int rc = 0;
 
-	if (!name || !object_name || lp_elf_get(elf, section, at + FUNC_SYMPOS, 8, &sympos) < 0)
+	if (!func.name || !func.object || lp_elf_get(elf, section, at + FUNC_NEW_SIZE, 8, &func.size) < 0 ||
+	    lp_elf_get(elf, section, at + FUNC_SYMPOS, 8, &func.sympos) < 0)
 		return bad_name(elf, section, i, err);
 	/* The entries of one object usually follow each other. */
-	if (out->n_objects && strcmp(out->objects[out->n_objects - 1].name, object_name) == 0)
+	if (out->n_objects && strcmp(out->objects[out->n_objects - 1].name, func.object) == 0)
 		object = &out->objects[out->n_objects - 1];
 	else
-		rc = lp_klp_add_object(elf, out, object_name, &object, err);
-	return rc < 0 ? rc : lp_klp_add_func(elf, object, name, sympos, n_funcs, err);
+		rc = lp_klp_add_object(elf, out, func.object, &object, err);
+	return rc < 0 ? rc : lp_klp_add_func(elf, object, &func, trace, err);
 }
 
 static int read_callbacks(const struct lp_elf *elf, unsigned int which, struct lp_module_facts *out,
@@ -67,10 +71,10 @@ static int read_callbacks(const struct lp_elf *elf, unsigned int which, struct l
 	return 0;
 }
 
-int lp_klp_read_kpatch(const struct lp_elf *elf, struct lp_module_facts *out, struct lppack_error *err)
+int lp_klp_read_kpatch(const struct lp_elf *elf, struct lp_module_facts *out, struct lp_klp_trace *trace,
+		       struct lppack_error *err)
 {
 	uint32_t section = lp_elf_find_section(elf, ".kpatch.funcs");
-	size_t n_funcs = 0;
 	int rc = 0;
 
 	if (!section)
@@ -82,7 +86,7 @@ int lp_klp_read_kpatch(const struct lp_elf *elf, struct lp_module_facts *out, st
 	out->builder = LP_BUILDER_KPATCH_BUILD;
 	out->replace = LP_REPLACE_DECLARED;
 	for (uint64_t i = 0; rc == 0 && i < elf->sections[section].size / FUNC_SIZE; i++)
-		rc = read_func(elf, section, i, out, &n_funcs, err);
+		rc = read_func(elf, section, i, out, trace, err);
 	for (unsigned int i = 0; rc == 0 && lp_callback_names[i]; i++)
 		rc = read_callbacks(elf, i, out, err);
 	return rc;

@@ -43,6 +43,7 @@ struct entry {
 
 struct anatomy {
 	const struct lp_elf *elf;
+	struct lp_klp_trace *trace;
 	struct place patch;
 	struct place objects;
 	struct place states; /* section 0: none */
@@ -281,25 +282,28 @@ static int bad_name(const struct anatomy *a, uint32_t section, uint64_t offset, 
 		       a->elf->name, a->elf->sections[section].name, (unsigned long long)offset, LP_ELF_NAME_MAX - 1);
 }
 
-static int read_func(const struct anatomy *a, uint32_t section, uint64_t at, struct lp_object *object, size_t *n_funcs,
-		     struct lppack_error *err)
+static int read_func(const struct anatomy *a, uint32_t section, uint64_t at, const char *object_name,
+		     struct lp_object *object, struct lppack_error *err)
 {
-	const char *name = lp_elf_name_at(a->elf, lp_elf_find_reloc(a->elf, section, at));
-	uint64_t sympos = 0;
+	struct lp_klp_func func = {
+		.object = object_name,
+		.name = lp_elf_name_at(a->elf, lp_elf_find_reloc(a->elf, section, at)),
+		.code = lp_elf_find_reloc(a->elf, section, at + FUNC_NEW),
+	};
 
-	if (!name || lp_elf_get(a->elf, section, at + FUNC_SYMPOS, 8, &sympos) < 0)
+	if (!func.name || lp_elf_get(a->elf, section, at + FUNC_SYMPOS, 8, &func.sympos) < 0)
 		return bad_name(a, section, at, err);
-	return lp_klp_add_func(a->elf, object, name, sympos, n_funcs, err);
+	return lp_klp_add_func(a->elf, object, &func, a->trace, err);
 }
 
-static int read_funcs(const struct anatomy *a, const struct place *funcs, struct lp_object *object, size_t *n_funcs,
-		      struct lppack_error *err)
+static int read_funcs(const struct anatomy *a, const struct place *funcs, const char *object_name,
+		      struct lp_object *object, struct lppack_error *err)
 {
 	uint64_t limit = limit_of(a, funcs);
 	uint64_t at = funcs->offset;
 
 	while (lp_range_ok(at, FUNC_HEAD, limit) && is_func(a->elf, funcs->section, at)) {
-		int rc = read_func(a, funcs->section, at, object, n_funcs, err);
+		int rc = read_func(a, funcs->section, at, object_name, object, err);
 
 		if (rc < 0)
 			return rc;
@@ -314,8 +318,6 @@ static int read_funcs(const struct anatomy *a, const struct place *funcs, struct
 
 static int read_objects(const struct anatomy *a, struct lp_module_facts *out, struct lppack_error *err)
 {
-	size_t n_funcs = 0;
-
 	for (size_t i = 0; i < a->n_entries; i++) {
 		const struct entry *entry = &a->entries[i];
 		const struct lp_elf_reloc *reloc = lp_elf_find_reloc(a->elf, a->objects.section, entry->offset);
@@ -329,7 +331,7 @@ static int read_objects(const struct anatomy *a, struct lp_module_facts *out, st
 		if (rc < 0)
 			return rc;
 		object->callbacks = lp_klp_callbacks(a->elf, a->objects.section, entry->offset + OBJECT_CALLBACKS);
-		rc = read_funcs(a, &entry->funcs, object, &n_funcs, err);
+		rc = read_funcs(a, &entry->funcs, name, object, err);
 		if (rc < 0)
 			return rc;
 	}
@@ -361,9 +363,10 @@ static int read_states(const struct anatomy *a, struct lp_module_facts *out, str
 	return 0;
 }
 
-int lp_klp_read_source(const struct lp_elf *elf, struct lp_module_facts *out, struct lppack_error *err)
+int lp_klp_read_source(const struct lp_elf *elf, struct lp_module_facts *out, struct lp_klp_trace *trace,
+		       struct lppack_error *err)
 {
-	LP_AUTO(cleanup_anatomy) struct anatomy a = { .elf = elf };
+	LP_AUTO(cleanup_anatomy) struct anatomy a = { .elf = elf, .trace = trace };
 	uint64_t replace = 0;
 	bool found = false;
 	int rc = find_patch(&a, &found, err);
@@ -375,6 +378,8 @@ int lp_klp_read_source(const struct lp_elf *elf, struct lp_module_facts *out, st
 		return rc;
 	find_func_stride(&a);
 	lp_elf_get(elf, a.patch.section, a.patch.offset + PATCH_REPLACE, 1, &replace);
+	trace->patch_section = a.patch.section;
+	trace->patch_offset = a.patch.offset;
 	out->builder = LP_BUILDER_SOURCE;
 	out->replace = replace == 1 ? LP_REPLACE_PROVED : LP_REPLACE_REFUTED;
 	rc = read_objects(&a, out, err);

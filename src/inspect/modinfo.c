@@ -11,6 +11,7 @@ static const char marker[] = "~Module signature appended~\n";
 #define MARKER_SIZE (sizeof(marker) - 1)
 #define SIGNATURE_INFO_SIZE 12u
 #define PKEY_ID_PKCS7 2u
+_Static_assert(LP_SIGNATURE_TRAILER_SIZE == SIGNATURE_INFO_SIZE + MARKER_SIZE, "modinfo.h says the same");
 
 #define VALUE_MAX 4096u
 /* include/linux/moduleparam.h: MODULE_NAME_LEN on 64-bit */

@@ -6,6 +6,9 @@
 #include "base/facts.h"
 #include "inspect/elf.h"
 
+/* What follows an appended signature: struct module_signature and the marker. */
+#define LP_SIGNATURE_TRAILER_SIZE (12u + 28u)
+
 /* Cuts an appended signature off: *n becomes the size of the ELF file before it. */
 int lp_signature_split(const uint8_t *bytes, size_t *n, const char *name, bool *has_signature,
 		       struct lppack_error *err);

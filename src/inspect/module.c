@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "inspect/inspect.h"
+#include "inspect/module.h"
 
-#include "inspect/elf.h"
-#include "inspect/klp.h"
+#include "inspect/inspect.h"
 #include "inspect/modinfo.h"
 #include "inspect/notes.h"
 
@@ -60,20 +59,13 @@ static int merge_objects(struct lp_module_facts *facts, struct lppack_error *err
 	return 0;
 }
 
-static int read_anatomy(const struct lp_elf *elf, struct lp_module_facts *out, struct lppack_error *err)
+static int read_anatomy(const struct lp_elf *elf, struct lp_module_facts *out, struct lp_klp_trace *trace,
+			struct lppack_error *err)
 {
-	int (*const readers[])(const struct lp_elf *, struct lp_module_facts *, struct lppack_error *) = {
-		lp_klp_read_kpatch, lp_klp_read_build, lp_klp_read_source
-	};
-	int rc = 0;
+	int rc = lp_klp_read(elf, out, trace, err);
 
-	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
-		rc = readers[i](elf, out, err);
-		if (rc < 0)
-			return rc;
-		if (out->builder != LP_BUILDER_UNKNOWN)
-			break;
-	}
+	if (rc < 0)
+		return rc;
 	lp_module_facts_sort(out);
 	rc = merge_objects(out, err);
 	if (rc == 0)
@@ -81,7 +73,8 @@ static int read_anatomy(const struct lp_elf *elf, struct lp_module_facts *out, s
 	return rc;
 }
 
-static int read_module(struct lp_elf *elf, struct lp_module_facts *out, struct lppack_error *err)
+static int read_module(struct lp_elf *elf, struct lp_module_facts *out, struct lp_klp_trace *trace,
+		       struct lppack_error *err)
 {
 	int rc = lp_modinfo_read(elf, out, err);
 
@@ -91,25 +84,34 @@ static int read_module(struct lp_elf *elf, struct lp_module_facts *out, struct l
 	if (!out->arch)
 		return lp_fail_nomem(err);
 	read_build_id(elf, out);
-	return out->is_livepatch ? read_anatomy(elf, out, err) : 0;
+	return out->is_livepatch ? read_anatomy(elf, out, trace, err) : 0;
 }
 
-int lp_module_inspect(const void *bytes, size_t n, const char *name, struct lp_module_facts *out,
-		      struct lppack_error *err)
+int lp_module_read(struct lp_elf *elf, const void *bytes, size_t n, const char *name, struct lp_module_facts *out,
+		   struct lp_klp_trace *trace, struct lppack_error *err)
 {
-	LP_AUTO_ELF struct lp_elf elf = { 0 };
 	bool has_signature = false;
 	int rc = lp_signature_split(bytes, &n, name, &has_signature, err);
 
 	*out = (struct lp_module_facts){ 0 };
+	*elf = (struct lp_elf){ 0 };
 	if (rc == 0)
-		rc = lp_elf_open(&elf, bytes, n, name, err);
+		rc = lp_elf_open(elf, bytes, n, name, err);
 	if (rc == 0)
-		rc = read_module(&elf, out, err);
+		rc = read_module(elf, out, trace, err);
 	if (rc < 0) {
 		lp_module_facts_free(out);
 		return rc;
 	}
 	out->has_signature = has_signature;
 	return 0;
+}
+
+int lp_module_inspect(const void *bytes, size_t n, const char *name, struct lp_module_facts *out,
+		      struct lppack_error *err)
+{
+	LP_AUTO_ELF struct lp_elf elf = { 0 };
+	struct lp_klp_trace trace = { 0 };
+
+	return lp_module_read(&elf, bytes, n, name, out, &trace, err);
 }

@@ -2,7 +2,9 @@
 man_pages = \
 	src/man/lppack-apply.1 \
 	src/man/lppack-create.1 \
+	src/man/lppack-diff.1 \
 	src/man/lppack-extract.1 \
+	src/man/lppack-inspect.1 \
 	src/man/lppack-keygen.1 \
 	src/man/lppack-show.1 \
 	src/man/lppack-spec.5 \

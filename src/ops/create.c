@@ -1,278 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Laying the bundle out, signing it, writing it. */
+/* lppack_create(): options, the order of the steps, the report. */
 #include "base/export.h"
-#include "base/file.h"
 #include "base/text.h"
-#include "base/value.h"
-#include "core/head.h"
-#include "core/tar.h"
 #include "core/zstd.h"
 #include "ops/describe.h"
+#include "ops/draft.h"
 #include "ops/keys.h"
-#include "ops/pack.h"
+#include "ops/level.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
-/* A bundle about to be written. */
-struct draft {
-	struct lp_pack pack;
-	struct lp_manifest manifest;
-	struct lp_digest digest; /* of the encoded manifest */
-	struct lp_buf head;      /* everything up to the payload */
-	struct lp_buf index;     /* fixes, fence and pages, as members */
-};
-
-static void draft_free(struct draft *draft)
-{
-	lp_pack_free(&draft->pack);
-	/* stream and version are borrowed from the spec */
-	draft->manifest.stream = NULL;
-	draft->manifest.version = NULL;
-	lp_manifest_free(&draft->manifest);
-	lp_buf_free(&draft->head);
-	lp_buf_free(&draft->index);
-}
-
-/* Offsets and the largest values. Returns the offset behind the last kernel. */
-static uint64_t lay_out(struct draft *draft, uint64_t cursor)
-{
-	struct lp_manifest *m = &draft->manifest;
-
-	for (size_t i = 0; i < draft->pack.n; i++) {
-		struct lp_record *record = &draft->pack.items[i].record;
-
-		record->offset = cursor;
-		cursor += lp_tar_span(record->metadata_size) + lp_tar_span(record->packed_size);
-		if (record->plain_size > m->module_max)
-			m->module_max = record->plain_size;
-		if (record->packed_size > m->frame_max)
-			m->frame_max = record->packed_size;
-		if (record->metadata_size > m->metadata_max)
-			m->metadata_max = record->metadata_size;
-		if (record->base != LP_INDEX_NO_BASE)
-			m->base_depth = 1;
-	}
-	return cursor;
-}
-
-static int encode_index(const struct draft *draft, struct lp_buf *pages, struct lp_buf *fence,
+/* The spec's fixes as the format's, borrowing their strings; *room is freed by the caller. */
+static int borrow_fixes(const struct lppack_spec *spec, struct lp_fixes *out, struct lp_fix **room,
 			struct lppack_error *err)
 {
-	LP_AUTO_FREE struct lp_record *records = calloc(draft->pack.n, sizeof(*records));
-
-	if (!records)
-		return lp_fail_nomem(err);
-	for (size_t i = 0; i < draft->pack.n; i++)
-		records[i] = draft->pack.items[i].record;
-	lp_index_encode(records, draft->pack.n, pages);
-	for (size_t page = 0; lp_buf_ok(pages) && page * LP_INDEX_PAGE < pages->len; page++) {
-		struct lp_digest digest;
-		int rc = lp_sha256(pages->data + page * LP_INDEX_PAGE, LP_INDEX_PAGE, &digest, err);
-
-		if (rc < 0)
-			return rc;
-		lp_fence_append(fence, &records[page * LP_INDEX_PER_PAGE].build_id, &digest);
-	}
-	return lp_buf_ok(pages) && lp_buf_ok(fence) ? 0 : lp_fail_nomem(err);
-}
-
-/* The spec's fixes as the format's, borrowing their strings. */
-static int encode_fixes(const struct lppack_spec *spec, struct lp_buf *out, struct lppack_error *err)
-{
-	LP_AUTO_FREE struct lp_fix *fixes = calloc(spec->n_fixes + 1, sizeof(*fixes));
-	struct lp_fixes all = { .fixes = fixes,
-				.n_fixes = spec->n_fixes,
-				.unfixable = spec->unfixable,
-				.n_unfixable = spec->n_unfixable,
-				.withdrawn = spec->withdrawn,
-				.n_withdrawn = spec->n_withdrawn };
-
-	if (!fixes)
+	*room = calloc(spec->n_fixes + 1, sizeof(**room));
+	if (!*room)
 		return lp_fail_nomem(err);
 	for (size_t i = 0; i < spec->n_fixes; i++)
-		fixes[i] = spec->fixes[i].fix;
-	return lp_fixes_encode(&all, out, err);
-}
-
-static int describe_member(const struct lp_buf *bytes, struct lp_member_digest *out, struct lppack_error *err)
-{
-	out->size = bytes->len;
-	return lp_sha256(bytes->data, bytes->len, &out->sha256, err);
-}
-
-static int draft_payload(struct draft *draft, const struct lppack_spec *spec, struct lppack_error *err)
-{
-	LP_AUTO_BUF struct lp_buf fixes = { 0 };
-	LP_AUTO_BUF struct lp_buf pages = { 0 };
-	LP_AUTO_BUF struct lp_buf fence = { 0 };
-	struct lp_manifest *m = &draft->manifest;
-	uint64_t page_count = lp_index_page_count(draft->pack.n);
-	uint64_t kernels_at;
-	int rc = encode_fixes(spec, &fixes, err);
-
-	if (rc < 0)
-		return rc;
-	m->kernels = draft->pack.n;
-	m->pages_size = page_count * LP_INDEX_PAGE;
-	kernels_at =
-		lp_tar_span(fixes.len) + lp_tar_span(page_count * LP_INDEX_FENCE_ENTRY) + lp_tar_span(m->pages_size);
-	m->payload_size = lay_out(draft, kernels_at) + LP_END_OF_ARCHIVE;
-	rc = encode_index(draft, &pages, &fence, err);
-	if (rc == 0)
-		rc = describe_member(&fixes, &m->fixes, err);
-	if (rc == 0)
-		rc = describe_member(&fence, &m->fence, err);
-	if (rc < 0)
-		return rc;
-	lp_member_append(&draft->index, LP_MEMBER_FIXES, fixes.data, fixes.len, m->created);
-	lp_member_append(&draft->index, LP_MEMBER_FENCE, fence.data, fence.len, m->created);
-	lp_member_append(&draft->index, LP_MEMBER_PAGES, pages.data, pages.len, m->created);
-	return lp_buf_ok(&draft->index) ? 0 : lp_fail_nomem(err);
-}
-
-static int compare_signers(const void *a, const void *b)
-{
-	return strcmp((*(const struct lppack_signer *const *)a)->id, (*(const struct lppack_signer *const *)b)->id);
-}
-
-static int append_signature(const struct lppack_signer *signer, const struct lp_buf *message, int64_t mtime,
-			    struct lp_buf *out, struct lppack_error *err)
-{
-	uint8_t bytes[LP_ED25519_SPKI_SIZE + LP_ED25519_SIGNATURE_SIZE];
-	char name[LP_MEMBER_NAME];
-	int rc = lp_ed25519_sign(signer->key, message->data, message->len, bytes + LP_ED25519_SPKI_SIZE, err);
-
-	memcpy(bytes, lp_private_key_public(signer->key)->spki, LP_ED25519_SPKI_SIZE);
-	snprintf(name, sizeof(name), LP_MEMBER_SIGNATURES "%s.ed25519", signer->id);
-	lp_member_append(out, name, bytes, sizeof(bytes), mtime);
-	return rc;
-}
-
-/* Signatures in ascending order, and the pad that fills their area. */
-static int append_signature_area(struct draft *draft, const struct lp_buf *manifest,
-				 const struct lppack_signer *const *signers, size_t n, struct lppack_error *err)
-{
-	LP_AUTO_FREE const struct lppack_signer **sorted = calloc(n, sizeof(*sorted));
-	LP_AUTO_BUF struct lp_buf message = { 0 };
-	LP_AUTO_BUF struct lp_buf pad = { 0 };
-	size_t start = draft->head.len;
-	uint64_t area;
-	int rc = 0;
-
-	lp_pre_authentication(manifest->data, manifest->len, &message);
-	if (!sorted || !lp_buf_ok(&message))
-		return lp_fail_nomem(err);
-	memcpy(sorted, signers, n * sizeof(*sorted));
-	qsort(sorted, n, sizeof(*sorted), compare_signers);
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		if (i > 0 && compare_signers(&sorted[i - 1], &sorted[i]) == 0)
-			return lp_fail(err, LPPACK_E_USAGE, "name each key once", "key %s is named twice",
-				       sorted[i]->id);
-		rc = append_signature(sorted[i], &message, draft->manifest.created, &draft->head, err);
-	}
-	area = lp_signature_area_size(draft->head.len - start, draft->manifest.signature_area);
-	lp_buf_grow(&pad, area - (draft->head.len - start) - LP_TAR_BLOCK);
-	lp_member_append(&draft->head, LP_MEMBER_PAD, pad.data, pad.len, draft->manifest.created);
-	return rc;
-}
-
-static int draft_head(struct draft *draft, const struct lppack_signer *const *signers, size_t n,
-		      struct lppack_error *err)
-{
-	LP_AUTO_BUF struct lp_buf manifest = { 0 };
-	int rc = lp_manifest_encode(&draft->manifest, &manifest, err);
-
-	if (rc == 0)
-		rc = lp_sha256(manifest.data, manifest.len, &draft->digest, err);
-	if (rc < 0)
-		return rc;
-	lp_member_append(&draft->head, LP_MEMBER_MAGIC, LP_MAGIC, strlen(LP_MAGIC), draft->manifest.created);
-	lp_member_append(&draft->head, LP_MEMBER_MANIFEST, manifest.data, manifest.len, draft->manifest.created);
-	rc = append_signature_area(draft, &manifest, signers, n, err);
-	return rc < 0 || lp_buf_ok(&draft->head) ? rc : lp_fail_nomem(err);
-}
-
-/* An unlinked file where the output will be, so that a full disk is met before anything is named. */
-static int open_spool(const struct lp_output *out, struct lppack_error *err)
-{
-	int fd = openat(out->dirfd, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
-	LP_AUTO_FREE char *name = NULL;
-
-	if (fd >= 0)
-		return fd;
-	name = lp_text_format("%s.spool", out->temp);
-	if (!name)
-		return lp_fail_nomem(err);
-	fd = openat(out->dirfd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: no temporary file can be made beside it", out->path);
-	unlinkat(out->dirfd, name, 0);
-	return fd;
-}
-
-static int write_frame(struct draft *draft, const struct lp_pack_item *item, const char *name, struct lp_output *out,
-		       struct lppack_error *err)
-{
-	static const uint8_t zeros[LP_TAR_BLOCK];
-	uint8_t header[LP_TAR_BLOCK];
-	uint8_t chunk[65536];
-	uint64_t size = item->record.packed_size;
-	int rc;
-
-	lp_tar_header(name, size, draft->manifest.created, header);
-	rc = lp_output_write(out, header, sizeof(header), err);
-	for (uint64_t done = 0; rc == 0 && done < size;) {
-		size_t now = size - done < sizeof(chunk) ? (size_t)(size - done) : sizeof(chunk);
-		ssize_t got = pread(draft->pack.spool, chunk, now, (off_t)(item->spool_at + done));
-
-		if (got <= 0)
-			return lp_fail_sys(err, LPPACK_E_IO, NULL, "the temporary file beside %s cannot be read",
-					   out->path);
-		rc = lp_output_write(out, chunk, (size_t)got, err);
-		done += (uint64_t)got;
-	}
-	return rc < 0 ? rc : lp_output_write(out, zeros, lp_tar_padding(size), err);
-}
-
-static int write_kernels(struct draft *draft, struct lp_output *out, struct lppack_error *err)
-{
-	const uint8_t *metadata = draft->pack.metadata.data;
-
-	for (size_t i = 0; i < draft->pack.n; i++) {
-		const struct lp_pack_item *item = &draft->pack.items[i];
-		LP_AUTO_BUF struct lp_buf member = { 0 };
-		char name[LP_MEMBER_NAME];
-		int rc;
-
-		lp_member_metadata_name(&item->record.build_id, name);
-		lp_member_append(&member, name, metadata, item->record.metadata_size, draft->manifest.created);
-		metadata += item->record.metadata_size;
-		if (!lp_buf_ok(&member))
-			return lp_fail_nomem(err);
-		rc = lp_output_write(out, member.data, member.len, err);
-		lp_member_module_name(&item->record.build_id, name);
-		if (rc == 0)
-			rc = write_frame(draft, item, name, out, err);
-		if (rc < 0)
-			return rc;
-	}
+		(*room)[i] = spec->fixes[i].fix;
+	*out = (struct lp_fixes){ .fixes = *room,
+				  .n_fixes = spec->n_fixes,
+				  .unfixable = spec->unfixable,
+				  .n_unfixable = spec->n_unfixable,
+				  .withdrawn = spec->withdrawn,
+				  .n_withdrawn = spec->n_withdrawn };
 	return 0;
-}
-
-static int write_bundle(struct draft *draft, struct lp_output *out, bool overwrite, struct lppack_error *err)
-{
-	static const uint8_t end[LP_END_OF_ARCHIVE];
-	int rc = lp_output_write(out, draft->head.data, draft->head.len, err);
-
-	if (rc == 0)
-		rc = lp_output_write(out, draft->index.data, draft->index.len, err);
-	if (rc == 0)
-		rc = write_kernels(draft, out, err);
-	if (rc == 0)
-		rc = lp_output_write(out, end, sizeof(end), err);
-	return rc < 0 ? rc : lp_output_commit(out, !overwrite, err);
 }
 
 static struct lppack_value *report_modules(const struct lp_pack *pack)
@@ -310,7 +63,7 @@ static struct lppack_value *report_signers(const struct lppack_signer *const *si
 	return list;
 }
 
-static struct lppack_value *make_report(const struct draft *draft, const char *output,
+static struct lppack_value *make_report(const struct lp_draft *draft, const char *output,
 					const struct lppack_signer *const *signers, size_t n)
 {
 	struct lppack_value *map = lp_value_map();
@@ -370,8 +123,36 @@ static int check_arguments(const struct lppack_spec *spec, size_t n_signers,
 	return 0;
 }
 
-static int make_draft(struct draft *draft, const struct lppack_spec *spec, const struct lppack_signer *const *signers,
-		      size_t n_signers, const struct lppack_create_options *options, const struct lp_output *out,
+/* The level that is about to be written is made of the pack's kernels. */
+static int check_supersedes(const struct lp_pack *pack, const struct lppack_spec *spec, const struct lp_fixes *fixes,
+			    struct lppack_verified *older, const char *output, struct lppack_error *err)
+{
+	LP_AUTO(lp_level_free) struct lp_level_of_bundle old = { 0 };
+	LP_AUTO(lp_changes_free) struct lp_changes changes = { 0 };
+	LP_AUTO_FREE const struct lp_metadata **kernels = calloc(pack->n, sizeof(*kernels));
+	struct lp_level new = { .name = output,
+				.stream = spec->stream,
+				.epoch = spec->epoch,
+				.serial = spec->serial,
+				.rollback_floor = spec->rollback_floor,
+				.fixes = fixes,
+				.kernels = kernels,
+				.n_kernels = pack->n };
+	int rc;
+
+	if (!kernels)
+		return lp_fail_nomem(err);
+	for (size_t i = 0; i < pack->n; i++)
+		kernels[i] = &pack->items[i].metadata;
+	rc = lp_level_read(&older->contents, &old, err);
+	if (rc == 0)
+		rc = lp_level_compare(&old.level, &new, &changes, err);
+	return rc < 0 ? rc : lp_changes_check(&changes, &old.level, &new, err);
+}
+
+static int make_draft(struct lp_draft *draft, const struct lppack_spec *spec,
+		      const struct lppack_signer *const *signers, size_t n_signers,
+		      const struct lppack_create_options *options, const struct lp_output *out,
 		      struct lppack_error *err)
 {
 	const struct lp_pack_job job = { .threads = options->threads,
@@ -379,26 +160,31 @@ static int make_draft(struct draft *draft, const struct lppack_spec *spec, const
 					 .output = out->path,
 					 .progress = options->progress,
 					 .context = options->progress_context };
-	int rc = lp_pack_gather(spec, &draft->pack, err);
+	LP_AUTO_FREE struct lp_fix *room = NULL;
+	struct lp_fixes fixes = { 0 };
+	int rc = borrow_fixes(spec, &fixes, &room, err);
 
+	if (rc == 0)
+		rc = lp_pack_gather(spec, &draft->pack, err);
+	if (rc == 0 && options->supersedes)
+		rc = check_supersedes(&draft->pack, spec, &fixes, options->supersedes, out->path, err);
 	if (rc < 0)
 		return rc;
 	if (!options->independent)
 		lp_pack_choose_bases(&draft->pack);
-	draft->pack.spool = open_spool(out, err);
-	if (draft->pack.spool < 0)
-		return draft->pack.spool;
-	rc = lp_pack_compress(&draft->pack, &job, err);
+	rc = lp_draft_open_spool(draft, out, err);
 	if (rc == 0)
-		rc = draft_payload(draft, spec, err);
-	return rc < 0 ? rc : draft_head(draft, signers, n_signers, err);
+		rc = lp_pack_compress(&draft->pack, &job, err);
+	if (rc == 0)
+		rc = lp_draft_payload(draft, &fixes, err);
+	return rc < 0 ? rc : lp_draft_head(draft, signers, n_signers, err);
 }
 
 LP_EXPORT int lppack_create(const struct lppack_spec *spec, const struct lppack_signer *const *signers,
 			    size_t n_signers, const char *output, const struct lppack_create_options *given,
 			    struct lppack_value **report, struct lppack_error *err)
 {
-	LP_AUTO(draft_free) struct draft draft = { .pack.spool = -1 };
+	LP_AUTO(lp_draft_free) struct lp_draft draft = { .pack.spool = -1 };
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
 	LP_AUTO_FREE char *serial = lp_text_format("%llu", (unsigned long long)spec->serial);
 	struct lppack_create_options options = settle_options(given);
@@ -414,15 +200,17 @@ LP_EXPORT int lppack_create(const struct lppack_spec *spec, const struct lppack_
 					       .expires = spec->expires,
 					       .rollback_floor = spec->rollback_floor,
 					       .signature_area = LP_SIGNATURE_AREA_DEFAULT };
+	if (rc == 0)
+		rc = lp_output_open(&out, output, 0644, err);
 	if (rc == 0 && !options.overwrite && access(output, F_OK) == 0)
 		rc = lp_fail(err, LPPACK_E_EXISTS, "choose another name, or pass --force", "%s: exists already",
 			     output);
 	if (rc == 0)
-		rc = lp_output_open(&out, output, 0644, err);
-	if (rc == 0)
 		rc = make_draft(&draft, spec, signers, n_signers, &options, &out, err);
 	if (rc == 0)
-		rc = write_bundle(&draft, &out, options.overwrite, err);
+		rc = lp_draft_write(&draft, &out, err);
+	if (rc == 0)
+		rc = lp_output_commit(&out, !options.overwrite, err);
 	if (rc == 0 && report) {
 		*report = make_report(&draft, output, signers, n_signers);
 		rc = *report ? 0 : lp_fail_nomem(err);

@@ -165,14 +165,26 @@ static int describe_payload(struct lppack_value **map, struct lp_contents *c, bo
 	return with_kernels ? describe_kernels(map, c, err) : 0;
 }
 
-LP_EXPORT struct lppack_value *lppack_verified_describe(struct lppack_verified *v, int with_kernels,
-							struct lppack_error *err)
+LP_EXPORT struct lppack_value *lppack_verified_describe_head(const struct lppack_verified *v,
+							     struct lppack_error *err)
 {
-	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
+	struct lppack_value *map = lp_value_map();
 
 	lp_value_add_bool(&map, "verified", true);
 	describe_manifest(&map, &v->contents);
 	lp_value_add(&map, "signatures", describe_signers(v->signers, v->n_signers));
+	if (!map)
+		lp_fail_nomem(err);
+	return map;
+}
+
+LP_EXPORT struct lppack_value *lppack_verified_describe(struct lppack_verified *v, int with_kernels,
+							struct lppack_error *err)
+{
+	LP_AUTO_VALUE struct lppack_value *map = lppack_verified_describe_head(v, err);
+
+	if (!map)
+		return NULL;
 	if (describe_payload(&map, &v->contents, with_kernels, err) < 0)
 		return NULL;
 	if (!map)

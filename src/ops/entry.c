@@ -25,11 +25,10 @@ static int find_record(struct lp_contents *c, const struct lp_build_id *id, stru
 			return 0;
 		}
 	return lp_hint(err,
-		       lp_fail(err, LPPACK_E_NO_KERNEL, NULL, "%s: nothing for kernel %s among its %llu kernels",
-			       c->bundle->in.name, lp_build_id_format(id, hex),
-			       (unsigned long long)c->manifest.kernels),
-		       "lppack show --kernels lists them; ask the vendor of stream %s to add this kernel",
-		       c->manifest.stream);
+		       lp_fail(err, LPPACK_E_NO_KERNEL, NULL, "%s: has nothing for the kernel with build ID %s",
+			       c->bundle->in.name, lp_build_id_format(id, hex)),
+		       "lppack show --kernels lists its %llu; ask the vendor of stream %s for this one",
+		       (unsigned long long)c->manifest.kernels, c->manifest.stream);
 }
 
 LP_EXPORT struct lppack_entry *lppack_verified_select(struct lppack_verified *v, const char *build_id,

@@ -12,6 +12,7 @@
 #include <fnmatch.h>
 #include <glob.h>
 #include <string.h>
+#include <unistd.h>
 
 /* kernel: MODULE_NAME_LEN is 56 on 64-bit, with its NUL (include/linux/module.h). */
 #define MODULE_NAME_MAX 55
@@ -90,8 +91,8 @@ static int check_kernel(const struct lp_pack_item *item, const struct lp_kernel_
 			       item->kernel_path, kernel->release);
 	if (has_word(kernel->version, "SMP") != has_word(facts->vermagic, "SMP"))
 		return lp_fail(err, LPPACK_E_VERMAGIC, "pair the module with the kernel it was built for",
-			       "%s: vermagic '%s' cannot belong to %s, '%s'", item->path, facts->vermagic,
-			       item->kernel_path, kernel->version);
+			       "%s: its vermagic '%s' and %s, '%s', do not agree about SMP", item->path,
+			       facts->vermagic, item->kernel_path, kernel->version);
 	return 0;
 }
 
@@ -136,6 +137,47 @@ static int no_match(const struct lppack_spec *spec, const struct lp_spec_kernel 
 	return lp_fail(err, LPPACK_E_IO, "check the path", "%s: no such file", path);
 }
 
+static int no_kernel(const struct lppack_spec *spec, const struct lp_spec_kernel *kernel, const char *path,
+		     const struct lp_pack_item *item, struct lppack_error *err)
+{
+	if (kernel->line)
+		return lp_fail(err, LPPACK_E_SPEC, "relative paths begin at the spec's directory, or at --directory",
+			       "%s:%u: no kernel for %s: no file matches %s", spec->name, kernel->line, item->path,
+			       path);
+	return lp_fail(err, LPPACK_E_IO, "give a kernel file, or a build ID of 8 to 64 lower-case hex digits",
+		       "%s: no such kernel file, for %s", path, item->path);
+}
+
+static int many_kernels(const struct lppack_spec *spec, const struct lp_spec_kernel *kernel, const char *path,
+			size_t n, const struct lp_pack_item *item, struct lppack_error *err)
+{
+	static const char hint[] = "narrow the pattern, for example by {release}";
+
+	if (kernel->line)
+		return lp_fail(err, LPPACK_E_SPEC, hint, "%s:%u: %s matches %zu files, but %s belongs to one kernel",
+			       spec->name, kernel->line, path, n, item->path);
+	return lp_fail(err, LPPACK_E_SPEC, hint, "%s matches %zu files, but %s belongs to one kernel", path, n,
+		       item->path);
+}
+
+/* glob(3), but a file of that very name is itself, whatever its name looks like. */
+static int find_files(const char *path, glob_t *found)
+{
+	LP_AUTO_BUF struct lp_buf literal = { 0 };
+
+	if (!path)
+		return GLOB_NOSPACE;
+	if (access(path, F_OK) != 0)
+		return glob(path, 0, NULL, found);
+	for (const char *p = path; *p; p++) {
+		if (strchr("*?[\\", *p))
+			lp_buf_text(&literal, "\\");
+		lp_buf_append(&literal, p, 1);
+	}
+	lp_buf_append(&literal, "", 1);
+	return lp_buf_ok(&literal) ? glob((const char *)literal.data, 0, NULL, found) : GLOB_NOSPACE;
+}
+
 /* The one file that the kernel's pattern names for this module. */
 static int resolve_kernel_path(const struct lppack_spec *spec, const struct lp_spec_kernel *kernel,
 			       struct lp_pack_item *item, struct lppack_error *err)
@@ -143,16 +185,14 @@ static int resolve_kernel_path(const struct lppack_spec *spec, const struct lp_s
 	LP_AUTO_FREE char *filled = fill_release(kernel->kernel, item->metadata.facts.release);
 	LP_AUTO_FREE char *path = filled ? lp_spec_path(spec, filled) : NULL;
 	LP_AUTO(globfree) glob_t found = { 0 };
-	int rc = path ? glob(path, GLOB_NOSORT, NULL, &found) : GLOB_NOSPACE;
+	int rc = find_files(path, &found);
 
 	if (rc == GLOB_NOSPACE)
 		return lp_fail_nomem(err);
 	if (rc != 0)
-		return lp_wrap(err, no_match(spec, kernel, path, err), "%s", item->path);
+		return no_kernel(spec, kernel, path, item, err);
 	if (found.gl_pathc > 1)
-		return lp_fail(err, LPPACK_E_SPEC, "narrow the pattern, for example by {release}",
-			       "%s:%u: %s matches %zu files, but %s belongs to one kernel", spec->name, kernel->line,
-			       path, found.gl_pathc, item->path);
+		return many_kernels(spec, kernel, path, found.gl_pathc, item, err);
 	item->kernel_path = strdup(found.gl_pathv[0]);
 	return item->kernel_path ? 0 : lp_fail_nomem(err);
 }
@@ -218,7 +258,7 @@ static int gather_pattern(const struct lppack_spec *spec, const struct lp_spec_k
 {
 	LP_AUTO_FREE char *path = lp_spec_path(spec, kernel->module);
 	LP_AUTO(globfree) glob_t found = { 0 };
-	int rc = path ? glob(path, 0, NULL, &found) : GLOB_NOSPACE;
+	int rc = find_files(path, &found);
 
 	if (rc == GLOB_NOSPACE)
 		return lp_fail_nomem(err);

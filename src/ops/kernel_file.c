@@ -102,6 +102,7 @@ static int read_bzimage(struct peeked *p, uint64_t size, struct lp_kernel_facts 
 
 static int read_notes(const struct peeked *p, struct lp_kernel_facts *out, struct lppack_error *err)
 {
+	struct lppack_error cause = LPPACK_ERROR_INIT;
 	int rc;
 
 	if (p->size == 0)
@@ -109,9 +110,10 @@ static int read_notes(const struct peeked *p, struct lp_kernel_facts *out, struc
 	if (p->size == HEAD_MAX)
 		return lp_fail(err, LPPACK_E_KERNEL_IMAGE, IMAGE_HINT, "%s: no kind of kernel file that is known",
 			       p->stream.name);
-	rc = lp_notes_parse(p->head, p->size, p->stream.name, out, err);
+	rc = lp_notes_parse(p->head, p->size, "as notes", out, &cause);
 	if (rc < 0)
-		return lp_hint(err, rc, "%s", IMAGE_HINT);
+		return lp_fail(err, (enum lppack_code)cause.code, IMAGE_HINT,
+			       "%s: no kind of kernel file that is known (%s)", p->stream.name, cause.message);
 	if (!out->build_id.len)
 		return lp_fail(err, LPPACK_E_KERNEL_IMAGE, IMAGE_HINT, "%s: has no GNU build ID", p->stream.name);
 	return 0;

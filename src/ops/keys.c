@@ -16,6 +16,18 @@
 
 LP_DEFINE_CLEANUP(struct lppack_signer, lppack_signer_free)
 
+/* A last part of nothing or dots would make hidden files. */
+static int check_name(const char *name, struct lppack_error *err)
+{
+	const char *slash = name ? strrchr(name, '/') : NULL;
+	const char *last = slash ? slash + 1 : name;
+
+	if (last && last[strspn(last, ".")])
+		return 0;
+	return lp_fail(err, LPPACK_E_USAGE, "name the pair: NAME.key and NAME.pub are made",
+		       "'%s' is no name for a key pair", name ? name : "");
+}
+
 static int write_pair(const char *name, const struct lp_buf *secret, const struct lp_buf *public_pem,
 		      struct lppack_error *err)
 {
@@ -49,11 +61,10 @@ LP_EXPORT int lppack_key_generate(const char *name, char id[LPPACK_KEY_ID_SIZE],
 	LP_AUTO(cleanup_lp_private_key_free) struct lp_private_key *key = NULL;
 	LP_AUTO_BUF struct lp_buf secret = { 0 };
 	LP_AUTO_BUF struct lp_buf public_pem = { 0 };
-	int rc;
+	int rc = check_name(name, err);
 
-	if (!name || !*name)
-		return lp_fail(err, LPPACK_E_USAGE, "name the pair: NAME.key and NAME.pub are made", "no name given");
-	rc = lp_private_key_generate(&key, err);
+	if (rc == 0)
+		rc = lp_private_key_generate(&key, err);
 	if (rc == 0)
 		rc = lp_private_key_format(key, &secret, err);
 	if (rc == 0)
@@ -145,8 +156,9 @@ static int add_file(struct lppack_keyring *keyring, int dirfd, const char *name,
 	struct lp_public_key key;
 	int rc = lp_file_read(dirfd, name, PEM_MAX, &pem, err);
 
+	/* The error names the file below dirfd only. */
 	if (rc < 0 && dirfd != AT_FDCWD)
-		return lp_wrap(err, rc, "%s", path);
+		return lp_wrap(err, rc, "%.*s", (int)(strlen(path) - strlen(name) - 1), path);
 	if (rc == 0)
 		rc = lp_public_key_parse(pem.data, pem.len, path, &key, err);
 	return rc < 0 ? rc : add_key(keyring, &key, err);
@@ -175,7 +187,7 @@ static int add_directory(struct lppack_keyring *keyring, int dirfd, const char *
 	int rc = 0;
 
 	if (n < 0)
-		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be listed", path);
+		return lp_fail_sys(err, LPPACK_E_IO, "check its permissions", "%s: cannot be listed", path);
 	for (int i = 0; rc == 0 && i < n; i++) {
 		LP_AUTO_FREE char *file = lp_text_format("%s/%s", path, names[i]->d_name);
 
@@ -225,7 +237,8 @@ static int add_default_directory(struct lppack_keyring *keyring, int fd, bool mi
 	if (missing)
 		return 0;
 	if (fd < 0)
-		return lp_fail_sys(err, LPPACK_E_IO, "check its permissions", "%s: cannot be opened", path);
+		return lp_fail_sys(err, LPPACK_E_IO, "make it a readable directory of *.pem and *.pub files",
+				   "%s: cannot be opened", path);
 	return add_directory(keyring, fd, path, masked, err);
 }
 
@@ -246,9 +259,10 @@ LP_EXPORT int lppack_keyring_add_default(struct lppack_keyring *keyring, const c
 	if (rc < 0)
 		return rc;
 	if (keyring->n == 0)
-		return lp_fail(err, LPPACK_E_NO_KEYS,
-			       "put the vendor's public key into " LPPACK_KEYS_DIR_ADMIN "/, or name it with --keys",
-			       "no trusted key in %s or %s", admin_path, vendor_path);
+		return lp_hint(err,
+			       lp_fail(err, LPPACK_E_NO_KEYS, NULL, "no trusted key in %s or %s", admin_path,
+				       vendor_path),
+			       "put the vendor's public key (.pub) into %s/, or name it with --keys", admin_path);
 	return 0;
 }
 

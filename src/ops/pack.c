@@ -134,17 +134,19 @@ static void watch_progress(struct pool *pool)
 	size_t told = 0;
 
 	pthread_mutex_lock(&pool->lock);
-	while (pool->running > 0) {
-		size_t done;
+	for (;;) {
+		size_t done = pool->done;
 
-		pthread_cond_wait(&pool->moved, &pool->lock);
-		done = pool->done;
-		if (!pool->job->progress || done == told)
-			continue;
-		told = done;
-		pthread_mutex_unlock(&pool->lock);
-		pool->job->progress(pool->job->context, done, pool->pack->n);
-		pthread_mutex_lock(&pool->lock);
+		if (pool->job->progress && done != told) {
+			told = done;
+			pthread_mutex_unlock(&pool->lock);
+			pool->job->progress(pool->job->context, done, pool->pack->n);
+			pthread_mutex_lock(&pool->lock);
+		} else if (pool->running > 0) {
+			pthread_cond_wait(&pool->moved, &pool->lock);
+		} else {
+			break;
+		}
 	}
 	pthread_mutex_unlock(&pool->lock);
 }

@@ -30,12 +30,17 @@ static struct lppack_apply_options settle_options(const struct lppack_apply_opti
 static int select_module(struct lppack_plan *plan, struct lppack_error *err)
 {
 	const char *build_id = lppack_host_build_id(plan->host, err);
+	struct lppack_error cause = LPPACK_ERROR_INIT;
 
 	if (!build_id)
 		return -LPPACK_E_NO_KERNEL;
-	plan->entry = lppack_verified_select(plan->verified, build_id, err);
+	plan->entry = lppack_verified_select(plan->verified, build_id, &cause);
+	if (!plan->entry && cause.code == LPPACK_E_NO_KERNEL)
+		return lp_fail(err, LPPACK_E_NO_KERNEL, cause.hint,
+			       "%s: has nothing for the running kernel %s (build ID %s)",
+			       plan->verified->contents.bundle->in.name, plan->host->kernel.release, build_id);
 	if (!plan->entry)
-		return lp_wrap(err, -LPPACK_E_NO_KERNEL, "kernel %s", plan->host->kernel.release);
+		return lp_fail(err, (enum lppack_code)cause.code, cause.hint, "%s", cause.message);
 	return lppack_entry_load_module(plan->entry, &plan->request.module, &plan->request.module_size, err);
 }
 

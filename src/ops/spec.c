@@ -316,10 +316,14 @@ LP_EXPORT struct lppack_spec *lppack_spec_new(const char *stream, uint64_t seria
 {
 	LP_AUTO(cleanup_lppack_spec_free) struct lppack_spec *spec = NULL;
 
-	if (!stream || !lp_stream_name_is_valid(stream) || serial > LP_NUMBER_MAX) {
+	if (!stream || !lp_stream_name_is_valid(stream)) {
 		lp_fail(err, LPPACK_E_USAGE,
-			"use lower-case letters, digits, '.', '_' and '-', a letter or digit first",
-			"stream '%s' and serial %llu cannot name a bundle", stream ? stream : "",
+			"use up to 64 lower-case letters, digits, '.', '_' and '-', a letter or digit first",
+			"'%s' cannot be the name of a stream", stream ? stream : "");
+		return NULL;
+	}
+	if (serial > LP_NUMBER_MAX) {
+		lp_fail(err, LPPACK_E_USAGE, "count the bundles of a stream from 1 on", "serial %llu is too large",
 			(unsigned long long)serial);
 		return NULL;
 	}

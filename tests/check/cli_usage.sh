@@ -24,7 +24,7 @@ says()
 	grep -qE -- "$2" "$1" || { echo "$1 does not say: $2"; cat "$1"; }
 }
 
-for verb in keygen create verify show extract apply status help; do
+for verb in keygen inspect create verify show diff extract apply status help; do
 	{ try 0 "$verb" --help; says out "^Usage: lppack $verb"; [ ! -s err ] || cat err; } | ok "$verb --help"
 	{ cp out other; try 0 help "$verb"; cmp out other; } | ok "help $verb is the same"
 	{ try 2 "$verb" --nonsense; says err "^lppack: error: $verb: unknown option '--nonsense'"; [ ! -s out ] || cat out; } |
@@ -48,6 +48,8 @@ done
 { try 2 keygen -o a b; says err "unexpected argument 'b'"; [ ! -e a.key ] || echo "a.key was made"; } | ok "a stray argument"
 { try 2 verify; says err 'FILE\.\.\. is missing'; } | ok "no file to verify"
 { try 2 show a b; says err "unexpected argument 'b'"; } | ok "two files to show"
+{ try 2 diff a; says err 'OLD NEW is missing'; } | ok "one file to compare"
+{ try 2 diff a b c; says err "unexpected argument 'c'"; } | ok "three files to compare"
 { try 2 extract b -o .; says err '--kernel .* is missing'; } | ok "extract without a kernel"
 { try 2 --jsn; says err "unknown option '--jsn'"; } | ok "an unknown option before the verb"
 { try 2 "$(printf 'a\033[31m\nb')"; says err "unknown verb 'a\\?\\[31m\\?b'"; } | ok "control characters are not passed on"
@@ -76,6 +78,7 @@ new=(create --stream s --serial 1 -o b.lpb --key k)
 { try 2 "${new[@]}" --kernel k; says err '--kernel k has no --module'; } | ok "a kernel without its module"
 { try 2 create spec.yaml --serial 3 -o b --key k; says err '--serial does not go with a spec'; } | ok "a spec and what it tells"
 { try 2 "${new[@]}" --directory . --module a --kernel k; says err '--directory goes with a spec'; } | ok "a directory without a spec"
+{ try 2 "${new[@]}" --keys k --module a --kernel 01234567; says err '--keys goes with --supersedes'; } | ok "trusted keys without an older bundle"
 { SOURCE_DATE_EPOCH=soon try 2 create spec.yaml -o b --key k; says err "SOURCE_DATE_EPOCH: 'soon'"; } | ok "a malformed SOURCE_DATE_EPOCH"
 { SOURCE_DATE_EPOCH='' try 2 create spec.yaml -o b --key k; says err "SOURCE_DATE_EPOCH: ''"; } | ok "an empty SOURCE_DATE_EPOCH"
 

@@ -21,13 +21,9 @@ check_tests = \
 check_PROGRAMS += $(check_tests)
 unit_tests += $(check_tests)
 
-tests_unit_test_error_SOURCES = tests/unit/test_error.c
-
 tests_unit_test_cli_json_SOURCES = tests/unit/test_cli_json.c src/cli/json.c
-
 tests_unit_test_cli_options_SOURCES = tests/unit/test_cli_options.c \
 	src/cli/options.c src/cli/output.c src/cli/suggest.c src/cli/units.c
 
 tests_unit_test_cli_suggest_SOURCES = tests/unit/test_cli_suggest.c src/cli/suggest.c
-
 tests_unit_test_cli_units_SOURCES = tests/unit/test_cli_units.c src/cli/units.c

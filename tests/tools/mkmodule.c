@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/text.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +30,9 @@ static void usage(FILE *to)
 	      "  --filler BYTES       pseudo-random code\n"
 	      "  --seed NUMBER        of the filler\n"
 	      "  --build-id HEX       of the module or kernel\n"
+	      "  --init WHAT          what init code does to replace: none, true, false, unknown\n"
+	      "  --signature FILE     append this PKCS#7\n"
+	      "  --extras             versions, exports, livepatch relocations, debug sections, ...\n"
 	      "  --no-replace, --not-livepatch, --no-anatomy, --no-modinfo, --no-build-id, --stripped, --signed\n",
 	      to);
 }
@@ -49,6 +53,9 @@ enum option_id {
 	FILLER,
 	SEED,
 	BUILD_ID,
+	INIT,
+	SIGNATURE,
+	EXTRAS,
 	NO_REPLACE,
 	NOT_LIVEPATCH,
 	NO_ANATOMY,
@@ -74,6 +81,9 @@ static const struct option long_options[] = {
 	{ "filler", required_argument, NULL, FILLER },
 	{ "seed", required_argument, NULL, SEED },
 	{ "build-id", required_argument, NULL, BUILD_ID },
+	{ "init", required_argument, NULL, INIT },
+	{ "signature", required_argument, NULL, SIGNATURE },
+	{ "extras", no_argument, NULL, EXTRAS },
 	{ "no-replace", no_argument, NULL, NO_REPLACE },
 	{ "not-livepatch", no_argument, NULL, NOT_LIVEPATCH },
 	{ "no-anatomy", no_argument, NULL, NO_ANATOMY },
@@ -176,9 +186,34 @@ static int take_builder(struct request *r, const char *text)
 	return builder <= 0 ? -1 : 0;
 }
 
+static int take_init(struct request *r, const char *text)
+{
+	static const char *const words[] = { "none", "true", "false", "unknown", NULL };
+	int init = find_word(text, words);
+
+	r->module.init = init < 0 ? ELF_MAKER_INIT_NONE : (enum elf_maker_init)init;
+	return init < 0 ? -1 : 0;
+}
+
+static int take_signature(struct request *r, const char *path)
+{
+	/* Borrowed by the request until the program ends. */
+	static struct lp_buf bytes;
+
+	if (lp_file_read(AT_FDCWD, path, 65536, &bytes, NULL) < 0)
+		return -1;
+	r->module.signature = bytes.data;
+	r->module.signature_size = bytes.len;
+	return 0;
+}
+
 static int take_value(struct request *r, int id, char *value)
 {
 	switch (id) {
+	case INIT:
+		return take_init(r, value);
+	case SIGNATURE:
+		return take_signature(r, value);
 	case FUNCTION:
 		return add_function(r, value);
 	case OBJECT:
@@ -227,6 +262,8 @@ static const char **text_option(struct request *r, int id)
 static bool *flag_option(struct request *r, int id)
 {
 	switch (id) {
+	case EXTRAS:
+		return &r->module.extras;
 	case NO_REPLACE:
 		return &r->module.no_replace;
 	case NOT_LIVEPATCH:

@@ -6,10 +6,15 @@
 
 #define RELEASE "6.1.0-1-test"
 
+/* include/uapi/linux/elf.h */
+#define SHF_RELA_LIVEPATCH 0x00100000u
+#define SHN_LIVEPATCH 0xff20u
+
 /* Sections in file order; those without bytes are left out. */
 enum section {
 	NONE,
 	TEXT,
+	INIT_TEXT,
 	STRINGS,
 	DATA,
 	KPATCH_FUNCS,
@@ -22,6 +27,14 @@ enum section {
 	MODINFO,
 	THIS_MODULE,
 	BUILD_ID,
+	LINUX_NOTE,
+	PROPERTY,
+	VERSIONS,
+	KLP_RELA,
+	KLP_JUMP_TABLE,
+	RETURN_SITES,
+	BSS,
+	DEBUG,
 	N_CONTENTS,
 	/* A relocation section for each of the above follows, then these. */
 	SYMTAB = 2 * N_CONTENTS,
@@ -36,6 +49,7 @@ static const struct {
 	uint64_t flags;
 } contents[N_CONTENTS] = {
 	[TEXT] = { ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR },
+	[INIT_TEXT] = { ".init.text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR },
 	[STRINGS] = { ".rodata.str1.1", SHT_PROGBITS, SHF_ALLOC | SHF_MERGE | SHF_STRINGS },
 	[DATA] = { ".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE },
 	[KPATCH_FUNCS] = { ".kpatch.funcs", SHT_PROGBITS, SHF_ALLOC },
@@ -48,6 +62,14 @@ static const struct {
 	[MODINFO] = { ".modinfo", SHT_PROGBITS, SHF_ALLOC },
 	[THIS_MODULE] = { ".gnu.linkonce.this_module", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE },
 	[BUILD_ID] = { ".note.gnu.build-id", SHT_NOTE, SHF_ALLOC },
+	[LINUX_NOTE] = { ".note.Linux", SHT_NOTE, SHF_ALLOC },
+	[PROPERTY] = { ".note.gnu.property", SHT_NOTE, SHF_ALLOC },
+	[VERSIONS] = { "__versions", SHT_PROGBITS, SHF_ALLOC },
+	[KLP_RELA] = { ".klp.rela.ext4..text", SHT_RELA, SHF_ALLOC | SHF_RELA_LIVEPATCH },
+	[KLP_JUMP_TABLE] = { ".klp.rela.ext4.__jump_table", SHT_RELA, SHF_ALLOC | SHF_RELA_LIVEPATCH },
+	[RETURN_SITES] = { ".return_sites", SHT_PROGBITS, SHF_ALLOC },
+	[BSS] = { ".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE },
+	[DEBUG] = { ".debug_info", SHT_PROGBITS, 0 },
 };
 
 static const struct arch {
@@ -69,6 +91,7 @@ struct maker {
 	struct lp_buf buf[N_SECTIONS];
 	uint64_t offset[N_SECTIONS];
 	uint16_t index[N_SECTIONS];
+	uint64_t patch; /* of struct klp_patch in .data */
 };
 
 static const struct arch *find_arch(const char *name)
@@ -137,9 +160,33 @@ static void point_at_text(struct maker *m, enum section section, uint64_t offset
 	point(m, section, offset, STRINGS, at);
 }
 
+static void add_symbol(struct maker *m, const char *name, uint8_t type, unsigned int section, uint64_t at,
+		       uint64_t size)
+{
+	bool big_endian = m->arch->big_endian;
+
+	put(&m->buf[SYMTAB], m->buf[STRTAB].len, 4, big_endian);
+	put(&m->buf[SYMTAB], ELF64_ST_INFO(STB_LOCAL, type), 2, false);
+	put(&m->buf[SYMTAB], section, 2, big_endian); /* made a real index when written */
+	put(&m->buf[SYMTAB], at, 8, big_endian);
+	put(&m->buf[SYMTAB], size, 8, big_endian);
+	lp_buf_append(&m->buf[STRTAB], name, strlen(name) + 1);
+}
+
+/* A named object symbol, as a file that is not stripped has for each array. */
+static void name_data(struct maker *m, const char *name, enum section section, uint64_t at, uint64_t size)
+{
+	if (!m->options->stripped)
+		add_symbol(m, name, STT_OBJECT, section, at, size);
+}
+
 static void point_at_code(struct maker *m, enum section section, uint64_t offset)
 {
-	point(m, section, offset, TEXT, room(m, TEXT, 16));
+	uint64_t at = room(m, TEXT, 16);
+
+	point(m, section, offset, TEXT, at);
+	if (m->options->extras && !m->options->stripped)
+		add_symbol(m, "code", STT_FUNC, TEXT, at, 16);
 }
 
 static void point_at_callbacks(struct maker *m, enum section section, uint64_t offset, unsigned int callbacks)
@@ -152,22 +199,6 @@ static void point_at_callbacks(struct maker *m, enum section section, uint64_t o
 static bool is_vmlinux(const struct elf_maker_object *object)
 {
 	return !object->name || strcmp(object->name, "vmlinux") == 0;
-}
-
-/* A named object symbol, as a file that is not stripped has for each array. */
-static void name_data(struct maker *m, const char *name, enum section section, uint64_t at, uint64_t size)
-{
-	bool big_endian = m->arch->big_endian;
-
-	if (m->options->stripped)
-		return;
-	put(&m->buf[SYMTAB], m->buf[STRTAB].len, 4, big_endian);
-	put(&m->buf[SYMTAB], ELF64_ST_INFO(STB_LOCAL, STT_OBJECT), 1, big_endian);
-	put(&m->buf[SYMTAB], 0, 1, big_endian);
-	put(&m->buf[SYMTAB], section, 2, big_endian); /* made a real index when written */
-	put(&m->buf[SYMTAB], at, 8, big_endian);
-	put(&m->buf[SYMTAB], size, 8, big_endian);
-	lp_buf_append(&m->buf[STRTAB], name, strlen(name) + 1);
 }
 
 static uint64_t make_source_funcs(struct maker *m, const struct elf_maker_object *object, size_t stride)
@@ -223,6 +254,7 @@ static void make_source(struct maker *m)
 	point(m, DATA, parameter, THIS_MODULE, 0);
 	point(m, DATA, parameter + 8, STRINGS, 0);
 	patch = room(m, DATA, 200);
+	m->patch = patch;
 	name_data(m, "patch", DATA, patch, 200);
 	point(m, DATA, patch, THIS_MODULE, 0);
 	if (m->options->n_states)
@@ -399,6 +431,74 @@ static void make_anatomy(struct maker *m)
 	}
 }
 
+static void add_init_reloc(struct maker *m, const struct elf_maker_reloc *reloc)
+{
+	static const enum section sections[] = { NONE, DATA, THIS_MODULE, DATA, INIT_TEXT };
+
+	if (reloc->to == ELF_MAKER_TO_DATA && !m->buf[DATA].len)
+		room(m, DATA, 512);
+	relocate(m, INIT_TEXT, reloc->offset, reloc->type, sections[reloc->to],
+		 (uint64_t)reloc->addend + (reloc->to == ELF_MAKER_TO_PATCH ? m->patch : 0));
+}
+
+/* Source-built: a store to .data. The others: to what a call returned, after &__this_module was stored there. */
+static void make_init(struct maker *m)
+{
+	static const uint8_t start[12] = { 0xe8, 0, 0, 0, 0, 0x48, 0xc7 };
+	bool is_source = m->options->builder <= LP_BUILDER_SOURCE;
+	bool known = m->options->init != ELF_MAKER_INIT_UNKNOWN;
+	struct lp_buf *buf = &m->buf[INIT_TEXT];
+	uint64_t at = is_source ? 0 : sizeof(start);
+
+	lp_buf_append(buf, m->options->init_code, m->options->init_code_size);
+	for (size_t i = 0; i < m->options->n_init_relocs; i++)
+		add_init_reloc(m, &m->options->init_relocs[i]);
+	if (m->options->init_code_size || m->options->init == ELF_MAKER_INIT_NONE)
+		return;
+	lp_buf_append(buf, start, at);
+	lp_buf_append(buf, known ? "\xc6" : "\x0f\x9f", known ? 1 : 2);
+	if (is_source) {
+		add_init_reloc(m, &(struct elf_maker_reloc){ known ? 2 : 3, R_X86_64_PC32, ELF_MAKER_TO_PATCH,
+							     known ? 24 - 5 : 24 - 4 });
+		lp_buf_append(buf, "\x05\0\0\0", 5);
+	} else {
+		add_init_reloc(m, &(struct elf_maker_reloc){ 1, R_X86_64_PLT32, ELF_MAKER_TO_OUTSIDE, -4 });
+		add_init_reloc(m, &(struct elf_maker_reloc){ 8, R_X86_64_32S, ELF_MAKER_TO_MODULE, 0 });
+		lp_buf_append(buf, "\x40\x18", 2);
+	}
+	put(buf, !known ? 0xc3 : m->options->init == ELF_MAKER_INIT_TRUE, 1, false);
+	put(buf, 0xc3, 1, false);
+}
+
+static void add_version(struct maker *m, const char *name, uint32_t crc)
+{
+	uint64_t at = room(m, VERSIONS, 64);
+
+	set_word(m, VERSIONS, at, crc, 8);
+	if (lp_buf_ok(&m->buf[VERSIONS]))
+		memcpy(m->buf[VERSIONS].data + at + 8, name, strlen(name));
+}
+
+static void make_extras(struct maker *m)
+{
+	static const uint8_t ibt[16] = { 2, 0, 0, 0xc0, 4, 0, 0, 0, 1 };
+	const char *release = m->options->release ? m->options->release : RELEASE;
+
+	add_version(m, "module_layout", 0x12345678);
+	add_version(m, "klp_enable_patch", 0x9abcdef0);
+	add_symbol(m, "klp_enable_patch", STT_NOTYPE, SHN_UNDEF, 0, 0);
+	add_symbol(m, "klp_shadow_get", STT_NOTYPE, SHN_UNDEF, 0, 0);
+	add_symbol(m, ".klp.sym.ext4.ext4_lookup,2", STT_NOTYPE, SHN_LIVEPATCH, 0, 0);
+	add_symbol(m, "__ksymtab_exported", STT_OBJECT, STRINGS, 0, 1);
+	room(m, KLP_RELA, 48);
+	room(m, KLP_JUMP_TABLE, 24);
+	room(m, RETURN_SITES, 12);
+	room(m, BSS, 4097);
+	room(m, DEBUG, 1000);
+	make_note(&m->buf[PROPERTY], "GNU", 5, ibt, sizeof(ibt), m->arch->big_endian);
+	make_note(&m->buf[LINUX_NOTE], "Linux", 0x100, release, strlen(release) + 1, m->arch->big_endian);
+}
+
 /* Numbers the sections that have bytes, and makes the symbols' section numbers real. */
 static uint16_t number_sections(struct maker *m)
 {
@@ -410,7 +510,8 @@ static uint16_t number_sections(struct maker *m)
 	for (size_t at = 0; lp_buf_ok(&m->buf[SYMTAB]) && at < m->buf[SYMTAB].len; at += 24) {
 		uint8_t *to = m->buf[SYMTAB].data + at + 6;
 
-		put_at(to, m->index[to[0] | to[1]], 2, m->arch->big_endian);
+		if (to[0] != 0xff && to[1] != 0xff)
+			put_at(to, m->index[to[0] | to[1]], 2, m->arch->big_endian);
 	}
 	return n;
 }
@@ -498,13 +599,15 @@ static void put_section_table(struct maker *m, uint16_t n, struct lp_buf *out)
 }
 
 /* include/linux/module_signature.h */
-static void put_signature(struct lp_buf *out)
+static void put_signature(const struct elf_maker_options *options, struct lp_buf *out)
 {
-	static const uint8_t info[] = { 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 64 };
+	static const uint8_t info[] = { 0, 0, 2, 0, 0, 0, 0, 0 };
 
-	for (unsigned int i = 0; i < 64; i++)
+	for (unsigned int i = 0; i < 64 && !options->signature; i++)
 		put(out, 0x30 + i, 1, false);
+	lp_buf_append(out, options->signature, options->signature_size);
 	lp_buf_append(out, info, sizeof(info));
+	put(out, options->signature ? options->signature_size : 64, 4, true);
 	lp_buf_text(out, "~Module signature appended~\n");
 }
 
@@ -524,12 +627,15 @@ int elf_maker_module(const struct elf_maker_options *options, struct lp_buf *out
 	make_filler(&m);
 	make_identity(&m);
 	make_anatomy(&m);
+	make_init(&m);
+	if (options->extras)
+		make_extras(&m);
 	for (unsigned int i = 1; i < SYMTAB; i++)
 		if (!lp_buf_ok(&m.buf[i]))
 			out->failed = true;
 	put_section_table(&m, number_sections(&m), out);
-	if (options->has_signature)
-		put_signature(out);
+	if (options->has_signature || options->signature)
+		put_signature(options, out);
 	for (unsigned int i = 0; i < N_SECTIONS; i++)
 		lp_buf_free(&m.buf[i]);
 	return lp_buf_ok(out) ? 0 : -1;

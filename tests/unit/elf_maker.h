@@ -21,6 +21,29 @@ struct elf_maker_object {
 	unsigned int callbacks; /* enum lp_callback bits */
 };
 
+/* What the init code does to replace of struct klp_patch (x86_64). */
+enum elf_maker_init {
+	ELF_MAKER_INIT_NONE, /* there is none */
+	ELF_MAKER_INIT_TRUE,
+	ELF_MAKER_INIT_FALSE,
+	ELF_MAKER_INIT_UNKNOWN, /* stores the outcome of a comparison */
+};
+
+enum elf_maker_target {
+	ELF_MAKER_TO_OUTSIDE,
+	ELF_MAKER_TO_PATCH, /* source-built: struct klp_patch */
+	ELF_MAKER_TO_MODULE, /* __this_module */
+	ELF_MAKER_TO_DATA,   /* the start of .data */
+	ELF_MAKER_TO_INIT,   /* the start of .init.text */
+};
+
+struct elf_maker_reloc {
+	uint64_t offset;
+	uint32_t type;
+	enum elf_maker_target to;
+	int64_t addend;
+};
+
 struct elf_maker_options {
 	const char *name;     /* "livepatch_test" */
 	const char *release;  /* "6.1.0-1-test" */
@@ -47,6 +70,16 @@ struct elf_maker_options {
 	bool no_build_id;
 	bool stripped;    /* as strip --strip-unneeded leaves it: section symbols only */
 	bool has_signature; /* with a (meaningless) signature appended */
+	const void *signature; /* that one instead, of signature_size bytes */
+	size_t signature_size;
+	/* Versions, an import of klp_shadow_get, an export, livepatch relocations and symbols, a jump table, marks of
+	 * hardening, a debug section, .bss, a build salt, function symbols of 16 bytes. */
+	bool extras;
+	enum elf_maker_init init;
+	const void *init_code; /* .init.text instead of what init says */
+	size_t init_code_size;
+	const struct elf_maker_reloc *init_relocs;
+	size_t n_init_relocs;
 };
 
 int elf_maker_module(const struct elf_maker_options *options, struct lp_buf *out);

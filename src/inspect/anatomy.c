@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "inspect/anatomy_parts.h"
+
+#include "inspect/modinfo.h"
+#include "inspect/module.h"
+
+#include <string.h>
+
+const char *const lp_verdict_names[] = { "not_decoded", "proved", "refuted", "supported", "contradicted", NULL };
+
+int lp_anatomy_too_many(const struct lp_elf *elf, const char *what, struct lppack_error *err)
+{
+	return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT, "%s: has more than %u %s", elf->name,
+		       LP_ANATOMY_ITEMS_MAX, what);
+}
+
+char *lp_anatomy_printable(const void *bytes, size_t n)
+{
+	char *text = strndup(bytes, n);
+
+	for (char *c = text; c && *c; c++)
+		if (*c < 0x20 || *c > 0x7e)
+			*c = '?';
+	return text;
+}
+
+static void free_items(struct lp_klp_items *items)
+{
+	for (size_t i = 0; i < items->n; i++) {
+		free(items->items[i].object);
+		free(items->items[i].name);
+	}
+	free(items->items);
+}
+
+void lp_anatomy_free(struct lp_anatomy *a)
+{
+	for (size_t i = 0; i < a->n_modinfo; i++) {
+		free(a->modinfo[i].key);
+		free(a->modinfo[i].value);
+	}
+	free(a->modinfo);
+	free_items(&a->relocations);
+	free_items(&a->symbols);
+	free_items(&a->jump_tables);
+	free(a->code);
+	free(a->imports);
+	free(a->exports);
+	free(a->release_salt);
+	free(a->reason);
+	*a = (struct lp_anatomy){ 0 };
+}
+
+static int read_parts(const struct lp_elf *elf, const struct lp_module_facts *facts, const struct lp_klp_trace *trace,
+		      struct lp_anatomy *out, struct lppack_error *err)
+{
+	int (*const parts[])(const struct lp_elf *, struct lp_anatomy *, struct lppack_error *) = {
+		lp_anatomy_read_klp, lp_anatomy_read_imports, lp_anatomy_read_modinfo, lp_anatomy_read_hardening,
+		lp_anatomy_read_memory,
+	};
+	int rc = lp_anatomy_read_code(elf, trace, out, err);
+
+	for (size_t i = 0; rc == 0 && i < sizeof(parts) / sizeof(parts[0]); i++)
+		rc = parts[i](elf, out, err);
+	return rc == 0 && facts->is_livepatch ? lp_anatomy_read_replace(elf, facts, trace, out, err) : rc;
+}
+
+int lp_module_anatomize(const void *bytes, size_t n, const char *name, struct lp_module_facts *facts,
+			struct lp_anatomy *out, struct lppack_error *err)
+{
+	LP_AUTO_ELF struct lp_elf elf = { 0 };
+	LP_AUTO(lp_klp_trace_free) struct lp_klp_trace trace = { .wanted = true };
+	int rc = lp_module_read(&elf, bytes, n, name, facts, &trace, err);
+
+	*out = (struct lp_anatomy){ 0 };
+	if (rc < 0)
+		return rc;
+	rc = read_parts(&elf, facts, &trace, out, err);
+	if (rc < 0) {
+		lp_module_facts_free(facts);
+		lp_anatomy_free(out);
+		return rc;
+	}
+	out->signature_at = elf.size;
+	out->signature_size = facts->has_signature ? n - elf.size - LP_SIGNATURE_TRAILER_SIZE : 0;
+	return 0;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* All of .modinfo, hardening that the build left marks of, and the build salt. */
+#include "inspect/anatomy_parts.h"
+
+#include "base/array.h"
+#include "inspect/notes.h"
+#include "inspect/word.h"
+
+#include <elf.h>
+#include <string.h>
+
+#define SITE_SIZE 4u
+/* include/linux/build-salt.h */
+#define LINUX_ELFNOTE_BUILD_SALT 0x100u
+
+static int add_modinfo(const struct lp_elf *elf, const char *text, size_t n, struct lp_anatomy *out,
+		       struct lppack_error *err)
+{
+	const char *equals = memchr(text, '=', n);
+	size_t key = equals ? (size_t)(equals - text) : n;
+	struct lp_modinfo_item *item;
+
+	if (out->n_modinfo == LP_ANATOMY_ITEMS_MAX)
+		return lp_anatomy_too_many(elf, "modinfo entries", err);
+	item = lp_array_add(&out->modinfo, &out->n_modinfo, sizeof(*item));
+	if (!item)
+		return lp_fail_nomem(err);
+	item->key = lp_anatomy_printable(text, key);
+	item->value = equals ? lp_anatomy_printable(equals + 1, n - key - 1) : strdup("");
+	return item->key && item->value ? 0 : lp_fail_nomem(err);
+}
+
+int lp_anatomy_read_modinfo(const struct lp_elf *elf, struct lp_anatomy *out, struct lppack_error *err)
+{
+	uint32_t section = lp_elf_find_section(elf, ".modinfo");
+	const char *text = (const char *)elf->sections[section].bytes;
+	size_t left = section ? (size_t)elf->sections[section].size : 0;
+	int rc = 0;
+
+	while (rc == 0 && left > 0) {
+		size_t n = strnlen(text, left);
+
+		if (n)
+			rc = add_modinfo(elf, text, n, out, err);
+		if (rc == 0 && strncmp(text, "retpoline=", n < 10 ? n : 10) == 0 && n > 10)
+			out->hardening.retpoline = text[10] == 'Y';
+		if (n == left)
+			break;
+		text += n + 1;
+		left -= n + 1;
+	}
+	return rc;
+}
+
+static int64_t count_sites(const struct lp_elf *elf, const char *name)
+{
+	uint32_t section = lp_elf_find_section(elf, name);
+
+	return section ? (int64_t)(elf->sections[section].size / SITE_SIZE) : -1;
+}
+
+static bool is_named(const struct lp_note *note, const char *name, uint32_t type)
+{
+	return note->type == type && note->name_size == strlen(name) + 1 &&
+	       memcmp(note->name, name, note->name_size) == 0;
+}
+
+/* "Linux Extensions to gABI": each property is a type, a size, and data padded to 8 bytes. */
+static void read_properties(const struct lp_elf *elf, const struct lp_note *note, struct lp_hardening *out)
+{
+	for (size_t at = 0; note->desc_size - at >= 8;) {
+		uint64_t type = lp_word_get(note->desc + at, 4, elf->big_endian);
+		uint64_t size = lp_word_get(note->desc + at + 4, 4, elf->big_endian);
+		uint64_t bits;
+
+		at += 8;
+		if (size > note->desc_size - at)
+			return;
+		bits = size == 4 ? lp_word_get(note->desc + at, 4, elf->big_endian) : 0;
+		if (elf->machine == EM_X86_64 && type == GNU_PROPERTY_X86_FEATURE_1_AND) {
+			out->has_ibt = bits & GNU_PROPERTY_X86_FEATURE_1_IBT;
+			out->has_shstk = bits & GNU_PROPERTY_X86_FEATURE_1_SHSTK;
+		} else if (elf->machine == EM_AARCH64 && type == GNU_PROPERTY_AARCH64_FEATURE_1_AND) {
+			out->has_bti = bits & GNU_PROPERTY_AARCH64_FEATURE_1_BTI;
+			out->has_pac = bits & GNU_PROPERTY_AARCH64_FEATURE_1_PAC;
+		}
+		size = (size + 7) & ~UINT64_C(7);
+		at = size > note->desc_size - at ? note->desc_size : at + (size_t)size;
+	}
+}
+
+static int read_salt(const struct lp_note *note, struct lp_anatomy *out, struct lppack_error *err)
+{
+	if (out->release_salt || !is_named(note, "Linux", LINUX_ELFNOTE_BUILD_SALT) || note->desc_size == 0 ||
+	    note->desc[0] == '\0')
+		return 0;
+	out->release_salt = lp_anatomy_printable(note->desc, note->desc_size);
+	return out->release_salt ? 0 : lp_fail_nomem(err);
+}
+
+static int read_notes(const struct lp_elf *elf, const char *name, struct lp_anatomy *out, struct lppack_error *err)
+{
+	uint32_t section = lp_elf_find_section(elf, name);
+	struct lp_note note;
+	size_t offset = 0;
+	int rc = 0;
+
+	while (section && rc == 0 && lp_note_next(elf->sections[section].bytes, (size_t)elf->sections[section].size,
+						  elf->big_endian, &offset, &note)) {
+		if (is_named(&note, "GNU", NT_GNU_PROPERTY_TYPE_0))
+			read_properties(elf, &note, &out->hardening);
+		rc = read_salt(&note, out, err);
+	}
+	return rc;
+}
+
+int lp_anatomy_read_hardening(const struct lp_elf *elf, struct lp_anatomy *out, struct lppack_error *err)
+{
+	struct lp_hardening *h = &out->hardening;
+	int rc = read_notes(elf, ".note.gnu.property", out, err);
+
+	h->retpoline_sites = count_sites(elf, ".retpoline_sites");
+	h->return_sites = count_sites(elf, ".return_sites");
+	h->call_sites = count_sites(elf, ".call_sites");
+	h->ibt_endbr_seal = count_sites(elf, ".ibt_endbr_seal");
+	return rc < 0 ? rc : read_notes(elf, ".note.Linux", out, err);
+}
