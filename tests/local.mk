@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 include tests/check/local.mk
+include tests/hostile/local.mk

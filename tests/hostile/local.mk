@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Malformed bundles, one small generator each, and a second implementation of the format made from its text.
+hostile_scripts = \
+	tests/hostile/flip.sh \
+	tests/hostile/run.sh \
+	tests/hostile/vectors.sh
+dist_check_SCRIPTS += $(hostile_scripts)
+unit_tests += $(hostile_scripts)
+EXTRA_DIST += \
+	tests/hostile/cases/archive.py \
+	tests/hostile/cases/fixes.py \
+	tests/hostile/cases/index.py \
+	tests/hostile/cases/kernels.py \
+	tests/hostile/cases/limits.py \
+	tests/hostile/cases/manifest.py \
+	tests/hostile/cases/modules.py \
+	tests/hostile/cases/reading.py \
+	tests/hostile/cases/signatures.py \
+	tests/hostile/cases/trust.py \
+	tests/hostile/cases/yaml.py \
+	tests/hostile/hostile.py \
+	tests/hostile/lpb.py \
+	tests/hostile/lpb_facts.py \
+	tests/hostile/lpb_read.py \
+	tests/hostile/run.py \
+	tests/hostile/small.py \
+	tests/hostile/vectors.py
+
+hostile_programs = \
+	tests/hostile/flip \
+	tests/fuzz/replay_bundle \
+	tests/fuzz/replay_yaml
+check_PROGRAMS += $(hostile_programs)
+unit_tests += tests/fuzz/replay_yaml
+
+tests_hostile_flip_SOURCES = tests/hostile/flip.c
+tests_fuzz_replay_bundle_SOURCES = tests/fuzz/replay.c tests/fuzz/replay.h tests/fuzz/fuzz_bundle.c
+tests_fuzz_replay_yaml_SOURCES = tests/fuzz/replay.c tests/fuzz/replay.h tests/fuzz/fuzz_yaml.c
