@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The built program, on files and on machines that are directories.
+cli_scripts = \
+	tests/cli/bad_bundles.sh \
+	tests/cli/bad_keys.sh \
+	tests/cli/bad_modules.sh \
+	tests/cli/bad_places.sh \
+	tests/cli/bad_specs.sh \
+	tests/cli/create.sh \
+	tests/cli/diff.sh \
+	tests/cli/host.sh \
+	tests/cli/inspect.sh \
+	tests/cli/kernels.sh \
+	tests/cli/keygen.sh \
+	tests/cli/refusals.sh \
+	tests/cli/report.sh \
+	tests/cli/statuses.sh
+dist_check_SCRIPTS += $(cli_scripts)
+unit_tests += $(cli_scripts)
+
+EXTRA_DIST += \
+	tests/cli/lib.sh \
+	tests/cli/mangle.py \
+	tests/cli/test.key \
+	tests/cli/test.pub \
+	tests/golden/apply-already.json \
+	tests/golden/apply-already.txt \
+	tests/golden/apply-first.json \
+	tests/golden/apply-first.txt \
+	tests/golden/apply-replace.json \
+	tests/golden/apply-replace.txt \
+	tests/golden/create.json \
+	tests/golden/create.txt \
+	tests/golden/extract.txt \
+	tests/golden/inspect.json \
+	tests/golden/inspect.txt \
+	tests/golden/show-kernels.json \
+	tests/golden/show-kernels.txt \
+	tests/golden/show-untrusted.txt \
+	tests/golden/show.json \
+	tests/golden/show.txt \
+	tests/golden/status-none.json \
+	tests/golden/status-none.txt \
+	tests/golden/status-unknown.txt \
+	tests/golden/status.json \
+	tests/golden/status.txt \
+	tests/golden/verify-kernel.json \
+	tests/golden/verify-kernel.txt \
+	tests/golden/verify-several.txt \
+	tests/golden/verify.json \
+	tests/golden/verify.txt

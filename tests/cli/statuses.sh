@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Every exit status occurs in a test: here, or where this table says.
+. "$(dirname "$0")/lib.sh"
+
+# NAME FILE: what cannot happen on the command line without a kernel that livepatches, and what shows it instead.
+elsewhere='
+INTERNAL tests/unit/test_error.c
+NO_MEMORY tests/unit/test_file.c
+FACTS tests/hostile/cases
+REFUSED tests/unit/test_load.c
+INCOMPATIBLE tests/unit/test_load.c
+STALLED tests/unit/test_undo.c
+STALLED_LEFT tests/unit/test_undo.c
+NOT_REPLACED tests/unit/test_undo.c
+UNPROVEN tests/unit/test_prove.c
+LEFTOVER tests/unit/test_swap.c
+'
+# Numbers that are taken for what is to come: a fetched bundle that has expired.
+reserved='EXPIRED'
+
+# The words of a file or directory, without comments.
+words()
+{
+	grep -rhvE '^[[:space:]]*#' "$@" | grep -oE '[A-Z_]+' | sed 's/^LPPACK_E_//' | sort -u
+}
+
+words --include='*.sh' --exclude=statuses.sh --exclude=lib.sh "$tests_cli" > "$scratch/io/here"
+for name in "${!status[@]}"; do
+	if [ "$name" = OK ] || [ "$name" = "$reserved" ] || grep -q "^$name " <<< "$elsewhere"; then continue; fi
+	grep -qx "$name" "$scratch/io/here" || echo "$name (${status[$name]}): no test gets it"
+done | ok "every exit status is got by a test"
+while read -r name where; do
+	[ -n "$name" ] || continue
+	[ -n "${status[$name]:-}" ] || echo "$name is no status"
+	words "$top_srcdir/$where" | grep -qx "$name" || echo "$name is not in $where"
+done <<< "$elsewhere" | ok "or in the file that the table names"
+
+done_testing
