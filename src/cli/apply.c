@@ -44,12 +44,13 @@ static void note_signal(int number)
 }
 
 /*
- * From here to the receipt a signal must not leave a transition unwatched: it reverses instead. SIGHUP and SIGPIPE come
- * when a remote shell goes away. SA_RESTART keeps a signal from failing the load itself.
+ * From here to the receipt a signal must not leave a transition unwatched: it reverses instead, and the terminal cannot
+ * stop the program. SIGHUP and SIGPIPE come when a remote shell goes away. SA_RESTART keeps a signal from failing the load itself.
  */
 static void catch_signals(void)
 {
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	static const int ignored[] = { SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU };
 	struct sigaction note = { .sa_handler = note_signal, .sa_flags = SA_RESTART };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
@@ -60,7 +61,8 @@ static void catch_signals(void)
 		if (sigaction(numbers[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
 			sigaction(numbers[i], &note, NULL);
 	}
-	sigaction(SIGPIPE, &ignore, NULL);
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		sigaction(ignored[i], &ignore, NULL);
 }
 
 static int is_cancelled(void *context)
@@ -136,7 +138,6 @@ static int carry_out(struct lppack_plan *plan, const struct lppack_value *descri
 	struct lppack_receipt *receipt AUTO(receipt) = NULL;
 	struct lppack_value *told AUTO(value) = NULL;
 	struct lppack_error telling = LPPACK_ERROR_INIT;
-	bool already = lppack_plan_is_noop(plan);
 	const char *outcome = NULL;
 
 	catch_signals();
@@ -152,7 +153,7 @@ static int carry_out(struct lppack_plan *plan, const struct lppack_value *descri
 		receipt_print(told, described, path, err);
 	if (err->code && err->code != LPPACK_E_ALREADY)
 		error_print(err);
-	else if (already || strcmp(outcome ? outcome : "", "already") == 0)
+	else if (strcmp(outcome ? outcome : "", "already") == 0)
 		return LPPACK_E_ALREADY;
 	return err->code;
 }

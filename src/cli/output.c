@@ -151,14 +151,20 @@ void warning_print(const char *hint, const char *fmt, ...)
 void progress_print(const char *fmt, ...)
 {
 	va_list args;
+	char *text = NULL;
 
 	if (!isatty(STDERR_FILENO))
 		return;
-	fputs("\r\033[K", stderr);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
 	va_end(args);
+	if (!text)
+		return;
+	text_make_printable(text);
+	fprintf(stderr, "\r\033[K%s", text);
 	fflush(stderr);
+	free(text);
 	progress_shown = true;
 }
 

@@ -99,10 +99,10 @@ static struct lppack_value *describe_record(const struct lp_applied *applied)
 	return map;
 }
 
-/* By the module's own build ID, which no other build can have; by name only where the module has none. */
+/* By the module's own build ID, which no other build can have; by name only where neither knows one. */
 static bool is_of_record(const struct lp_live_patch *patch, const struct lp_applied *applied)
 {
-	if (patch->build_id.len && applied->module_build_id.len)
+	if (patch->build_id.len || applied->module_build_id.len)
 		return lp_build_id_equal(&patch->build_id, &applied->module_build_id);
 	return applied->module && strcmp(patch->name, applied->module) == 0;
 }

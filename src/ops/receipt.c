@@ -46,7 +46,8 @@ static bool is_recorded(const struct lppack_plan *plan)
 
 	return lp_applied_read(plan->host->host.root, &applied, NULL) > 0 &&
 	       lp_digest_equal(&applied.digest, &plan->verified->contents.digest) &&
-	       lp_build_id_equal(&applied.kernel, &plan->host->kernel.build_id);
+	       lp_build_id_equal(&applied.kernel, &plan->host->kernel.build_id) &&
+	       lp_build_id_equal(&applied.module_build_id, &plan->entry->metadata.facts.build_id);
 }
 
 static bool is_in_force(const struct lp_swap_result *result)
@@ -66,6 +67,7 @@ static int run(struct lppack_plan *plan, struct lppack_receipt *receipt, struct 
 	if (record(plan, &record_error) < 0 && rc == 0) {
 		rc = lp_fail(err, (enum lppack_code)record_error.code, record_error.hint, "%s", record_error.message);
 		rc = lp_wrap(err, rc, "the livepatch is in force, but it could not be recorded");
+		rc = lp_hint(err, rc, "mend what the message says, then apply again: it is only recorded then");
 	}
 	return rc;
 }

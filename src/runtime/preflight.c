@@ -195,6 +195,18 @@ static int check_machine(struct lp_host *host, const struct lp_swap_request *req
 	return rc;
 }
 
+/* The very build beside others is not done: an apply was killed before it could undo a module that replaces nothing, or
+ * somebody stacked another patch. Which of them must go is not ours to guess. */
+static int check_alone(const struct lp_stack *stack, const struct lp_live_patch *own, struct lppack_error *err)
+{
+	for (size_t i = 0; i < stack->n; i++)
+		if (&stack->patches[i] != own && stack->patches[i].enabled != 0)
+			return lp_fail(err, LPPACK_E_ACTIVE,
+				       "disable the one that does not belong there (0 into its enabled), then apply again",
+				       "%s is in force already, but so is %s", own->name, stack->patches[i].name);
+	return 0;
+}
+
 int lp_swap_preflight(struct lp_host *host, const struct lp_swap_request *request, const struct lp_stack *stack,
 		      bool *already, struct lppack_error *err)
 {
@@ -212,8 +224,9 @@ int lp_swap_preflight(struct lp_host *host, const struct lp_swap_request *reques
 		return lp_fail_nomem(err);
 	own = lp_stack_find_build(stack, request->facts, name);
 	if (own && own->enabled == 1 && own->transition <= 0) {
-		*already = true;
-		return 0;
+		rc = check_alone(stack, own, err);
+		*already = rc == 0;
+		return rc;
 	}
 	return check_machine(host, request, stack, name, err);
 }

@@ -102,6 +102,9 @@ enum lp_watch_end {
 	LP_WATCH_CANCELLED,
 };
 
+/* The kernel retries once a second, so that a reversal needs its time whatever the time-out for the transition was. */
+#define SHORTEST_REVERSAL_NS (10 * LP_SECOND_NS)
+
 enum lp_watch_end lp_watch_forward(struct lp_host *host, const struct lp_swap_request *request, const char *name,
 				   int64_t since_ns);
 /* Waits until a patch is out of force after 0 was written to its enabled; TIMEOUT, or UNDONE for success. */

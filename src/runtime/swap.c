@@ -124,6 +124,21 @@ static int load_and_watch(struct lp_swap *swap, struct lppack_error *err)
 	return rc;
 }
 
+/* The very build is in force: nothing is loaded, but it is proved as if it had been, and left-overs go. */
+static int confirm(struct lp_swap *swap, struct lppack_error *err)
+{
+	LP_AUTO_BUF struct lp_buf why = { 0 };
+
+	if (lp_swap_prove(swap, &why) != LP_PROOF_HOLDS) {
+		swap->result->outcome = LP_SWAP_LEFT;
+		return lp_fail(err, LPPACK_E_UNPROVEN, "compare /" LP_LIVEPATCH_DIR " with the bundle",
+			       "%s: is in force already, but cannot be proved: %s", swap->name,
+			       why.data ? (const char *)why.data : "out of memory");
+	}
+	swap->result->outcome = LP_SWAP_ALREADY;
+	return lp_stale_remove(swap->host, &swap->result->superseded, &swap->result->n_superseded, err);
+}
+
 static int run(struct lp_swap *swap, struct lppack_error *err)
 {
 	bool already;
@@ -133,10 +148,8 @@ static int run(struct lp_swap *swap, struct lppack_error *err)
 		rc = lp_swap_preflight(swap->host, swap->request, &swap->before, &already, err);
 	if (rc < 0)
 		return rc;
-	if (already) {
-		swap->result->outcome = LP_SWAP_ALREADY;
-		return lp_stale_remove(swap->host, &swap->result->superseded, &swap->result->n_superseded, err);
-	}
+	if (already)
+		return confirm(swap, err);
 	rc = prepare(swap, err);
 	if (rc < 0)
 		return rc;

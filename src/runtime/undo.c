@@ -74,8 +74,14 @@ static int fail_left(struct lp_swap *swap, const char *why, const char *what, st
  * predecessors are gone. Writing 1 turns that back while it lasts (kernel/livepatch/core.c, enabled_store). */
 static int restore_finished(struct lp_swap *swap, struct lppack_error *err)
 {
+	struct lp_swap_request patient = *swap->request;
+
+	/* What ended the first watch must not end this one: nobody may cancel the way back to a patched machine. */
+	patient.cancelled = NULL;
+	if (lp_request_timeout(&patient) < SHORTEST_REVERSAL_NS)
+		patient.timeout_ns = SHORTEST_REVERSAL_NS;
 	write_enabled(swap, "1");
-	if (lp_watch_forward(swap->host, swap->request, swap->name, lp_host_now(swap->host)) == LP_WATCH_DONE)
+	if (lp_watch_forward(swap->host, &patient, swap->name, lp_host_now(swap->host)) == LP_WATCH_DONE)
 		return 0;
 	return lp_fail(err, LPPACK_E_UNPROVEN, "apply again: the machine may run without any livepatch",
 		       "%s: the transition ended while it was being reversed, and the livepatch could not be kept",

@@ -3,10 +3,6 @@
 
 #define DEFAULT_TIMEOUT_NS (60 * LP_SECOND_NS)
 
-/* The kernel retries once a second: a reversal is not given up sooner than that makes sense, however short the
- * time-out of the transition was. */
-#define SHORTEST_REVERSAL_NS (10 * LP_SECOND_NS)
-
 void lp_patch_status_read(struct lp_host *host, const char *name, struct lp_patch_status *status)
 {
 	char path[LP_PATH_ROOM];

@@ -130,6 +130,58 @@ static void applies_once(void **state)
 	teardown(&m);
 }
 
+static void proves_what_is_in_force_already(void **state)
+{
+	struct lp_object *object;
+	struct machine m;
+
+	(void)state;
+	setup(&m, &new_patch);
+	assert_int_equal(run(&m), 0);
+	object = lp_module_facts_add_object(&m.facts);
+	object->name = strdup("nowhere");
+	assert_int_equal(run(&m), -LPPACK_E_UNPROVEN);
+	assert_int_equal(m.result.outcome, LP_SWAP_LEFT);
+	assert_non_null(strstr(m.err.message, "nowhere"));
+	teardown(&m);
+}
+
+/* What a call leaves that was killed before it could undo a module that replaces nothing. */
+static void does_not_take_a_stack_of_two_for_done(void **state)
+{
+	struct machine m;
+
+	(void)state;
+	setup(&m, &new_patch);
+	assert_int_equal(run(&m), 0);
+	fake_kernel_add_patch(m.kernel, &old_patch);
+	assert_int_equal(run(&m), -LPPACK_E_ACTIVE);
+	assert_int_equal(m.result.outcome, LP_SWAP_NOTHING);
+	assert_non_null(strstr(m.err.message, "lp_fixes_6"));
+	teardown(&m);
+}
+
+static void applies_what_nobody_can_read(void **state)
+{
+	struct machine m;
+
+	(void)state;
+	setup(&m, &new_patch);
+	fake_kernel_add_patch(m.kernel, &old_patch);
+	for (size_t i = 0; i < m.facts.n_objects; i++) {
+		for (size_t j = 0; j < m.facts.objects[i].n_funcs; j++)
+			free(m.facts.objects[i].funcs[j].name);
+		free(m.facts.objects[i].funcs);
+		free(m.facts.objects[i].name);
+	}
+	m.facts.n_objects = 0;
+	m.facts.builder = LP_BUILDER_UNKNOWN;
+	assert_int_equal(run(&m), 0);
+	assert_int_equal(m.result.outcome, LP_SWAP_APPLIED);
+	assert_int_equal(m.result.n_superseded, 1);
+	teardown(&m);
+}
+
 static void finishes_a_removal_that_was_cut_off(void **state)
 {
 	struct machine m;
@@ -417,6 +469,9 @@ int main(void)
 		cmocka_unit_test(replaces_several_and_foreign_patches),
 		cmocka_unit_test(knows_the_name_with_hyphens),
 		cmocka_unit_test(applies_once),
+		cmocka_unit_test(proves_what_is_in_force_already),
+		cmocka_unit_test(does_not_take_a_stack_of_two_for_done),
+		cmocka_unit_test(applies_what_nobody_can_read),
 		cmocka_unit_test(finishes_a_removal_that_was_cut_off),
 		cmocka_unit_test(joins_the_transition_that_a_killed_call_began),
 		cmocka_unit_test(tries_a_removal_again),

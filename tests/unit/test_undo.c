@@ -127,7 +127,17 @@ static int write_late(void *context, int dirfd, const char *path, const char *va
 	return fake_kernel_ops.write_attribute(context, dirfd, path, value);
 }
 
-static void run_late(struct machine *m, int64_t reverse_ns)
+static int64_t cancel_at;
+
+/* Somebody presses Ctrl-C, and it stays pressed. */
+static int cancel_late(void *context)
+{
+	struct machine *m = context;
+
+	return m->host.ops->now_ns(m->host.context) >= cancel_at;
+}
+
+static void run_late(struct machine *m, int64_t reverse_ns, bool cancelled)
 {
 	struct fake_patch slow = new_patch;
 	struct lp_host_ops ops = fake_kernel_ops;
@@ -138,21 +148,29 @@ static void run_late(struct machine *m, int64_t reverse_ns)
 	setup(m, &slow);
 	m->host.ops = &ops;
 	m->request.timeout_ns = 4500 * FAKE_MS;
+	if (cancelled) {
+		m->request.timeout_ns = 60 * FAKE_SECOND;
+		m->request.cancelled = cancel_late;
+		m->request.context = m;
+		cancel_at = ops.now_ns(m->host.context) + 4500 * FAKE_MS;
+	}
 	fake_kernel_add_patch(m->kernel, &old_patch);
 	run(m);
 }
 
 static void turns_a_reversal_back_that_came_too_late(void **state)
 {
-	struct machine m;
-
 	(void)state;
-	run_late(&m, 400 * FAKE_MS);
-	assert_int_equal(m.err.code, 0);
-	assert_int_equal(m.result.outcome, LP_SWAP_APPLIED);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_7"));
-	assert_int_equal(m.result.n_superseded, 1);
-	teardown(&m);
+	for (int cancelled = 0; cancelled < 2; cancelled++) {
+		struct machine m;
+
+		run_late(&m, 400 * FAKE_MS, cancelled);
+		assert_int_equal(m.err.code, 0);
+		assert_int_equal(m.result.outcome, LP_SWAP_APPLIED);
+		assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_7"));
+		assert_int_equal(m.result.n_superseded, 1);
+		teardown(&m);
+	}
 }
 
 static void admits_a_reversal_that_cannot_be_turned_back(void **state)
@@ -160,7 +178,7 @@ static void admits_a_reversal_that_cannot_be_turned_back(void **state)
 	struct machine m;
 
 	(void)state;
-	run_late(&m, 0);
+	run_late(&m, 0, false);
 	assert_int_equal(m.err.code, LPPACK_E_UNPROVEN);
 	assert_int_equal(m.result.outcome, LP_SWAP_LEFT);
 	assert_non_null(strstr(m.err.hint, "without any livepatch"));
