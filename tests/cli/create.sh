@@ -138,4 +138,16 @@ write_spec hundred.yaml "$(pair 'modules/*/livepatch_7.ko' 'kernels/{release}/no
 { try OK verify --keys key.pub hundred.lpb; says "$out" 'every byte: 100 kernels'; } | ok "and all verify"
 for i in 1 50 100; do comes_out hundred.lpb modules/$i/livepatch_7.ko kernels/6.1.0-$i-test/notes; done | ok "and come out"
 
+# on_terminal ARGUMENT...: with a terminal as standard output and error.
+on_terminal()
+{
+	script -qec "$(printf '%q ' "${program[@]}" "$@")" /dev/null
+}
+
+on_terminal create spec.yaml --key key.key -o terminal.lpb -f > "$out" 2>&1
+says "$out" 'packing: 2 of 2 modules' | ok "a progress line on a terminal"
+{ try OK create spec.yaml --key key.key -o terminal.lpb -f; silent "$err"; } | ok "and none without"
+on_terminal verify --keys key.pub terminal.lpb > "$out" 2>&1
+says "$out" 'verifying: 2 of 2 kernels' | ok "verify has one too"
+
 done_testing
