@@ -44,8 +44,9 @@ static void note_signal(int number)
 }
 
 /*
- * From here to the receipt a signal must not leave a transition unwatched: it reverses instead, and the terminal cannot
- * stop the program. SIGHUP and SIGPIPE come when a remote shell goes away. SA_RESTART keeps a signal from failing the load itself.
+ * From here to the receipt a signal must not leave a transition unwatched: it reverses instead, and the terminal
+ * cannot stop the program. SIGHUP and SIGPIPE come when a remote shell goes away. SA_RESTART keeps a signal from
+ * failing the load itself.
  */
 static void catch_signals(void)
 {

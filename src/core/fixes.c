@@ -130,6 +130,39 @@ static void read_id(struct lp_doc *item, const char *before, char **out)
 		lp_doc_fail(item, "id", NULL, "ids must ascend, each once: '%s'", *out);
 }
 
+/* OBJECT:FUNCTION or OBJECT:FUNCTION,POSITION */
+static bool is_function_id(const char *id)
+{
+	const char *colon = strchr(id, ':');
+	const char *comma = colon ? strchr(colon, ',') : NULL;
+	uint64_t position = 2;
+
+	if (!colon || colon == id || !colon[1] || comma == colon + 1)
+		return false;
+	return !comma || (lp_text_to_u64(comma + 1, &position) == 0 && position >= 2);
+}
+
+const char *lp_withdrawn_id_fault(const char *kind, const char *id)
+{
+	struct lp_build_id build_id;
+	uint64_t number = 0;
+
+	if (strcmp(kind, "function") == 0)
+		return is_function_id(id) ? NULL : "OBJECT:FUNCTION, or OBJECT:FUNCTION,POSITION from position 2 on";
+	if (strcmp(kind, "kernel") == 0)
+		return lp_build_id_parse(id, &build_id) == 0 ? NULL : "a build ID of 8 to 64 lower-case hex digits";
+	if (strcmp(kind, "state") == 0)
+		return lp_text_to_u64(id, &number) == 0 ? NULL : "a decimal number";
+	return NULL;
+}
+
+static void read_text(struct lp_doc *item, const char *key, bool required, size_t max, char **out)
+{
+	lp_doc_text_dup(item, key, required, out);
+	if (item->rc == 0 && *out && (!**out || strlen(*out) > max))
+		lp_doc_fail(item, key, NULL, "'%s' must have 1 to %zu bytes", key, max);
+}
+
 static void read_functions(struct lp_doc *item, struct lp_text_list *out)
 {
 	const struct lppack_value *list = lp_doc_list(item, "functions", true);
@@ -137,7 +170,10 @@ static void read_functions(struct lp_doc *item, struct lp_text_list *out)
 	for (size_t i = 0; item->rc == 0 && i < lppack_value_count(list); i++) {
 		const char *name = lp_doc_text_item(item, list, i);
 
-		if (name && lp_text_list_add(out, name) < 0)
+		if (name && (!*name || strlen(name) > LP_TEXT_MAX))
+			lp_doc_fail(item, "functions", NULL, "'functions' must have names of 1 to %u bytes",
+				    LP_TEXT_MAX);
+		else if (name && lp_text_list_add(out, name) < 0)
 			item->rc = lp_fail_nomem(item->err);
 	}
 }
@@ -148,9 +184,9 @@ static void read_fix(struct lp_doc *item, const char *before, struct lp_fix *fix
 
 	lp_doc_keys(item, keys);
 	read_id(item, before, &fix->id);
-	lp_doc_text_dup(item, "summary", false, &fix->summary);
-	lp_doc_text_dup(item, "severity", false, &fix->severity);
-	lp_doc_text_dup(item, "cvss", false, &fix->cvss);
+	read_text(item, "summary", false, LP_SUMMARY_MAX, &fix->summary);
+	read_text(item, "severity", false, LP_TEXT_MAX, &fix->severity);
+	read_text(item, "cvss", false, LP_TEXT_MAX, &fix->cvss);
 	lp_doc_int(item, "since", true, LP_NUMBER_MAX, &fix->since);
 	if (item->rc == 0 && fix->severity && !lp_text_is_one_of(fix->severity, lp_severity_names))
 		lp_doc_fail(item, "severity", NULL, "'severity' must be low, medium, high or critical");
@@ -163,12 +199,13 @@ static void read_unfixable(struct lp_doc *item, const char *before, struct lp_un
 
 	lp_doc_keys(item, keys);
 	read_id(item, before, &unfixable->id);
-	lp_doc_text_dup(item, "reason", true, &unfixable->reason);
+	read_text(item, "reason", true, LP_SUMMARY_MAX, &unfixable->reason);
 }
 
 static void read_withdrawn(struct lp_doc *item, const struct lp_withdrawn *before, struct lp_withdrawn *withdrawn)
 {
 	static const char *const keys[] = { "kind", "id", "reason", NULL };
+	const char *fault;
 	bool same_kind;
 
 	lp_doc_keys(item, keys);
@@ -181,7 +218,28 @@ static void read_withdrawn(struct lp_doc *item, const struct lp_withdrawn *befor
 	if (before && strcmp(before->kind, withdrawn->kind) > 0)
 		lp_doc_fail(item, "kind", NULL, "kinds must ascend");
 	read_id(item, same_kind ? before->id : NULL, &withdrawn->id);
-	lp_doc_text_dup(item, "reason", true, &withdrawn->reason);
+	read_text(item, "reason", true, LP_SUMMARY_MAX, &withdrawn->reason);
+	fault = item->rc == 0 ? lp_withdrawn_id_fault(withdrawn->kind, withdrawn->id) : NULL;
+	if (fault)
+		lp_doc_fail(item, "id", NULL, "the id of a withdrawn %s must be %s: '%s'", withdrawn->kind, fault,
+			    withdrawn->id);
+}
+
+static int compare_fix_id(const void *id, const void *fix)
+{
+	return strcmp(id, ((const struct lp_fix *)fix)->id);
+}
+
+static void check_withdrawn_fixes(struct lp_doc *doc, const struct lp_fixes *fixes)
+{
+	for (size_t i = 0; doc->rc == 0 && fixes->n_fixes && i < fixes->n_withdrawn; i++) {
+		const struct lp_withdrawn *one = &fixes->withdrawn[i];
+
+		if (strcmp(one->kind, "fix") == 0 &&
+		    bsearch(one->id, fixes->fixes, fixes->n_fixes, sizeof(*fixes->fixes), compare_fix_id))
+			lp_doc_fail(doc, "withdrawn", NULL, "the fix %s is withdrawn, but stands under 'fixes' too",
+				    one->id);
+	}
 }
 
 static void read_lists(struct lp_doc *doc, struct lp_fixes *out)
@@ -234,6 +292,7 @@ int lp_fixes_decode(const void *bytes, size_t n, const char *name, struct lp_fix
 	lp_doc_keys(&doc, keys);
 	if (doc.rc == 0)
 		read_lists(&doc, &fixes);
+	check_withdrawn_fixes(&doc, &fixes);
 	if (doc.rc < 0)
 		return doc.rc;
 	*out = fixes;

@@ -36,9 +36,8 @@
 #define LP_NUMBER_MAX 9007199254740991u /* 2^53 - 1: exact in every JSON reader */
 #define LP_TIME_MAX 8589934591          /* 11 octal digits, the year 2242 */
 #define LP_FEATURES_MAX 32u
-#define LP_LIST_MAX 65536u
 #define LP_STREAM_MAX 64u
-#define LP_TEXT_MAX 511u /* bytes of any text but a summary */
+#define LP_TEXT_MAX 511u /* bytes of any text but a summary or reason */
 #define LP_SUMMARY_MAX 4095u
 
 #define LP_END_OF_ARCHIVE 1024u
@@ -125,6 +124,8 @@ struct lp_fix *lp_fixes_add(struct lp_fixes *fixes);
 struct lp_unfixable *lp_fixes_add_unfixable(struct lp_fixes *fixes);
 struct lp_withdrawn *lp_fixes_add_withdrawn(struct lp_fixes *fixes);
 void lp_fixes_free(struct lp_fixes *fixes);
+/* What an id of this kind must be, in words, or NULL if it is that (format-spec, [F4]). kind is one of the kinds. */
+const char *lp_withdrawn_id_fault(const char *kind, const char *id);
 /* The document as a tree; NULL without memory. */
 struct lppack_value *lp_fixes_tree(const struct lp_fixes *fixes);
 int lp_fixes_encode(const struct lp_fixes *fixes, struct lp_buf *out, struct lppack_error *err);

@@ -76,7 +76,9 @@ static void read_texts(struct lp_doc *doc, const char *key, struct lp_text_list 
 	for (size_t i = 0; doc->rc == 0 && i < lppack_value_count(list); i++) {
 		const char *text = lp_doc_text_item(doc, list, i);
 
-		if (text && lp_text_list_add(out, text) < 0)
+		if (text && (!*text || strlen(text) > LP_TEXT_MAX))
+			lp_doc_fail(doc, key, NULL, "'%s' must have texts of 1 to %u bytes", key, LP_TEXT_MAX);
+		else if (text && lp_text_list_add(out, text) < 0)
 			doc->rc = lp_fail_nomem(doc->err);
 	}
 }
@@ -119,6 +121,7 @@ static void read_unfixable(struct lp_doc *doc, struct lp_unfixable *unfixable)
 static void read_withdrawn(struct lp_doc *doc, struct lp_withdrawn *withdrawn)
 {
 	static const char *const keys[] = { "kind", "id", "reason", NULL };
+	const char *fault;
 
 	lp_doc_keys(doc, keys);
 	read_text(doc, "kind", true, LP_TEXT_MAX, &withdrawn->kind);
@@ -126,6 +129,10 @@ static void read_withdrawn(struct lp_doc *doc, struct lp_withdrawn *withdrawn)
 	read_text(doc, "reason", true, LP_SUMMARY_MAX, &withdrawn->reason);
 	if (doc->rc == 0 && !lp_text_is_one_of(withdrawn->kind, lp_withdrawn_kinds))
 		lp_doc_fail(doc, "kind", NULL, "'kind' must be fix, function, kernel or state");
+	fault = doc->rc == 0 ? lp_withdrawn_id_fault(withdrawn->kind, withdrawn->id) : NULL;
+	if (fault)
+		lp_doc_fail(doc, "id", NULL, "the id of a withdrawn %s must be %s: '%s'", withdrawn->kind, fault,
+			    withdrawn->id);
 }
 
 static void read_kernel(struct lp_doc *doc, struct lp_spec_kernel *kernel)
@@ -213,6 +220,20 @@ static int compare_withdrawn(const void *a, const void *b)
 	return order ? order : strcmp(left->id, right->id);
 }
 
+/* Of sorted fixes. */
+static void check_withdrawn_fixes(struct lp_doc *doc, const struct lppack_spec *spec)
+{
+	for (size_t i = 0; doc->rc == 0 && spec->n_fixes && i < spec->n_withdrawn; i++) {
+		const struct lp_withdrawn *one = &spec->withdrawn[i];
+		const struct lp_spec_fix key = { .fix.id = one->id };
+
+		if (strcmp(one->kind, "fix") == 0 &&
+		    bsearch(&key, spec->fixes, spec->n_fixes, sizeof(key), compare_fixes))
+			lp_doc_fail(doc, "withdrawn", "keep one of them",
+				    "the fix %s is withdrawn, but stands under 'fixes' too", one->id);
+	}
+}
+
 static void read_withdrawns(struct lp_doc *doc, struct lppack_spec *spec)
 {
 	const struct lppack_value *list = list_with_room(doc, "withdrawn", false, sizeof(*spec->withdrawn),
@@ -231,6 +252,7 @@ static void read_withdrawns(struct lp_doc *doc, struct lppack_spec *spec)
 		if (compare_withdrawn(&spec->withdrawn[i - 1], &spec->withdrawn[i]) == 0)
 			lp_doc_fail(doc, "withdrawn", "keep one of them", "%s %s stands twice",
 				    spec->withdrawn[i].kind, spec->withdrawn[i].id);
+	check_withdrawn_fixes(doc, spec);
 }
 
 static void read_kernels(struct lp_doc *doc, struct lppack_spec *spec)
@@ -261,6 +283,10 @@ static void read_identity(struct lp_doc *doc, struct lppack_spec *spec)
 	lp_doc_time(doc, "created", false, &spec->created);
 	lp_doc_time(doc, "expires", false, &spec->expires);
 	lp_doc_int(doc, "rollback_floor", false, spec->serial, &spec->rollback_floor);
+	/* 0 means "not given" from here on. */
+	if (doc->rc == 0 && lppack_value_get(doc->map, "created") && spec->created == 0)
+		lp_doc_fail(doc, "created", "leave it out to take the current time",
+			    "'created' is not after 1970-01-01");
 	if (doc->rc == 0 && spec->created > LP_TIME_MAX)
 		lp_doc_fail(doc, "created", NULL, "'created' is after the year 2242");
 	/* 0 stands for "never" from here on. */

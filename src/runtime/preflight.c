@@ -202,7 +202,7 @@ static int check_alone(const struct lp_stack *stack, const struct lp_live_patch 
 	for (size_t i = 0; i < stack->n; i++)
 		if (&stack->patches[i] != own && stack->patches[i].enabled != 0)
 			return lp_fail(err, LPPACK_E_ACTIVE,
-				       "disable the one that does not belong there (0 into its enabled), then apply again",
+				       "disable the one that does not belong there (0 into enabled), then apply again",
 				       "%s is in force already, but so is %s", own->name, stack->patches[i].name);
 	return 0;
 }

@@ -93,6 +93,10 @@ an unfixable without a reason|the key 'reason' is missing|unfixable: [{id: a}]
 an unfixable twice|a stands twice|unfixable: [{id: a, reason: b}, {id: a, reason: c}]
 withdrawn of an unknown kind|'kind' must be fix, function, kernel or state|withdrawn: [{kind: patch, id: a, reason: b}]
 withdrawn twice|fix a stands twice|withdrawn: [{kind: fix, id: a, reason: b}, {kind: fix, id: a, reason: c}]
+a withdrawn function like a fix|the id of a withdrawn function must be OBJECT:FUNCTION|withdrawn: [{kind: function, id: a, reason: b}]
+a withdrawn kernel by release|the id of a withdrawn kernel must be a build ID|withdrawn: [{kind: kernel, id: 6.1.0-1, reason: b}]
+a withdrawn state in words|the id of a withdrawn state must be a decimal number|withdrawn: [{kind: state, id: one, reason: b}]
+a function without a name|'functions' must have texts of 1 to 511 bytes|fixes: [{id: a, functions: [""]}]
 EOF
 for text in -1 1.5 '"7"' 07 0x7 18446744073709551616; do
 	spec "the serial $text" "s\\.yaml:2: 'serial' must be a whole number" "$page" "2s/7/$text/"

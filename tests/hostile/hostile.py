@@ -80,7 +80,7 @@ def fixes():
                       {"id": "TEST-2", "cvss": "9.8", "since": 7, "functions": []}],
             "unfixable": [{"id": "TEST-0", "reason": "needs another structure"}],
             "withdrawn": [{"kind": "fix", "id": "TEST-9", "reason": "harmful"},
-                          {"kind": "function", "id": "seq_puts", "reason": "moved"}]}
+                          {"kind": "function", "id": "vmlinux:seq_puts", "reason": "moved"}]}
 
 
 def bundle(made=None, keys=(KEY,), **options):

@@ -10,8 +10,22 @@ CALLBACKS = ("pre_patch", "post_patch", "pre_unpatch", "post_unpatch")
 SHF_ALLOC, SHF_EXECINSTR, SHT_RELA = 2, 4, 4
 
 
+TAKEN = ("name", "vermagic", "srcversion", "depends")      # of modinfo
+NAME_MAX, VALUE_MAX = 511, 4096
+
+
 class NotModule(Exception):
-    pass
+    rule = "Z4"
+
+
+class BadText(NotModule):
+    rule = "Z5"
+
+
+def check_text(text, least, most):
+    if not least <= len(text) <= most or not all(" " <= c <= "~" for c in text):
+        raise BadText("not %d to %d printable ASCII characters: %.40r" % (least, most, text))
+    return text
 
 
 class Section:
@@ -59,11 +73,11 @@ class Elf:
 
 
 def c_string(data, at):
-    return data[at:data.index(b"\0", at)].decode()
+    return data[at:data.index(b"\0", at)].decode("latin-1")
 
 
 def text_at(target):
-    return c_string(target[0].data, target[1])
+    return check_text(c_string(target[0].data, target[1]), 1, NAME_MAX)
 
 
 def callbacks_at(section, offset):
@@ -179,8 +193,8 @@ def read_klp_build(elf):
 
 def read_modinfo(elf):
     section = elf.named(".modinfo")
-    pairs = [item.decode().partition("=") for item in (section.data if section else b"").split(b"\0") if item]
-    return {key: value for key, _, value in reversed(pairs)}
+    pairs = [item.decode("latin-1").partition("=") for item in (section.data if section else b"").split(b"\0") if item]
+    return {key: check_text(value, 0, VALUE_MAX) if key in TAKEN else value for key, _, value in reversed(pairs)}
 
 
 def read_build_id(elf):

@@ -364,6 +364,25 @@ FIXES = map_of(
                                  ("reason", is_text)))))
 
 
+POSITION = "(?:[2-9]|[1-9][0-9]{1,19})"
+WITHDRAWN = {"fix": lambda id: True,
+             "function": lambda id: re.fullmatch("[^:]+:[^,]+(?:,%s)?" % POSITION, id) and is_below_2_64(id),
+             "kernel": is_build_id,
+             "state": lambda id: NUMBER.fullmatch(id) and int(id) < 2 ** 64}
+
+
+def is_below_2_64(id):
+    _, _, position = id.partition(":")[2].partition(",")
+    return not position or int(position) < 2 ** 64
+
+
+def texts(element):
+    """All texts of a map that are no reason or summary, and those that are."""
+    long = [element[key] for key in ("summary", "reason") if key in element]
+    short = [element[key] for key in ("id", "kind", "severity", "cvss") if key in element]
+    return short + element.get("functions", []), long
+
+
 def check_fixes(archive, manifest):
     """Returns the ids of fixes."""
     text = archive.take("fixes.yaml", manifest["fixes"]["size"])
@@ -371,10 +390,16 @@ def check_fixes(archive, manifest):
     document = read_yaml(text, FIXES)
     for key in ("fixes", "unfixable", "withdrawn"):
         ids = [(element.get("kind", "").encode(), element["id"].encode()) for element in document[key]]
-        must("F2", all(1 <= len(id) <= 511 for _, id in ids), "%s: an id" % key)
+        for short, long in map(texts, document[key]):
+            must("F2", all(1 <= len(text.encode()) <= 511 for text in short), "%s: size of a text" % key)
+            must("F2", all(1 <= len(text.encode()) <= 4095 for text in long), "%s: size of a text" % key)
         must("F2", ascend(ids), "%s: order" % key)
     must("F3", all(fix["since"] <= manifest["serial"] for fix in document["fixes"]), "since")
-    return {fix["id"] for fix in document["fixes"]}
+    ids = {fix["id"] for fix in document["fixes"]}
+    for element in document["withdrawn"]:
+        must("F4", WITHDRAWN[element["kind"]](element["id"]), "withdrawn %(kind)s: the id %(id)r" % element)
+        must("F4", element["kind"] != "fix" or element["id"] not in ids, "%s: here and withdrawn" % element["id"])
+    return ids
 
 
 # --- Section 7: index ---
@@ -494,7 +519,7 @@ def check_module(number, records, frames, metadata, modules):
     try:
         facts = lpb_facts.inspect(module)
     except lpb_facts.NotModule as error:
-        raise Broken("Z4", str(error)) from error
+        raise Broken(error.rule, str(error)) from error
     for key, value in facts.items():
         must("K4", strip(metadata[number][key]) == value, key)
     modules[number] = module

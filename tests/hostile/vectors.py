@@ -73,7 +73,7 @@ def second(keys):
                         "functions": ["seq_read"]},
                        {"id": "CVE-2026-0002", "since": 2, "functions": ["ext4_sync_fs"]}],
              "unfixable": [{"id": "CVE-2026-0003", "reason": "a structure would have to grow"}],
-             "withdrawn": [{"kind": "function", "id": "seq_open", "reason": "patched no longer"}],
+             "withdrawn": [{"kind": "function", "id": "vmlinux:seq_open", "reason": "patched no longer"}],
              "x-note": ["not read", 7]}
     return lpb.Bundle(kernels, keys, fixes, created=CREATED, compress=raw_frame, stream="vectors", epoch=1, serial=2,
                       version="2 \u2013 zwei", expires="2027-01-02T03:04:05Z", rollback_floor=1)

@@ -93,9 +93,9 @@ static void order(void **state)
 	assert_refused("CVE-2026-0002", "CVE-2026-0001", "ids must ascend");
 	assert_refused("CVE-2026-0002", "CVE-2026-0000", "ids must ascend");
 	assert_refused("kind: \"kernel\"", "kind: \"fix\"", "ids must ascend");
-	assert_refused("kind: \"fix\"", "kind: \"state\"", "kinds must ascend");
+	assert_refused("\"fix\"\n    id: \"CVE-2026-0004\"", "\"state\"\n    id: \"4\"", "kinds must ascend");
 	/* Ids ascend within a kind only. */
-	assert_int_equal(decode_with("00112233", "A", &fixes, NULL), 0);
+	assert_int_equal(decode_with("CVE-2026-0004", "a", &fixes, NULL), 0);
 }
 
 static void keys_and_types(void **state)
@@ -120,6 +120,55 @@ static void keys_and_types(void **state)
 	assert_int_equal(decode_with("    cvss: \"7.8\"\n", "    x-ours: 1\n", &fixes, NULL), 0);
 }
 
+static void text_sizes(void **state)
+{
+	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
+	char text[LP_SUMMARY_MAX + 2] = "";
+
+	(void)state;
+	assert_refused("use after free", "", "'summary' must have 1 to 4095 bytes");
+	assert_refused("changes a struct", "", "'reason' must have 1 to 4095 bytes");
+	assert_refused("\"old\"", "\"\"", "'reason' must have 1 to 4095 bytes");
+	assert_refused("\"7.8\"", "\"\"", "'cvss' must have 1 to 511 bytes");
+	assert_refused("do_another", "", "'functions' must have names of 1 to 511 bytes");
+	memset(text, 'z', LP_TEXT_MAX + 1);
+	assert_refused("7.8", text, "'cvss' must have 1 to 511 bytes");
+	assert_refused("do_another", text, "'functions' must have names of 1 to 511 bytes");
+	memset(text, 'z', LP_SUMMARY_MAX + 1);
+	assert_refused("use after free", text, "'summary' must have 1 to 4095 bytes");
+	assert_refused("wrong", text, "'reason' must have 1 to 4095 bytes");
+	text[LP_SUMMARY_MAX] = '\0';
+	assert_int_equal(decode_with("use after free", text, &fixes, NULL), 0);
+}
+
+static void withdrawn_ids(void **state)
+{
+	static const char *const good[][2] = {
+		{ "fix", "anything: 1,1" },	{ "function", "vmlinux:f" },
+		{ "function", "vmlinux:f,2" },	{ "function", "ext4:f.part.0,18446744073709551615" },
+		{ "kernel", "00112233" },	{ "state", "0" },
+		{ "state", "18446744073709551615" },
+	};
+	static const char *const bad[][2] = {
+		{ "function", "f" },		{ "function", ":f" },
+		{ "function", "vmlinux:" },	{ "function", "vmlinux:,2" },
+		{ "function", "vmlinux:f," },	{ "function", "vmlinux:f,1" },
+		{ "function", "vmlinux:f,02" },	{ "function", "vmlinux:f,18446744073709551616" },
+		{ "kernel", "001122" },		{ "kernel", "AABBCCDD" },
+		{ "kernel", "001122334" },	{ "state", "01" },
+		{ "state", "-1" },		{ "state", "18446744073709551616" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_null(lp_withdrawn_id_fault(good[i][0], good[i][1]));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_non_null(lp_withdrawn_id_fault(bad[i][0], bad[i][1]));
+	assert_refused("00112233", "A", "the id of a withdrawn kernel must be a build ID");
+	assert_refused("CVE-2026-0004", "CVE-2026-0001",
+		       "the fix CVE-2026-0001 is withdrawn, but stands under 'fixes'");
+}
+
 static void size_limit(void **state)
 {
 	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
@@ -139,7 +188,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(there_and_back), cmocka_unit_test(none),	cmocka_unit_test(order),
-		cmocka_unit_test(keys_and_types), cmocka_unit_test(size_limit),
+		cmocka_unit_test(keys_and_types), cmocka_unit_test(text_sizes),	cmocka_unit_test(withdrawn_ids),
+		cmocka_unit_test(size_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

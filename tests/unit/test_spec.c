@@ -34,7 +34,7 @@ static void everything(void **state)
 			"    not_for: ['6.1.0-*']\n"
 			"  - {id: CVE-1, summary: s, severity: low, cvss: 7, since: 4}\n"
 			"unfixable:\n  - {id: b, reason: r}\n  - {id: a, reason: r}\n"
-			"withdrawn:\n  - {kind: kernel, id: x, reason: r}\n  - {kind: fix, id: z, reason: r}\n"
+			"withdrawn:\n  - {kind: kernel, id: '00112233', reason: r}\n  - {kind: fix, id: z, reason: r}\n"
 			"  - {kind: fix, id: y, reason: r}\n"
 			"kernels:\n  - module: a.ko\n    kernel: vmlinuz-{release}\n"
 			"  - module: b.ko\n    build_id: \"00112233\"\nx-note: 5\n");
@@ -119,6 +119,25 @@ static void refused_fixes(void **state)
 	assert_refused(
 		f, HEAD "withdrawn:\n  - {kind: fix, id: a, reason: r}\n  - {kind: fix, id: a, reason: r}\n" KERNELS,
 		"fix a stands twice");
+}
+
+static void refused_withdrawals(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_refused(f, HEAD "withdrawn:\n  - {kind: function, id: seq_read, reason: r}\n" KERNELS,
+		       ":4: the id of a withdrawn function must be OBJECT:FUNCTION");
+	assert_refused(f, HEAD "withdrawn:\n  - {kind: function, id: 'vmlinux:f,1', reason: r}\n" KERNELS,
+		       "from position 2 on: 'vmlinux:f,1'");
+	assert_refused(f, HEAD "withdrawn:\n  - {kind: kernel, id: 6.1.0-1, reason: r}\n" KERNELS,
+		       "the id of a withdrawn kernel must be a build ID");
+	assert_refused(f, HEAD "withdrawn:\n  - {kind: state, id: one, reason: r}\n" KERNELS,
+		       "the id of a withdrawn state must be a decimal number");
+	assert_refused(f,
+		       HEAD "fixes:\n  - {id: b}\n  - {id: a}\nwithdrawn:\n  - {kind: fix, id: a, reason: r}\n" KERNELS,
+		       "the fix a is withdrawn, but stands under 'fixes' too");
+	assert_refused(f, HEAD "fixes:\n  - {id: a, functions: ['']}\n" KERNELS,
+		       "'functions' must have texts of 1 to 511");
 }
 
 static void files_that_are_no_specs(void **state)
@@ -206,6 +225,7 @@ int main(void)
 		fixture_test(least),
 		fixture_test(refusals),
 		fixture_test(refused_fixes),
+		fixture_test(refused_withdrawals),
 		fixture_test(files_that_are_no_specs),
 		fixture_test(paths),
 		fixture_test(made_by_calls),

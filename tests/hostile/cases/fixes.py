@@ -65,8 +65,44 @@ changes("f2_withdrawn_twice", "F2", "A withdrawn one twice.", ids("withdrawn", "
 changes("f2_withdrawn_kinds", "F2", "Kinds out of order.", lambda d: dict(d, withdrawn=d["withdrawn"][::-1]))
 add("f2_withdrawn_of_two_kinds", "F2", "An id begins anew with each kind.", "OK",
     lambda: write(fixes=lambda d: dict(d, withdrawn=[
-    {"kind": "fix", "id": "b", "reason": ""}, {"kind": "kernel", "id": "a", "reason": ""},
-    {"kind": "state", "id": "a", "reason": ""}])))
+    {"kind": "fix", "id": "b", "reason": "r"}, {"kind": "kernel", "id": "00112233", "reason": "r"},
+    {"kind": "state", "id": "0", "reason": "r"}])))
+for key, number, text in (("fixes", 0, "summary"), ("unfixable", 0, "reason"), ("withdrawn", 1, "reason")):
+    changes("f2_%s_%s_empty" % (key, text), "F2", "A text without a byte.", setting(key, number, text, ""))
+    changes("f2_%s_%s_4096" % (key, text), "F2", "4,096 bytes.", setting(key, number, text, "s" * 4096))
+    changes("f2_%s_%s_4095" % (key, text), "F2", "4,095 bytes.", setting(key, number, text, "s" * 4095), full="OK")
+changes("f2_summary_characters", "F2", "4,095 characters, in more bytes.",
+        setting("fixes", 0, "summary", "\u00e9" * 4095))
+changes("f2_cvss_empty", "F2", "A cvss without a byte.", setting("fixes", 1, "cvss", ""))
+changes("f2_cvss_512", "F2", "A cvss of 512 bytes.", setting("fixes", 1, "cvss", "9" * 512))
+changes("f2_cvss_511", "F2", "A cvss of 511 bytes.", setting("fixes", 1, "cvss", "9" * 511), full="OK")
+changes("f2_function_empty", "F2", "A function without a name.", setting("fixes", 0, "functions", 1, ""))
+changes("f2_function_512", "F2", "A function of 512 bytes.", setting("fixes", 0, "functions", 1, "f" * 512))
+changes("f2_function_511", "F2", "A function of 511 bytes.", setting("fixes", 0, "functions", 1, "f" * 511), full="OK")
+
+# --- F4 ---
+
+def withdraws(name, why, kind, id, full="STRUCTURE"):
+    changes("f4_" + name, "F4", why, lambda d: dict(d, withdrawn=[{"kind": kind, "id": id, "reason": "r"}]), full)
+
+
+withdraws("fix_that_is_there", "A fix that is both there and withdrawn.", "fix", "TEST-2")
+withdraws("fix_that_is_unfixable", "What cannot be fixed any more was withdrawn.", "fix", "TEST-0", full="OK")
+withdraws("function_like_a_fix", "A function named as a fix is.", "function", "TEST-2")
+withdraws("function_no_object", "A function of no object.", "function", ":seq_read")
+withdraws("function_no_name", "An object without a function.", "function", "vmlinux:")
+withdraws("function_only_position", "A position without a function.", "function", "vmlinux:,2")
+for i, position in enumerate(("", "0", "1", "02", "+2", "2 ", "x", "2,2", str(2 ** 64))):
+    withdraws("function_position_%d" % i, "A position that is none.", "function", "vmlinux:seq_read," + position)
+withdraws("function_second", "The second function of a name.", "function", "vmlinux:seq_read,2", full="OK")
+withdraws("function_last", "The last function of a name.", "function", "vmlinux:f,%d" % (2 ** 64 - 1), full="OK")
+withdraws("function_colons", "Only the first colon parts.", "function", "a,b:c:d", full="OK")
+for i, build_id in enumerate(("6.1.0-1-test", "001122", "0011223", "001122334", "0011223X", "AABBCCDD", "00" * 33)):
+    withdraws("kernel_%d" % i, "No build ID.", "kernel", build_id)
+withdraws("kernel_longest", "The longest build ID.", "kernel", "ab" * 32, full="OK")
+for i, number in enumerate(("one", "01", "-1", "+1", " 1", "0x1", "1:2", str(2 ** 64))):
+    withdraws("state_%d" % i, "No number.", "state", number)
+withdraws("state_largest", "The largest number.", "state", str(2 ** 64 - 1), full="OK")
 
 # --- F3 ---
 

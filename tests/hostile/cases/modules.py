@@ -148,6 +148,64 @@ not_module("32_bit", "A 32-bit ELF file.", "MODULE", lambda n: patching(4, b"\1"
 not_module("machine", "Another machine.", "MODULE", lambda n: patching(18, b"\xf3")(sample(n + 1)))
 
 
+# --- Z5 ---
+
+LONG = "f" * 511
+
+
+def text_of(name, why, make, change, full="MODULE", rules="Z5"):
+    """make: a module of a number; change: its facts from those of the usual module, so that all agree with it."""
+    def bundle_with(number):
+        made = kernels()
+        data = make(number)
+        facts = lpb_facts.inspect(sample(number + 1))
+        facts["module"].update({"size": len(data), "sha256": lpb.sha256(data)})
+        change(facts)
+        made[number] = kernel(number, data, facts=facts)
+        return lpb.write(bundle(made))
+    for number, who, narrow in ((NARROW, "read", SAME), (OUTSIDE, "unread", "OK")):
+        add("z5_%s_%s" % (name, who), rules, why, full, lambda n=number: bundle_with(n), narrow)
+
+
+def options_with(old, new):
+    return lambda n: sample(n + 1, *(new if option == old else option for option in PLAIN))
+
+
+def put_bytes(*old_new):
+    """Changes a name in the module's data, but leaves the symbols alone."""
+    return lambda n: replacing(*old_new)(sample(n + 1))
+
+
+def function_is(name):
+    return lambda facts: facts["objects"][1]["functions"][0].update(name=name)
+
+
+def object_is(name):
+    return lambda facts: facts["objects"][1].update(name=name)
+
+
+def info_is(**values):
+    return lambda facts: facts["module"].update(values)
+
+
+text_of("function_600", "A function's name of 600 characters.", options_with("ext4_sync_fs", "f" * 600),
+        function_is("f" * 600))
+text_of("function_512", "One character too many.", options_with("ext4_sync_fs", LONG + "f"), function_is(LONG + "f"))
+text_of("function_511", "The longest name.", options_with("ext4_sync_fs", LONG), function_is(LONG), full="OK")
+text_of("function_empty", "A function without a name.", put_bytes(b"ext4_sync_fs\0", b"\0xt4_sync_fs\0"),
+        function_is(""))
+text_of("function_not_ascii", "A function's name in UTF-8.", put_bytes(b"ext4_sync_fs\0", b"\xc3\xa9t4_sync_fs\0"),
+        function_is("\u00e9t4_sync_fs"))
+text_of("object_512", "An object's name of 512 characters.", options_with("ext4", LONG + "f"), object_is(LONG + "f"))
+text_of("object_511", "The longest name of an object.", options_with("ext4", LONG), object_is(LONG), full="OK")
+text_of("object_empty", "An object without a name.", put_bytes(b"\0ext4\0", b"\0\0xt4\0"), object_is(""))
+for size, full in ((4096, "OK"), (4097, "MODULE")):
+    text_of("depends_%d" % size, "modinfo of %d bytes." % size,
+            lambda n, s=size: sample(n + 1, *PLAIN, "--depends", "d" * s), info_is(depends="d" * size), full)
+text_of("srcversion_not_ascii", "modinfo in UTF-8.", lambda n: sample(n + 1, *PLAIN, "--srcversion", "\u00e9"),
+        info_is(srcversion="\u00e9"))
+
+
 @case("Z4 K4", "OK", narrow="OK")
 def z4_builders():
     """All builders, architectures and options that the fake modules have."""
