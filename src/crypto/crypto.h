@@ -17,7 +17,6 @@ void lp_hash_free(struct lp_hash *hash);
 
 #define LP_ED25519_SPKI_SIZE 44 /* RFC 8410: the DER of an Ed25519 SubjectPublicKeyInfo */
 #define LP_ED25519_SIGNATURE_SIZE 64
-#define LP_KEY_ID_TEXT LP_DIGEST_TEXT
 
 /* An Ed25519 public key; its id is the SHA-256 of its SubjectPublicKeyInfo. */
 struct lp_public_key {

@@ -29,6 +29,4 @@ void lp_code_close(struct lp_code *code);
 void lp_code_add_entry(struct lp_code *code, uint64_t offset);
 bool lp_code_is_entry(const struct lp_code *code, uint64_t offset);
 
-#define LP_AUTO_CODE LP_AUTO(lp_code_close)
-
 #endif

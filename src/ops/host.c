@@ -5,7 +5,6 @@
 #include "base/export.h"
 #include "inspect/inspect.h"
 #include "ops/describe.h"
-#include "ops/record.h"
 
 #include <string.h>
 
@@ -86,7 +85,14 @@ static struct lppack_value *describe_live_object(const struct lp_live_object *li
 	return map;
 }
 
-static struct lppack_value *describe_record(const struct lp_applied *applied)
+bool lp_host_is_boot_of(struct lppack_host *host, const struct lp_applied *applied)
+{
+	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->host);
+
+	return !boot_id || !applied->boot_id || !*applied->boot_id || strcmp(boot_id, applied->boot_id) == 0;
+}
+
+static struct lppack_value *describe_record(struct lppack_host *host, const struct lp_applied *applied)
 {
 	struct lppack_value *map = lp_value_map();
 
@@ -96,6 +102,8 @@ static struct lppack_value *describe_record(const struct lp_applied *applied)
 	lp_value_add_text(&map, "version", applied->version);
 	lp_describe_digest(&map, "digest", &applied->digest);
 	lp_describe_time(&map, "applied_at", applied->applied_at);
+	if (!lp_host_is_boot_of(host, applied))
+		lp_value_add_bool(&map, "stale", true);
 	return map;
 }
 
@@ -113,7 +121,8 @@ static void add_flag(struct lppack_value **map, const char *key, int flag)
 		lp_value_add_bool(map, key, flag);
 }
 
-static struct lppack_value *describe_patch(const struct lp_live_patch *patch, const struct lp_applied *applied)
+static struct lppack_value *describe_patch(struct lppack_host *host, const struct lp_live_patch *patch,
+					   const struct lp_applied *applied)
 {
 	struct lppack_value *map = lp_value_map();
 	struct lppack_value *objects = lp_value_list();
@@ -128,7 +137,7 @@ static struct lppack_value *describe_patch(const struct lp_live_patch *patch, co
 	if (patch->refcnt >= 0)
 		lp_value_add_int(&map, "module_refcount", (uint64_t)patch->refcnt);
 	if (applied && is_of_record(patch, applied))
-		lp_value_add(&map, "bundle", describe_record(applied));
+		lp_value_add(&map, "bundle", describe_record(host, applied));
 	lp_value_add(&map, "objects", objects);
 	return map;
 }
@@ -144,7 +153,7 @@ static struct lppack_value *describe_running_kernel(const struct lppack_host *ho
 	return map;
 }
 
-static struct lppack_value *describe_stack(const struct lppack_host *host, const struct lp_stack *stack,
+static struct lppack_value *describe_stack(struct lppack_host *host, const struct lp_stack *stack,
 					   const struct lp_applied *applied, const char *record_error)
 {
 	struct lppack_value *map = lp_value_map();
@@ -153,7 +162,7 @@ static struct lppack_value *describe_stack(const struct lppack_host *host, const
 	int modules = lp_host_count_livepatch_modules(&host->host);
 
 	for (size_t i = 0; i < stack->n; i++) {
-		lp_value_push(&patches, describe_patch(&stack->patches[i], applied));
+		lp_value_push(&patches, describe_patch(host, &stack->patches[i], applied));
 		transition |= stack->patches[i].transition == 1;
 	}
 	lp_value_add(&map, "kernel", describe_running_kernel(host));

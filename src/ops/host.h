@@ -2,6 +2,7 @@
 #ifndef LP_OPS_HOST_H
 #define LP_OPS_HOST_H
 
+#include "ops/record.h"
 #include "runtime/runtime.h"
 
 #include <lppack/host.h>
@@ -17,6 +18,9 @@ struct lppack_host *lp_host_new(const char *root, const struct lp_host_ops *ops,
 				struct lppack_error *err);
 /* Reads the kernel's build ID, once. */
 int lp_host_identify(struct lppack_host *host, struct lppack_error *err);
+
+/* Whether the record was written in this boot; what cannot be told counts as this one. */
+bool lp_host_is_boot_of(struct lppack_host *host, const struct lp_applied *applied);
 
 LP_DEFINE_CLEANUP(struct lppack_host, lppack_host_close)
 

@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "ops/describe.h"
 #include "ops/plan.h"
-#include "ops/record.h"
 
 #include <string.h>
 #include <time.h>
@@ -44,7 +43,7 @@ static bool is_recorded(const struct lppack_plan *plan)
 {
 	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
 
-	return lp_applied_read(plan->host->host.root, &applied, NULL) > 0 &&
+	return lp_applied_read(plan->host->host.root, &applied, NULL) > 0 && lp_host_is_boot_of(plan->host, &applied) &&
 	       lp_digest_equal(&applied.digest, &plan->verified->contents.digest) &&
 	       lp_build_id_equal(&applied.kernel, &plan->host->kernel.build_id) &&
 	       lp_build_id_equal(&applied.module_build_id, &plan->entry->metadata.facts.build_id);

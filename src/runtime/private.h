@@ -71,8 +71,6 @@ void lp_kmsg_open(struct lp_kmsg *kmsg, struct lp_host *host);
 void lp_kmsg_collect(struct lp_kmsg *kmsg, const char *module, struct lp_buf *lines);
 void lp_kmsg_close(struct lp_kmsg *kmsg);
 
-#define LP_AUTO_KMSG LP_AUTO(lp_kmsg_close)
-
 /* load.c */
 
 /* A sealed anonymous file with these bytes, or negative code. */

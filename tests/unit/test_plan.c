@@ -298,6 +298,30 @@ static void a_record_that_cannot_be_written(void **state)
 	expect_error(&f->err, LPPACK_E_IO, "the livepatch is in force, but it could not be recorded");
 }
 
+/* Somebody loads the very module again after a reboot: the record says when it was really written. */
+static void a_record_of_an_earlier_boot(void **state)
+{
+	struct fixture *f = *state;
+	AUTO_MACHINE struct machine m;
+	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
+	AUTO_RECEIPT struct lppack_receipt *again = NULL;
+	LP_AUTO_VALUE struct lppack_value *before = NULL;
+	LP_AUTO_VALUE struct lppack_value *stale = NULL;
+	LP_AUTO_VALUE struct lppack_value *after = NULL;
+
+	machine_open(&m, f, machine_bundle(f, "b.lpb", KERNEL_ID, NULL));
+	fake_kernel_expect_load(m.kernel, &new_patch);
+	receipt = machine_apply(&m);
+	expect_ok(0, &f->err);
+	assert_null(lppack_value_get(recorded(&m, &before), "stale"));
+	fake_kernel_write(m.kernel, "proc/sys/kernel/random/boot_id", "99999999-2222-3333-4444-555555555555\n");
+	assert_true(lppack_value_bool(lppack_value_get(recorded(&m, &stale), "stale")));
+	again = machine_apply(&m);
+	assert_outcome(again, "already");
+	assert_non_null(recorded(&m, &after));
+	assert_null(lppack_value_get(recorded(&m, &after), "stale"));
+}
+
 /* A record is of the module that it names, not of whatever is in force now. */
 static void a_stale_record_is_not_shown(void **state)
 {
@@ -380,6 +404,7 @@ int main(void)
 		fixture_test(a_reversal_with_blockers),
 		fixture_test(the_kernel_refuses),
 		fixture_test(a_record_that_cannot_be_written),
+		fixture_test(a_record_of_an_earlier_boot),
 		fixture_test(a_stale_record_is_not_shown),
 		fixture_test(one_at_a_time),
 		fixture_test(cancelled),
