@@ -28,6 +28,7 @@ extern "C" {
 	X(VERMAGIC, 16, "the module's vermagic does not belong to the kernel") \
 	X(MODULE_NAME, 17, "the module's name is unusable for a livepatch") \
 	X(KERNEL_IMAGE, 18, "no build ID can be read from the kernel file") \
+	X(UNLOADABLE, 19, "the module will not load into that kernel") \
 	X(NOT_BUNDLE, 20, "the file is not a lppack bundle") \
 	X(TRUNCATED, 21, "the bundle ends early") \
 	X(STRUCTURE, 22, "the bundle's structure is not canonical") \
@@ -41,7 +42,16 @@ extern "C" {
 	X(BAD_SIGNATURE, 32, "a signature is wrong") \
 	X(KEY, 33, "a key file is unreadable or malformed") \
 	X(EXPIRED, 34, "the bundle has expired") \
+	X(THRESHOLD, 35, "too few trusted keys have signed it") \
+	X(REVOKED, 36, "the bundle is revoked") \
+	X(POLICY, 37, "the trust policy is unreadable or malformed") \
+	X(DOWNGRADE, 38, "older than what this machine has seen of the stream") \
+	X(EQUIVOCATION, 39, "another bundle of the same serial has been seen") \
 	X(NO_KERNEL, 40, "the bundle has nothing for this kernel") \
+	X(CLOCK, 41, "the machine's clock cannot be right") \
+	X(STATE, 42, "what lppack remembers is missing, unreadable or damaged") \
+	X(UNSAFE_FILE, 43, "a file that decides can be changed by others") \
+	X(SIGNED, 44, "that key has signed the bundle already") \
 	X(NO_LIVEPATCH, 50, "the running kernel cannot livepatch") \
 	X(PRIVILEGE, 51, "not allowed: root (CAP_SYS_MODULE) is needed") \
 	X(BUSY, 52, "another apply or transition is running") \
@@ -49,13 +59,20 @@ extern "C" {
 	X(NAME_IN_USE, 54, "a module of that name is loaded already") \
 	X(LOCKED, 55, "the kernel does not accept modules (lockdown, modules_disabled, signatures)") \
 	X(FTRACE, 56, "kernel.ftrace_enabled is 0") \
+	X(FOREIGN, 57, "a livepatch that lppack did not load is active, and --take-over was not given") \
+	X(FORCED, 58, "a transition was forced in this boot: reboot before the next apply") \
+	X(HELD, 59, "a hold keeps the bundle away") \
 	X(REFUSED, 60, "the kernel refused the module") \
 	X(INCOMPATIBLE, 61, "the module's states do not fit the active livepatches") \
 	X(STALLED, 62, "the transition stalled and was reversed; the old stack is in force") \
 	X(STALLED_LEFT, 63, "the transition stalled and could not be reversed; it is left running") \
 	X(NOT_REPLACED, 64, "old livepatches survived; the new one was undone") \
 	X(UNPROVEN, 65, "the outcome could not be proved and not be undone") \
-	X(LEFTOVER, 66, "the new livepatch is in force, but a replaced module could not be removed")
+	X(LEFTOVER, 66, "the new livepatch is in force, but a replaced module could not be removed") \
+	X(ONE_WAY, 67, "going back is not safe without a reboot") \
+	X(NO_LEVEL, 68, "there is no such level to go to") \
+	X(DISABLED, 69, "livepatches are switched off on the kernel's command line") \
+	X(BOOT_LOOP, 70, "the bundle is skipped: boots with it did not become healthy")
 
 enum lppack_code {
 	LPPACK_OK = 0,
