@@ -74,7 +74,7 @@ int lp_input_read(struct lp_input *in, uint64_t offset, void *out, size_t n, str
 	return 0;
 }
 
-static int read_fd(int fd, const char *path, size_t max, struct lp_buf *out, struct lppack_error *err)
+int lp_fd_read(int fd, const char *path, size_t max, struct lp_buf *out, struct lppack_error *err)
 {
 	uint8_t chunk[16384];
 	ssize_t got;
@@ -101,7 +101,83 @@ int lp_file_read(int dirfd, const char *path, size_t max, struct lp_buf *out, st
 	if (fd < 0)
 		return lp_fail_sys(err, LPPACK_E_IO, "check the path and its permissions", "%s: cannot be opened",
 				   path);
-	return read_fd(fd, path, max, out, err);
+	return lp_fd_read(fd, path, max, out, err);
+}
+
+static bool is_trusted_owner(uid_t owner)
+{
+	return owner == 0 || owner == geteuid();
+}
+
+int lp_fd_check_safe(int fd, const char *path, struct lppack_error *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be examined", path);
+	if (!is_trusted_owner(st.st_uid))
+		return lp_hint(err,
+			       lp_fail(err, LPPACK_E_UNSAFE_FILE, NULL, "%s: belongs to user %u, who can change it",
+				       path, (unsigned int)st.st_uid),
+			       "look at what it says, then run: chown root:root '%s'", path);
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		return lp_hint(err,
+			       lp_fail(err, LPPACK_E_UNSAFE_FILE, NULL, "%s: can be changed by %s (mode %04o)", path,
+				       st.st_mode & S_IWOTH ? "everybody" : "its group",
+				       (unsigned int)st.st_mode & 07777),
+			       "look at what it says, then run: chmod go-w '%s'", path);
+	return 0;
+}
+
+int lp_file_read_safe(int dirfd, const char *name, const char *path, size_t max, struct lp_buf *out,
+		      struct lppack_error *err)
+{
+	/* O_NONBLOCK: a FIFO in place of the file must not hang us. */
+	LP_AUTO_CLOSE int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int rc;
+
+	if (fd < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, "check the path and its permissions", "%s: cannot be opened",
+				   path);
+	rc = lp_fd_check_safe(fd, path, err);
+	return rc < 0 ? rc : lp_fd_read(fd, path, max, out, err);
+}
+
+int lp_directory_open_safe(const char *path, bool *missing, struct lppack_error *err)
+{
+	LP_AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int opened = fd;
+	int rc;
+
+	if (missing)
+		*missing = fd < 0 && errno == ENOENT;
+	if (fd < 0)
+		return lp_fail_sys(missing && *missing ? NULL : err, LPPACK_E_IO, "make it a readable directory",
+				   "%s: cannot be opened", path);
+	rc = lp_fd_check_safe(fd, path, err);
+	if (rc < 0)
+		return rc;
+	fd = -1;
+	return opened;
+}
+
+int lp_directory_sync(const char *path, struct lppack_error *err)
+{
+	LP_AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || fsync(fd) < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be synced", path);
+	return 0;
+}
+
+int lp_parent_sync(const char *path, struct lppack_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	LP_AUTO_FREE char *parent = slash == path ? strdup("/") :
+				    slash	  ? strndup(path, (size_t)(slash - path)) :
+						    strdup(".");
+
+	return parent ? lp_directory_sync(parent, err) : lp_fail_nomem(err);
 }
 
 int lp_write_all(int fd, const void *bytes, size_t n)

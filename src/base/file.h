@@ -34,6 +34,27 @@ static inline int lp_range_ok(uint64_t offset, uint64_t n, uint64_t size)
 /* Reads a whole file of at most max bytes below the directory dirfd (AT_FDCWD for none). */
 int lp_file_read(int dirfd, const char *path, size_t max, struct lp_buf *out, struct lppack_error *err);
 
+/* The rest of what fd is open on; path is for messages. */
+int lp_fd_read(int fd, const char *path, size_t max, struct lp_buf *out, struct lppack_error *err);
+
+/*
+ * Whether nobody but root and the effective user can have written what fd is open on: the owner is one of them, and
+ * neither group nor others may write. LPPACK_E_UNSAFE_FILE otherwise, with the chown or chmod to run. path: for the
+ * message and the command.
+ */
+int lp_fd_check_safe(int fd, const char *path, struct lppack_error *err);
+/* lp_file_read() of a file that decides: the descriptor that is read is checked first. path names it in messages, and
+ * is name below dirfd. */
+int lp_file_read_safe(int dirfd, const char *name, const char *path, size_t max, struct lp_buf *out,
+		      struct lppack_error *err);
+/* A directory whose files decide, checked; a descriptor or a negative code. *missing (not NULL) instead of an error
+ * where there is none. */
+int lp_directory_open_safe(const char *path, bool *missing, struct lppack_error *err);
+
+int lp_directory_sync(const char *path, struct lppack_error *err);
+/* Of the directory that the path is in. */
+int lp_parent_sync(const char *path, struct lppack_error *err);
+
 int lp_write_all(int fd, const void *bytes, size_t n);
 
 /* An output file that appears under its name only by lp_output_commit(). */

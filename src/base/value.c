@@ -270,3 +270,30 @@ LP_EXPORT char *lppack_value_to_json(const struct lppack_value *value)
 	lp_buf_text(&out, "\n");
 	return lp_buf_ok(&out) ? (char *)LP_TAKE(out.data) : NULL;
 }
+
+struct lppack_value *lp_value_copy(const struct lppack_value *value)
+{
+	struct lppack_value *copy;
+
+	switch (lppack_value_kind(value)) {
+	case LPPACK_KIND_NONE:
+		return NULL;
+	case LPPACK_KIND_INT:
+		return lp_value_int(value->number);
+	case LPPACK_KIND_BOOL:
+		return lp_value_bool(value->number);
+	case LPPACK_KIND_STRING:
+		return lp_value_string(value->text);
+	case LPPACK_KIND_MAP:
+	case LPPACK_KIND_LIST:
+		break;
+	}
+	copy = value->kind == LPPACK_KIND_MAP ? lp_value_map() : lp_value_list();
+	for (size_t i = 0; i < value->n; i++) {
+		if (value->kind == LPPACK_KIND_MAP)
+			lp_value_add(&copy, value->keys[i], lp_value_copy(value->items[i]));
+		else
+			lp_value_push(&copy, lp_value_copy(value->items[i]));
+	}
+	return copy;
+}

@@ -28,6 +28,8 @@ struct lppack_value *lp_value_list(void);
 struct lppack_value *lp_value_string(const char *text);
 struct lppack_value *lp_value_int(uint64_t number);
 struct lppack_value *lp_value_bool(bool b);
+/* A deep copy. */
+struct lppack_value *lp_value_copy(const struct lppack_value *value);
 
 /*
  * Adding takes the item over, also on failure, and passes the parent through; a NULL parent or item yields NULL after

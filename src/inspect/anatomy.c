@@ -46,9 +46,18 @@ void lp_anatomy_free(struct lp_anatomy *a)
 	free(a->code);
 	free(a->imports);
 	free(a->exports);
+	free(a->compiler);
 	free(a->release_salt);
 	free(a->reason);
 	*a = (struct lp_anatomy){ 0 };
+}
+
+const char *lp_anatomy_modinfo(const struct lp_anatomy *anatomy, const char *key)
+{
+	for (size_t i = 0; i < anatomy->n_modinfo; i++)
+		if (strcmp(anatomy->modinfo[i].key, key) == 0)
+			return anatomy->modinfo[i].value;
+	return NULL;
 }
 
 static int read_parts(const struct lp_elf *elf, const struct lp_module_facts *facts, const struct lp_klp_trace *trace,
@@ -60,6 +69,8 @@ static int read_parts(const struct lp_elf *elf, const struct lp_module_facts *fa
 	};
 	int rc = lp_anatomy_read_code(elf, trace, out, err);
 
+	out->object_stride = trace->object_stride;
+	out->func_stride = trace->func_stride;
 	for (size_t i = 0; rc == 0 && i < sizeof(parts) / sizeof(parts[0]); i++)
 		rc = parts[i](elf, out, err);
 	return rc == 0 && facts->is_livepatch ? lp_anatomy_read_replace(elf, facts, trace, out, err) : rc;

@@ -32,6 +32,8 @@ struct lp_import {
 	const char *name; /* borrowed */
 	bool has_crc;
 	uint32_t crc;
+	bool is_undefined; /* a symbol that must be resolved; others, like module_layout, have a CRC only */
+	bool is_weak;      /* undefined, but may stay so */
 };
 
 struct lp_modinfo_item {
@@ -85,6 +87,9 @@ extern const char *const lp_verdict_names[];
 struct lp_anatomy {
 	struct lp_new_code *code;
 	size_t n_code;
+	/* Source-built: bytes from one klp_object or klp_func to the next; 0: not measurable. */
+	uint64_t object_stride;
+	uint64_t func_stride;
 	struct lp_klp_items relocations;
 	struct lp_klp_items symbols;
 	struct lp_klp_items jump_tables; /* name only */
@@ -95,6 +100,7 @@ struct lp_anatomy {
 	bool uses_shadow_variables;
 	struct lp_modinfo_item *modinfo; /* in order */
 	size_t n_modinfo;
+	char *compiler; /* as .comment names it: "GCC: (Debian 12.2.0-14) 12.2.0"; NULL where it does not */
 	char *release_salt; /* the build salt of .note.Linux, printable */
 	struct lp_hardening hardening;
 	struct lp_memory memory;
@@ -111,6 +117,8 @@ struct lp_anatomy {
 int lp_module_anatomize(const void *bytes, size_t n, const char *name, struct lp_module_facts *facts,
 			struct lp_anatomy *out, struct lppack_error *err);
 void lp_anatomy_free(struct lp_anatomy *anatomy);
+/* The first value of a modinfo key, as the kernel takes it, or NULL. */
+const char *lp_anatomy_modinfo(const struct lp_anatomy *anatomy, const char *key);
 
 #define LP_AUTO_ANATOMY LP_AUTO(lp_anatomy_free)
 

@@ -87,6 +87,13 @@ static int read_extended_versions(const struct lp_elf *elf, struct lp_anatomy *o
 	return rc;
 }
 
+/* Undefined symbols that kernels resolve by themselves: dedotify() of arch/powerpc/kernel/module_64.c, and
+ * ignore_undef_symbol() of modpost. */
+static bool is_made_by_kernel(const struct lp_elf *elf, const char *name)
+{
+	return (elf->machine == EM_PPC64 && strcmp(name, ".TOC.") == 0) || strcmp(name, "_GLOBAL_OFFSET_TABLE_") == 0;
+}
+
 static int read_undefined(const struct lp_elf *elf, const struct lp_symtab *table, struct lp_anatomy *out,
 			  struct lppack_error *err)
 {
@@ -94,12 +101,12 @@ static int read_undefined(const struct lp_elf *elf, const struct lp_symtab *tabl
 
 	for (size_t i = 1; rc == 0 && i < table->n; i++) {
 		struct lp_symbol symbol = lp_symtab_get(table, i);
-		struct lp_import import = { 0 };
+		struct lp_import import = { .is_undefined = true, .is_weak = symbol.binding == STB_WEAK };
 
 		if (symbol.index != SHN_UNDEF || symbol.type == STT_SECTION)
 			continue;
 		import.name = lp_symtab_name(table, i);
-		if (import.name)
+		if (import.name && !is_made_by_kernel(elf, import.name))
 			rc = add_import(elf, out, &import, err);
 	}
 	return rc;
@@ -112,8 +119,11 @@ static void sort_imports(struct lp_anatomy *out)
 	if (out->n_imports)
 		qsort(out->imports, out->n_imports, sizeof(*out->imports), compare_imports);
 	for (size_t i = 0; i < out->n_imports; i++) {
-		if (kept && strcmp(out->imports[kept - 1].name, out->imports[i].name) == 0)
+		if (kept && strcmp(out->imports[kept - 1].name, out->imports[i].name) == 0) {
+			out->imports[kept - 1].is_undefined |= out->imports[i].is_undefined;
+			out->imports[kept - 1].is_weak |= out->imports[i].is_weak;
 			continue;
+		}
 		if (strncmp(out->imports[i].name, "klp_shadow_", strlen("klp_shadow_")) == 0)
 			out->uses_shadow_variables = true;
 		out->imports[kept++] = out->imports[i];

@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "inspect/notes.h"
+#include "inspect/symtab.h"
 #include "inspect/word.h"
 
 #include <elf.h>
@@ -114,6 +115,21 @@ static int read_notes(const struct lp_elf *elf, const char *name, struct lp_anat
 	return rc;
 }
 
+/* The first text of .comment, which may begin with empty ones. */
+static int read_compiler(const struct lp_elf *elf, struct lp_anatomy *out, struct lppack_error *err)
+{
+	uint32_t section = lp_elf_find_section(elf, ".comment");
+	const struct lp_elf_section *comment = &elf->sections[section];
+	const char *text = NULL;
+
+	for (uint64_t at = 0; section && !text && at < comment->size && (at == 0 || !comment->bytes[at - 1]); at++)
+		text = lp_elf_text_at(comment, at);
+	if (!text)
+		return 0;
+	out->compiler = strdup(text);
+	return out->compiler ? 0 : lp_fail_nomem(err);
+}
+
 int lp_anatomy_read_hardening(const struct lp_elf *elf, struct lp_anatomy *out, struct lppack_error *err)
 {
 	struct lp_hardening *h = &out->hardening;
@@ -123,5 +139,7 @@ int lp_anatomy_read_hardening(const struct lp_elf *elf, struct lp_anatomy *out, 
 	h->return_sites = count_sites(elf, ".return_sites");
 	h->call_sites = count_sites(elf, ".call_sites");
 	h->ibt_endbr_seal = count_sites(elf, ".ibt_endbr_seal");
-	return rc < 0 ? rc : read_notes(elf, ".note.Linux", out, err);
+	if (rc == 0)
+		rc = read_notes(elf, ".note.Linux", out, err);
+	return rc < 0 ? rc : read_compiler(elf, out, err);
 }

@@ -22,7 +22,8 @@ struct lp_code {
 	uint8_t *entries; /* a bit for each byte */
 };
 
-/* The section must be code with bytes. LPPACK_E_MODULE if its relocations take more room than the file. */
+/* The section must have bytes; of data it is the relocations that count. LPPACK_E_MODULE if they take more room than
+ * the file. */
 int lp_code_open(struct lp_code *code, const struct lp_elf *elf, uint32_t section, struct lppack_error *err);
 void lp_code_close(struct lp_code *code);
 /* Out of range is ignored. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "inspect/elf.h"
 
+#include "base/array.h"
 #include "base/file.h"
 #include "inspect/symtab.h"
 #include "inspect/word.h"
@@ -33,28 +34,37 @@ static const struct arch *find_arch(uint16_t machine, bool big_endian)
 	return NULL;
 }
 
+static int read_header(struct lp_elf *elf, Elf *handle, GElf_Ehdr *header, struct lppack_error *err)
+{
+	const struct arch *arch;
+
+	if (!handle || elf_kind(handle) != ELF_K_ELF || !gelf_getehdr(handle, header))
+		return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT, "%s: not an ELF file", elf->name);
+	if (header->e_ident[EI_CLASS] != ELFCLASS64)
+		return lp_fail(err, LPPACK_E_MODULE, "livepatches exist on 64-bit architectures only",
+			       "%s: a 32-bit ELF file", elf->name);
+	elf->machine = header->e_machine;
+	elf->big_endian = header->e_ident[EI_DATA] == ELFDATA2MSB;
+	arch = find_arch(elf->machine, elf->big_endian);
+	elf->arch = arch ? arch->name : NULL;
+	return 0;
+}
+
 static int check_header(struct lp_elf *elf, Elf *handle, struct lppack_error *err)
 {
 	GElf_Ehdr header;
-	const struct arch *arch;
+	int rc = read_header(elf, handle, &header, err);
 
-	if (!handle || elf_kind(handle) != ELF_K_ELF || !gelf_getehdr(handle, &header))
-		return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT, "%s: not an ELF file", elf->name);
-	if (header.e_ident[EI_CLASS] != ELFCLASS64)
-		return lp_fail(err, LPPACK_E_MODULE, "livepatches exist on 64-bit architectures only",
-			       "%s: a 32-bit ELF file", elf->name);
+	if (rc < 0)
+		return rc;
 	if (header.e_type != ET_REL)
 		return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT,
 			       "%s: not a relocatable ELF file (e_type %u), so no kernel module", elf->name,
 			       header.e_type);
-	elf->machine = header.e_machine;
-	elf->big_endian = header.e_ident[EI_DATA] == ELFDATA2MSB;
-	arch = find_arch(elf->machine, elf->big_endian);
-	if (!arch)
+	if (!elf->arch)
 		return lp_fail(err, LPPACK_E_MODULE, "known are x86_64, aarch64, s390x and ppc64le",
 			       "%s: for an unknown architecture (e_machine %u, %s-endian)", elf->name, elf->machine,
 			       elf->big_endian ? "big" : "little");
-	elf->arch = arch->name;
 	return 0;
 }
 
@@ -72,9 +82,9 @@ static int read_section(struct lp_elf *elf, Elf *handle, size_t i, const struct 
 	if (!gelf_getshdr(elf_getscn(handle, i), &header))
 		return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT, "%s: section header %zu cannot be read",
 			       elf->name, i);
-	*section = (struct lp_elf_section){ .name = "", .size = header.sh_size, .flags = header.sh_flags,
-					    .align = header.sh_addralign, .type = header.sh_type,
-					    .link = header.sh_link, .info = header.sh_info };
+	*section = (struct lp_elf_section){ .name = "", .address = header.sh_addr, .size = header.sh_size,
+					    .flags = header.sh_flags, .align = header.sh_addralign,
+					    .type = header.sh_type, .link = header.sh_link, .info = header.sh_info };
 	if (has_bytes(section->type)) {
 		if (!lp_range_ok(header.sh_offset, header.sh_size, elf->size))
 			return lp_fail(err, LPPACK_E_MODULE, "the file is damaged: fetch or build it again",
@@ -222,18 +232,26 @@ static int read_relocs(struct lp_elf *elf, const struct lp_symtab *table, struct
 	return 0;
 }
 
-int lp_elf_open(struct lp_elf *elf, const void *bytes, size_t n, const char *name, struct lppack_error *err)
+/* Zeroes elf. The handle, which may be NULL, must be ended. */
+static int start(struct lp_elf *elf, const void *bytes, size_t n, const char *name, Elf **handle,
+		 struct lppack_error *err)
 {
-	struct lp_symtab table;
-	Elf *handle;
-	int rc;
-
 	*elf = (struct lp_elf){ .name = name, .bytes = bytes, .size = n };
 	if (elf_version(EV_CURRENT) == EV_NONE)
 		return lp_fail(err, LPPACK_E_INTERNAL, NULL, "libelf is older than its header");
 	/* elf_memory() lacks the const, but does not write unless elf_update() is called. */
-	handle = elf_memory((char *)(uintptr_t)bytes, n);
-	rc = check_header(elf, handle, err);
+	*handle = elf_memory((char *)(uintptr_t)bytes, n);
+	return 0;
+}
+
+int lp_elf_open(struct lp_elf *elf, const void *bytes, size_t n, const char *name, struct lppack_error *err)
+{
+	struct lp_symtab table;
+	Elf *handle = NULL;
+	int rc = start(elf, bytes, n, name, &handle, err);
+
+	if (rc == 0)
+		rc = check_header(elf, handle, err);
 	if (rc == 0)
 		rc = read_sections(elf, handle, err);
 	elf_end(handle);
@@ -242,6 +260,22 @@ int lp_elf_open(struct lp_elf *elf, const void *bytes, size_t n, const char *nam
 	table = lp_symtab_find(elf);
 	rc = read_symbols(elf, &table, err);
 	return rc < 0 ? rc : read_relocs(elf, &table, err);
+}
+
+int lp_elf_open_linked(struct lp_elf *elf, const void *bytes, size_t n, const char *name, struct lppack_error *err)
+{
+	GElf_Ehdr header;
+	Elf *handle = NULL;
+	int rc = start(elf, bytes, n, name, &handle, err);
+
+	if (rc == 0)
+		rc = read_header(elf, handle, &header, err);
+	if (rc == 0 && header.e_type != ET_EXEC && header.e_type != ET_DYN)
+		rc = lp_fail(err, LPPACK_E_MODULE, NULL, "%s: not a linked ELF file (e_type %u)", name, header.e_type);
+	if (rc == 0 && header.e_shoff)
+		rc = read_sections(elf, handle, err);
+	elf_end(handle);
+	return rc;
 }
 
 void lp_elf_close(struct lp_elf *elf)
@@ -267,6 +301,11 @@ bool lp_elf_is_data(const struct lp_elf *elf, uint32_t section)
 	return section && s->bytes && (s->flags & SHF_ALLOC) && !(s->flags & (SHF_EXECINSTR | SHF_COMPRESSED));
 }
 
+bool lp_elf_is_bss(const struct lp_elf *elf, uint32_t section)
+{
+	return section && elf->sections[section].type == SHT_NOBITS && (elf->sections[section].flags & SHF_ALLOC);
+}
+
 bool lp_elf_is_code(const struct lp_elf *elf, uint32_t section)
 {
 	return section && (elf->sections[section].flags & SHF_ALLOC) &&
@@ -276,19 +315,8 @@ bool lp_elf_is_code(const struct lp_elf *elf, uint32_t section)
 /* The first relocation at or after a place, or n_relocs. */
 static size_t lower_bound(const struct lp_elf *elf, uint32_t section, uint64_t offset)
 {
-	size_t low = 0;
-	size_t high = elf->n_relocs;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct lp_elf_reloc *reloc = &elf->relocs[middle];
-
-		if (compare_places(reloc->section, reloc->offset, section, offset) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return LP_LOWER_BOUND(elf->n_relocs, i,
+			      compare_places(elf->relocs[i].section, elf->relocs[i].offset, section, offset) < 0);
 }
 
 const struct lp_elf_reloc *lp_elf_find_reloc(const struct lp_elf *elf, uint32_t section, uint64_t offset)
@@ -323,9 +351,9 @@ bool lp_elf_is_zero(const struct lp_elf *elf, uint32_t section, uint64_t offset,
 	const struct lp_elf_section *s = &elf->sections[section];
 	size_t i;
 
-	if (!s->bytes || !lp_range_ok(offset, n, s->size))
+	if ((!s->bytes && s->type != SHT_NOBITS) || !lp_range_ok(offset, n, s->size))
 		return false;
-	for (uint64_t at = 0; at < n; at++)
+	for (uint64_t at = 0; s->bytes && at < n; at++)
 		if (s->bytes[offset + at])
 			return false;
 	i = lower_bound(elf, section, offset);

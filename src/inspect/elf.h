@@ -18,6 +18,7 @@
 struct lp_elf_section {
 	const char *name;     /* NUL-terminated within the file */
 	const uint8_t *bytes; /* NULL if the section has none in the file */
+	uint64_t address;     /* of a linked file */
 	uint64_t size;
 	uint64_t flags;
 	uint64_t align;
@@ -58,12 +59,16 @@ struct lp_elf {
 
 /* bytes and name stay borrowed. LPPACK_E_MODULE if it is no relocatable file of a known architecture. */
 int lp_elf_open(struct lp_elf *elf, const void *bytes, size_t n, const char *name, struct lppack_error *err);
+/* The same of a linked 64-bit file of any architecture (arch may be NULL): its sections alone, which may be none. */
+int lp_elf_open_linked(struct lp_elf *elf, const void *bytes, size_t n, const char *name, struct lppack_error *err);
 void lp_elf_close(struct lp_elf *elf);
 
 /* The first section of that name with bytes in the file, or 0. */
 uint32_t lp_elf_find_section(const struct lp_elf *elf, const char *name);
 /* Whether the section is allocated data (not code) with bytes in the file. */
 bool lp_elf_is_data(const struct lp_elf *elf, uint32_t section);
+/* An allocated section without bytes: zeroes when loaded. */
+bool lp_elf_is_bss(const struct lp_elf *elf, uint32_t section);
 bool lp_elf_is_code(const struct lp_elf *elf, uint32_t section);
 /* The relocation of exactly that place, or NULL. */
 const struct lp_elf_reloc *lp_elf_find_reloc(const struct lp_elf *elf, uint32_t section, uint64_t offset);

@@ -28,6 +28,9 @@ struct lp_klp_trace {
 	size_t n_funcs;
 	uint32_t patch_section; /* of struct klp_patch in data; 0: none */
 	uint64_t patch_offset;
+	/* Bytes from one entry to the next, where an array has two; else 0. */
+	uint64_t object_stride;
+	uint64_t func_stride;
 };
 
 void lp_klp_trace_free(struct lp_klp_trace *trace);

@@ -51,6 +51,7 @@ struct anatomy {
 	size_t n_entries;
 	struct place *starts; /* of every structure found, sorted: an array ends where the next one starts */
 	size_t n_starts;
+	uint64_t object_stride; /* 0: there is one object */
 	uint64_t func_stride; /* 0: no array has two functions */
 };
 
@@ -123,7 +124,8 @@ static bool is_object(const struct lp_elf *elf, uint32_t section, uint64_t offse
 		return false;
 	if (name ? !lp_elf_is_data(elf, name->to_section) : !lp_elf_is_zero(elf, section, offset, 8))
 		return false;
-	return lp_elf_is_data(elf, funcs->to_section) &&
+	/* Compilers put an empty array into .bss. */
+	return (lp_elf_is_data(elf, funcs->to_section) || lp_elf_is_bss(elf, funcs->to_section)) &&
 	       (is_func(elf, funcs->to_section, funcs->to_offset) ||
 		lp_elf_is_zero(elf, funcs->to_section, funcs->to_offset, FUNC_HEAD));
 }
@@ -255,6 +257,7 @@ static int find_objects(struct anatomy *a, struct lppack_error *err)
 			return rc;
 		at += stride;
 	} while (stride && lp_range_ok(at, OBJECT_HEAD, limit) && is_object(a->elf, a->objects.section, at));
+	a->object_stride = stride;
 	if (!ends_well(a, &a->objects, stride ? at : at + OBJECT_HEAD, OBJECT_HEAD, limit, stride != 0))
 		return irregular(a, "klp_object", &a->objects, err);
 	return note_starts(a, err);
@@ -380,6 +383,8 @@ int lp_klp_read_source(const struct lp_elf *elf, struct lp_module_facts *out, st
 	lp_elf_get(elf, a.patch.section, a.patch.offset + PATCH_REPLACE, 1, &replace);
 	trace->patch_section = a.patch.section;
 	trace->patch_offset = a.patch.offset;
+	trace->object_stride = a.object_stride;
+	trace->func_stride = a.func_stride;
 	out->builder = LP_BUILDER_SOURCE;
 	out->replace = replace == 1 ? LP_REPLACE_PROVED : LP_REPLACE_REFUTED;
 	rc = read_objects(&a, out, err);

@@ -32,6 +32,7 @@ struct lp_symbol lp_symtab_get(const struct lp_symtab *table, uint64_t i)
 		return symbol;
 	at = table->symbols->bytes + (size_t)i * SYMBOL_SIZE;
 	symbol.type = ELF64_ST_TYPE(at[4]);
+	symbol.binding = ELF64_ST_BIND(at[4]);
 	symbol.size = lp_word_get(at + 16, 8, big_endian);
 	symbol.index = (uint16_t)lp_word_get(at + 6, 2, big_endian);
 	index = symbol.index;

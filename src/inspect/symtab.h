@@ -21,6 +21,7 @@ struct lp_symbol {
 	uint32_t section; /* 0: undefined, absolute, common, livepatch or out of range */
 	uint16_t index;   /* st_shndx as written */
 	uint8_t type;
+	uint8_t binding;
 };
 
 /* Empty if there is none. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "elf_maker.h"
 
+#include "bytes.h"
+
 #include <elf.h>
 #include <string.h>
 
@@ -102,30 +104,10 @@ static const struct arch *find_arch(const char *name)
 	return &arches[0];
 }
 
-static void put_at(uint8_t *to, uint64_t value, size_t size, bool big_endian)
-{
-	for (size_t i = 0; i < size; i++)
-		to[big_endian ? size - 1 - i : i] = (uint8_t)(value >> (8 * i));
-}
-
-static void put(struct lp_buf *buf, uint64_t value, size_t size, bool big_endian)
-{
-	uint8_t *to = lp_buf_grow(buf, size);
-
-	if (to)
-		put_at(to, value, size, big_endian);
-}
-
-static void align(struct lp_buf *buf, size_t to)
-{
-	while (lp_buf_ok(buf) && buf->len % to)
-		lp_buf_grow(buf, 1);
-}
-
 static void set_word(struct maker *m, enum section section, uint64_t offset, uint64_t value, size_t size)
 {
 	if (lp_buf_ok(&m->buf[section]))
-		put_at(m->buf[section].data + offset, value, size, m->arch->big_endian);
+		bytes_put_at(m->buf[section].data + offset, value, size, m->arch->big_endian);
 }
 
 /* Each content section's symbol has the section's number in the enum. */
@@ -134,9 +116,9 @@ static void relocate(struct maker *m, enum section section, uint64_t offset, uin
 {
 	struct lp_buf *rela = &m->buf[N_CONTENTS + section];
 
-	put(rela, offset, 8, m->arch->big_endian);
-	put(rela, (uint64_t)to << 32 | type, 8, m->arch->big_endian);
-	put(rela, addend, 8, m->arch->big_endian);
+	bytes_put(rela, offset, 8, m->arch->big_endian);
+	bytes_put(rela, (uint64_t)to << 32 | type, 8, m->arch->big_endian);
+	bytes_put(rela, addend, 8, m->arch->big_endian);
 }
 
 static void point(struct maker *m, enum section section, uint64_t offset, enum section to, uint64_t addend)
@@ -165,11 +147,11 @@ static void add_symbol(struct maker *m, const char *name, uint8_t type, unsigned
 {
 	bool big_endian = m->arch->big_endian;
 
-	put(&m->buf[SYMTAB], m->buf[STRTAB].len, 4, big_endian);
-	put(&m->buf[SYMTAB], ELF64_ST_INFO(STB_LOCAL, type), 2, false);
-	put(&m->buf[SYMTAB], section, 2, big_endian); /* made a real index when written */
-	put(&m->buf[SYMTAB], at, 8, big_endian);
-	put(&m->buf[SYMTAB], size, 8, big_endian);
+	bytes_put(&m->buf[SYMTAB], m->buf[STRTAB].len, 4, big_endian);
+	bytes_put(&m->buf[SYMTAB], ELF64_ST_INFO(STB_LOCAL, type), 2, false);
+	bytes_put(&m->buf[SYMTAB], section, 2, big_endian); /* made a real index when written */
+	bytes_put(&m->buf[SYMTAB], at, 8, big_endian);
+	bytes_put(&m->buf[SYMTAB], size, 8, big_endian);
 	lp_buf_append(&m->buf[STRTAB], name, strlen(name) + 1);
 }
 
@@ -205,7 +187,7 @@ static uint64_t make_source_funcs(struct maker *m, const struct elf_maker_object
 {
 	uint64_t at;
 
-	align(&m->buf[DATA], 32);
+	bytes_align(&m->buf[DATA], 32);
 	at = room(m, DATA, (object->n_funcs + 1) * stride);
 	for (size_t i = 0; i < object->n_funcs; i++) {
 		point_at_text(m, DATA, at + i * stride, object->funcs[i].name);
@@ -363,7 +345,7 @@ static void make_modinfo(struct maker *m, const char *name, const char *release)
 	if (m->options->no_modinfo)
 		return;
 	snprintf(vermagic, sizeof(vermagic), "%s SMP preempt mod_unload modversions ", release);
-	make_info(m, "license", "GPL");
+	make_info(m, "license", m->options->license ? m->options->license : "GPL");
 	make_info(m, "livepatch", m->options->not_livepatch ? NULL : "Y");
 	make_info(m, "srcversion", m->options->srcversion);
 	make_info(m, "depends", m->options->depends ? m->options->depends : "");
@@ -374,13 +356,13 @@ static void make_modinfo(struct maker *m, const char *name, const char *release)
 
 static void make_note(struct lp_buf *buf, const char *name, uint32_t type, const void *desc, size_t n, bool big_endian)
 {
-	put(buf, strlen(name) + 1, 4, big_endian);
-	put(buf, n, 4, big_endian);
-	put(buf, type, 4, big_endian);
+	bytes_put(buf, strlen(name) + 1, 4, big_endian);
+	bytes_put(buf, n, 4, big_endian);
+	bytes_put(buf, type, 4, big_endian);
 	lp_buf_append(buf, name, strlen(name) + 1);
-	align(buf, 4);
+	bytes_align(buf, 4);
 	lp_buf_append(buf, desc, n);
-	align(buf, 4);
+	bytes_align(buf, 4);
 }
 
 static void make_identity(struct maker *m)
@@ -407,10 +389,10 @@ static void make_section_symbols(struct maker *m)
 {
 	lp_buf_grow(&m->buf[STRTAB], 1);
 	for (unsigned int i = 0; i < N_CONTENTS; i++) {
-		put(&m->buf[SYMTAB], 0, 4, false);
-		put(&m->buf[SYMTAB], i ? ELF64_ST_INFO(STB_LOCAL, STT_SECTION) : 0, 1, false);
-		put(&m->buf[SYMTAB], 0, 1, false);
-		put(&m->buf[SYMTAB], i, 2, m->arch->big_endian);
+		bytes_put(&m->buf[SYMTAB], 0, 4, false);
+		bytes_put(&m->buf[SYMTAB], i ? ELF64_ST_INFO(STB_LOCAL, STT_SECTION) : 0, 1, false);
+		bytes_put(&m->buf[SYMTAB], 0, 1, false);
+		bytes_put(&m->buf[SYMTAB], i, 2, m->arch->big_endian);
 		lp_buf_grow(&m->buf[SYMTAB], 16);
 	}
 }
@@ -466,8 +448,8 @@ static void make_init(struct maker *m)
 		add_init_reloc(m, &(struct elf_maker_reloc){ 8, R_X86_64_32S, ELF_MAKER_TO_MODULE, 0 });
 		lp_buf_append(buf, "\x40\x18", 2);
 	}
-	put(buf, !known ? 0xc3 : m->options->init == ELF_MAKER_INIT_TRUE, 1, false);
-	put(buf, 0xc3, 1, false);
+	bytes_put(buf, !known ? 0xc3 : m->options->init == ELF_MAKER_INIT_TRUE, 1, false);
+	bytes_put(buf, 0xc3, 1, false);
 }
 
 static void add_version(struct maker *m, const char *name, uint32_t crc)
@@ -477,6 +459,22 @@ static void add_version(struct maker *m, const char *name, uint32_t crc)
 	set_word(m, VERSIONS, at, crc, 8);
 	if (lp_buf_ok(&m->buf[VERSIONS]))
 		memcpy(m->buf[VERSIONS].data + at + 8, name, strlen(name));
+}
+
+static void make_imports(struct maker *m)
+{
+	const struct elf_maker_options *o = m->options;
+
+	for (size_t i = 0; i < o->n_imports; i++) {
+		const struct elf_maker_import *import = &o->imports[i];
+
+		if (import->has_crc)
+			add_version(m, import->name, import->crc);
+		if (strcmp(import->name, "module_layout") != 0)
+			add_symbol(m, import->name, STT_NOTYPE, SHN_UNDEF, 0, 0);
+	}
+	for (size_t i = 0; o->klp_symbols && o->klp_symbols[i]; i++)
+		add_symbol(m, o->klp_symbols[i], STT_NOTYPE, SHN_LIVEPATCH, 0, 0);
 }
 
 static void make_extras(struct maker *m)
@@ -511,7 +509,7 @@ static uint16_t number_sections(struct maker *m)
 		uint8_t *to = m->buf[SYMTAB].data + at + 6;
 
 		if (to[0] != 0xff && to[1] != 0xff)
-			put_at(to, m->index[to[0] | to[1]], 2, m->arch->big_endian);
+			bytes_put_at(to, m->index[to[0] | to[1]], 2, m->arch->big_endian);
 	}
 	return n;
 }
@@ -522,16 +520,16 @@ static void put_section_header(struct maker *m, unsigned int i, struct lp_buf *o
 	bool is_rela = i >= N_CONTENTS && i < SYMTAB;
 	uint32_t type = i < N_CONTENTS ? contents[i].type : is_rela ? SHT_RELA : i == SYMTAB ? SHT_SYMTAB : SHT_STRTAB;
 
-	put(out, m->buf[SHSTRTAB].len, 4, big_endian);
-	put(out, type, 4, big_endian);
-	put(out, i < N_CONTENTS ? contents[i].flags : is_rela ? SHF_INFO_LINK : 0, 8, big_endian);
-	put(out, 0, 8, big_endian);
-	put(out, m->offset[i], 8, big_endian);
-	put(out, m->buf[i].len, 8, big_endian);
-	put(out, is_rela ? m->index[SYMTAB] : i == SYMTAB ? m->index[STRTAB] : 0, 4, big_endian);
-	put(out, is_rela ? m->index[i - N_CONTENTS] : i == SYMTAB ? m->buf[SYMTAB].len / 24 : 0, 4, big_endian);
-	put(out, i == STRTAB || i == SHSTRTAB ? 1 : 8, 8, big_endian);
-	put(out, is_rela || i == SYMTAB ? 24 : 0, 8, big_endian);
+	bytes_put(out, m->buf[SHSTRTAB].len, 4, big_endian);
+	bytes_put(out, type, 4, big_endian);
+	bytes_put(out, i < N_CONTENTS ? contents[i].flags : is_rela ? SHF_INFO_LINK : 0, 8, big_endian);
+	bytes_put(out, 0, 8, big_endian);
+	bytes_put(out, m->offset[i], 8, big_endian);
+	bytes_put(out, m->buf[i].len, 8, big_endian);
+	bytes_put(out, is_rela ? m->index[SYMTAB] : i == SYMTAB ? m->index[STRTAB] : 0, 4, big_endian);
+	bytes_put(out, is_rela ? m->index[i - N_CONTENTS] : i == SYMTAB ? m->buf[SYMTAB].len / 24 : 0, 4, big_endian);
+	bytes_put(out, i == STRTAB || i == SHSTRTAB ? 1 : 8, 8, big_endian);
+	bytes_put(out, is_rela || i == SYMTAB ? 24 : 0, 8, big_endian);
 }
 
 static void name_section(struct maker *m, unsigned int i)
@@ -549,15 +547,15 @@ static void put_elf_header(struct lp_buf *out, const struct arch *arch, uint16_t
 	static const uint8_t ident[] = { 0x7f, 'E', 'L', 'F', ELFCLASS64 };
 
 	lp_buf_append(out, ident, sizeof(ident));
-	put(out, arch->big_endian ? ELFDATA2MSB : ELFDATA2LSB, 1, false);
-	put(out, EV_CURRENT, 1, false);
+	bytes_put(out, arch->big_endian ? ELFDATA2MSB : ELFDATA2LSB, 1, false);
+	bytes_put(out, EV_CURRENT, 1, false);
 	lp_buf_grow(out, 9);
-	put(out, type, 2, arch->big_endian);
-	put(out, machine ? machine : arch->machine, 2, arch->big_endian);
-	put(out, EV_CURRENT, 4, arch->big_endian);
+	bytes_put(out, type, 2, arch->big_endian);
+	bytes_put(out, machine ? machine : arch->machine, 2, arch->big_endian);
+	bytes_put(out, EV_CURRENT, 4, arch->big_endian);
 	lp_buf_grow(out, 64 - 24);
 	if (lp_buf_ok(out))
-		put_at(out->data + 52, 64, 2, arch->big_endian);
+		bytes_put_at(out->data + 52, 64, 2, arch->big_endian);
 }
 
 static void put_section_table(struct maker *m, uint16_t n, struct lp_buf *out)
@@ -571,7 +569,7 @@ static void put_section_table(struct maker *m, uint16_t n, struct lp_buf *out)
 	for (unsigned int i = 1; i < N_SECTIONS; i++) {
 		if (!m->index[i])
 			continue;
-		align(out, 16);
+		bytes_align(out, 16);
 		m->offset[i] = out->len - start;
 		if (i == SHSTRTAB) {
 			/* The own name must be in before the size is taken. */
@@ -580,19 +578,19 @@ static void put_section_table(struct maker *m, uint16_t n, struct lp_buf *out)
 			name_section(m, i);
 			put_section_header(m, i, &headers);
 			if (lp_buf_ok(&headers))
-				put_at(headers.data + headers.len - 64, at, 4, m->arch->big_endian);
+				bytes_put_at(headers.data + headers.len - 64, at, 4, m->arch->big_endian);
 		} else {
 			put_section_header(m, i, &headers);
 			name_section(m, i);
 		}
 		lp_buf_append(out, m->buf[i].data, m->buf[i].len);
 	}
-	align(out, 16);
+	bytes_align(out, 16);
 	if (lp_buf_ok(out)) {
-		put_at(out->data + start + 40, out->len - start, 8, m->arch->big_endian);
-		put_at(out->data + start + 58, 64, 2, m->arch->big_endian);
-		put_at(out->data + start + 60, n, 2, m->arch->big_endian);
-		put_at(out->data + start + 62, m->index[SHSTRTAB], 2, m->arch->big_endian);
+		bytes_put_at(out->data + start + 40, out->len - start, 8, m->arch->big_endian);
+		bytes_put_at(out->data + start + 58, 64, 2, m->arch->big_endian);
+		bytes_put_at(out->data + start + 60, n, 2, m->arch->big_endian);
+		bytes_put_at(out->data + start + 62, m->index[SHSTRTAB], 2, m->arch->big_endian);
 	}
 	lp_buf_append(out, headers.data, headers.len);
 	lp_buf_free(&headers);
@@ -604,10 +602,10 @@ static void put_signature(const struct elf_maker_options *options, struct lp_buf
 	static const uint8_t info[] = { 0, 0, 2, 0, 0, 0, 0, 0 };
 
 	for (unsigned int i = 0; i < 64 && !options->signature; i++)
-		put(out, 0x30 + i, 1, false);
+		bytes_put(out, 0x30 + i, 1, false);
 	lp_buf_append(out, options->signature, options->signature_size);
 	lp_buf_append(out, info, sizeof(info));
-	put(out, options->signature ? options->signature_size : 64, 4, true);
+	bytes_put(out, options->signature ? options->signature_size : 64, 4, true);
 	lp_buf_text(out, "~Module signature appended~\n");
 }
 
@@ -628,6 +626,7 @@ int elf_maker_module(const struct elf_maker_options *options, struct lp_buf *out
 	make_identity(&m);
 	make_anatomy(&m);
 	make_init(&m);
+	make_imports(&m);
 	if (options->extras)
 		make_extras(&m);
 	for (unsigned int i = 1; i < SYMTAB; i++)
@@ -669,28 +668,28 @@ int elf_maker_notes(const struct elf_maker_kernel *options, struct lp_buf *out)
 
 static void put_segment(struct lp_buf *out, uint32_t type, uint64_t offset, uint64_t size, bool big_endian)
 {
-	put(out, type, 4, big_endian);
-	put(out, PF_R, 4, big_endian);
-	put(out, offset, 8, big_endian);
-	put(out, offset, 8, big_endian);
-	put(out, offset, 8, big_endian);
-	put(out, size, 8, big_endian);
-	put(out, size, 8, big_endian);
-	put(out, 4, 8, big_endian);
+	bytes_put(out, type, 4, big_endian);
+	bytes_put(out, PF_R, 4, big_endian);
+	bytes_put(out, offset, 8, big_endian);
+	bytes_put(out, offset, 8, big_endian);
+	bytes_put(out, offset, 8, big_endian);
+	bytes_put(out, size, 8, big_endian);
+	bytes_put(out, size, 8, big_endian);
+	bytes_put(out, 4, 8, big_endian);
 }
 
 static void put_note_section(struct lp_buf *out, uint64_t offset, uint64_t size, bool big_endian)
 {
 	lp_buf_grow(out, 64);
-	put(out, 0, 4, big_endian);
-	put(out, SHT_NOTE, 4, big_endian);
-	put(out, SHF_ALLOC, 8, big_endian);
-	put(out, 0, 8, big_endian);
-	put(out, offset, 8, big_endian);
-	put(out, size, 8, big_endian);
-	put(out, 0, 8, big_endian);
-	put(out, 4, 8, big_endian);
-	put(out, 0, 8, big_endian);
+	bytes_put(out, 0, 4, big_endian);
+	bytes_put(out, SHT_NOTE, 4, big_endian);
+	bytes_put(out, SHF_ALLOC, 8, big_endian);
+	bytes_put(out, 0, 8, big_endian);
+	bytes_put(out, offset, 8, big_endian);
+	bytes_put(out, size, 8, big_endian);
+	bytes_put(out, 0, 8, big_endian);
+	bytes_put(out, 4, 8, big_endian);
+	bytes_put(out, 0, 8, big_endian);
 }
 
 int elf_maker_vmlinux(const struct elf_maker_kernel *options, struct lp_buf *out)
@@ -712,12 +711,12 @@ int elf_maker_vmlinux(const struct elf_maker_kernel *options, struct lp_buf *out
 	sections = out->len - start;
 	put_note_section(out, offset, notes.len, big_endian);
 	if (lp_buf_ok(out)) {
-		put_at(out->data + start + 32, 64, 8, big_endian);
-		put_at(out->data + start + 40, sections, 8, big_endian);
-		put_at(out->data + start + 54, 56, 2, big_endian);
-		put_at(out->data + start + 56, 2, 2, big_endian);
-		put_at(out->data + start + 58, 64, 2, big_endian);
-		put_at(out->data + start + 60, 2, 2, big_endian);
+		bytes_put_at(out->data + start + 32, 64, 8, big_endian);
+		bytes_put_at(out->data + start + 40, sections, 8, big_endian);
+		bytes_put_at(out->data + start + 54, 56, 2, big_endian);
+		bytes_put_at(out->data + start + 56, 2, 2, big_endian);
+		bytes_put_at(out->data + start + 58, 64, 2, big_endian);
+		bytes_put_at(out->data + start + 60, 2, 2, big_endian);
 	}
 	lp_buf_free(&notes);
 	return lp_buf_ok(out) ? 0 : -1;
@@ -745,15 +744,15 @@ void elf_maker_gzip(const void *bytes, size_t n, struct lp_buf *out)
 	do {
 		size_t part = left < 65535 ? left : 65535;
 
-		put(out, part == left, 1, false);
-		put(out, part, 2, false);
-		put(out, ~part, 2, false);
+		bytes_put(out, part == left, 1, false);
+		bytes_put(out, part, 2, false);
+		bytes_put(out, ~part, 2, false);
 		lp_buf_append(out, from, part);
 		from += part;
 		left -= part;
 	} while (left);
-	put(out, crc32_of(bytes, n), 4, false);
-	put(out, n, 4, false);
+	bytes_put(out, crc32_of(bytes, n), 4, false);
+	bytes_put(out, n, 4, false);
 }
 
 int elf_maker_bzimage_around(const char *release, const void *payload, size_t n, struct lp_buf *out)
@@ -767,13 +766,13 @@ int elf_maker_bzimage_around(const char *release, const void *payload, size_t n,
 		return -1;
 	/* Documentation/arch/x86/boot.rst; protocol 2.15. */
 	head[0x1f1] = 4;
-	put_at(head + 0x1fe, 0xaa55, 2, false);
+	bytes_put_at(head + 0x1fe, 0xaa55, 2, false);
 	memcpy(head + 0x202, "HdrS", 4);
-	put_at(head + 0x206, 0x020f, 2, false);
-	put_at(head + 0x20e, 0x200, 2, false);
-	put_at(head + 0x236, 1, 2, false);
-	put_at(head + 0x248, payload_offset, 4, false);
-	put_at(head + 0x24c, n, 4, false);
+	bytes_put_at(head + 0x206, 0x020f, 2, false);
+	bytes_put_at(head + 0x20e, 0x200, 2, false);
+	bytes_put_at(head + 0x236, 1, 2, false);
+	bytes_put_at(head + 0x248, payload_offset, 4, false);
+	bytes_put_at(head + 0x24c, n, 4, false);
 	snprintf((char *)head + 0x400, 256, "%s (root@test) #1 SMP PREEMPT_DYNAMIC test", release ? release : RELEASE);
 	lp_buf_append(out, payload, n);
 	while (lp_buf_ok(out) && (out->len - start) % 16)

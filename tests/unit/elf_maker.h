@@ -21,6 +21,12 @@ struct elf_maker_object {
 	unsigned int callbacks; /* enum lp_callback bits */
 };
 
+struct elf_maker_import {
+	const char *name;
+	bool has_crc;
+	uint32_t crc;
+};
+
 /* What the init code does to replace of struct klp_patch (x86_64). */
 enum elf_maker_init {
 	ELF_MAKER_INIT_NONE, /* there is none */
@@ -75,6 +81,10 @@ struct elf_maker_options {
 	/* Versions, an import of klp_shadow_get, an export, livepatch relocations and symbols, a jump table, marks of
 	 * hardening, a debug section, .bss, a build salt, function symbols of 16 bytes. */
 	bool extras;
+	const char *license; /* "GPL" */
+	const struct elf_maker_import *imports; /* module_layout gets its CRC only */
+	size_t n_imports;
+	const char *const *klp_symbols; /* ".klp.sym.OBJECT.NAME,POSITION", NULL-terminated */
 	enum elf_maker_init init;
 	const void *init_code; /* .init.text instead of what init says */
 	size_t init_code_size;

@@ -177,6 +177,9 @@ static void links(void **state)
 		assert_false(s.anatomy.imports[1].has_crc);
 		assert_string_equal(s.anatomy.imports[2].name, "module_layout");
 		assert_int_equal(s.anatomy.imports[2].crc, 0x12345678);
+		assert_true(s.anatomy.imports[0].is_undefined);
+		assert_true(s.anatomy.imports[1].is_undefined);
+		assert_false(s.anatomy.imports[2].is_undefined);
 		assert_true(s.anatomy.uses_shadow_variables);
 		assert_int_equal(s.anatomy.n_exports, 1);
 		assert_string_equal(s.anatomy.exports[0], "exported");

@@ -385,6 +385,65 @@ static void output_in_the_working_directory(void **state)
 	assert_int_equal(chdir("/"), 0);
 }
 
+static void expect_unsafe(struct fixture *f, const char *path, mode_t mode, const char *words)
+{
+	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+
+	assert_int_equal(chmod(path, mode), 0);
+	assert_int_equal(lp_file_read_safe(AT_FDCWD, path, path, 100, &bytes, &f->err), -LPPACK_E_UNSAFE_FILE);
+	assert_int_equal(bytes.len, 0);
+	assert_non_null(strstr(f->err.hint, fixture_format(f, "chmod go-w '%s'", path)));
+	expect_error(&f->err, LPPACK_E_UNSAFE_FILE, words);
+}
+
+/* What is asked is the opened file, wherever its name leads. */
+static void files_that_decide(void **state)
+{
+	struct fixture *f = *state;
+	char *path = fixture_write_text(f, "file", "text");
+	char *link = fixture_path(f, "link");
+	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+
+	assert_int_equal(symlink("file", link), 0);
+	expect_unsafe(f, path, 0664, "file: can be changed by its group (mode 0664)");
+	expect_unsafe(f, path, 0642, "file: can be changed by everybody (mode 0642)");
+	assert_int_equal(lp_file_read_safe(AT_FDCWD, link, link, 100, &bytes, &f->err), -LPPACK_E_UNSAFE_FILE);
+	expect_error(&f->err, LPPACK_E_UNSAFE_FILE, "link: can be changed");
+	assert_int_equal(chmod(path, 0444), 0);
+	expect_ok(lp_file_read_safe(AT_FDCWD, link, link, 100, &bytes, &f->err), &f->err);
+	assert_string_equal((char *)bytes.data, "text");
+	assert_int_equal(lp_file_read_safe(AT_FDCWD, path, path, 3, &bytes, &f->err), -LPPACK_E_LIMIT);
+	expect_error(&f->err, LPPACK_E_LIMIT, "file: larger than");
+	assert_int_equal(lp_file_read_safe(AT_FDCWD, "/nowhere", "/nowhere", 3, &bytes, &f->err), -LPPACK_E_IO);
+	expect_error(&f->err, LPPACK_E_IO, "/nowhere: cannot be opened");
+}
+
+static void directories_that_decide(void **state)
+{
+	struct fixture *f = *state;
+	bool missing = false;
+	int fd = lp_directory_open_safe(f->dir, &missing, &f->err);
+
+	assert_true(fd >= 0);
+	assert_false(missing);
+	close(fd);
+	assert_true(lp_directory_open_safe(fixture_path(f, "none"), &missing, &f->err) < 0);
+	assert_true(missing);
+	assert_int_equal(f->err.code, 0);
+	assert_int_equal(lp_directory_open_safe(fixture_path(f, "none"), NULL, &f->err), -LPPACK_E_IO);
+	expect_error(&f->err, LPPACK_E_IO, "none: cannot be opened");
+	assert_int_equal(lp_directory_open_safe(fixture_write_text(f, "file", ""), &missing, &f->err), -LPPACK_E_IO);
+	assert_false(missing);
+	expect_error(&f->err, LPPACK_E_IO, "file: cannot be opened: Not a directory");
+	assert_int_equal(chmod(f->dir, 0770), 0);
+	assert_int_equal(lp_directory_open_safe(f->dir, &missing, &f->err), -LPPACK_E_UNSAFE_FILE);
+	expect_error(&f->err, LPPACK_E_UNSAFE_FILE, "can be changed by its group");
+	expect_ok(lp_directory_sync(f->dir, &f->err), &f->err);
+	expect_ok(lp_parent_sync(fixture_path(f, "file"), &f->err), &f->err);
+	assert_int_equal(lp_directory_sync(fixture_path(f, "none"), &f->err), -LPPACK_E_IO);
+	expect_error(&f->err, LPPACK_E_IO, "none: cannot be synced");
+}
+
 #define named_test(f) \
 	{ \
 #f "_without_tmpfile", f, setup_without_tmpfile, teardown_without_tmpfile, NULL \
@@ -409,6 +468,8 @@ int main(void)
 		fixture_test(output_on_a_full_disk),
 		fixture_test(no_space_has_its_own_code),
 		fixture_test(output_in_the_working_directory),
+		fixture_test(files_that_decide),
+		fixture_test(directories_that_decide),
 		named_test(output_appears_on_commit_only),
 		named_test(output_that_is_dropped_leaves_nothing),
 		named_test(output_exclusive_or_not),

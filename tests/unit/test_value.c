@@ -149,6 +149,27 @@ static void json_is_utf8_whatever_the_text(void **state)
 	assert_string_equal(out, "\"a\\ufffd\\ufffd(\\ufffd\\ufffd\\ufffd\\ufffd\\ufffdz\"\n");
 }
 
+static void copies(void **state)
+{
+	static const char text[] = "{\n  \"a\": [\n    1,\n    true,\n    \"x\"\n  ],\n  \"b\": {}\n}\n";
+	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
+	LP_AUTO_VALUE struct lppack_value *copy = NULL;
+	struct lppack_value *list = lp_value_list();
+	LP_AUTO_FREE char *json = NULL;
+
+	(void)state;
+	lp_value_push(&list, lp_value_int(1));
+	lp_value_push(&list, lp_value_bool(true));
+	lp_value_push(&list, lp_value_string("x"));
+	lp_value_add(&map, "a", list);
+	lp_value_add(&map, "b", lp_value_map());
+	copy = lp_value_copy(map);
+	lppack_value_free(LP_TAKE(map));
+	json = lppack_value_to_json(copy);
+	assert_string_equal(json, text);
+	assert_null(lp_value_copy(NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +181,7 @@ int main(void)
 		cmocka_unit_test(keys_of_lists_are_null),
 		cmocka_unit_test(json),
 		cmocka_unit_test(json_is_utf8_whatever_the_text),
+		cmocka_unit_test(copies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
