@@ -20,7 +20,8 @@ while [ $step -lt $((2 * $1)) ]; do
 		[ "$old" = lppack_sample_$level ] || bareload --unload "$old" >/dev/null
 	done
 	before=$(now_ms)
-	lppack apply --replace --json /bundles/level$next.lpb >/tmp/receipt 2>/tmp/errors || fail "apply level $next"
+	lppack apply --replace --take-over --allow-downgrade --json \
+		/bundles/level$next.lpb >/tmp/receipt 2>/tmp/errors || fail "apply level $next"
 	after=$(now_ms)
 	kernel=$(($(number load) + $(number transition)))
 	echo "round $((bare / 1000000)) $((after - before)) $((kernel / 1000000)) $((after - before - kernel / 1000000))"

@@ -2,3 +2,4 @@
 include tests/check/local.mk
 include tests/hostile/local.mk
 include tests/cli/local.mk
+include tests/fault/local.mk

@@ -39,9 +39,11 @@ uint64_t lppack_bundle_bytes_read(const struct lppack_bundle *bundle);
 struct lppack_value *lppack_bundle_describe_unverified(struct lppack_bundle *bundle, struct lppack_error *err);
 
 /*
- * Verifies the head: every signature in it must fit its own key and at least one be by a key of the ring; then the
- * manifest is parsed and all bytes of the head are compared with it. LPPACK_E_NO_KEYS (empty ring), UNTRUSTED,
- * BAD_SIGNATURE, STRUCTURE, UNSUPPORTED, TRUNCATED, CORRUPT, LIMIT. The result borrows the bundle.
+ * Verifies the head: every signature in it must fit its own key, and the ring's keys and policy must accept them
+ * (lppack-policy(5)); then the manifest is parsed, the policy asked again, and all bytes of the head are compared with
+ * it. LPPACK_E_NO_KEYS (empty ring), UNTRUSTED, THRESHOLD, REVOKED, DOWNGRADE (below the policy's minimum),
+ * BAD_SIGNATURE, STRUCTURE, UNSUPPORTED, TRUNCATED, CORRUPT, LIMIT. lppack_bundle_judge() tells how each signature was
+ * judged. The result borrows the bundle.
  */
 struct lppack_verified *lppack_bundle_verify(struct lppack_bundle *bundle, const struct lppack_keyring *keyring,
 					     struct lppack_error *err);

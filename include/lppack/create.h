@@ -39,13 +39,25 @@ struct lppack_create_options {
 	lppack_progress_fn *progress; /* modules done of modules */
 	void *progress_context;
 	struct lppack_verified *supersedes; /* borrowed, or NULL: lppack_verified_check_supersedes() must hold for it */
+	int check;              /* every module whose kernel's files the spec names must load there: lppack/check.h */
+	/*
+	 * Appends to every module, before it is digested and packed, the signature that the kernel looks for
+	 * (CONFIG_MODULE_SIG; as its scripts/sign-file does it). Borrowed; it must have a certificate and no chain.
+	 * NULL: modules stay as they are. With an RSA key the same inputs still make the same bytes; with ECDSA they
+	 * do not.
+	 */
+	const struct lppack_signer *module_signer;
+	const char *module_digest; /* "sha256" (NULL), "sha384" or "sha512" */
 };
 
 /*
  * Builds the bundle and signs it with every signer (at least one). The output appears whole or not at all.
  * LPPACK_E_SPEC, DUPLICATE, MODULE, NOT_LIVEPATCH, NOT_REPLACE, ARCH, VERMAGIC, MODULE_NAME, KERNEL_IMAGE, LIMIT,
- * NOT_CUMULATIVE, EXISTS, IO, NO_SPACE. *report (may be NULL) receives a map: path, stream, epoch, serial, version,
- * created, expires, digest, kernels (their number), size, modules_plain, modules_packed, signatures, modules; free it.
+ * NOT_CUMULATIVE, UNLOADABLE, EXISTS, IO, NO_SPACE; SIGNED for a module that is to be signed and is already, KEY for
+ * what cannot sign modules. *report (may be NULL) receives a map: path, stream, epoch, serial, version, created,
+ * expires, digest, kernels (their number), size, modules_plain, modules_packed, signatures, modules; if modules were
+ * signed, module_signature ({subject, issuer, serial, key_id, digest}); and, if the link check was asked for, checked
+ * (how many modules had a kernel's files) and warnings (list of {release, module, message, hint}); free it.
  */
 int lppack_create(const struct lppack_spec *spec, const struct lppack_signer *const *signers, size_t n_signers,
 		  const char *output, const struct lppack_create_options *options, struct lppack_value **report,

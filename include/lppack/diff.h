@@ -13,7 +13,8 @@ extern "C" {
 
 /*
  * A map: "old" and "new" (name, stream, epoch, serial, version, kernels, and in bytes: size of the file and
- * modules_size), "cumulative" (bool), "changes" and "rollback".
+ * modules_size), "cumulative" (bool), "changes", "rollback" and "findings" (as in lppack_module_inspect(): same-name,
+ * where the new module cannot be loaded over the old one).
  *
  * A change: kind (stream, epoch, serial, fix, kernel, object, function or state), id (the fix's; a kernel's build ID;
  * an object's name; "object:function", with ",POSITION" if it is not the first of that name; a state's number; or

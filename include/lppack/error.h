@@ -27,7 +27,7 @@ extern "C" {
 	X(ARCH, 15, "the module is for another architecture") \
 	X(VERMAGIC, 16, "the module's vermagic does not belong to the kernel") \
 	X(MODULE_NAME, 17, "the module's name is unusable for a livepatch") \
-	X(KERNEL_IMAGE, 18, "no build ID can be read from the kernel file") \
+	X(KERNEL_IMAGE, 18, "a file of the kernel (image, symbols, configuration, modules) cannot be read") \
 	X(UNLOADABLE, 19, "the module will not load into that kernel") \
 	X(NOT_BUNDLE, 20, "the file is not a lppack bundle") \
 	X(TRUNCATED, 21, "the bundle ends early") \
@@ -43,7 +43,7 @@ extern "C" {
 	X(KEY, 33, "a key file is unreadable or malformed") \
 	X(EXPIRED, 34, "the bundle has expired") \
 	X(THRESHOLD, 35, "too few trusted keys have signed it") \
-	X(REVOKED, 36, "the bundle is revoked") \
+	X(REVOKED, 36, "the bundle, or who signed it, is revoked") \
 	X(POLICY, 37, "the trust policy is unreadable or malformed") \
 	X(DOWNGRADE, 38, "older than what this machine has seen of the stream") \
 	X(EQUIVOCATION, 39, "another bundle of the same serial has been seen") \
@@ -72,7 +72,14 @@ extern "C" {
 	X(ONE_WAY, 67, "going back is not safe without a reboot") \
 	X(NO_LEVEL, 68, "there is no such level to go to") \
 	X(DISABLED, 69, "livepatches are switched off on the kernel's command line") \
-	X(BOOT_LOOP, 70, "the bundle is skipped: boots with it did not become healthy")
+	X(BOOT_LOOP, 70, "the bundle is skipped: boots with it did not become healthy") \
+	X(NONE_LEFT, 71, "no livepatch is in force any more: the new one could not be kept when the old ones were gone") \
+	X(BEHIND, 80, "fixes that are installed are not in force") \
+	X(REBOOT_NEEDED, 81, "only a reboot can bring what is missing") \
+	X(UNCOVERED, 82, "the next boot of an installed kernel would not be livepatched") \
+	X(HELD_BACK, 83, "a hold keeps fixes away") \
+	X(IN_TRANSITION, 84, "a transition is running") \
+	X(UNFINISHED, 85, "a call of lppack was cut short and has to be finished or undone")
 
 enum lppack_code {
 	LPPACK_OK = 0,

@@ -24,45 +24,109 @@ void lppack_host_close(struct lppack_host *host);
 const char *lppack_host_build_id(struct lppack_host *host, struct lppack_error *err);
 
 /*
- * The active stack as a map (lppack-status(1), "JSON"): kernel, patches with module build ID, the bundle that brought
- * them as far as recorded, objects, functions, transition, pending objects. LPPACK_E_NO_LIVEPATCH.
+ * What is in force on this machine, as the map of lppack-status-json(5): the stack with what brought it, the fixes that
+ * are in force, pending, unfixable or held, whether a reboot is needed, the installed levels and whether they cover the
+ * next boot. What cannot be read is told in "problems". LPPACK_E_NO_LIVEPATCH.
  */
 struct lppack_value *lppack_host_status(struct lppack_host *host, struct lppack_error *err);
+/* Of a status: 0, or the number of the gravest finding, which is an error code. */
+int lppack_status_check(const struct lppack_value *status);
+/* Of a status: the Prometheus text exposition format, malloc'd. */
+char *lppack_status_metrics(const struct lppack_value *status, struct lppack_error *err);
+/* What changes while a transition runs, quickly read: "transition", "patches" (name, enabled, transition) and
+ * "blockers". */
+struct lppack_value *lppack_host_transition(struct lppack_host *host, struct lppack_error *err);
+/* The running kernel's release with the level in force, "6.1.0-56-amd64+lp.example.7"; the bare release where none is,
+ * and "+lp.unknown" where lppack has no record of what is. malloc'd. */
+char *lppack_host_effective_version(struct lppack_host *host, struct lppack_error *err);
 
 struct lppack_apply_options {
 	size_t size;        /* sizeof(struct lppack_apply_options) */
 	int replace;        /* may supersede active livepatches */
 	int64_t timeout_ns; /* for the transition; 0: 60 s */
-	/* phase: "loading", "transition", "proof", "removal", "reversal" */
+	/* phase: "waiting" (for the lock), "loading", "transition", "proof", "removal", "reversal", "retry" */
 	void (*progress)(void *context, const char *phase, int64_t elapsed_ns);
 	int (*cancelled)(void *context); /* nonzero reverses as a time-out does */
 	void *context;
+	int take_over;       /* may supersede livepatches that lppack did not load */
+	int allow_downgrade; /* may go below what this machine has seen of the stream */
+	int rollback;        /* goes back on purpose: implies replace and allow_downgrade, and is checked for ONE_WAY */
+	/* Ends a transition at the time-out by the kernel's `force` instead of reversing it. That gives up the kernel's
+	 * guarantee for the tasks that were not ready; every later apply is refused until the next boot
+	 * (Documentation/livepatch/livepatch.rst, "Livepatch life-cycle"). */
+	int force;
+	int before_signal;      /* reverses before the kernel sends its first fake signal, about 15 s after the load */
+	unsigned int retries;   /* how often a transition that stalled and was reversed is tried again */
+	int64_t retry_delay_ns; /* before each retry; 0: 5 s */
+	int64_t wait_ns;        /* for another lppack that holds the lock; 0: give way at once; negative: for ever */
+	int boot;               /* the boot's own apply: counted until the boot is confirmed (BOOT_LOOP) */
+	int installed;          /* from lppack_store_open_installed(): what boots begin with stays what it is, also
+				 * where a lower level had to do */
 };
 
 /*
  * Selects the entry of the running kernel, proves its module, and checks everything that can be refused before a
  * system call changes anything. The plan borrows host and verified. LPPACK_E_NO_KERNEL, EXPIRED is only told in the
- * description, and the preflight codes: NO_LIVEPATCH, PRIVILEGE, LOCKED, FTRACE, BUSY, NAME_IN_USE, ARCH, VERMAGIC,
- * ACTIVE.
+ * description, DISABLED, HELD, DOWNGRADE, EQUIVOCATION, CLOCK, STATE, UNLOADABLE, with `rollback` ONE_WAY, and the
+ * preflight codes: NO_LIVEPATCH, PRIVILEGE, LOCKED, FTRACE, BUSY, NAME_IN_USE, ARCH, VERMAGIC, ACTIVE, FOREIGN, FORCED.
+ *
+ * An interrupted call's transition is LPPACK_E_BUSY here: call lppack_host_recover() before.
  */
 struct lppack_plan *lppack_plan_new(struct lppack_host *host, struct lppack_verified *verified,
 				    const struct lppack_apply_options *options, struct lppack_error *err);
 /* Whether the very module is in force already, so that applying does nothing. */
 int lppack_plan_is_noop(const struct lppack_plan *plan);
-/* A map: kernel, bundle, module, objects, replaces, already. */
+/* A map: kernel, bundle, module, objects, replaces, already, reversibility (class: "reversible", "one-way" or "reboot";
+ * why), warnings, module_signature (unless nothing is to be done: enforced ("module.sig_enforce" or "lockdown", if the
+ * kernel insists on signatures of modules), signed, and of a signed module key ("known" to the kernel, "unknown",
+ * "platform": to the firmware's keyring alone, or "untold") and signer). */
 struct lppack_value *lppack_plan_describe(const struct lppack_plan *plan, struct lppack_error *err);
 void lppack_plan_free(struct lppack_plan *plan);
 
 /*
  * Carries the plan out as one transaction. Returns a receipt also when it failed after the kernel was asked, with err
  * set; NULL if it failed before. The codes after a load: REFUSED, INCOMPATIBLE, STALLED, STALLED_LEFT, NOT_REPLACED,
- * UNPROVEN, LEFTOVER.
+ * NOT_LIVEPATCH, UNPROVEN, LEFTOVER. What it means to do is on the disk before the kernel is asked, so that whatever
+ * kills it, lppack_host_recover() knows.
  */
 struct lppack_receipt *lppack_plan_apply(struct lppack_plan *plan, struct lppack_error *err);
-/* A map: outcome (applied, already, reversed, left, nothing), durations in ns, superseded, pending, blockers,
- * kernel_log, error. */
+/* A map: verb, outcome (applied, already, removed, reversed, left, nothing), attempts, forced, durations_ns,
+ * superseded, took_over, pending, blockers, reverse_blockers, kernel_log, error, time. */
 struct lppack_value *lppack_receipt_describe(const struct lppack_receipt *receipt, struct lppack_error *err);
 void lppack_receipt_free(struct lppack_receipt *receipt);
+
+/*
+ * Disables every active livepatch and removes its module, as one transaction that is journalled like an apply. options
+ * may be NULL; take_over, timeout_ns, wait_ns, progress and cancelled count. LPPACK_E_ALREADY if none is active;
+ * FOREIGN, FORCED, BUSY, PRIVILEGE; STALLED: a task held it up, the livepatches are in force again; STALLED_LEFT,
+ * UNPROVEN, LEFTOVER. Returns as lppack_plan_apply() does.
+ */
+struct lppack_receipt *lppack_host_remove(struct lppack_host *host, const struct lppack_apply_options *options,
+					  struct lppack_error *err);
+/* What it would do: a map of patches and warnings. */
+struct lppack_value *lppack_host_describe_removal(struct lppack_host *host, const struct lppack_apply_options *options,
+						  struct lppack_error *err);
+
+/*
+ * Looks for a call that was killed and finishes or undoes what it had begun: a transition in flight is watched to its
+ * end (options: timeout_ns, wait_ns, progress, cancelled; NULL: the defaults), and reversed if it stalls. With `quick`
+ * nothing is waited for. Returns a map: found; then verb, action ("cleared": nothing of it is in force; "finished",
+ * "undone", or "left": the transition is still running), note (a sentence), from and to. NULL on failure: BUSY if
+ * another lppack is at work, STATE if what it left cannot be read, PRIVILEGE, STALLED_LEFT, UNPROVEN.
+ */
+struct lppack_value *lppack_host_recover(struct lppack_host *host, const struct lppack_apply_options *options,
+					 int quick, struct lppack_error *err);
+/* Forgets what a killed call left where that cannot be read (LPPACK_E_STATE). */
+int lppack_host_discard_journal(struct lppack_host *host, struct lppack_error *err);
+
+/*
+ * Opens and verifies the kept level to go back to: the one of this serial, or with NULL the newest kept one below what
+ * is in force. *bundle and *verified are the caller's. LPPACK_E_NO_LEVEL if there is none; STATE if its file is not
+ * what was installed; and the errors of lppack_bundle_verify().
+ */
+int lppack_host_open_level(struct lppack_host *host, const struct lppack_keyring *keyring, const uint64_t *serial,
+			   struct lppack_bundle **bundle, struct lppack_verified **verified,
+			   struct lppack_error *err);
 
 #ifdef __cplusplus
 }

@@ -18,7 +18,7 @@ extern "C" {
  * A map; what the module does not tell is absent:
  *
  *   name, livepatch (bool), arch, release, vermagic, srcversion, build_id, depends, license, author, description,
- *   intree (bool), release_salt   what it says of itself
+ *   intree (bool), release_salt, compiler   what it says of itself
  *   file_size, size, sha256       bytes of the file and of the module in it, and the latter's digest
  *   builder                       source, kpatch-build, klp-build or unknown
  *   replace                       {declared, verdict, reason}: declared is what lppack_create() goes by (proved,

@@ -2,6 +2,7 @@
 lppackincludedir = $(includedir)/lppack
 lppackinclude_HEADERS = \
 	include/lppack/bundle.h \
+	include/lppack/check.h \
 	include/lppack/create.h \
 	include/lppack/diff.h \
 	include/lppack/error.h \
@@ -9,4 +10,7 @@ lppackinclude_HEADERS = \
 	include/lppack/inspect.h \
 	include/lppack/keys.h \
 	include/lppack/lppack.h \
+	include/lppack/sign.h \
+	include/lppack/store.h \
+	include/lppack/trust.h \
 	include/lppack/value.h

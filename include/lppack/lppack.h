@@ -14,12 +14,16 @@
 #define LPPACK_LPPACK_H
 
 #include <lppack/bundle.h>
+#include <lppack/check.h>
 #include <lppack/create.h>
 #include <lppack/diff.h>
 #include <lppack/error.h>
 #include <lppack/host.h>
 #include <lppack/inspect.h>
 #include <lppack/keys.h>
+#include <lppack/sign.h>
+#include <lppack/store.h>
+#include <lppack/trust.h>
 #include <lppack/value.h>
 
 #ifdef __cplusplus

@@ -39,7 +39,62 @@ static void print_change(const char *label, const struct lppack_value *from, con
 	char *old AUTO(text) = join_names(from);
 	const char *new = name_of(module, "name");
 
-	subfield_printf(label, "%s -> %s", old ? old : "(no livepatch)", new ? new : "?");
+	subfield_printf(label, "%s -> %s", old ? old : "(no livepatch)", new ? new : "(no livepatch)");
+}
+
+/* What the plan replaces or removes. */
+static const struct lppack_value *former_of(const struct lppack_value *plan)
+{
+	const struct lppack_value *replaces = lppack_value_get(plan, "replaces");
+
+	return replaces ? replaces : lppack_value_get(plan, "removes");
+}
+
+static void print_foreign(const struct lppack_value *patches)
+{
+	for (size_t i = 0; i < lppack_value_count(patches); i++) {
+		const struct lppack_value *patch = lppack_value_at(patches, i, NULL);
+		const char *name = value_text_at(patch, "name");
+
+		if (lppack_value_bool(lppack_value_get(patch, "foreign")))
+			subfield_printf("taken over", "%s, which lppack did not load", name ? name : "?");
+	}
+}
+
+static void print_reversibility(const struct lppack_value *plan)
+{
+	const struct lppack_value *map = lppack_value_get(plan, "reversibility");
+	const char *class = value_text_at(map, "class");
+	const char *why = value_text_at(map, "why");
+
+	if (class && why)
+		subfield_printf("going back", "%s: %s", class, why);
+	else
+		subfield_print("going back", class);
+}
+
+/* Whether the kernel insists on signatures of modules, and what it makes of this one's. */
+static void print_signature(const struct lppack_value *plan)
+{
+	static const char *const keys[][2] = {
+		{ "known", "whose key the kernel has" },
+		{ "unknown", "whose key the kernel does not have" },
+		{ "platform", "whose key only the firmware's keyring has" },
+		{ "untold", "and it cannot be told whether the kernel has its key" },
+	};
+	const struct lppack_value *map = lppack_value_get(plan, "module_signature");
+	const struct lppack_value *signer = lppack_value_get(map, "signer");
+	const char *enforced = value_text_at(map, "enforced");
+	const char *key = value_text_at(map, "key");
+	const char *issuer = value_text_at(signer, "issuer");
+	const char *id = value_text_at(signer, issuer ? "serial" : "key_id");
+
+	for (size_t i = 0; key && i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(key, keys[i][0]) == 0)
+			subfield_printf("signature", "by %s %s, %s", issuer ? issuer : "key", id ? id : "?",
+					keys[i][1]);
+	if (enforced)
+		subfield_printf("", "the kernel loads signed modules only (%s)", enforced);
 }
 
 static void print_target(const struct lppack_value *map)
@@ -58,10 +113,14 @@ void plan_print(const struct lppack_value *plan, const char *path)
 {
 	bool already = lppack_value_bool(lppack_value_get(plan, "already"));
 
-	headline_print(path, already ? "already applied, nothing would be done" : "would be applied");
+	headline_print(path, already ? "already applied, nothing would be done" :
+		       lppack_value_get(plan, "removes") ? "would be taken out of force" : "would be applied");
 	print_target(plan);
 	if (!already)
-		print_change("change", lppack_value_get(plan, "replaces"), lppack_value_get(plan, "module"));
+		print_change("change", former_of(plan), lppack_value_get(plan, "module"));
+	print_foreign(former_of(plan));
+	print_signature(plan);
+	print_reversibility(plan);
 	describe_print_objects(lppack_value_get(plan, "objects"), NULL);
 }
 
@@ -71,6 +130,8 @@ static const char *phrase_of(const char *outcome, bool had_patches)
 		return "applied";
 	if (strcmp(outcome, "already") == 0)
 		return "already applied, nothing was done";
+	if (strcmp(outcome, "removed") == 0)
+		return "no livepatch is in force any more";
 	if (strcmp(outcome, "reversed") == 0)
 		return had_patches ? "REVERSED: the old livepatches are still in force" :
 				     "REVERSED: no livepatch is in force, as before";
@@ -98,25 +159,38 @@ static void print_durations(const struct lppack_value *durations)
 		subfield_print("took", line);
 }
 
-static void print_blockers(const struct lppack_value *blockers)
+static void print_blockers(const struct lppack_value *blockers, const char *what)
 {
 	size_t n = lppack_value_count(blockers);
 	struct table table;
 
 	if (n == 0)
 		return;
-	printf("\nTasks that kept the transition from ending (%zu):\n", n);
+	printf("\nTasks that kept the %s from ending (%zu):\n", what, n);
 	table_begin(&table, 7, "PID", "TID", "COMMAND", "KIND", "STATE", "FUNCTION", "STACK");
 	for (size_t i = 0; i < n; i++) {
 		const struct lppack_value *task = lppack_value_at(blockers, i, NULL);
-		bool is_kthread = lppack_value_bool(lppack_value_get(task, "kthread"));
 
 		table_row(&table, value_text_at(task, "pid"), value_text_at(task, "tid"),
-			  value_text_at(task, "command"), is_kthread ? "kernel" : "user",
-			  value_text_at(task, "state"), value_text_at(task, "function"),
-			  value_text_at(task, "stack"));
+			  value_text_at(task, "command"), value_text_at(task, "kind"), value_text_at(task, "state"),
+			  value_text_at(task, "function"), value_text_at(task, "stack"));
 	}
 	table_end(&table);
+}
+
+/* What an operator has to know beside the outcome. */
+static void print_course(const struct lppack_value *receipt)
+{
+	const struct lppack_value *attempts = lppack_value_get(receipt, "attempts");
+	char *stale AUTO(text) = join_names(lppack_value_get(receipt, "stale"));
+
+	if (lppack_value_int(attempts, 1) > 1)
+		subfield_print("attempts", lppack_value_text(attempts));
+	if (stale)
+		subfield_printf("tidied", "%s, left loaded by an earlier call", stale);
+	subfield_print("note", value_text_at(receipt, "note"));
+	if (lppack_value_bool(lppack_value_get(receipt, "forced")))
+		subfield_print("FORCED", "the transition was ended by force: reboot before the next apply");
 }
 
 static void print_kernel_log(const struct lppack_value *lines)
@@ -130,27 +204,35 @@ static void print_kernel_log(const struct lppack_value *lines)
 	}
 }
 
+static bool is_done(const char *outcome)
+{
+	return outcome && (strcmp(outcome, "applied") == 0 || strcmp(outcome, "removed") == 0);
+}
+
 void receipt_print(const struct lppack_value *receipt, const struct lppack_value *plan, const char *path,
 		   const struct lppack_error *err)
 {
 	const struct lppack_value *superseded = lppack_value_get(receipt, "superseded");
-	const struct lppack_value *replaces = lppack_value_get(plan, "replaces");
-	const struct lppack_value *from = lppack_value_count(superseded) ? superseded : replaces;
+	const struct lppack_value *from = lppack_value_count(superseded) ? superseded : former_of(plan);
 	char *pending AUTO(text) = join_names(lppack_value_get(receipt, "pending"));
 	const char *outcome = value_text_at(receipt, "outcome");
 
 	headline_print(path, phrase_of(outcome ? outcome : "?", lppack_value_count(from) > 0));
 	print_target(plan);
 	if (!outcome || strcmp(outcome, "already") != 0) {
-		print_change(outcome && strcmp(outcome, "applied") == 0 ? "change" : "attempted", from,
-			     lppack_value_get(plan, "module"));
+		print_change(is_done(outcome) ? "change" : "attempted", from, lppack_value_get(plan, "module"));
+		print_foreign(former_of(plan));
+		print_signature(plan);
+		print_reversibility(plan);
 		print_durations(lppack_value_get(receipt, "durations_ns"));
 	}
+	print_course(receipt);
 	if (pending)
 		subfield_printf("pending", "%s (patched as soon as loaded)", pending);
 	if (!err->code || err->code == LPPACK_E_ALREADY)
 		return;
-	print_blockers(lppack_value_get(receipt, "blockers"));
+	print_blockers(lppack_value_get(receipt, "blockers"), "transition");
+	print_blockers(lppack_value_get(receipt, "reverse_blockers"), "reversal");
 	print_kernel_log(lppack_value_get(receipt, "kernel_log"));
 	printf("\n");
 }

@@ -3,6 +3,7 @@
 #include "cli/describe.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/signers.h"
 #include "cli/source.h"
 #include "cli/units.h"
 #include "cli/verbs.h"
@@ -14,13 +15,16 @@
 
 struct create_options {
 	const char *output;
-	struct text_list keys;
+	struct text_list keys; /* --key, --sign-module, --cert and --chain, in order */
+	const char *module_hash;
+	const char *passphrase_file;
 	const char *directory;
 	struct number threads;
 	struct number level;
 	bool independent;
 	const char *supersedes;
 	struct text_list trusted; /* keys that OLD is verified by */
+	bool check;
 	bool force;
 	bool json;
 	/* Without a spec: */
@@ -39,8 +43,13 @@ struct create_options {
 static const struct option_spec options[] = {
 	{ .name = "output", .letter = 'o', .kind = OPTION_TEXT, .completion = COMPLETE_FILE, .argument = "FILE",
 	  FIELD(output), .required = true, .help = "write the bundle here" },
-	{ .name = "key", .kind = OPTION_LIST, .completion = COMPLETE_FILE, .argument = "FILE", FIELD(keys),
-	  .required = true, .help = "sign with this private key (repeatable)" },
+	{ .name = "key", .kind = OPTION_LIST, .completion = COMPLETE_FILE, .argument = "FILE|URI",
+	  FIELD(keys), .required = true, .help = "sign with this private key (repeatable)" },
+	SIGNER_ROWS(struct create_options, keys),
+	{ .name = "sign-module", .kind = OPTION_LIST, .completion = COMPLETE_FILE, .argument = "FILE|URI",
+	  FIELD(keys), .help = "sign the modules too, for the kernel; the key's --cert follows" },
+	{ .name = "module-hash", .kind = OPTION_TEXT, .completion = COMPLETE_WORD, .argument = "NAME",
+	  FIELD(module_hash), .help = "digest of the modules' signatures: sha256 (default), sha384 or sha512" },
 	{ .name = "directory", .letter = 'C', .kind = OPTION_TEXT, .completion = COMPLETE_DIR, .argument = "DIR",
 	  FIELD(directory), .help = "what the spec's paths are relative to; default: the spec's directory" },
 	{ .name = "threads", .letter = 'T', .kind = OPTION_NUMBER, .completion = COMPLETE_WORD, .argument = "N",
@@ -53,6 +62,8 @@ static const struct option_spec options[] = {
 	  FIELD(supersedes), .help = "refuse to lose anything of the bundle OLD" },
 	{ .name = "keys", .letter = 'k', .kind = OPTION_LIST, .completion = COMPLETE_FILE, .argument = "FILE|DIR",
 	  FIELD(trusted), .help = "verify OLD by these keys instead of the installed ones (repeatable)" },
+	{ .name = "check", .kind = OPTION_FLAG, FIELD(check),
+	  .help = "refuse modules that will not load into the kernels whose files are named" },
 	{ .name = "force", .letter = 'f', .kind = OPTION_FLAG, FIELD(force), .help = "replace an existing output" },
 	{ .name = "stream", .kind = OPTION_TEXT, .completion = COMPLETE_WORD, .argument = "NAME", FIELD(stream),
 	  .help = "without a spec: the stream" },
@@ -179,8 +190,19 @@ static void print_modules(const struct lppack_value *modules)
 	table_end(&table);
 }
 
+static void warn(const struct lppack_value *warnings)
+{
+	for (size_t i = 0; i < lppack_value_count(warnings); i++) {
+		const struct lppack_value *warning = lppack_value_at(warnings, i, NULL);
+
+		warning_print(value_text_at(warning, "hint"), "%s for %s: %s", value_text_at(warning, "module"),
+			      value_text_at(warning, "release"), value_text_at(warning, "message"));
+	}
+}
+
 static void print_report(const struct lppack_value *report, const struct create_options *o)
 {
+	const struct lppack_value *signed_by = lppack_value_get(report, "module_signature");
 	const char *path = value_text_at(report, "path");
 	char plain[UNITS_TEXT], packed[UNITS_TEXT], size[UNITS_TEXT];
 
@@ -191,34 +213,14 @@ static void print_report(const struct lppack_value *report, const struct create_
 			size_format(lppack_value_int(lppack_value_get(report, "size"), 0), size),
 			size_format(lppack_value_int(lppack_value_get(report, "modules_plain"), 0), plain),
 			size_format(lppack_value_int(lppack_value_get(report, "modules_packed"), 0), packed));
+	if (signed_by)
+		subfield_printf("modules", "signed by %s, serial %s (%s)", value_text_at(signed_by, "subject"),
+				value_text_at(signed_by, "serial"), value_text_at(signed_by, "digest"));
 	subfield_print("supersedes", o->supersedes);
+	if (o->check)
+		subfield_printf("checked", "%s of %s modules against their kernels' files",
+				value_text_at(report, "checked"), value_text_at(report, "kernels"));
 	print_modules(lppack_value_get(report, "modules"));
-}
-
-struct signers {
-	struct lppack_signer **at;
-	size_t n;
-};
-
-static void signers_free(struct signers *signers)
-{
-	for (size_t i = 0; i < signers->n; i++)
-		lppack_signer_free(signers->at[i]);
-	free(signers->at);
-}
-
-static int open_signers(struct signers *signers, const struct text_list *keys, struct lppack_error *err)
-{
-	signers->at = calloc(keys->n, sizeof(struct lppack_signer *));
-	if (!signers->at)
-		return cli_fail(err, LPPACK_E_NO_MEMORY, NULL, "out of memory");
-	for (size_t i = 0; i < keys->n; i++) {
-		signers->at[i] = lppack_signer_open(keys->items[i], err);
-		if (!signers->at[i])
-			return -err->code;
-		signers->n++;
-	}
-	return 0;
 }
 
 static int open_older(struct source *older, const struct create_options *o, struct lppack_error *err)
@@ -240,9 +242,10 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 		.level = (int)o->level.value,
 		.overwrite = o->force,
 		.independent = o->independent,
+		.check = o->check,
 		.progress = show_progress,
 	};
-	struct signers signers __attribute__((cleanup(signers_free))) = { 0 };
+	struct signers signers AUTO_SIGNERS = { 0 };
 	struct source older AUTO_SOURCE = { 0 };
 	struct lppack_spec *spec AUTO(spec) = NULL;
 	struct lppack_value *report AUTO(value) = NULL;
@@ -256,10 +259,15 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 		return -err->code;
 	rc = open_older(&older, o, err);
 	if (rc == 0)
-		rc = open_signers(&signers, &o->keys, err);
+		rc = signers_open(&signers, &o->keys, o->passphrase_file, err);
+	if (rc == 0 && signers.n == 0)
+		rc = cli_fail(err, LPPACK_E_USAGE, "--sign-module signs modules, --key the bundle",
+			      "create: --key FILE|URI is missing");
 	if (rc < 0)
 		return rc;
 	how.supersedes = older.verified;
+	how.module_signer = signers.module;
+	how.module_digest = o->module_hash;
 	rc = lppack_create(spec, (const struct lppack_signer *const *)signers.at, signers.n, o->output, &how, &report,
 			   err);
 	progress_clear();
@@ -267,6 +275,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 		cli_hint(err, rc, "choose another name, or replace it with --force");
 	if (rc < 0)
 		return rc;
+	warn(lppack_value_get(report, "warnings"));
 	if (o->json)
 		json_value(&json, NULL, report);
 	else

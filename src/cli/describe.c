@@ -51,6 +51,7 @@ static void print_signatures(const struct lppack_value *signatures)
 
 		subfield_printf(i == 0 ? "signed by" : "", "%s%s%s%s", id ? id : "?", scheme ? "  " : "",
 				scheme ? scheme : "", trust_of(signature));
+		note_print(value_text_at(signature, "reason"));
 	}
 }
 
@@ -177,5 +178,17 @@ void describe_print_kernels(const struct lppack_value *bundle)
 		describe_print_objects(lppack_value_get(kernel, "objects"), NULL);
 		print_states(lppack_value_get(kernel, "states"));
 		subfield_print_list("not needed", lppack_value_get(kernel, "not_applicable"));
+	}
+}
+
+void describe_print_findings(const struct lppack_value *findings)
+{
+	if (lppack_value_count(findings))
+		printf("\nFindings (%zu):\n", lppack_value_count(findings));
+	for (size_t i = 0; i < lppack_value_count(findings); i++) {
+		const struct lppack_value *finding = lppack_value_at(findings, i, NULL);
+
+		subfield_print(value_text_at(finding, "severity"), value_text_at(finding, "message"));
+		subfield_print("", value_text_at(finding, "hint"));
 	}
 }

@@ -18,5 +18,7 @@ void describe_print_kernels(const struct lppack_value *bundle);
 void describe_print_objects(const struct lppack_value *objects, const char *(*suffix)(const struct lppack_value *));
 /* "serial 2 (version 2.0, epoch 1)", malloc'd; NULL without memory. */
 char *describe_format_serial(const struct lppack_value *bundle);
+/* What was found of a module, each with what to do about it; nothing if the list is empty. */
+void describe_print_findings(const struct lppack_value *findings);
 
 #endif

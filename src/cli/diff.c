@@ -23,18 +23,6 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-static int detect_bundle(const char *path, bool *is_bundle, struct lppack_error *err)
-{
-	struct lppack_error why = LPPACK_ERROR_INIT;
-	struct lppack_bundle *bundle = lppack_bundle_open(path, &why);
-
-	*is_bundle = bundle != NULL;
-	lppack_bundle_close(bundle);
-	if (bundle || why.code == LPPACK_E_NOT_BUNDLE)
-		return 0;
-	return cli_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message);
-}
-
 static struct lppack_value *compare_bundles(const struct diff_options *o, const char *older, const char *newer,
 					    struct lppack_error *err)
 {
@@ -62,7 +50,7 @@ static struct lppack_value *compare(const struct diff_options *o, const char *ol
 {
 	bool old_is_bundle, new_is_bundle;
 
-	if (detect_bundle(older, &old_is_bundle, err) < 0 || detect_bundle(newer, &new_is_bundle, err) < 0)
+	if (source_detect_bundle(older, &old_is_bundle, err) < 0 || source_detect_bundle(newer, &new_is_bundle, err) < 0)
 		return NULL;
 	if (old_is_bundle && new_is_bundle)
 		return compare_bundles(o, older, newer, err);

@@ -304,5 +304,6 @@ void diff_print(const struct lppack_value *diff)
 		printf("\nNothing was gained or lost.\n");
 	if (!lppack_value_bool(lppack_value_get(diff, "cumulative")))
 		printf("\n! breaks cumulativity; what is lost on purpose, lppack-spec(5) names under 'withdrawn'.\n");
+	describe_print_findings(lppack_value_get(diff, "findings"));
 	free(rows.items);
 }

@@ -207,18 +207,6 @@ static void print_memory(const struct lppack_value *module)
 		subfield_printf("", "%s of debug sections", size_format(int_at(module, "debug_size"), size));
 }
 
-static void print_findings(const struct lppack_value *findings)
-{
-	if (lppack_value_count(findings))
-		printf("\nFindings (%zu):\n", lppack_value_count(findings));
-	for (size_t i = 0; i < lppack_value_count(findings); i++) {
-		const struct lppack_value *finding = lppack_value_at(findings, i, NULL);
-
-		subfield_print(value_text_at(finding, "severity"), value_text_at(finding, "message"));
-		subfield_print("", value_text_at(finding, "hint"));
-	}
-}
-
 static void print_prose(const struct lppack_value *module, const char *path)
 {
 	headline_print(path, lppack_value_bool(lppack_value_get(module, "livepatch")) ? "livepatch module" :
@@ -231,7 +219,7 @@ static void print_prose(const struct lppack_value *module, const char *path)
 	print_signature(lppack_value_get(module, "signature"));
 	print_hardening(lppack_value_get(module, "hardening"));
 	print_memory(module);
-	print_findings(lppack_value_get(module, "findings"));
+	describe_print_findings(lppack_value_get(module, "findings"));
 }
 
 static void print_json(struct json *json, const char *path, const struct lppack_value *module,

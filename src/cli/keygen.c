@@ -2,12 +2,16 @@
 #include "cli/cleanup.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/passphrase.h"
 #include "cli/verbs.h"
 
 #include <lppack/keys.h>
 
 struct keygen_options {
 	const char *output;
+	const char *type;
+	bool encrypt;
+	const char *passphrase_file;
 	bool json;
 };
 
@@ -15,6 +19,12 @@ static const struct option_spec options[] = {
 	{ .name = "output", .letter = 'o', .kind = OPTION_TEXT, .completion = COMPLETE_FILE, .argument = "NAME",
 	  .offset = offsetof(struct keygen_options, output), .required = true,
 	  .help = "write NAME.key and NAME.pub; neither may exist" },
+	{ .name = "type", .letter = 't', .kind = OPTION_TEXT, .completion = COMPLETE_WORD, .argument = "TYPE",
+	  .offset = offsetof(struct keygen_options, type),
+	  .help = "ed25519 (default), ecdsa-p256, ecdsa-p384, rsa-3072 or rsa-4096" },
+	{ .name = "encrypt", .kind = OPTION_FLAG, .offset = offsetof(struct keygen_options, encrypt),
+	  .help = "encrypt NAME.key with a passphrase" },
+	PASSPHRASE_ROW(struct keygen_options),
 	{ .name = "json", .kind = OPTION_FLAG, .offset = offsetof(struct keygen_options, json),
 	  .help = "print JSON" },
 	OPTION_HELP_ROW,
@@ -41,6 +51,8 @@ static void print(const char *id, const char *private_key, const char *public_ke
 static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct keygen_options *o = values;
+	struct passphrase passphrase = { .file = o->passphrase_file, .is_new = true };
+	struct lppack_key_options how = { .size = sizeof(how), .type = o->type, .context = &passphrase };
 	char id[LPPACK_KEY_ID_SIZE] = "";
 	char *private_key AUTO(text) = NULL;
 	char *public_key AUTO(text) = NULL;
@@ -55,7 +67,9 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 		public_key = NULL;
 		return cli_fail(err, LPPACK_E_NO_MEMORY, NULL, "out of memory");
 	}
-	rc = lppack_key_generate(o->output, id, err);
+	if (o->encrypt || o->passphrase_file)
+		how.passphrase = passphrase_get;
+	rc = lppack_key_generate_with(o->output, &how, id, err);
 	if (rc == 0)
 		print(id, private_key, public_key, o->json);
 	return rc;

@@ -3,23 +3,41 @@ bin_PROGRAMS += lppack
 lppack_SOURCES = \
 	src/cli/apply.c \
 	src/cli/apply_report.c src/cli/apply_report.h \
+	src/cli/check.c \
 	src/cli/cleanup.h \
+	src/cli/confirm.c \
 	src/cli/create.c \
 	src/cli/describe.c src/cli/describe.h \
 	src/cli/diff.c \
 	src/cli/diff_report.c src/cli/diff_report.h \
+	src/cli/effective_version.c \
 	src/cli/extract.c \
 	src/cli/help.c \
+	src/cli/history.c \
+	src/cli/hold.c \
 	src/cli/inspect.c \
+	src/cli/install.c \
 	src/cli/json.c src/cli/json.h \
 	src/cli/keygen.c \
 	src/cli/main.c \
 	src/cli/options.c src/cli/options.h \
 	src/cli/output.c src/cli/output.h \
+	src/cli/passphrase.c src/cli/passphrase.h \
 	src/cli/show.c \
+	src/cli/recover.c \
+	src/cli/remove.c \
+	src/cli/rollback.c \
+	src/cli/sign.c \
+	src/cli/signers.c src/cli/signers.h \
 	src/cli/source.c src/cli/source.h \
 	src/cli/status.c \
+	src/cli/status_report.c src/cli/status_report.h \
+	src/cli/status_watch.c src/cli/status_watch.h \
 	src/cli/suggest.c src/cli/suggest.h \
+	src/cli/transaction.c src/cli/transaction.h \
+	src/cli/trust.c \
+	src/cli/trust_report.c src/cli/trust_report.h \
+	src/cli/unhold.c \
 	src/cli/units.c src/cli/units.h \
 	src/cli/verbs.c src/cli/verbs.h \
 	src/cli/verify.c

@@ -4,28 +4,46 @@
 #include "cli/output.h"
 #include "cli/units.h"
 
+#include <lppack/trust.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-int source_load_keys(struct source *source, const struct text_list *keys, const char *root, struct lppack_error *err)
+int source_load_trust(struct source *source, const struct trust_options *trust, struct lppack_error *err)
 {
 	int rc = 0;
 
 	source->keyring = lppack_keyring_new(err);
 	if (!source->keyring)
 		return -err->code;
-	if (keys->n == 0)
-		return lppack_keyring_add_default(source->keyring, root, err);
-	for (size_t i = 0; i < keys->n && rc == 0; i++)
-		rc = lppack_keyring_add(source->keyring, keys->items[i], err);
+	if (trust->keys->n == 0)
+		rc = lppack_keyring_add_default(source->keyring, trust->root, err);
+	for (size_t i = 0; i < trust->keys->n && rc == 0; i++)
+		rc = lppack_keyring_add(source->keyring, trust->keys->items[i], err);
+	if (rc == 0 && trust->policy)
+		rc = lppack_keyring_set_policy(source->keyring, trust->policy, err);
 	return rc;
+}
+
+int source_load_keys(struct source *source, const struct text_list *keys, const char *root, struct lppack_error *err)
+{
+	const struct trust_options trust = { .keys = keys, .root = root };
+
+	return source_load_trust(source, &trust, err);
 }
 
 int source_open(struct source *source, const char *path, const struct text_list *keys, const char *root,
 		struct lppack_error *err)
 {
-	int rc = source_load_keys(source, keys, root, err);
+	const struct trust_options trust = { .keys = keys, .root = root };
+
+	return source_open_trusted(source, path, &trust, err);
+}
+
+int source_open_trusted(struct source *source, const char *path, const struct trust_options *trust,
+			struct lppack_error *err)
+{
+	int rc = source_load_trust(source, trust, err);
 
 	if (rc < 0)
 		return rc;
@@ -80,4 +98,16 @@ char *kernel_resolve(const char *text, struct lppack_error *err)
 	if (!build_id)
 		cli_fail(err, LPPACK_E_NO_MEMORY, NULL, "out of memory");
 	return build_id;
+}
+
+int source_detect_bundle(const char *path, bool *is_bundle, struct lppack_error *err)
+{
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	struct lppack_bundle *bundle = lppack_bundle_open(path, &why);
+
+	*is_bundle = bundle != NULL;
+	lppack_bundle_close(bundle);
+	if (bundle || why.code == LPPACK_E_NOT_BUNDLE)
+		return 0;
+	return cli_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message);
 }

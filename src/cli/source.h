@@ -16,11 +16,21 @@ struct source {
 	struct lppack_verified *verified;
 };
 
+/* Where trust is taken from. */
+struct trust_options {
+	const struct text_list *keys; /* --keys; empty: the installed ones, with the installed policy */
+	const char *policy;           /* --policy, in the installed one's place; or NULL */
+	const char *root;             /* NULL: this machine */
+};
+
+int source_load_trust(struct source *source, const struct trust_options *trust, struct lppack_error *err);
 /* The keys of --keys, or the default ones below root (NULL: this machine). */
 int source_load_keys(struct source *source, const struct text_list *keys, const char *root, struct lppack_error *err);
 /* Keys, bundle and verified head in one. */
 int source_open(struct source *source, const char *path, const struct text_list *keys, const char *root,
 		struct lppack_error *err);
+int source_open_trusted(struct source *source, const char *path, const struct trust_options *trust,
+			struct lppack_error *err);
 void source_close(struct source *source);
 
 /* Whether the bundle has expired by this machine's clock. */
@@ -31,10 +41,16 @@ void source_warn_expired(const struct source *source, const char *path);
 /* The build ID that --kernel means: the text itself, or what is read from the file of that name. malloc'd or NULL. */
 char *kernel_resolve(const char *text, struct lppack_error *err);
 
+/* Whether the file is a bundle at all; other errors than NOT_BUNDLE are errors. */
+int source_detect_bundle(const char *path, bool *is_bundle, struct lppack_error *err);
+
 /* Rows for the option tables. */
 #define KEYS_ROW(type) \
 	{ .name = "keys", .letter = 'k', .kind = OPTION_LIST, .completion = COMPLETE_FILE, .argument = "FILE|DIR", \
 	  .offset = offsetof(type, keys), .help = "trust these keys instead of the installed ones (repeatable)" }
+#define POLICY_ROW(type) \
+	{ .name = "policy", .kind = OPTION_TEXT, .completion = COMPLETE_FILE, .argument = "FILE", \
+	  .offset = offsetof(type, policy), .help = "judge by this policy instead of the installed one" }
 #define ROOT_ROW(type) \
 	{ .name = "root", .kind = OPTION_TEXT, .completion = COMPLETE_DIR, .argument = "DIR", \
 	  .offset = offsetof(type, root), .help = "look at the machine whose file systems are below DIR" }

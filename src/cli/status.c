@@ -4,116 +4,112 @@
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/source.h"
+#include "cli/status_report.h"
+#include "cli/status_watch.h"
 #include "cli/verbs.h"
 
 struct status_options {
+	bool watch;
+	bool metrics;
+	bool check;
 	const char *root;
 	bool json;
 };
 
 static const struct option_spec options[] = {
+	{ .name = "watch", .kind = OPTION_FLAG, .offset = offsetof(struct status_options, watch),
+	  .help = "follow a running transition and who holds it up, until it ends" },
+	{ .name = "metrics", .kind = OPTION_FLAG, .offset = offsetof(struct status_options, metrics),
+	  .help = "print in the text format of Prometheus" },
+	{ .name = "check", .kind = OPTION_FLAG, .offset = offsetof(struct status_options, check),
+	  .help = "print only what needs attention, and exit with the number of the gravest" },
 	ROOT_ROW(struct status_options),
 	JSON_ROW(struct status_options),
 	OPTION_HELP_ROW,
 	{ 0 },
 };
 
-static bool is_true(const struct lppack_value *map, const char *key)
+static int check_options(const struct status_options *o, struct lppack_error *err)
 {
-	return lppack_value_bool(lppack_value_get(map, key));
+	if (o->watch + o->metrics + o->json > 1 || (o->check && (o->watch || o->metrics)))
+		return cli_fail(err, LPPACK_E_USAGE, "give one of them",
+				"status: --watch, --metrics and --json or --check exclude each other");
+	return 0;
 }
 
-static const char *object_state(const struct lppack_value *object)
+static void warn_of_problems(const struct lppack_value *status)
 {
-	if (is_true(object, "pending"))
-		return "pending until the module is loaded";
-	if (!lppack_value_get(object, "patched"))
-		return NULL;
-	return is_true(object, "patched") ? "patched" : "not patched";
-}
+	const struct lppack_value *problems = lppack_value_get(status, "problems");
 
-static void print_bundle(const struct lppack_value *bundle)
-{
-	char *serial AUTO(text) = describe_format_serial(bundle);
-	const char *stream = value_text_at(bundle, "stream");
+	for (size_t i = 0; i < lppack_value_count(problems); i++) {
+		const struct lppack_value *problem = lppack_value_at(problems, i, NULL);
 
-	if (!bundle) {
-		subfield_print("bundle", "unknown: lppack has no record of having applied it");
-		return;
+		warning_print(value_text_at(problem, "hint"), "%s", value_text_at(problem, "message"));
 	}
-	subfield_printf("bundle", "%s, %s%s", stream ? stream : "?", serial ? serial : "?",
-			is_true(bundle, "stale") ? " (of an earlier boot)" : "");
-	subfield_print("  digest", value_text_at(bundle, "digest"));
-	subfield_print("  applied", value_text_at(bundle, "applied_at"));
 }
 
-static void print_patch(const struct lppack_value *patch)
+/* For people and for the plug-ins of monitoring: one line each, and one also where all is well. */
+static void print_findings(const struct lppack_value *status)
 {
-	const char *name = value_text_at(patch, "name");
-	const struct lppack_value *replace = lppack_value_get(patch, "replace");
-	const struct lppack_value *enabled = lppack_value_get(patch, "enabled");
+	const struct lppack_value *findings = lppack_value_get(status, "findings");
+	const char *effective = value_text_at(status, "effective_version");
 
-	printf("\nLivepatch %s\n", name ? name : "?");
-	subfield_printf("state", "%s%s%s", !enabled ? "unknown" : lppack_value_bool(enabled) ? "enabled" : "disabled",
-			is_true(patch, "transition") ? ", IN TRANSITION" : "",
-			!replace ? "" : lppack_value_bool(replace) ? ", replaces all others" : ", does not replace");
-	subfield_print("build id", value_text_at(patch, "build_id"));
-	print_bundle(lppack_value_get(patch, "bundle"));
-	describe_print_objects(lppack_value_get(patch, "objects"), object_state);
+	if (lppack_value_count(findings) == 0)
+		printf("OK: %s\n", effective ? effective : "?");
+	for (size_t i = 0; i < lppack_value_count(findings); i++) {
+		const struct lppack_value *finding = lppack_value_at(findings, i, NULL);
+		const char *name = value_text_at(finding, "name");
+		const char *text = value_text_at(finding, "text");
+
+		printf("%s: %s\n", name ? name : "?", text ? text : "?");
+	}
 }
 
-static void print_prose(const struct lppack_value *status)
+static int print_metrics(const struct lppack_value *status, struct lppack_error *err)
 {
-	const struct lppack_value *kernel = lppack_value_get(status, "kernel");
-	const struct lppack_value *patches = lppack_value_get(status, "patches");
-	const struct lppack_value *modules = lppack_value_get(status, "livepatch_modules");
-	const char *release = value_text_at(kernel, "release");
-	const char *arch = value_text_at(kernel, "arch");
-	size_t n = lppack_value_count(patches);
+	char *metrics AUTO(text) = lppack_status_metrics(status, err);
 
-	field_printf("kernel", "%s%s%s", release ? release : "?", arch ? "  " : "", arch ? arch : "");
-	field_print("build id", value_text_at(kernel, "build_id"));
-	if (n == 0)
-		field_print("livepatches", "none active");
-	else
-		field_printf("livepatches", "%zu%s", n, is_true(status, "transition") ? ", IN TRANSITION" : "");
-	if (modules && lppack_value_int(modules, 0) > n)
-		field_printf("modules", "%s livepatch modules are loaded, more than are active",
-			     lppack_value_text(modules));
-	for (size_t i = 0; i < n; i++)
-		print_patch(lppack_value_at(patches, i, NULL));
-}
-
-static void warn_of_record(const struct lppack_value *status)
-{
-	const char *text = value_text_at(status, "record_error");
-
-	if (text)
-		warning_print(NULL, "%s", text);
+	if (!metrics)
+		return -err->code;
+	fputs(metrics, stdout);
+	return LPPACK_OK;
 }
 
 static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct status_options *o = values;
-	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
-	struct lppack_value *status AUTO(value) = host ? lppack_host_status(host, err) : NULL;
+	struct lppack_host *host AUTO(host) = NULL;
+	struct lppack_value *status AUTO(value) = NULL;
 	struct json json = { 0 };
+	int rc = check_options(o, err);
 
 	(void)arguments;
+	if (rc == 0)
+		host = lppack_host_open(o->root, err);
+	if (host && o->watch)
+		return status_watch(host, err);
+	if (host)
+		status = lppack_host_status(host, err);
 	if (!status)
 		return -err->code;
+	if (o->metrics)
+		return print_metrics(status, err);
 	if (o->json)
 		json_value(&json, NULL, status);
+	else if (o->check)
+		print_findings(status);
 	else
-		print_prose(status);
-	warn_of_record(status);
-	return LPPACK_OK;
+		status_print(status);
+	if (!o->check)
+		warn_of_problems(status);
+	return o->check ? lppack_status_check(status) : LPPACK_OK;
 }
 
 const struct verb verb_status = {
 	.name = "status",
 	.arguments = "",
-	.summary = "show the livepatches that are in force",
+	.summary = "show what is in force, and what is not",
+	.details = "--check exits with 0 if all is well: lppack-status(1) tells the other numbers.\n",
 	.options = options,
 	.values_size = sizeof(struct status_options),
 	.run = run,

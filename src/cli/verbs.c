@@ -9,8 +9,9 @@
 #include <string.h>
 
 const struct verb *const verbs[] = {
-	&verb_keygen, &verb_inspect, &verb_create, &verb_verify, &verb_show, &verb_diff, &verb_extract,
-	&verb_apply, &verb_status, &verb_help, NULL,
+	&verb_keygen, &verb_inspect, &verb_check, &verb_create, &verb_sign, &verb_trust, &verb_verify, &verb_show, &verb_diff, &verb_extract,
+	&verb_apply, &verb_rollback, &verb_remove, &verb_recover, &verb_status,
+	&verb_install, &verb_confirm, &verb_hold, &verb_unhold, &verb_history, &verb_effective_version, &verb_help, NULL,
 };
 
 const struct option_spec top_options[] = {
@@ -123,7 +124,7 @@ void verbs_print_help(void)
 	printf("Usage: lppack VERB [OPTION]... [ARGUMENT]...\n\n"
 	       "Signed bundles of cumulative kernel livepatches: make, verify and apply them.\n\nVerbs:\n");
 	for (size_t i = 0; verbs[i]; i++)
-		printf("  %-10s%s\n", verbs[i]->name, verbs[i]->summary);
+		printf("  %-19s%s\n", verbs[i]->name, verbs[i]->summary);
 	printf("\nOptions:\n");
 	options_print_help(top_options, stdout);
 	printf("\n'lppack VERB --help' tells more; so do lppack(1) and lppack-VERB(1).\n");

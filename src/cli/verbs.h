@@ -23,13 +23,25 @@ struct verb {
 
 extern const struct verb verb_keygen;
 extern const struct verb verb_inspect;
+extern const struct verb verb_check;
 extern const struct verb verb_create;
+extern const struct verb verb_sign;
+extern const struct verb verb_trust;
 extern const struct verb verb_verify;
 extern const struct verb verb_show;
 extern const struct verb verb_diff;
 extern const struct verb verb_extract;
 extern const struct verb verb_apply;
+extern const struct verb verb_rollback;
+extern const struct verb verb_remove;
+extern const struct verb verb_recover;
 extern const struct verb verb_status;
+extern const struct verb verb_install;
+extern const struct verb verb_confirm;
+extern const struct verb verb_hold;
+extern const struct verb verb_unhold;
+extern const struct verb verb_history;
+extern const struct verb verb_effective_version;
 extern const struct verb verb_help;
 
 /* NULL-terminated, in the order of a patch's life. */

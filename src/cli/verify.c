@@ -5,13 +5,17 @@
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/source.h"
+#include "cli/trust_report.h"
 #include "cli/units.h"
 #include "cli/verbs.h"
+
+#include <lppack/trust.h>
 
 struct verify_options {
 	const char *kernel;
 	const char *supersedes;
 	struct text_list keys;
+	const char *policy;
 	const char *root;
 	bool json;
 	bool quiet;
@@ -25,6 +29,7 @@ static const struct option_spec options[] = {
 	  .offset = offsetof(struct verify_options, supersedes),
 	  .help = "verify also that the bundle loses nothing of the bundle OLD" },
 	KEYS_ROW(struct verify_options),
+	POLICY_ROW(struct verify_options),
 	ROOT_ROW(struct verify_options),
 	{ .name = "quiet", .letter = 'q', .kind = OPTION_FLAG, .offset = offsetof(struct verify_options, quiet),
 	  .help = "print errors and warnings only" },
@@ -42,10 +47,12 @@ struct check {
 	struct lppack_value *bundle;
 	struct lppack_value *kernel;
 	struct lppack_value *diff;
+	struct lppack_value *judgment; /* if the signatures are why it failed */
 };
 
 static void check_free(struct check *check)
 {
+	lppack_value_free(check->judgment);
 	lppack_value_free(check->diff);
 	lppack_value_free(check->kernel);
 	lppack_value_free(check->bundle);
@@ -87,10 +94,31 @@ static int check_supersedes(struct check *check, struct lppack_error *err)
 	return lppack_verified_check_supersedes(check->source.verified, check->older->verified, err);
 }
 
+static bool is_about_signatures(int code)
+{
+	static const int codes[] = { LPPACK_E_UNTRUSTED, LPPACK_E_THRESHOLD, LPPACK_E_REVOKED, LPPACK_E_BAD_SIGNATURE,
+				     LPPACK_E_DOWNGRADE };
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (codes[i] == code)
+			return true;
+	return false;
+}
+
+static int open_source(struct source *source, const char *path, const struct verify_options *o,
+		       struct lppack_error *err)
+{
+	const struct trust_options trust = { .keys = &o->keys, .policy = o->policy, .root = o->root };
+
+	return source_open_trusted(source, path, &trust, err);
+}
+
 static int run_check(struct check *check, const struct verify_options *o, struct lppack_error *err)
 {
-	int rc = source_open(&check->source, check->path, &o->keys, o->root, err);
+	int rc = open_source(&check->source, check->path, o, err);
 
+	if (rc < 0 && check->source.bundle && is_about_signatures(-rc))
+		check->judgment = lppack_bundle_judge(check->source.bundle, check->source.keyring, NULL);
 	if (rc < 0)
 		return rc;
 	if (check->build_id)
@@ -153,6 +181,8 @@ static void print_json(struct json *json, const struct check *check, const struc
 	json_bool(json, "verified", err->code == LPPACK_OK);
 	if (err->code) {
 		json_error(json, err);
+		json_value(json, "rule", lppack_value_get(check->judgment, "rule"));
+		json_value(json, "signatures", lppack_value_get(check->judgment, "signatures"));
 	} else {
 		json_text(json, "checked", check->build_id ? "kernel" : "all");
 		json_bool(json, "expired", source_is_expired(&check->source));
@@ -174,10 +204,12 @@ static int verify_file(const struct verify_options *o, const char *path, const c
 								    .older = o->supersedes ? older : NULL };
 	struct lppack_error err = LPPACK_ERROR_INIT;
 
-	if (run_check(&check, o, &err) < 0)
+	if (run_check(&check, o, &err) < 0) {
 		error_print(&err);
-	else
+		judgment_print_signatures(stderr, check.judgment);
+	} else {
 		source_warn_expired(&check.source, path);
+	}
 	if (o->json)
 		print_json(json, &check, &err);
 	else if (!err.code && !o->quiet) {
@@ -198,7 +230,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 
 	if (o->kernel && !build_id)
 		return -err->code;
-	if (o->supersedes && source_open(&older, o->supersedes, &o->keys, o->root, err) < 0)
+	if (o->supersedes && open_source(&older, o->supersedes, o, err) < 0)
 		return -err->code;
 	if (o->json) {
 		json_open(&json, NULL, '{');

@@ -4,16 +4,30 @@
 _lppack_options()
 {
 	case $1 in
-	keygen) echo -o --output --json -h --help ;;
+	keygen) echo -o --output -t --type --encrypt --passphrase-file --json -h --help ;;
 	inspect) echo --strict --json -h --help ;;
-	create) echo -o --output --key -C --directory -T --threads --level --independent --supersedes -k --keys -f --force --stream --serial \
+	check) echo --kernel-dir --release --vmlinuz --system-map --symvers --config --modules --btf --sig-enforce --strict \
+		-k --keys --root --json -h --help ;;
+	create) echo -o --output --key --cert --chain --passphrase-file --sign-module --module-hash -C --directory -T --threads --level --independent --supersedes -k --keys --check -f --force --stream --serial \
 		--bundle-version --expires --module --kernel --json -h --help ;;
-	verify) echo --kernel --supersedes -k --keys --root -q --quiet --json -h --help ;;
+	sign) echo --key --cert --chain --passphrase-file --remove -l --list --emit -o --output --attach --json -h --help ;;
+	trust) echo --name -k --keys --policy --key --cert --chain --passphrase-file --root --json -h --help ;;
+	verify) echo --kernel --supersedes -k --keys --policy --root -q --quiet --json -h --help ;;
 	show) echo --kernels -k --keys --root --json -h --help ;;
 	diff) echo --strict -k --keys --root --json -h --help ;;
 	extract) echo --kernel -o --output -k --keys --root -f --force -h --help ;;
-	apply) echo --replace --timeout -n --dry-run -k --keys --root --json -h --help ;;
-	status) echo --root --json -h --help ;;
+	apply) echo --replace --timeout --before-signal --wait --take-over --retries --retry-delay --allow-downgrade --force \
+		--accept-reboot --installed --boot -n --dry-run -k --keys --root --json -h --help ;;
+	rollback) echo --to --timeout --before-signal --wait --take-over -n --dry-run -k --keys --root --json -h --help ;;
+	remove) echo --timeout --before-signal --wait --take-over -n --dry-run --root --json -h --help ;;
+	recover) echo --timeout --wait --discard --json -h --help ;;
+	status) echo --watch --metrics --check --root --json -h --help ;;
+	install) echo --no-apply --keep --allow-downgrade --timeout --before-signal --wait --take-over -k --keys --root --json -h --help ;;
+	confirm) echo --retry --root --json -h --help ;;
+	hold) echo --serial --until --freeze --stream --root --json -h --help ;;
+	unhold) echo --stream --root --json -h --help ;;
+	history) echo --last -n --log --root --json -h --help ;;
+	effective-version) echo --root -h --help ;;
 	help) echo -h --help ;;
 	'') echo -h --help -V --version ;;
 	esac
@@ -24,16 +38,25 @@ _lppack_argument()
 {
 	case $1:$2 in
 	extract:-o | extract:--output | *:--root | create:-C | create:--directory) echo dir ;;
-	*:-o | *:--output | *:--key | *:-k | *:--keys | *:--module | *:--kernel | *:--supersedes) echo file ;;
+	*:--policy | *:--cert | *:--chain | *:--passphrase-file | sign:--attach) echo file ;;
+	trust:--name) echo word ;;
+	keygen:-t | keygen:--type | sign:--remove) echo word ;;
+	check:--kernel-dir | check:--modules) echo dir ;;
+	check:--vmlinuz | check:--system-map | check:--symvers | check:--config | check:--btf) echo file ;;
+	check:--release) echo word ;;
+	*:-o | *:--output | *:--key | *:--sign-module | *:-k | *:--keys | *:--module | *:--kernel | *:--supersedes) echo file ;;
+	install:--keep | install:--timeout | install:--wait | hold:--serial | hold:--until | hold:--stream) echo word ;;
+	unhold:--stream | history:-n | history:--last) echo word ;;
 	create:-T | create:--threads | create:--level | create:--stream | create:--serial) echo word ;;
-	create:--bundle-version | create:--expires | apply:--timeout) echo word ;;
+	create:--module-hash | create:--bundle-version | create:--expires | *:--timeout | *:--wait) echo word ;;
+	apply:--retries | apply:--retry-delay | rollback:--to) echo word ;;
 	esac
 }
 
 _lppack()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} verb='' i
-	local verbs='keygen inspect create verify show diff extract apply status help'
+	local verbs='keygen inspect check create sign trust verify show diff extract apply rollback remove recover status install confirm hold unhold history effective-version help'
 
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
@@ -54,7 +77,7 @@ _lppack()
 	compopt -o filenames 2> /dev/null
 	case $(_lppack_argument "$verb" "$prev"):$verb in
 	dir:*) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
-	word:* | :keygen | :status) ;;
+	word:* | :keygen | :rollback | :remove | :recover | :status | :confirm | :hold | :unhold | :history | :effective-version) ;;
 	*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }

@@ -161,5 +161,7 @@ void lp_member_module_name(const struct lp_build_id *id, char out[LP_MEMBER_NAME
 
 /* The DSSE pre-authentication encoding of the media type and the manifest's bytes. */
 void lp_pre_authentication(const void *manifest, size_t n, struct lp_buf *out);
+/* The same encoding of a document of another media type. */
+void lp_pre_authentication_as(const char *type, const void *bytes, size_t n, struct lp_buf *out);
 
 #endif

@@ -159,6 +159,30 @@ int lp_head_read(struct lp_input *in, struct lp_head *head, struct lppack_error 
 	return rc;
 }
 
+int lp_signature_compare(const void *a, const void *b)
+{
+	return strcmp(((const struct lp_signature *)a)->name, ((const struct lp_signature *)b)->name);
+}
+
+void lp_head_append(struct lp_buf *out, const struct lp_buf *manifest, const struct lp_signature *signatures, size_t n,
+		    uint64_t unit, int64_t mtime)
+{
+	LP_AUTO_BUF struct lp_buf pad = { 0 };
+	size_t start;
+	size_t spans;
+
+	lp_member_append(out, LP_MEMBER_MAGIC, LP_MAGIC, strlen(LP_MAGIC), mtime);
+	lp_member_append(out, LP_MEMBER_MANIFEST, manifest->data, manifest->len, mtime);
+	start = out->len;
+	for (size_t i = 0; i < n; i++)
+		lp_member_append(out, signatures[i].name, signatures[i].bytes, signatures[i].size, mtime);
+	spans = out->len - start;
+	lp_buf_grow(&pad, lp_signature_area_size(spans, unit) - spans - LP_TAR_BLOCK);
+	if (!lp_buf_ok(&pad))
+		out->failed = true;
+	lp_member_append(out, LP_MEMBER_PAD, pad.data, pad.len, mtime);
+}
+
 uint64_t lp_signature_area_size(uint64_t spans, uint64_t unit)
 {
 	return (spans + LP_TAR_BLOCK + unit - 1) / unit * unit;
@@ -208,19 +232,23 @@ static int check_file_size(struct lp_input *in, const struct lp_head *head, cons
 	return 0;
 }
 
-int lp_head_check(struct lp_input *in, const struct lp_head *head, const struct lp_manifest *m,
-		  struct lppack_error *err)
+int lp_head_check_members(struct lp_input *in, const struct lp_head *head, const struct lp_manifest *m,
+			  struct lppack_error *err)
 {
 	const uint64_t manifest_at = lp_tar_span(strlen(LP_MAGIC));
 	int rc = check_member(in, 0, LP_MEMBER_MAGIC, strlen(LP_MAGIC), m->created, err);
 
 	if (rc == 0)
 		rc = check_member(in, manifest_at, LP_MEMBER_MANIFEST, head->manifest.len, m->created, err);
-	if (rc == 0)
-		rc = check_area(in, head, m, err);
-	if (rc == 0)
-		rc = check_file_size(in, head, m, err);
-	return rc;
+	return rc < 0 ? rc : check_area(in, head, m, err);
+}
+
+int lp_head_check(struct lp_input *in, const struct lp_head *head, const struct lp_manifest *m,
+		  struct lppack_error *err)
+{
+	int rc = lp_head_check_members(in, head, m, err);
+
+	return rc < 0 ? rc : check_file_size(in, head, m, err);
 }
 
 void lp_layout_compute(const struct lp_manifest *m, uint64_t payload_at, struct lp_layout *layout)

@@ -11,7 +11,7 @@ struct lp_signature {
 	char name[LP_MEMBER_NAME];
 	uint8_t *bytes;
 	size_t size;
-	uint64_t header_at;
+	uint64_t header_at; /* 0 for one that is not in a file yet */
 };
 
 /* Raw bytes, none of them believed. */
@@ -33,6 +33,9 @@ void lp_head_free(struct lp_head *head);
  * area's and the file's size with the manifest's. */
 int lp_head_check(struct lp_input *in, const struct lp_head *head, const struct lp_manifest *manifest,
 		  struct lppack_error *err);
+/* The same without the file's size: for a head that stands alone. */
+int lp_head_check_members(struct lp_input *in, const struct lp_head *head, const struct lp_manifest *manifest,
+			  struct lppack_error *err);
 
 /* Where the members of the payload begin (their headers). */
 struct lp_layout {
@@ -51,6 +54,14 @@ int lp_member_read(struct lp_input *in, uint64_t header_at, const char *name, ui
 
 /* Appends a member: header, data, padding. */
 void lp_member_append(struct lp_buf *out, const char *name, const void *bytes, size_t n, int64_t mtime);
+
+/* Orders signatures by name, for qsort(). */
+int lp_signature_compare(const void *a, const void *b);
+
+/* Appends everything before the payload: the encoded manifest, the signatures, which ascend by name, and the pad that
+ * fills their area up (format-spec, [S7]). unit and mtime are the manifest's signature_area and created. */
+void lp_head_append(struct lp_buf *out, const struct lp_buf *manifest, const struct lp_signature *signatures, size_t n,
+		    uint64_t unit, int64_t mtime);
 
 /* The size of a signature area that holds `spans` bytes of signature members and a pad of at least no data. */
 uint64_t lp_signature_area_size(uint64_t spans, uint64_t unit);

@@ -282,8 +282,13 @@ void lp_member_module_name(const struct lp_build_id *id, char out[LP_MEMBER_NAME
 	snprintf(out, LP_MEMBER_NAME, "kernels/%s.ko.zst", lp_build_id_format(id, hex));
 }
 
+void lp_pre_authentication_as(const char *type, const void *bytes, size_t n, struct lp_buf *out)
+{
+	lp_buf_printf(out, "DSSEv1 %zu %s %zu ", strlen(type), type, n);
+	lp_buf_append(out, bytes, n);
+}
+
 void lp_pre_authentication(const void *manifest, size_t n, struct lp_buf *out)
 {
-	lp_buf_printf(out, "DSSEv1 %zu %s %zu ", strlen(LP_MEDIA_TYPE), LP_MEDIA_TYPE, n);
-	lp_buf_append(out, manifest, n);
+	lp_pre_authentication_as(LP_MEDIA_TYPE, manifest, n, out);
 }

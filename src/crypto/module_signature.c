@@ -6,14 +6,10 @@
 #include "crypto/openssl.h"
 
 #include <limits.h>
-#include <openssl/cms.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <string.h>
-
-LP_DEFINE_CLEANUP(CMS_ContentInfo, CMS_ContentInfo_free)
-LP_DEFINE_CLEANUP(BIGNUM, BN_free)
 
 static void set_text(char *out, size_t size, const char *text)
 {
@@ -36,36 +32,6 @@ static void set_algorithm(char *out, size_t size, const X509_ALGOR *algorithm)
 		set_text(out, size, nid == NID_sha1 ? "sha1" : OBJ_nid2ln(nid));
 }
 
-static void set_issuer(char *out, size_t size, const X509_NAME *issuer)
-{
-	int i = X509_NAME_get_index_by_NID(issuer, NID_commonName, -1);
-	X509_NAME_ENTRY *entry = i < 0 ? NULL : X509_NAME_get_entry(issuer, i);
-	unsigned char *utf8 = NULL;
-	int n = entry ? ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(entry)) : -1;
-
-	if (n >= 0 && lp_text_is_clean((char *)utf8, (size_t)n, false) && (size_t)n < size)
-		snprintf(out, size, "%.*s", n, utf8);
-	OPENSSL_free(utf8);
-}
-
-static void set_serial(char *out, size_t size, const ASN1_INTEGER *serial)
-{
-	LP_AUTO(cleanup_BN_free) BIGNUM *number = ASN1_INTEGER_to_BN(serial, NULL);
-	char *hex = number && BN_num_bits(number) < 512 ? BN_bn2hex(number) : NULL;
-
-	if (hex)
-		set_text(out, size, hex);
-	OPENSSL_free(hex);
-}
-
-static void set_key_id(char *out, size_t size, const ASN1_OCTET_STRING *id)
-{
-	size_t n = (size_t)ASN1_STRING_length(id);
-
-	if (n <= (size - 1) / 2)
-		lp_hex_encode(ASN1_STRING_get0_data(id), n, out);
-}
-
 static void read_signer(CMS_SignerInfo *signer, struct lp_module_signature *out)
 {
 	ASN1_OCTET_STRING *key_id = NULL;
@@ -80,11 +46,11 @@ static void read_signer(CMS_SignerInfo *signer, struct lp_module_signature *out)
 	if (CMS_SignerInfo_get0_signer_id(signer, &key_id, &issuer, &serial) != 1)
 		return;
 	if (issuer)
-		set_issuer(out->issuer, sizeof(out->issuer), issuer);
+		lp_x509_common_name(issuer, out->issuer, sizeof(out->issuer));
 	if (serial)
-		set_serial(out->serial, sizeof(out->serial), serial);
+		lp_x509_serial(serial, out->serial, sizeof(out->serial));
 	if (key_id)
-		set_key_id(out->key_id, sizeof(out->key_id), key_id);
+		lp_x509_key_id(key_id, out->key_id, sizeof(out->key_id));
 }
 
 int lp_module_signature_parse(const void *der, size_t n, const char *name, struct lp_module_signature *out,

@@ -72,12 +72,13 @@ check_PROGRAMS += $(inspect_tests)
 unit_tests += $(inspect_tests)
 
 ELF_MAKER = tests/unit/elf_maker.c tests/unit/elf_maker.h tests/unit/bytes.h
+ELF_EDIT = tests/unit/elf_edit.c tests/unit/elf_edit.h
 
 KERNEL_MAKER = tests/unit/kernel_maker.c tests/unit/kernel_maker.h tests/unit/bytes.h
 
-tests_unit_test_anatomy_SOURCES = tests/unit/test_anatomy.c $(ELF_MAKER)
+tests_unit_test_anatomy_SOURCES = tests/unit/test_anatomy.c $(ELF_MAKER) $(ELF_EDIT)
 tests_unit_test_bzimage_SOURCES = tests/unit/test_bzimage.c $(ELF_MAKER)
-tests_unit_test_module_SOURCES = tests/unit/test_module.c $(ELF_MAKER)
+tests_unit_test_module_SOURCES = tests/unit/test_module.c $(ELF_MAKER) $(ELF_EDIT)
 tests_unit_test_notes_SOURCES = tests/unit/test_notes.c $(ELF_MAKER)
 tests_unit_test_scan_x86_SOURCES = tests/unit/test_scan_x86.c $(ELF_MAKER)
 tests_unit_test_vmlinux_SOURCES = tests/unit/test_vmlinux.c $(ELF_MAKER)

@@ -1,14 +1,29 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 man_pages = \
 	src/man/lppack-apply.1 \
+	src/man/lppack-check.1 \
+	src/man/lppack-confirm.1 \
 	src/man/lppack-create.1 \
 	src/man/lppack-diff.1 \
+	src/man/lppack-effective-version.1 \
 	src/man/lppack-extract.1 \
+	src/man/lppack-history.1 \
+	src/man/lppack-hold.1 \
 	src/man/lppack-inspect.1 \
+	src/man/lppack-install.1 \
 	src/man/lppack-keygen.1 \
+	src/man/lppack-recover.1 \
+	src/man/lppack-remove.1 \
+	src/man/lppack-rollback.1 \
+	src/man/lppack-policy.5 \
 	src/man/lppack-show.1 \
+	src/man/lppack-sign.1 \
 	src/man/lppack-spec.5 \
+	src/man/lppack-status-json.5 \
 	src/man/lppack-status.1 \
+	src/man/lppack-trust.1 \
+	src/man/lppack-trust.7 \
+	src/man/lppack-unhold.1 \
 	src/man/lppack-verify.1
 man_sources = $(man_pages:=.scd)
 EXTRA_DIST += $(man_sources) src/man/lppack.1.scd src/man/exit-status.awk

@@ -38,7 +38,7 @@ static int read_proved_member(struct lp_contents *c, uint64_t at, const char *na
 	return lp_digest_expect(&member->sha256, out->data, out->len, c->bundle->in.name, name, err);
 }
 
-static int read_fence(struct lp_contents *c, bool lenient, struct lppack_error *err)
+int lp_contents_open_index(struct lp_contents *c, bool lenient, struct lppack_error *err)
 {
 	int rc = lenient ? 0 : lp_head_check(&c->bundle->in, &c->bundle->head, &c->manifest, err);
 
@@ -48,7 +48,7 @@ static int read_fence(struct lp_contents *c, bool lenient, struct lppack_error *
 	return rc < 0 ? rc : lp_fence_check(&c->fence, c->bundle->in.name, err);
 }
 
-int lp_contents_open(struct lp_contents *c, struct lppack_bundle *bundle, bool lenient, struct lppack_error *err)
+int lp_contents_open(struct lp_contents *c, struct lppack_bundle *bundle, struct lppack_error *err)
 {
 	const struct lp_buf *manifest = &bundle->head.manifest;
 	LP_AUTO_FREE char *name = lp_text_format("%s: " LP_MEMBER_MANIFEST, bundle->in.name);
@@ -63,7 +63,7 @@ int lp_contents_open(struct lp_contents *c, struct lppack_bundle *bundle, bool l
 	if (rc < 0)
 		return rc;
 	lp_hex_encode(c->digest.bytes, LP_DIGEST_SIZE, c->digest_text);
-	return read_fence(c, lenient, err);
+	return 0;
 }
 
 void lp_contents_close(struct lp_contents *c)

@@ -5,8 +5,8 @@
 #include "core/zstd.h"
 #include "ops/describe.h"
 #include "ops/draft.h"
-#include "ops/keys.h"
 #include "ops/level.h"
+#include "ops/signer.h"
 
 #include <string.h>
 
@@ -57,7 +57,7 @@ static struct lppack_value *report_signers(const struct lppack_signer *const *si
 		struct lppack_value *map = lp_value_map();
 
 		lp_value_add_text(&map, "id", signers[i]->id);
-		lp_value_add_text(&map, "scheme", "ed25519");
+		lp_value_add_text(&map, "scheme", lppack_signer_scheme(signers[i]));
 		lp_value_push(&list, map);
 	}
 	return list;
@@ -75,19 +75,15 @@ static struct lppack_value *make_report(const struct lp_draft *draft, const char
 		packed += draft->pack.items[i].record.packed_size;
 	}
 	lp_value_add_text(&map, "path", output);
-	lp_value_add_text(&map, "stream", draft->manifest.stream);
-	lp_value_add_int(&map, "epoch", draft->manifest.epoch);
-	lp_value_add_int(&map, "serial", draft->manifest.serial);
-	lp_value_add_text(&map, "version", draft->manifest.version);
-	lp_describe_time(&map, "created", draft->manifest.created);
-	if (draft->manifest.expires)
-		lp_describe_time(&map, "expires", draft->manifest.expires);
+	lp_describe_release(&map, &draft->manifest);
 	lp_describe_digest(&map, "digest", &draft->digest);
 	lp_value_add_int(&map, "kernels", draft->pack.n);
 	lp_value_add_int(&map, "size", draft->head.len + draft->manifest.payload_size);
 	lp_value_add_int(&map, "modules_plain", plain);
 	lp_value_add_int(&map, "modules_packed", packed);
 	lp_value_add(&map, "signatures", report_signers(signers, n));
+	if (draft->pack.signing.signer)
+		lp_value_add(&map, "module_signature", lp_module_signing_describe(&draft->pack.signing));
 	lp_value_add(&map, "modules", report_modules(&draft->pack));
 	return map;
 }
@@ -123,6 +119,19 @@ static int check_arguments(const struct lppack_spec *spec, size_t n_signers,
 	return 0;
 }
 
+static int check_names(const struct lp_level *older, const struct lp_level *newer, struct lppack_error *err)
+{
+	struct lp_level_walk walk = { .older = older, .newer = newer };
+
+	while (lp_level_walk_next(&walk))
+		if (lp_level_is_name_taken(&walk))
+			return lp_fail(err, LPPACK_E_MODULE_NAME, LP_SAME_NAME_HINT,
+				       "%s: for kernel %s its module has the name of the one in %s, %s: it cannot be "
+				       "loaded over that", newer->name, walk.new->facts.release, older->name,
+				       walk.new->facts.name);
+	return 0;
+}
+
 /* The level that is about to be written is made of the pack's kernels. */
 static int check_supersedes(const struct lp_pack *pack, const struct lppack_spec *spec, const struct lp_fixes *fixes,
 			    struct lppack_verified *older, const char *output, struct lppack_error *err)
@@ -147,7 +156,9 @@ static int check_supersedes(const struct lp_pack *pack, const struct lppack_spec
 	rc = lp_level_read(&older->contents, &old, err);
 	if (rc == 0)
 		rc = lp_level_compare(&old.level, &new, &changes, err);
-	return rc < 0 ? rc : lp_changes_check(&changes, &old.level, &new, err);
+	if (rc == 0)
+		rc = lp_changes_check(&changes, &old.level, &new, err);
+	return rc < 0 ? rc : check_names(&old.level, &new, err);
 }
 
 static int make_draft(struct lp_draft *draft, const struct lppack_spec *spec,
@@ -165,7 +176,12 @@ static int make_draft(struct lp_draft *draft, const struct lppack_spec *spec,
 	int rc = borrow_fixes(spec, &fixes, &room, err);
 
 	if (rc == 0)
+		rc = lp_module_signing_settle(&draft->pack.signing, options->module_signer, options->module_digest,
+					      err);
+	if (rc == 0)
 		rc = lp_pack_gather(spec, &draft->pack, err);
+	if (rc == 0 && options->check)
+		rc = lp_pack_check(spec, &draft->pack, &draft->checked, err);
 	if (rc == 0 && options->supersedes)
 		rc = check_supersedes(&draft->pack, spec, &fixes, options->supersedes, out->path, err);
 	if (rc < 0)
@@ -213,6 +229,10 @@ LP_EXPORT int lppack_create(const struct lppack_spec *spec, const struct lppack_
 		rc = lp_output_commit(&out, !options.overwrite, err);
 	if (rc == 0 && report) {
 		*report = make_report(&draft, output, signers, n_signers);
+		if (options.check) {
+			lp_value_add_int(report, "checked", draft.checked.n);
+			lp_value_add(report, "warnings", LP_TAKE(draft.checked.warnings));
+		}
 		rc = *report ? 0 : lp_fail_nomem(err);
 	}
 	return rc;

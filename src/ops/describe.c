@@ -31,6 +31,17 @@ void lp_describe_time(struct lppack_value **map, const char *key, int64_t second
 	lp_value_add_text(map, key, text);
 }
 
+void lp_describe_release(struct lppack_value **map, const struct lp_manifest *m)
+{
+	lp_value_add_text(map, "stream", m->stream);
+	lp_value_add_int(map, "epoch", m->epoch);
+	lp_value_add_int(map, "serial", m->serial);
+	lp_value_add_text(map, "version", m->version);
+	lp_describe_time(map, "created", m->created);
+	if (m->expires)
+		lp_describe_time(map, "expires", m->expires);
+}
+
 void lp_describe_texts(struct lppack_value **map, const char *key, char *const *texts, size_t n)
 {
 	struct lppack_value *list = lp_value_list();
@@ -62,7 +73,7 @@ static struct lppack_value *describe_sizes(const struct lppack_bundle *bundle, c
 	return map;
 }
 
-static struct lppack_value *describe_signers(const struct lp_signer_report *reports, size_t n)
+struct lppack_value *lp_describe_signers(const struct lp_signer_report *reports, size_t n)
 {
 	struct lppack_value *list = lp_value_list();
 
@@ -71,8 +82,10 @@ static struct lppack_value *describe_signers(const struct lp_signer_report *repo
 
 		lp_value_add_text(&map, "id", reports[i].id);
 		lp_value_add_text(&map, "scheme", reports[i].scheme);
-		lp_value_add_bool(&map, "checked", reports[i].supported);
-		lp_value_add_bool(&map, "trusted", reports[i].trusted);
+		lp_value_add_bool(&map, "checked", reports[i].status != LP_SIGNER_UNSUPPORTED);
+		lp_value_add_bool(&map, "trusted", reports[i].status == LP_SIGNER_GOOD);
+		lp_value_add_text(&map, "status", lp_signer_status_names[reports[i].status]);
+		lp_value_add_text(&map, "reason", reports[i].reason[0] ? reports[i].reason : NULL);
 		lp_value_push(&list, map);
 	}
 	return list;
@@ -108,13 +121,7 @@ static void describe_manifest(struct lppack_value **map, const struct lp_content
 	lp_value_add_text(map, "file", c->bundle->in.name);
 	lp_value_add_text(map, "digest", c->digest_text);
 	lp_value_add_int(map, "format", LP_FORMAT_VERSION);
-	lp_value_add_text(map, "stream", m->stream);
-	lp_value_add_int(map, "epoch", m->epoch);
-	lp_value_add_int(map, "serial", m->serial);
-	lp_value_add_text(map, "version", m->version);
-	lp_describe_time(map, "created", m->created);
-	if (m->expires)
-		lp_describe_time(map, "expires", m->expires);
+	lp_describe_release(map, m);
 	if (m->rollback_floor)
 		lp_value_add_int(map, "rollback_floor", m->rollback_floor);
 	lp_describe_texts(map, "incompat", m->incompat.items, m->incompat.n);
@@ -172,7 +179,7 @@ LP_EXPORT struct lppack_value *lppack_verified_describe_head(const struct lppack
 
 	lp_value_add_bool(&map, "verified", true);
 	describe_manifest(&map, &v->contents);
-	lp_value_add(&map, "signatures", describe_signers(v->signers, v->n_signers));
+	lp_value_add(&map, "signatures", lp_describe_signers(v->signers, v->n_signers));
 	if (!map)
 		lp_fail_nomem(err);
 	return map;
@@ -209,8 +216,10 @@ LP_EXPORT struct lppack_value *lppack_bundle_describe_unverified(struct lppack_b
 	LP_AUTO(lp_contents_close) struct lp_contents contents = { 0 };
 	struct lppack_error own = LPPACK_ERROR_INIT;
 	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
-	int rc = lp_contents_open(&contents, bundle, true, &own);
+	int rc = lp_contents_open(&contents, bundle, &own);
 
+	if (rc == 0)
+		rc = lp_contents_open_index(&contents, true, &own);
 	if (!contents.manifest.stream) {
 		lp_fail(err, rc < 0 ? (enum lppack_code)-rc : LPPACK_E_INTERNAL, own.hint, "%s", own.message);
 		return NULL;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/export.h"
+#include "base/text.h"
 #include "core/stream.h"
 #include "inspect/inspect.h"
 #include "ops/describe.h"
+#include "ops/findings.h"
 #include "ops/level.h"
 
 #include <lppack/diff.h>
@@ -85,6 +87,22 @@ static struct lppack_value *describe_rollbacks(const struct lp_level *older, con
 	return list;
 }
 
+static struct lppack_value *describe_findings(const struct lp_level *older, const struct lp_level *newer)
+{
+	struct lp_level_walk walk = { .older = older, .newer = newer };
+	struct lppack_value *list = lp_value_list();
+
+	while (lp_level_walk_next(&walk))
+		if (lp_level_is_name_taken(&walk))
+			lp_findings_add(&list, &(struct lp_finding){
+				.id = "same-name", .severity = "warning", .subject = walk.new->facts.name,
+				.message = lp_text_format("for kernel %s both modules are called %s: the new one "
+							  "cannot be loaded over the old one", walk.new->facts.release,
+							  walk.new->facts.name),
+				.hint = LP_SAME_NAME_HINT });
+	return list;
+}
+
 static struct lppack_value *describe_diff(const struct lp_level *older, const struct lp_level *newer,
 					  struct lppack_error *err)
 {
@@ -106,6 +124,7 @@ static struct lppack_value *describe_diff(const struct lp_level *older, const st
 	lp_value_add_bool(&map, "cumulative", cumulative);
 	lp_value_add(&map, "changes", list);
 	lp_value_add(&map, "rollback", describe_rollbacks(older, newer));
+	lp_value_add(&map, "findings", describe_findings(older, newer));
 	if (!map)
 		lp_fail_nomem(err);
 	return map;
@@ -146,6 +165,8 @@ static int read_module(const char *path, struct lp_metadata *out, uint64_t *size
 
 	if (rc == 0)
 		rc = lp_module_inspect(bytes.data, bytes.len, path, &out->facts, err);
+	if (rc == 0)
+		rc = lp_sha256(bytes.data, bytes.len, &out->module_sha256, err);
 	out->module_size = bytes.len;
 	*size = stat(path, &st) == 0 ? (uint64_t)st.st_size : bytes.len;
 	if (rc == 0 && !out->facts.is_livepatch)

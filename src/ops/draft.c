@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "core/head.h"
 #include "core/tar.h"
-#include "ops/keys.h"
+#include "ops/signer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +19,7 @@ void lp_draft_free(struct lp_draft *draft)
 	lp_manifest_free(&draft->manifest);
 	lp_buf_free(&draft->head);
 	lp_buf_free(&draft->index);
+	lppack_value_free(draft->checked.warnings);
 }
 
 /* Offsets and the largest values. Returns the offset behind the last kernel. */
@@ -100,65 +101,43 @@ int lp_draft_payload(struct lp_draft *draft, const struct lp_fixes *list, struct
 	return lp_buf_ok(&draft->index) ? 0 : lp_fail_nomem(err);
 }
 
-static int compare_signers(const void *a, const void *b)
+static int sign(const struct lppack_signer *const *signers, size_t n, const struct lp_buf *manifest,
+		struct lp_signature *signatures, struct lppack_error *err)
 {
-	return strcmp((*(const struct lppack_signer *const *)a)->id, (*(const struct lppack_signer *const *)b)->id);
-}
-
-static int append_signature(const struct lppack_signer *signer, const struct lp_buf *message, int64_t mtime,
-			    struct lp_buf *out, struct lppack_error *err)
-{
-	uint8_t bytes[LP_ED25519_SPKI_SIZE + LP_ED25519_SIGNATURE_SIZE];
-	char name[LP_MEMBER_NAME];
-	int rc = lp_ed25519_sign(signer->key, message->data, message->len, bytes + LP_ED25519_SPKI_SIZE, err);
-
-	memcpy(bytes, lp_private_key_public(signer->key)->spki, LP_ED25519_SPKI_SIZE);
-	snprintf(name, sizeof(name), LP_MEMBER_SIGNATURES "%s.ed25519", signer->id);
-	lp_member_append(out, name, bytes, sizeof(bytes), mtime);
-	return rc;
-}
-
-/* Signatures in ascending order, and the pad that fills their area. */
-static int append_signature_area(struct lp_draft *draft, const struct lp_buf *manifest,
-				 const struct lppack_signer *const *signers, size_t n, struct lppack_error *err)
-{
-	LP_AUTO_FREE const struct lppack_signer **sorted = calloc(n, sizeof(*sorted));
 	LP_AUTO_BUF struct lp_buf message = { 0 };
-	LP_AUTO_BUF struct lp_buf pad = { 0 };
-	size_t start = draft->head.len;
-	uint64_t area;
 	int rc = 0;
 
 	lp_pre_authentication(manifest->data, manifest->len, &message);
-	if (!sorted || !lp_buf_ok(&message))
+	if (!lp_buf_ok(&message))
 		return lp_fail_nomem(err);
-	memcpy(sorted, signers, n * sizeof(*sorted));
-	qsort(sorted, n, sizeof(*sorted), compare_signers);
 	for (size_t i = 0; rc == 0 && i < n; i++) {
-		if (i > 0 && compare_signers(&sorted[i - 1], &sorted[i]) == 0)
-			return lp_fail(err, LPPACK_E_USAGE, "name each key once", "key %s is named twice",
-				       sorted[i]->id);
-		rc = append_signature(sorted[i], &message, draft->manifest.created, &draft->head, err);
+		for (size_t other = 0; other < i; other++)
+			if (strcmp(signers[i]->id, signers[other]->id) == 0)
+				return lp_fail(err, LPPACK_E_USAGE, "name each key once", "key %s is named twice",
+					       signers[i]->id);
+		rc = lp_signer_sign(signers[i], &message, &signatures[i], err);
 	}
-	area = lp_signature_area_size(draft->head.len - start, draft->manifest.signature_area);
-	lp_buf_grow(&pad, area - (draft->head.len - start) - LP_TAR_BLOCK);
-	lp_member_append(&draft->head, LP_MEMBER_PAD, pad.data, pad.len, draft->manifest.created);
 	return rc;
 }
 
 int lp_draft_head(struct lp_draft *draft, const struct lppack_signer *const *signers, size_t n,
 		  struct lppack_error *err)
 {
+	struct lp_signature signatures[LP_SIGNATURES_MAX] = { 0 };
 	LP_AUTO_BUF struct lp_buf manifest = { 0 };
 	int rc = lp_manifest_encode(&draft->manifest, &manifest, err);
 
 	if (rc == 0)
 		rc = lp_sha256(manifest.data, manifest.len, &draft->digest, err);
-	if (rc < 0)
-		return rc;
-	lp_member_append(&draft->head, LP_MEMBER_MAGIC, LP_MAGIC, strlen(LP_MAGIC), draft->manifest.created);
-	lp_member_append(&draft->head, LP_MEMBER_MANIFEST, manifest.data, manifest.len, draft->manifest.created);
-	rc = append_signature_area(draft, &manifest, signers, n, err);
+	if (rc == 0)
+		rc = sign(signers, n, &manifest, signatures, err);
+	if (rc == 0) {
+		qsort(signatures, n, sizeof(*signatures), lp_signature_compare);
+		lp_head_append(&draft->head, &manifest, signatures, n, draft->manifest.signature_area,
+			       draft->manifest.created);
+	}
+	for (size_t i = 0; i < LP_SIGNATURES_MAX; i++)
+		free(signatures[i].bytes);
 	return rc < 0 || lp_buf_ok(&draft->head) ? rc : lp_fail_nomem(err);
 }
 

@@ -14,6 +14,7 @@ struct lp_draft {
 	struct lp_digest digest;     /* of the encoded manifest */
 	struct lp_buf head;          /* everything up to the payload */
 	struct lp_buf index;         /* fixes, fence and pages, as members */
+	struct lp_pack_checked checked; /* by the link check */
 };
 
 void lp_draft_free(struct lp_draft *draft);

@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-static int find_record(struct lp_contents *c, const struct lp_build_id *id, struct lp_record *out,
-		       struct lppack_error *err)
+int lp_contents_find(struct lp_contents *c, const struct lp_build_id *id, struct lp_record *out,
+		     struct lppack_error *err)
 {
 	struct lp_record records[LP_INDEX_PER_PAGE];
 	int64_t page = lp_fence_find(&c->fence, id);
@@ -48,7 +48,7 @@ LP_EXPORT struct lppack_entry *lppack_verified_select(struct lppack_verified *v,
 		return NULL;
 	}
 	entry->contents = &v->contents;
-	if (find_record(entry->contents, &id, &entry->record, err) < 0 ||
+	if (lp_contents_find(entry->contents, &id, &entry->record, err) < 0 ||
 	    lp_contents_metadata(entry->contents, &entry->record, &entry->metadata, err) < 0)
 		return NULL;
 	return LP_TAKE(entry);

@@ -8,22 +8,30 @@
 /* kernel: MODULE_NAME_LEN is 56 on 64-bit, with its NUL (include/linux/module.h). */
 #define MODULE_NAME_MAX 55
 
-/* code: 0, or the LPPACK_E_ number that a strict look fails with. Takes message over. */
+void lp_findings_add(struct lppack_value **list, const struct lp_finding *finding)
+{
+	LP_AUTO_FREE char *owned = finding->message;
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add_text(&map, "id", finding->id);
+	lp_value_add_text(&map, "severity", finding->severity);
+	lp_value_add_text(&map, "subject", finding->subject);
+	lp_value_add(&map, "message", owned ? lp_value_string(owned) : NULL);
+	lp_value_add_text(&map, "hint", finding->hint);
+	if (finding->code) {
+		lp_value_add_int(&map, "code", finding->code);
+		lp_value_add_text(&map, "error", lppack_error_name((int)finding->code));
+	}
+	lp_value_add_text(&map, "errno", finding->sys_errno);
+	lp_value_push(list, map);
+}
+
+/* Of a module itself. */
 static void add(struct lppack_value **list, const char *id, const char *severity, enum lppack_code code,
 		char *message, const char *hint)
 {
-	LP_AUTO_FREE char *owned = message;
-	struct lppack_value *map = lp_value_map();
-
-	lp_value_add_text(&map, "id", id);
-	lp_value_add_text(&map, "severity", severity);
-	lp_value_add(&map, "message", owned ? lp_value_string(owned) : NULL);
-	lp_value_add_text(&map, "hint", hint);
-	if (code) {
-		lp_value_add_int(&map, "code", code);
-		lp_value_add_text(&map, "error", lppack_error_name((int)code));
-	}
-	lp_value_push(list, map);
+	lp_findings_add(list, &(struct lp_finding){ .id = id, .severity = severity, .code = code, .message = message,
+						    .hint = hint });
 }
 
 static bool is_good_name(const char *name)

@@ -7,7 +7,19 @@
 #include "base/value.h"
 #include "inspect/anatomy.h"
 
-/* A list of {id, severity, message, hint, code, error}, errors first; NULL without memory. */
+struct lp_finding {
+	const char *id;
+	const char *severity;   /* error, warning or info */
+	enum lppack_code code;  /* 0, or what a strict look fails with */
+	const char *subject;    /* the function, symbol, object ... it is about, or NULL */
+	char *message;          /* taken over; NULL: memory was out */
+	const char *hint;
+	const char *sys_errno;  /* the name of the errno that the kernel would refuse the module with, or NULL */
+};
+
+void lp_findings_add(struct lppack_value **list, const struct lp_finding *finding);
+
+/* A list of {id, severity, subject, message, hint, code, error, errno}, errors first; NULL without memory. */
 struct lppack_value *lp_findings_list(const struct lp_module_facts *facts, const struct lp_anatomy *anatomy);
 
 #endif

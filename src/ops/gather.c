@@ -22,6 +22,7 @@ void lp_pack_free(struct lp_pack *pack)
 	for (size_t i = 0; i < pack->n; i++) {
 		free(pack->items[i].path);
 		free(pack->items[i].kernel_path);
+		lp_buf_free(&pack->items[i].signature);
 		lp_metadata_free(&pack->items[i].metadata);
 	}
 	free(pack->items);
@@ -96,7 +97,7 @@ static int check_kernel(const struct lp_pack_item *item, const struct lp_kernel_
 	return 0;
 }
 
-static int inspect_module(struct lp_pack_item *item, struct lppack_error *err)
+static int inspect_module(struct lp_pack_item *item, const struct lp_module_signing *signing, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
 	struct lp_metadata *metadata = &item->metadata;
@@ -106,6 +107,9 @@ static int inspect_module(struct lp_pack_item *item, struct lppack_error *err)
 		rc = lp_module_inspect(bytes.data, bytes.len, item->path, &metadata->facts, err);
 	if (rc == 0)
 		rc = check_livepatch(item->path, &metadata->facts, err);
+	if (rc == 0)
+		rc = lp_module_signing_apply(signing, item->path, &bytes, &item->signature, err);
+	metadata->facts.has_signature |= item->signature.len > 0;
 	if (rc == 0)
 		rc = lp_sha256(bytes.data, bytes.len, &metadata->module_sha256, err);
 	metadata->module_size = bytes.len;
@@ -126,6 +130,13 @@ static char *fill_release(const char *pattern, const char *release)
 	}
 	lp_buf_text(&out, pattern);
 	return lp_buf_ok(&out) ? (char *)LP_TAKE(out.data) : NULL;
+}
+
+char *lp_pack_path(const struct lppack_spec *spec, const char *pattern, const char *release)
+{
+	LP_AUTO_FREE char *filled = fill_release(pattern, release);
+
+	return filled ? lp_spec_path(spec, filled) : NULL;
 }
 
 static int no_match(const struct lppack_spec *spec, const struct lp_spec_kernel *kernel, const char *path,
@@ -182,8 +193,7 @@ static int find_files(const char *path, glob_t *found)
 static int resolve_kernel_path(const struct lppack_spec *spec, const struct lp_spec_kernel *kernel,
 			       struct lp_pack_item *item, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *filled = fill_release(kernel->kernel, item->metadata.facts.release);
-	LP_AUTO_FREE char *path = filled ? lp_spec_path(spec, filled) : NULL;
+	LP_AUTO_FREE char *path = lp_pack_path(spec, kernel->kernel, item->metadata.facts.release);
 	LP_AUTO(globfree) glob_t found = { 0 };
 	int rc = find_files(path, &found);
 
@@ -240,10 +250,13 @@ static int gather_module(const struct lppack_spec *spec, const struct lp_spec_ke
 
 	if (!item)
 		return lp_fail_nomem(err);
-	*item = (struct lp_pack_item){ .path = strdup(path), .record.base = LP_INDEX_NO_BASE };
+	*item = (struct lp_pack_item){ .path = strdup(path), .from = kernel, .record.base = LP_INDEX_NO_BASE };
 	if (!item->path)
 		return lp_fail_nomem(err);
-	rc = inspect_module(item, err);
+	rc = inspect_module(item, &pack->signing, err);
+	if (rc == 0 && spec->require_module_signature && !item->metadata.facts.has_signature)
+		rc = lp_fail(err, LPPACK_E_MODULE, "add --sign-module KEY --cert CERT, or drop 'require'",
+			     "%s: has no appended signature, which %s requires", path, spec->name);
 	if (rc == 0)
 		rc = identify_kernel(spec, kernel, item, err);
 	if (rc == 0)

@@ -9,14 +9,16 @@
 
 struct lppack_host {
 	struct lp_host host;
-	struct lp_kernel_facts kernel; /* names from the start; the build ID once asked for */
+	struct lp_kernel_facts kernel; /* names from the start, if it runs one; the build ID once asked for */
 	char build_id[LP_BUILD_ID_TEXT];
 };
 
 /* A host over given operations, for tests. */
 struct lppack_host *lp_host_new(const char *root, const struct lp_host_ops *ops, void *context,
 				struct lppack_error *err);
-/* Reads the kernel's build ID, once. */
+/* Reads the kernel's names, once: needed before they are told of a host that may be an image only. */
+int lp_host_name(struct lppack_host *host, struct lppack_error *err);
+/* Reads the kernel's build ID, and its names, once. */
 int lp_host_identify(struct lppack_host *host, struct lppack_error *err);
 
 /* Whether the record was written in this boot; what cannot be told counts as this one. */

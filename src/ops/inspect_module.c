@@ -42,15 +42,6 @@ static int read_subject(struct subject *s, const char *path, struct lppack_error
 	return rc < 0 ? rc : lp_module_anatomize(s->bytes.data, s->bytes.len, path, &s->facts, &s->anatomy, err);
 }
 
-/* The first value of a key, as the kernel takes it. */
-static const char *find_modinfo(const struct lp_anatomy *a, const char *key)
-{
-	for (size_t i = 0; i < a->n_modinfo; i++)
-		if (strcmp(a->modinfo[i].key, key) == 0)
-			return a->modinfo[i].value;
-	return NULL;
-}
-
 static void describe_identity(struct lppack_value **map, const struct subject *s)
 {
 	static const char *const keys[] = { "license", "author", "description" };
@@ -65,9 +56,10 @@ static void describe_identity(struct lppack_value **map, const struct subject *s
 	lp_describe_build_id(map, "build_id", &f->build_id);
 	lp_value_add_text(map, "depends", f->depends);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		lp_value_add_text(map, keys[i], find_modinfo(&s->anatomy, keys[i]));
-	lp_value_add_bool(map, "intree", find_modinfo(&s->anatomy, "intree") != NULL);
+		lp_value_add_text(map, keys[i], lp_anatomy_modinfo(&s->anatomy, keys[i]));
+	lp_value_add_bool(map, "intree", lp_anatomy_modinfo(&s->anatomy, "intree") != NULL);
 	lp_value_add_text(map, "release_salt", s->anatomy.release_salt);
+	lp_value_add_text(map, "compiler", s->anatomy.compiler);
 	lp_value_add_int(map, "file_size", s->file_size);
 	lp_value_add_int(map, "size", s->bytes.len);
 	lp_describe_digest(map, "sha256", &s->digest);

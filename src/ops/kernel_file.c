@@ -11,6 +11,15 @@
 
 #define IMAGE_HINT "give a vmlinuz, a vmlinux or its debug file, a copy of /sys/kernel/notes, or a kernel package"
 
+/* A vmlinux with its debug sections has some 800 MB. */
+#define IMAGE_MAX (UINT64_C(2) << 30)
+
+/* What is wanted of a kernel file. */
+struct wanted {
+	struct lp_kernel_facts *facts;
+	struct lp_buf *image; /* the whole vmlinux, or NULL: no more is read than the facts need */
+};
+
 /* A stream whose first bytes have been looked at. */
 struct peeked {
 	struct lp_stream stream;
@@ -87,17 +96,63 @@ static uint64_t compressed_size(const struct peeked *p, const struct lp_bzimage 
 	return image->payload_size - 4;
 }
 
-static int read_bzimage(struct peeked *p, uint64_t size, struct lp_kernel_facts *out, struct lppack_error *err)
+int64_t lp_byte_source_read(void *context, void *out, size_t n, struct lppack_error *err)
+{
+	struct lp_byte_source *source = context;
+
+	(void)err;
+	if (n > source->left)
+		n = source->left;
+	if (n)
+		memcpy(out, source->at, n);
+	source->at += n;
+	source->left -= n;
+	return (int64_t)n;
+}
+
+/* Reads all of the stream, so that nothing is decompressed twice. */
+static int read_image(struct lp_stream *stream, struct lp_buf *image, struct lppack_error *err)
+{
+	const size_t step = 1 << 17;
+
+	for (;;) {
+		uint8_t *to = image->len < IMAGE_MAX ? lp_buf_grow(image, step) : NULL;
+		int64_t got;
+
+		if (image->len >= IMAGE_MAX)
+			return lp_fail(err, LPPACK_E_LIMIT, "strip its debug sections (strip -g)",
+				       "%s: the kernel has more than 2 GiB", stream->name);
+		if (!to)
+			return lp_fail_nomem(err);
+		got = stream->read(stream->context, to, step, err);
+		image->len -= step - (got > 0 ? (size_t)got : 0);
+		if (got <= 0)
+			return (int)got;
+	}
+}
+
+static int read_vmlinux(struct lp_stream *stream, const struct wanted *out, struct lppack_error *err)
+{
+	struct lp_byte_source source;
+	int rc = out->image ? read_image(stream, out->image, err) : 0;
+
+	if (rc < 0 || !out->image)
+		return rc < 0 ? rc : lp_vmlinux_read(stream, out->facts, err);
+	source = (struct lp_byte_source){ out->image->data, out->image->len };
+	return lp_vmlinux_read(&(struct lp_stream){ lp_byte_source_read, &source, stream->name }, out->facts, err);
+}
+
+static int read_bzimage(struct peeked *p, uint64_t size, const struct wanted *out, struct lppack_error *err)
 {
 	LP_AUTO(lp_bzimage_free) struct lp_bzimage image = { 0 };
 	LP_AUTO_DECOMPRESSOR struct lp_decompressor *d = NULL;
 	int rc = lp_bzimage_parse(p->head, p->size, size, p->stream.name, &image, err);
 
 	if (rc == 0 && image.banner)
-		rc = read_banner(image.banner, out, err);
+		rc = read_banner(image.banner, out->facts, err);
 	if (rc == 0)
 		rc = lp_decompressor_open_stream(&d, &p->stream, image.payload_offset, compressed_size(p, &image), err);
-	return rc < 0 ? rc : lp_vmlinux_read(lp_decompressor_stream(d), out, err);
+	return rc < 0 ? rc : read_vmlinux(lp_decompressor_stream(d), out, err);
 }
 
 static int read_notes(const struct peeked *p, struct lp_kernel_facts *out, struct lppack_error *err)
@@ -120,7 +175,7 @@ static int read_notes(const struct peeked *p, struct lp_kernel_facts *out, struc
 }
 
 /* size: of the file, or UINT64_MAX where only its reading tells. */
-static int read_kernel(struct lp_stream *stream, uint64_t size, struct lp_kernel_facts *out, struct lppack_error *err)
+static int read_kernel(struct lp_stream *stream, uint64_t size, const struct wanted *out, struct lppack_error *err)
 {
 	LP_AUTO(cleanup_peeked) struct peeked p = { 0 };
 	int rc = peek(&p, stream, err);
@@ -130,11 +185,11 @@ static int read_kernel(struct lp_stream *stream, uint64_t size, struct lp_kernel
 	if (lp_bzimage_is(p.head, p.size))
 		return read_bzimage(&p, size, out, err);
 	if (p.size >= 4 && memcmp(p.head, "\x7f" "ELF", 4) == 0)
-		return lp_vmlinux_read(&p.stream, out, err);
-	return read_notes(&p, out, err);
+		return read_vmlinux(&p.stream, out, err);
+	return read_notes(&p, out->facts, err);
 }
 
-static int read_deb(struct lp_input *in, struct lp_kernel_facts *out, struct lppack_error *err)
+static int read_deb(struct lp_input *in, const struct wanted *out, struct lppack_error *err)
 {
 	static const char *const patterns[] = {
 		"boot/vmlinuz-*",
@@ -156,7 +211,7 @@ static int read_deb(struct lp_input *in, struct lp_kernel_facts *out, struct lpp
 	return rc < 0 ? lp_wrap(err, rc, "%s", member) : 0;
 }
 
-static int read_file(const char *path, struct lp_kernel_facts *out, struct lppack_error *err)
+static int read_file(const char *path, const struct wanted *out, struct lppack_error *err)
 {
 	static const char deb_magic[] = "!<arch>\n";
 	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
@@ -177,13 +232,22 @@ static int read_file(const char *path, struct lp_kernel_facts *out, struct lppac
 			   err);
 }
 
-int lp_kernel_file_read(const char *path, struct lp_kernel_facts *out, struct lppack_error *err)
+int lp_kernel_file_load(const char *path, struct lp_kernel_facts *facts, struct lp_buf *image,
+			struct lppack_error *err)
 {
 	int rc;
 
-	*out = (struct lp_kernel_facts){ 0 };
-	rc = read_file(path, out, err);
-	if (rc < 0)
-		lp_kernel_facts_free(out);
+	*facts = (struct lp_kernel_facts){ 0 };
+	rc = read_file(path, &(struct wanted){ facts, image }, err);
+	if (rc < 0) {
+		lp_kernel_facts_free(facts);
+		if (image)
+			lp_buf_free(image);
+	}
 	return rc;
+}
+
+int lp_kernel_file_read(const char *path, struct lp_kernel_facts *out, struct lppack_error *err)
+{
+	return lp_kernel_file_load(path, out, NULL, err);
 }

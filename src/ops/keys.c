@@ -6,110 +6,14 @@
 #include "base/file.h"
 #include "base/text.h"
 
+#include <lppack/trust.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define PEM_MAX 65536
-
-LP_DEFINE_CLEANUP(struct lppack_signer, lppack_signer_free)
-
-/* A last part of nothing or dots would make hidden files. */
-static int check_name(const char *name, struct lppack_error *err)
-{
-	const char *slash = name ? strrchr(name, '/') : NULL;
-	const char *last = slash ? slash + 1 : name;
-
-	if (last && last[strspn(last, ".")])
-		return 0;
-	return lp_fail(err, LPPACK_E_USAGE, "name the pair: NAME.key and NAME.pub are made",
-		       "'%s' is no name for a key pair", name ? name : "");
-}
-
-static int write_pair(const char *name, const struct lp_buf *secret, const struct lp_buf *public_pem,
-		      struct lppack_error *err)
-{
-	LP_AUTO_OUTPUT struct lp_output key = { .fd = -1, .dirfd = -1 };
-	LP_AUTO_OUTPUT struct lp_output pub = { .fd = -1, .dirfd = -1 };
-	LP_AUTO_FREE char *key_path = lp_text_format("%s.key", name);
-	LP_AUTO_FREE char *pub_path = lp_text_format("%s.pub", name);
-	int rc;
-
-	if (!key_path || !pub_path)
-		return lp_fail_nomem(err);
-	rc = lp_output_open(&key, key_path, 0600, err);
-	if (rc == 0)
-		rc = lp_output_open(&pub, pub_path, 0644, err);
-	if (rc == 0)
-		rc = lp_output_write(&key, secret->data, secret->len, err);
-	if (rc == 0)
-		rc = lp_output_write(&pub, public_pem->data, public_pem->len, err);
-	if (rc == 0)
-		rc = lp_output_commit(&pub, true, err);
-	if (rc < 0)
-		return rc;
-	rc = lp_output_commit(&key, true, err);
-	if (rc < 0)
-		unlink(pub_path); /* both or none */
-	return rc;
-}
-
-LP_EXPORT int lppack_key_generate(const char *name, char id[LPPACK_KEY_ID_SIZE], struct lppack_error *err)
-{
-	LP_AUTO(cleanup_lp_private_key_free) struct lp_private_key *key = NULL;
-	LP_AUTO_BUF struct lp_buf secret = { 0 };
-	LP_AUTO_BUF struct lp_buf public_pem = { 0 };
-	int rc = check_name(name, err);
-
-	if (rc == 0)
-		rc = lp_private_key_generate(&key, err);
-	if (rc == 0)
-		rc = lp_private_key_format(key, &secret, err);
-	if (rc == 0)
-		rc = lp_public_key_format(lp_private_key_public(key), &public_pem, err);
-	if (rc == 0)
-		rc = write_pair(name, &secret, &public_pem, err);
-	if (rc == 0)
-		lp_hex_encode(lp_private_key_public(key)->id.bytes, LP_DIGEST_SIZE, id);
-	if (secret.data)
-		explicit_bzero(secret.data, secret.room);
-	return rc;
-}
-
-LP_EXPORT struct lppack_signer *lppack_signer_open(const char *path, struct lppack_error *err)
-{
-	LP_AUTO(cleanup_lppack_signer_free) struct lppack_signer *signer = calloc(1, sizeof(*signer));
-	LP_AUTO_BUF struct lp_buf pem = { 0 };
-	int rc;
-
-	if (!signer) {
-		lp_fail_nomem(err);
-		return NULL;
-	}
-	rc = lp_file_read(AT_FDCWD, path, PEM_MAX, &pem, err);
-	if (rc == 0)
-		rc = lp_private_key_parse(pem.data, pem.len, path, &signer->key, err);
-	if (pem.data)
-		explicit_bzero(pem.data, pem.room);
-	if (rc < 0)
-		return NULL;
-	lp_hex_encode(lp_private_key_public(signer->key)->id.bytes, LP_DIGEST_SIZE, signer->id);
-	return LP_TAKE(signer);
-}
-
-LP_EXPORT const char *lppack_signer_id(const struct lppack_signer *signer)
-{
-	return signer->id;
-}
-
-LP_EXPORT void lppack_signer_free(struct lppack_signer *signer)
-{
-	if (signer)
-		lp_private_key_free(signer->key);
-	free(signer);
-}
+#include <sys/sysmacros.h>
 
 LP_EXPORT struct lppack_keyring *lppack_keyring_new(struct lppack_error *err)
 {
@@ -117,58 +21,145 @@ LP_EXPORT struct lppack_keyring *lppack_keyring_new(struct lppack_error *err)
 
 	if (!keyring)
 		lp_fail_nomem(err);
+	else
+		lp_policy_init(&keyring->policy);
 	return keyring;
 }
 
 LP_EXPORT void lppack_keyring_free(struct lppack_keyring *keyring)
 {
-	if (keyring)
-		free(keyring->keys);
+	if (!keyring)
+		return;
+	for (size_t i = 0; i < keyring->n; i++) {
+		lp_certificate_free(keyring->keys[i].certificate);
+		free(keyring->keys[i].file);
+	}
+	for (size_t i = 0; i < keyring->n_crls; i++)
+		lp_crl_free(keyring->crls[i]);
+	lp_policy_free(&keyring->policy);
+	free(keyring->crls);
+	free(keyring->keys);
 	free(keyring);
 }
 
-bool lp_keyring_has(const struct lppack_keyring *keyring, const struct lp_public_key *key)
+const char *lp_root_prefix(const char *root)
+{
+	return root && strcmp(root, "/") != 0 ? root : "";
+}
+
+static bool has_key(const struct lppack_keyring *keyring, const struct lp_public_key *key)
 {
 	for (size_t i = 0; i < keyring->n; i++)
-		if (memcmp(keyring->keys[i].key.spki, key->spki, sizeof(key->spki)) == 0)
+		if (lp_public_key_equal(&keyring->keys[i].key, key))
 			return true;
 	return false;
 }
 
-static int add_key(struct lppack_keyring *keyring, const struct lp_public_key *key, struct lppack_error *err)
+/* Takes the certificate over. path: NULL for a key of the policy's. */
+static int add_key(struct lppack_keyring *keyring, const struct lp_public_key *key, struct lp_certificate *certificate,
+		   const char *path, struct lppack_error *err)
 {
-	struct trusted_key *added;
+	LP_AUTO(cleanup_lp_certificate_free) struct lp_certificate *owned = certificate;
+	bool is_first = !has_key(keyring, key);
+	struct lp_trusted *added = lp_array_add(&keyring->keys, &keyring->n, sizeof(*added));
 
-	if (lp_keyring_has(keyring, key))
-		return 0;
-	added = lp_array_add(&keyring->keys, &keyring->n, sizeof(*added));
 	if (!added)
 		return lp_fail_nomem(err);
 	added->key = *key;
+	added->is_first = is_first;
+	added->is_anchor = owned && lp_certificate_get_info(owned)->is_ca;
+	added->certificate = LP_TAKE(owned);
 	lp_hex_encode(key->id.bytes, LP_DIGEST_SIZE, added->id);
+	if (path)
+		added->file = strdup(path);
+	return path && !added->file ? lp_fail_nomem(err) : 0;
+}
+
+/* /dev/null: the one file that cannot be there by accident, as an empty one can after a crash. */
+static bool is_mask(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
+}
+
+int lp_key_file_read(int dirfd, const char *name, const char *path, struct lp_buf *pem, bool *masked,
+		     struct lppack_error *err)
+{
+	/* O_NONBLOCK: a FIFO in place of the file must not hang us. */
+	LP_AUTO_CLOSE int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int rc;
+
+	*masked = false;
+	if (fd < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, "check the path and its permissions", "%s: cannot be opened",
+				   path);
+	if (is_mask(fd)) {
+		*masked = true;
+		return 0;
+	}
+	rc = lp_fd_check_safe(fd, path, err);
+	return rc < 0 ? rc : lp_fd_read(fd, path, LP_CERTIFICATE_MAX, pem, err);
+}
+
+static int take_key(struct lppack_keyring *keyring, int dirfd, const char *name, const char *path,
+		    struct lppack_error *err)
+{
+	LP_AUTO(cleanup_lp_certificate_free) struct lp_certificate *certificate = NULL;
+	LP_AUTO_BUF struct lp_buf pem = { 0 };
+	struct lp_public_key key;
+	bool masked;
+	int rc = lp_key_file_read(dirfd, name, path, &pem, &masked, err);
+
+	if (rc < 0 || masked)
+		return rc;
+	rc = lp_trusted_parse(pem.data, pem.len, path, &key, &certificate, err);
+	return rc < 0 ? rc : add_key(keyring, &key, LP_TAKE(certificate), path, err);
+}
+
+static int take_crl(struct lppack_keyring *keyring, int dirfd, const char *name, const char *path,
+		    struct lppack_error *err)
+{
+	LP_AUTO(cleanup_lp_crl_free) struct lp_crl *crl = NULL;
+	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+	struct lp_crl **added;
+	int rc = lp_file_read_safe(dirfd, name, path, LP_CRL_MAX, &bytes, err);
+
+	if (rc == 0)
+		rc = lp_crl_parse(bytes.data, bytes.len, path, &crl, err);
+	if (rc < 0)
+		return rc;
+	added = lp_array_add(&keyring->crls, &keyring->n_crls, sizeof(*added));
+	if (!added)
+		return lp_fail_nomem(err);
+	*added = LP_TAKE(crl);
 	return 0;
 }
 
-static int add_file(struct lppack_keyring *keyring, int dirfd, const char *name, const char *path,
-		    struct lppack_error *err)
+static bool has_suffix(const char *name, const char *const *suffixes)
 {
-	LP_AUTO_BUF struct lp_buf pem = { 0 };
-	struct lp_public_key key;
-	int rc = lp_file_read(dirfd, name, PEM_MAX, &pem, err);
+	const char *dot = strrchr(name, '.');
 
-	/* The error names the file below dirfd only. */
-	if (rc < 0 && dirfd != AT_FDCWD)
-		return lp_wrap(err, rc, "%.*s", (int)(strlen(path) - strlen(name) - 1), path);
-	if (rc == 0)
-		rc = lp_public_key_parse(pem.data, pem.len, path, &key, err);
-	return rc < 0 ? rc : add_key(keyring, &key, err);
+	return name[0] != '.' && dot && lp_text_is_one_of(dot, suffixes);
+}
+
+bool lp_key_file_is_named(const char *name)
+{
+	static const char *const suffixes[] = { ".pem", ".pub", NULL };
+
+	return has_suffix(name, suffixes);
 }
 
 static int is_key_file(const struct dirent *entry)
 {
-	const char *dot = strrchr(entry->d_name, '.');
+	return lp_key_file_is_named(entry->d_name);
+}
 
-	return entry->d_name[0] != '.' && dot && (strcmp(dot, ".pem") == 0 || strcmp(dot, ".pub") == 0);
+static int is_crl_file(const struct dirent *entry)
+{
+	static const char *const suffixes[] = { ".pem", ".crl", NULL };
+
+	return has_suffix(entry->d_name, suffixes);
 }
 
 static void free_names(struct dirent **names, int n)
@@ -180,10 +171,13 @@ static void free_names(struct dirent **names, int n)
 
 /* masked: a directory whose files of the same name count instead (-1: none). */
 static int add_directory(struct lppack_keyring *keyring, int dirfd, const char *path, int masked,
+			 int (*is_file)(const struct dirent *entry),
+			 int (*take)(struct lppack_keyring *keyring, int dirfd, const char *name, const char *path,
+				     struct lppack_error *err),
 			 struct lppack_error *err)
 {
 	struct dirent **names = NULL;
-	int n = scandirat(dirfd, ".", &names, is_key_file, alphasort);
+	int n = scandirat(dirfd, ".", &names, is_file, alphasort);
 	int rc = 0;
 
 	if (n < 0)
@@ -194,7 +188,7 @@ static int add_directory(struct lppack_keyring *keyring, int dirfd, const char *
 		if (!file)
 			rc = lp_fail_nomem(err);
 		else if (masked < 0 || faccessat(masked, names[i]->d_name, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
-			rc = add_file(keyring, dirfd, names[i]->d_name, file, err);
+			rc = take(keyring, dirfd, names[i]->d_name, file, err);
 	}
 	free_names(names, n);
 	return rc;
@@ -207,71 +201,193 @@ LP_EXPORT int lppack_keyring_add(struct lppack_keyring *keyring, const char *pat
 	int rc;
 
 	if (fd < 0 && errno == ENOTDIR)
-		return add_file(keyring, AT_FDCWD, path, path, err);
+		return take_key(keyring, AT_FDCWD, path, path, err);
 	if (fd < 0)
 		return lp_fail_sys(err, LPPACK_E_IO, "name a public key file or a directory of them",
 				   "%s: cannot be opened", path);
-	rc = add_directory(keyring, fd, path, -1, err);
+	rc = lp_fd_check_safe(fd, path, err);
+	if (rc == 0)
+		rc = add_directory(keyring, fd, path, -1, is_key_file, take_key, err);
 	if (rc == 0 && keyring->n == before && before == 0)
 		return lp_fail(err, LPPACK_E_NO_KEYS, "put the vendor's .pem or .pub file there",
 			       "%s: no *.pem or *.pub file in it", path);
 	return rc;
 }
 
-/* The descriptor of a directory below root, or -1 with *missing set if it is not there. */
-static int open_default(const char *root, const char *dir, char **path, bool *missing)
+/* A descriptor, -1 where there is none, or a negative code below that. */
+static int open_default(const char *path, struct lppack_error *err)
 {
-	int fd;
+	bool missing = false;
+	int fd = path ? lp_directory_open_safe(path, &missing, err) : lp_fail_nomem(err);
 
-	*path = lp_text_format("%s%s", root && strcmp(root, "/") != 0 ? root : "", dir);
-	fd = *path ? open(*path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	*missing = fd < 0 && *path && errno == ENOENT;
-	return fd;
+	return missing ? -1 : fd;
 }
 
-static int add_default_directory(struct lppack_keyring *keyring, int fd, bool missing, const char *path, int masked,
-				 struct lppack_error *err)
+#define IS_FAILED(fd) ((fd) < -1)
+
+int lp_keyring_add_directories(struct lppack_keyring *keyring, const char *root, struct lppack_error *err)
 {
-	if (!path)
+	LP_AUTO_FREE char *admin_path = lp_text_format("%s" LPPACK_KEYS_DIR_ADMIN, root);
+	LP_AUTO_FREE char *vendor_path = lp_text_format("%s" LPPACK_KEYS_DIR_VENDOR, root);
+	LP_AUTO_CLOSE int admin = open_default(admin_path, err);
+	LP_AUTO_CLOSE int vendor = IS_FAILED(admin) ? -1 : open_default(vendor_path, err);
+	int rc = 0;
+
+	if (IS_FAILED(admin) || IS_FAILED(vendor))
+		return IS_FAILED(admin) ? admin : vendor;
+	if (admin >= 0)
+		rc = add_directory(keyring, admin, admin_path, -1, is_key_file, take_key, err);
+	if (rc == 0 && vendor >= 0)
+		rc = add_directory(keyring, vendor, vendor_path, admin, is_key_file, take_key, err);
+	return rc;
+}
+
+int lp_policy_read(const char *path, struct lp_policy *out, struct lppack_error *err)
+{
+	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+	int rc = lp_file_read_safe(AT_FDCWD, path, path, LP_POLICY_MAX, &bytes, err);
+
+	lp_policy_init(out);
+	return rc < 0 ? rc : lp_policy_parse(bytes.data, bytes.len, path, out, err);
+}
+
+int lp_policy_read_default(const char *root, struct lp_policy *out, struct lppack_error *err)
+{
+	static const char *const places[][2] = {
+		{ "/etc/lppack", LPPACK_POLICY_ADMIN },
+		{ "/usr/lib/lppack", LPPACK_POLICY_VENDOR },
+	};
+
+	lp_policy_init(out);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		LP_AUTO_FREE char *directory = lp_text_format("%s%s", root, places[i][0]);
+		LP_AUTO_FREE char *path = lp_text_format("%s%s", root, places[i][1]);
+		LP_AUTO_CLOSE int fd = open_default(directory, err);
+		struct stat st;
+		int rc;
+
+		if (!path)
+			return lp_fail_nomem(err);
+		if (IS_FAILED(fd))
+			return fd;
+		/* A link to nothing is a policy that cannot be read, not one that is absent. */
+		if (fd < 0 || (fstatat(fd, LP_POLICY_NAME, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT))
+			continue;
+		rc = lp_policy_read(path, out, err);
+		return rc < 0 ? rc : 1;
+	}
+	return 0;
+}
+
+/* The key that a policy brings, in its PEM form. */
+static int parse_policy_key(const struct lp_policy *policy, const struct lp_policy_key *listed,
+			    struct lp_public_key *key, struct lppack_error *err)
+{
+	LP_AUTO_BUF struct lp_buf pem = { 0 };
+	struct lppack_error cause = LPPACK_ERROR_INIT;
+	char id[LPPACK_KEY_ID_SIZE] = "";
+
+	lp_buf_text(&pem, "-----BEGIN PUBLIC KEY-----\n");
+	for (const char *text = listed->public_key; *text; text += strnlen(text, 64))
+		lp_buf_printf(&pem, "%.64s\n", text);
+	lp_buf_text(&pem, "-----END PUBLIC KEY-----\n");
+	if (!lp_buf_ok(&pem))
 		return lp_fail_nomem(err);
+	if (lp_public_key_parse(pem.data, pem.len, listed->id, key, &cause) == 0)
+		lp_hex_encode(key->id.bytes, LP_DIGEST_SIZE, id);
+	if (!cause.code && strcmp(id, listed->id) == 0)
+		return 0;
+	return lp_fail(err, LPPACK_E_POLICY,
+		       "'public_key' is the PEM file's text between its BEGIN and END lines, in one line",
+		       "%s: key %s: its 'public_key' %s", policy->name, listed->id,
+		       cause.code ? "is no public key that can sign bundles" : "has another id");
+}
+
+static int add_policy_keys(struct lppack_keyring *keyring, struct lppack_error *err)
+{
+	const struct lp_policy *policy = &keyring->policy;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < policy->n_keys; i++) {
+		struct lp_public_key key;
+
+		if (!policy->keys[i].public_key)
+			continue;
+		rc = parse_policy_key(policy, &policy->keys[i], &key, err);
+		if (rc == 0)
+			rc = add_key(keyring, &key, NULL, NULL, err);
+	}
+	return rc;
+}
+
+/* A directory that the policy names has to be there; the default one need not. */
+static int add_crls(struct lppack_keyring *keyring, const char *root, struct lppack_error *err)
+{
+	const char *named = keyring->policy.crl_directory;
+	LP_AUTO_FREE char *path = lp_text_format("%s%s", root, named ? named : LP_CRL_DIRECTORY);
+	bool missing = false;
+	LP_AUTO_CLOSE int fd = path ? lp_directory_open_safe(path, named ? NULL : &missing, err) : lp_fail_nomem(err);
+
 	if (missing)
 		return 0;
-	if (fd < 0)
-		return lp_fail_sys(err, LPPACK_E_IO, "make it a readable directory of *.pem and *.pub files",
-				   "%s: cannot be opened", path);
-	return add_directory(keyring, fd, path, masked, err);
+	return fd < 0 ? fd : add_directory(keyring, fd, path, -1, is_crl_file, take_crl, err);
+}
+
+int lp_keyring_take_policy(struct lppack_keyring *keyring, struct lp_policy *policy, const char *root,
+			   struct lppack_error *err)
+{
+	int rc;
+
+	lp_policy_free(&keyring->policy);
+	keyring->policy = *policy;
+	lp_policy_init(policy);
+	rc = add_policy_keys(keyring, err);
+	return rc < 0 ? rc : add_crls(keyring, root, err);
+}
+
+LP_EXPORT int lppack_keyring_set_policy(struct lppack_keyring *keyring, const char *path, struct lppack_error *err)
+{
+	LP_AUTO_POLICY struct lp_policy policy = { 0 };
+	int rc = lp_policy_read(path, &policy, err);
+
+	return rc < 0 ? rc : lp_keyring_take_policy(keyring, &policy, "", err);
 }
 
 LP_EXPORT int lppack_keyring_add_default(struct lppack_keyring *keyring, const char *root, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *admin_path = NULL;
-	LP_AUTO_FREE char *vendor_path = NULL;
-	bool admin_missing = false;
-	bool vendor_missing = false;
-	LP_AUTO_CLOSE int admin = open_default(root, LPPACK_KEYS_DIR_ADMIN, &admin_path, &admin_missing);
-	LP_AUTO_CLOSE int vendor = -1;
-	int rc = add_default_directory(keyring, admin, admin_missing, admin_path, -1, err);
+	const char *prefix = lp_root_prefix(root);
+	LP_AUTO_POLICY struct lp_policy policy = { 0 };
+	int rc = lp_keyring_add_directories(keyring, prefix, err);
 
-	if (rc < 0)
-		return rc;
-	vendor = open_default(root, LPPACK_KEYS_DIR_VENDOR, &vendor_path, &vendor_missing);
-	rc = add_default_directory(keyring, vendor, vendor_missing, vendor_path, admin, err);
+	if (rc == 0)
+		rc = lp_policy_read_default(prefix, &policy, err);
+	if (rc >= 0)
+		rc = lp_keyring_take_policy(keyring, &policy, prefix, err);
 	if (rc < 0)
 		return rc;
 	if (keyring->n == 0)
 		return lp_hint(err,
-			       lp_fail(err, LPPACK_E_NO_KEYS, NULL, "no trusted key in %s or %s", admin_path,
-				       vendor_path),
-			       "put the vendor's public key (.pub) into %s/, or name it with --keys", admin_path);
+			       lp_fail(err, LPPACK_E_NO_KEYS, NULL,
+				       "no trusted key in %s" LPPACK_KEYS_DIR_ADMIN " or %s" LPPACK_KEYS_DIR_VENDOR,
+				       prefix, prefix),
+			       "put the vendor's public key (.pub) into %s" LPPACK_KEYS_DIR_ADMIN
+			       "/, or name it with --keys", prefix);
 	return 0;
 }
 
 LP_EXPORT size_t lppack_keyring_count(const struct lppack_keyring *keyring)
 {
-	return keyring->n;
+	size_t n = 0;
+
+	for (size_t i = 0; i < keyring->n; i++)
+		n += keyring->keys[i].is_first;
+	return n;
 }
 
 LP_EXPORT const char *lppack_keyring_id(const struct lppack_keyring *keyring, size_t i)
 {
-	return i < keyring->n ? keyring->keys[i].id : NULL;
+	for (size_t j = 0; j < keyring->n; j++)
+		if (keyring->keys[j].is_first && i-- == 0)
+			return keyring->keys[j].id;
+	return NULL;
 }

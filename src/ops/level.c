@@ -63,6 +63,12 @@ static int read_page(struct lp_contents *c, uint64_t page, struct lp_level_of_bu
 	return n < 0 ? n : 0;
 }
 
+bool lp_level_is_name_taken(const struct lp_level_walk *walk)
+{
+	return walk->old && walk->new && lp_text_equal(walk->old->facts.name, walk->new->facts.name) &&
+	       !lp_digest_equal(&walk->old->module_sha256, &walk->new->module_sha256);
+}
+
 int lp_level_read(struct lp_contents *c, struct lp_level_of_bundle *out, struct lppack_error *err)
 {
 	const struct lp_manifest *m = &c->manifest;
@@ -423,6 +429,8 @@ int lp_rollback_obstacle(const struct lp_level *older, const struct lp_level *ne
 				      (unsigned long long)newer->rollback_floor);
 	else if (has_other_callbacks(from, to))
 		*why = strdup("callbacks of the newer module do not run when it is replaced");
+	else if (from->builder == LP_BUILDER_UNKNOWN && from->n_objects == 0)
+		*why = strdup("what the newer module changes cannot be read");
 	else
 		return 0;
 	return *why ? 0 : lp_fail_nomem(err);

@@ -41,6 +41,11 @@ struct lp_level_walk {
 };
 
 bool lp_level_walk_next(struct lp_level_walk *walk);
+/* Whether both have modules of one name that are not the same bytes: the kernel does not load a module over one of its
+ * name. */
+bool lp_level_is_name_taken(const struct lp_level_walk *walk);
+
+#define LP_SAME_NAME_HINT "put the serial into the module's name"
 
 enum lp_change_type {
 	LP_CHANGE_GAINED,

@@ -22,11 +22,21 @@ struct pool {
 	struct lppack_error error;
 };
 
+int lp_pack_read(const struct lp_pack_item *item, struct lp_buf *out, struct lppack_error *err)
+{
+	int rc = lp_file_read_decompressed(item->path, LP_MODULE_MAX, out, err);
+
+	if (rc < 0 || !item->signature.len)
+		return rc;
+	lp_buf_append(out, item->signature.data, item->signature.len);
+	return lp_buf_ok(out) ? 0 : lp_fail_nomem(err);
+}
+
 /* The module as it was inspected: a file that changed since is an error. */
 static int read_module(const struct lp_pack_item *item, struct lp_buf *out, struct lppack_error *err)
 {
 	struct lp_digest digest;
-	int rc = lp_file_read_decompressed(item->path, LP_MODULE_MAX, out, err);
+	int rc = lp_pack_read(item, out, err);
 
 	if (rc == 0)
 		rc = lp_sha256(out->data, out->len, &digest, err);

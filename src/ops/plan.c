@@ -3,8 +3,13 @@
 #include "ops/plan.h"
 
 #include "base/export.h"
+#include "base/file.h"
 #include "base/text.h"
+#include "ops/boot.h"
+#include "ops/check.h"
 #include "ops/describe.h"
+#include "ops/hold.h"
+#include "ops/module_trust.h"
 
 #include <string.h>
 #include <time.h>
@@ -15,16 +20,11 @@ LP_EXPORT void lppack_plan_free(struct lppack_plan *plan)
 		return;
 	lppack_entry_free(plan->entry);
 	lp_stack_free(&plan->stack);
+	lp_transaction_close(&plan->transaction);
+	lppack_value_free(plan->warnings);
+	lppack_value_free(plan->module_signature);
+	free(plan->reversibility_why);
 	free(plan);
-}
-
-static struct lppack_apply_options settle_options(const struct lppack_apply_options *given)
-{
-	struct lppack_apply_options options = { 0 };
-
-	if (given)
-		memcpy(&options, given, given->size < sizeof(options) ? given->size : sizeof(options));
-	return options;
 }
 
 static int select_module(struct lppack_plan *plan, struct lppack_error *err)
@@ -44,29 +44,138 @@ static int select_module(struct lppack_plan *plan, struct lppack_error *err)
 	return lppack_entry_load_module(plan->entry, &plan->request.module, &plan->request.module_size, err);
 }
 
-/* The stack first: a machine that cannot livepatch is told so before anything is read of the bundle. */
-static int make_plan(struct lppack_plan *plan, const struct lppack_apply_options *options, struct lppack_error *err)
+struct lp_freshness_options lp_plan_freshness(const struct lppack_plan *plan)
 {
+	return (struct lp_freshness_options){ .allow_downgrade = plan->options.allow_downgrade };
+}
+
+/* What the machine's memory and the operator's holds say. What is in force already passes: nothing is done. */
+static int check_policy(struct lppack_plan *plan, struct lppack_error *err)
+{
+	const struct lp_contents *c = &plan->verified->contents;
+	const struct lp_manifest *m = &c->manifest;
+	const struct lp_freshness_options freshness = lp_plan_freshness(plan);
+	const char *root = plan->host->host.root;
+	struct lppack_error ignored = LPPACK_ERROR_INIT;
+	int rc = lp_freshness_check(root, m, &c->digest, c->bundle->in.name, &freshness, &plan->warnings,
+				    plan->already ? &ignored : err);
+
+	if (plan->already)
+		return plan->warnings ? 0 : lp_fail_nomem(err);
+	return rc < 0 ? rc : lp_hold_check(root, m->stream, m->epoch, m->serial, m->created, time(NULL), err);
+}
+
+static const struct lp_live_patch *find_active(const struct lp_stack *stack, const struct lp_loaded *loaded)
+{
+	for (size_t i = 0; i < stack->n; i++)
+		if (stack->patches[i].enabled != 0 && stack->patches[i].build_id.len &&
+		    lp_build_id_equal(&stack->patches[i].build_id, &loaded->module.build_id))
+			return &stack->patches[i];
+	return NULL;
+}
+
+static bool is_anything_active(const struct lp_stack *stack)
+{
+	for (size_t i = 0; i < stack->n; i++)
+		if (stack->patches[i].enabled != 0)
+			return true;
+	return false;
+}
+
+static int set_reversibility(struct lppack_plan *plan, const char *class, const char *why, struct lppack_error *err)
+{
+	bool ok = true;
+
+	plan->reversibility = class;
+	plan->reversibility_why = lp_text_dup(why, &ok);
+	return ok ? 0 : lp_fail_nomem(err);
+}
+
+/* Going back on purpose must be safe now; going forward, it is only told whether there is a way back. */
+static int judge_step(struct lppack_plan *plan, struct lppack_error *err)
+{
+	const struct lp_running *running = &plan->transaction.running;
+	const struct lp_loaded *to = &plan->transaction.journal.to;
+	bool known = running->has_active && find_active(&plan->stack, &running->active);
+	LP_AUTO_FREE char *why = NULL;
+
+	if (!is_anything_active(&plan->stack))
+		return set_reversibility(plan, "reversible", NULL, err);
+	if (!known && !plan->options.rollback)
+		return set_reversibility(plan, "one-way", "what is in force was not recorded by this lppack",
+					 err);
+	if (!known)
+		return lp_fail(err, LPPACK_E_ONE_WAY, "use lppack apply --replace, if a replacement is what is meant",
+			       "it cannot be told whether going back is safe: lppack did not record what is in force");
+	if (!plan->options.rollback) {
+		plan->reversibility = lp_reversibility(&running->active, to, &plan->reversibility_why, err);
+		return plan->reversibility ? 0 : -LPPACK_E_NO_MEMORY;
+	}
+	plan->reversibility = lp_reversibility(to, &running->active, &why, err);
+	if (!plan->reversibility)
+		return -LPPACK_E_NO_MEMORY;
+	if (!why)
+		return 0;
+	return lp_fail(err, LPPACK_E_ONE_WAY, "install that level and reboot: the next boot comes up with it",
+		       "serial %llu cannot be gone back to: %s", (unsigned long long)to->serial, why);
+}
+
+static int prepare_level(struct lppack_plan *plan, struct lppack_error *err)
+{
+	struct lp_contents *c = &plan->verified->contents;
+	struct lp_call *journal = &plan->transaction.journal;
+	int rc = lp_loaded_copy(&journal->to, &c->manifest, &c->digest, &plan->entry->metadata.facts,
+				&plan->host->kernel, err);
+
+	if (rc < 0)
+		return rc;
+	journal->level = lp_applied_level(c, &plan->entry->metadata, err);
+	return journal->level ? 0 : err ? -err->code : -LPPACK_E_IO;
+}
+
+/* Everything that is asked of what is not in force yet. */
+static int check_step(struct lppack_plan *plan, struct lppack_error *err)
+{
+	int rc = lp_module_trust_check(&plan->host->host, plan->request.module, plan->request.module_size,
+				       plan->request.facts->name, &plan->module_signature, &plan->warnings, err);
+
+	if (rc == 0)
+		rc = lp_check_running(&plan->host->host, plan->request.module, plan->request.module_size,
+				      plan->request.facts, err);
+	return rc < 0 ? rc : judge_step(plan, err);
+}
+
+/* The stack first: a machine that cannot livepatch is told so before anything is read of the bundle. */
+static int make_plan(struct lppack_plan *plan, struct lppack_error *err)
+{
+	const struct lp_input *in = &plan->verified->contents.bundle->in;
 	int rc = lp_stack_read(&plan->host->host, &plan->stack, err);
 
 	if (rc == 0)
+		rc = lp_boot_allowed(plan->host, err);
+	if (rc == 0)
+		rc = lp_fd_check_safe(in->fd, in->name, err);
+	if (rc == 0)
 		rc = select_module(plan, err);
+	if (rc == 0)
+		rc = lp_transaction_open(&plan->transaction, plan->host, &plan->request, err);
+	if (rc == 0)
+		rc = prepare_level(plan, err);
 	if (rc < 0)
 		return rc;
 	plan->request.facts = &plan->entry->metadata.facts;
-	plan->request.replace = options->replace;
-	plan->request.timeout_ns = options->timeout_ns;
-	plan->request.progress = options->progress;
-	plan->request.cancelled = options->cancelled;
-	plan->request.context = options->context;
-	return lp_swap_preflight(&plan->host->host, &plan->request, &plan->stack, &plan->already, err);
+	lp_request_set_options(&plan->request, &plan->options);
+	rc = lp_swap_preflight(&plan->host->host, &plan->request, &plan->stack, &plan->already, err);
+	if (rc == 0)
+		rc = check_policy(plan, err);
+	return rc < 0 || plan->already ? rc : check_step(plan, err);
 }
 
 LP_EXPORT struct lppack_plan *lppack_plan_new(struct lppack_host *host, struct lppack_verified *verified,
 					      const struct lppack_apply_options *given, struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lppack_plan_free) struct lppack_plan *plan = calloc(1, sizeof(*plan));
-	struct lppack_apply_options options = settle_options(given);
+	struct lppack_error own = LPPACK_ERROR_INIT;
 
 	if (!plan) {
 		lp_fail_nomem(err);
@@ -74,7 +183,11 @@ LP_EXPORT struct lppack_plan *lppack_plan_new(struct lppack_host *host, struct l
 	}
 	plan->host = host;
 	plan->verified = verified;
-	return make_plan(plan, &options, err) < 0 ? NULL : LP_TAKE(plan);
+	plan->options = lp_apply_options_settle(given);
+	plan->warnings = lp_value_list();
+	if (lp_host_name(host, err ? err : &own) < 0 || make_plan(plan, err ? err : &own) < 0)
+		return NULL;
+	return LP_TAKE(plan);
 }
 
 LP_EXPORT int lppack_plan_is_noop(const struct lppack_plan *plan)
@@ -95,50 +208,53 @@ static struct lppack_value *describe_bundle(const struct lp_contents *c)
 	return map;
 }
 
+struct lppack_value *lp_host_describe_kernel(struct lppack_host *host)
+{
+	struct lppack_value *kernel = lp_value_map();
+
+	lp_value_add_text(&kernel, "release", host->kernel.release);
+	lp_value_add_text(&kernel, "build_id", host->build_id);
+	return kernel;
+}
+
 void lp_plan_describe_subject(const struct lppack_plan *plan, struct lppack_value **map)
 {
 	const struct lp_metadata *metadata = &plan->entry->metadata;
-	struct lppack_value *kernel = lp_value_map();
 	struct lppack_value *module = lp_value_map();
 
-	lp_value_add_text(&kernel, "release", plan->host->kernel.release);
-	lp_value_add_text(&kernel, "build_id", plan->host->build_id);
 	lp_value_add_text(&module, "name", metadata->facts.name);
 	lp_describe_build_id(&module, "build_id", &metadata->facts.build_id);
 	lp_value_add_int(&module, "size", metadata->module_size);
-	lp_value_add(map, "kernel", kernel);
+	lp_value_add(map, "kernel", lp_host_describe_kernel(plan->host));
 	lp_value_add(map, "bundle", describe_bundle(&plan->verified->contents));
 	lp_value_add(map, "module", module);
 }
 
-static struct lppack_value *describe_replaced(const struct lppack_plan *plan)
+struct lppack_value *lp_stack_describe_active(const struct lp_stack *stack, const struct lp_transaction *t)
 {
 	struct lppack_value *list = lp_value_list();
 
-	for (size_t i = 0; !plan->already && i < plan->stack.n; i++) {
-		struct lppack_value *patch = lp_value_map();
+	for (size_t i = 0; i < stack->n; i++) {
+		struct lppack_value *patch = stack->patches[i].enabled != 0 ? lp_value_map() : NULL;
 
-		lp_value_add_text(&patch, "name", plan->stack.patches[i].name);
-		lp_describe_build_id(&patch, "build_id", &plan->stack.patches[i].build_id);
+		if (stack->patches[i].enabled == 0)
+			continue;
+		lp_value_add_text(&patch, "name", stack->patches[i].name);
+		lp_describe_build_id(&patch, "build_id", &stack->patches[i].build_id);
+		if (!lp_transaction_knows(t, &stack->patches[i]))
+			lp_value_add_bool(&patch, "foreign", true);
 		lp_value_push(&list, patch);
 	}
 	return list;
 }
 
-static struct lppack_value *describe_warnings(const struct lppack_plan *plan)
+static struct lppack_value *describe_reversibility(const struct lppack_plan *plan)
 {
-	const struct lp_manifest *m = &plan->verified->contents.manifest;
-	struct lppack_value *list = lp_value_list();
-	char text[LP_TIME_TEXT];
+	struct lppack_value *map = lp_value_map();
 
-	if (m->expires && m->expires < time(NULL)) {
-		LP_AUTO_FREE char *warning = NULL;
-
-		lp_time_format(m->expires, text);
-		warning = lp_text_format("the bundle expired on %s", text);
-		lp_value_push(&list, warning ? lp_value_string(warning) : NULL);
-	}
-	return list;
+	lp_value_add_text(&map, "class", plan->reversibility);
+	lp_value_add_text(&map, "why", plan->reversibility_why);
+	return map;
 }
 
 LP_EXPORT struct lppack_value *lppack_plan_describe(const struct lppack_plan *plan, struct lppack_error *err)
@@ -147,9 +263,14 @@ LP_EXPORT struct lppack_value *lppack_plan_describe(const struct lppack_plan *pl
 
 	lp_plan_describe_subject(plan, &map);
 	lp_value_add(&map, "objects", lp_objects_tree(&plan->entry->metadata.facts));
-	lp_value_add(&map, "replaces", describe_replaced(plan));
+	lp_value_add(&map, "replaces", plan->already ? lp_value_list() :
+						       lp_stack_describe_active(&plan->stack, &plan->transaction));
 	lp_value_add_bool(&map, "already", plan->already);
-	lp_value_add(&map, "warnings", describe_warnings(plan));
+	if (plan->reversibility)
+		lp_value_add(&map, "reversibility", describe_reversibility(plan));
+	if (plan->module_signature)
+		lp_value_add(&map, "module_signature", lp_value_copy(plan->module_signature));
+	lp_value_add(&map, "warnings", lp_value_copy(plan->warnings));
 	if (!map)
 		lp_fail_nomem(err);
 	return map;

@@ -50,6 +50,11 @@ LP_EXPORT void lppack_spec_free(struct lppack_spec *spec)
 	for (size_t i = 0; i < spec->n_kernels; i++) {
 		free(spec->kernels[i].module);
 		free(spec->kernels[i].kernel);
+		free(spec->kernels[i].kernel_dir);
+		free(spec->kernels[i].system_map);
+		free(spec->kernels[i].symvers);
+		free(spec->kernels[i].config);
+		free(spec->kernels[i].modules);
 	}
 	free(spec->fixes);
 	free(spec->unfixable);
@@ -137,13 +142,19 @@ static void read_withdrawn(struct lp_doc *doc, struct lp_withdrawn *withdrawn)
 
 static void read_kernel(struct lp_doc *doc, struct lp_spec_kernel *kernel)
 {
-	static const char *const keys[] = { "module", "kernel", "build_id", NULL };
+	static const char *const keys[] = { "module",	  "kernel",  "build_id", "kernel_dir", "system_map",
+					    "symvers", "config", "modules",  NULL };
 
 	lp_doc_keys(doc, keys);
 	kernel->line = doc->map ? doc->map->line : 0;
 	read_text(doc, "module", true, LP_SUMMARY_MAX, &kernel->module);
 	read_text(doc, "kernel", false, LP_SUMMARY_MAX, &kernel->kernel);
 	lp_doc_build_id(doc, "build_id", false, &kernel->build_id);
+	read_text(doc, "kernel_dir", false, LP_SUMMARY_MAX, &kernel->kernel_dir);
+	read_text(doc, "system_map", false, LP_SUMMARY_MAX, &kernel->system_map);
+	read_text(doc, "symvers", false, LP_SUMMARY_MAX, &kernel->symvers);
+	read_text(doc, "config", false, LP_SUMMARY_MAX, &kernel->config);
+	read_text(doc, "modules", false, LP_SUMMARY_MAX, &kernel->modules);
 	if (doc->rc == 0 && !kernel->kernel == !kernel->build_id.len)
 		lp_doc_fail(doc, NULL, "'kernel' names a vmlinuz, vmlinux, notes file or kernel .deb",
 			    "give either 'kernel' or 'build_id'");
@@ -270,6 +281,19 @@ static void read_kernels(struct lp_doc *doc, struct lppack_spec *spec)
 		lp_doc_fail(doc, "kernels", NULL, "'kernels' is empty");
 }
 
+/* What every module must have, beyond what makes it fit for a bundle. */
+static void read_require(struct lp_doc *doc, struct lppack_spec *spec)
+{
+	static const char *const keys[] = { "module_signature", NULL };
+	struct lp_doc require = lp_doc_map(doc, "require", false);
+
+	if (require.map) {
+		lp_doc_keys(&require, keys);
+		lp_doc_bool(&require, "module_signature", false, &spec->require_module_signature);
+	}
+	lp_doc_join(doc, &require);
+}
+
 static void read_identity(struct lp_doc *doc, struct lppack_spec *spec)
 {
 	lp_doc_text_dup(doc, "stream", true, &spec->stream);
@@ -297,7 +321,8 @@ static void read_identity(struct lp_doc *doc, struct lppack_spec *spec)
 static int read_spec(struct lppack_spec *spec, const struct lppack_value *tree, struct lppack_error *err)
 {
 	static const char *const keys[] = { "stream",	 "serial",    "epoch",	   "version", "created", "expires",
-					    "rollback_floor", "fixes", "unfixable", "withdrawn", "kernels", NULL };
+					    "rollback_floor", "fixes", "unfixable", "withdrawn", "require", "kernels",
+					    NULL };
 	struct lp_doc doc = { .map = tree, .name = spec->name, .code = LPPACK_E_SPEC, .err = err };
 
 	lp_doc_keys(&doc, keys);
@@ -305,6 +330,7 @@ static int read_spec(struct lppack_spec *spec, const struct lppack_value *tree, 
 	read_fixes(&doc, spec);
 	read_unfixables(&doc, spec);
 	read_withdrawns(&doc, spec);
+	read_require(&doc, spec);
 	read_kernels(&doc, spec);
 	return doc.rc;
 }

@@ -15,6 +15,12 @@ struct lp_spec_kernel {
 	char *module; /* path or glob */
 	char *kernel; /* path or glob with {release}, or NULL */
 	struct lp_build_id build_id; /* if kernel is NULL */
+	/* For the link check: paths with {release}, or NULL. */
+	char *kernel_dir;
+	char *system_map;
+	char *symvers;
+	char *config;
+	char *modules;
 	unsigned int line; /* in the spec file; 0: none */
 };
 
@@ -36,6 +42,7 @@ struct lppack_spec {
 	size_t n_withdrawn;
 	struct lp_spec_kernel *kernels;
 	size_t n_kernels;
+	bool require_module_signature;
 };
 
 /* The path of a spec's file below its directory; malloc'd, NULL without memory. */

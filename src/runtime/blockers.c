@@ -7,14 +7,17 @@
 #include <fcntl.h>
 #include <string.h>
 
-#define PATCHED 1            /* include/linux/livepatch.h, enum klp_target state; -1 is idle */
 #define PF_KTHREAD 0x200000u /* include/linux/sched.h */
 #define STACK_SHOWN 5
+#define BLOCKERS_NAMED 3
 
-/* What a frame is looked up in. */
+const char *const lp_task_kind_names[] = { "user", "kernel", "vcpu", NULL };
+
+/* What a frame is looked up in, and which tasks count. */
 struct known {
 	const struct lp_module_facts *facts;
 	const struct lp_stack *stack;
+	int target;
 };
 
 static bool object_has(const struct lp_object *object, const char *name, size_t len)
@@ -27,7 +30,7 @@ static bool object_has(const struct lp_object *object, const char *name, size_t 
 
 static bool is_known(const struct known *known, const char *name, size_t len)
 {
-	for (size_t i = 0; i < known->facts->n_objects; i++)
+	for (size_t i = 0; known->facts && i < known->facts->n_objects; i++)
 		if (object_has(&known->facts->objects[i], name, len))
 			return true;
 	for (size_t i = 0; i < known->stack->n; i++)
@@ -46,6 +49,29 @@ static char *frame_text(char *line)
 	return *text ? text : NULL;
 }
 
+/* virt/kvm/kvm_main.c and arch/.../kvm: what the KVM_RUN ioctl goes through. */
+static bool is_vcpu_frame(const char *frame)
+{
+	return strncmp(frame, "kvm_vcpu_ioctl+", 15) == 0 || strncmp(frame, "kvm_arch_vcpu_ioctl_run+", 24) == 0;
+}
+
+/* As QEMU ("CPU 0/KVM"), Firecracker ("fc_vcpu 0"), Cloud Hypervisor ("vcpu0") and crosvm ("crosvm_vcpu0") name it. */
+static bool is_vcpu_name(const char *comm)
+{
+	static const char *const starts[] = { "fc_vcpu ", "crosvm_vcpu", "vcpu" };
+	int end = 0;
+
+	if (sscanf(comm, "CPU %*u/KVM%n", &end) == 0 && end > 0)
+		return true;
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		size_t len = strlen(starts[i]);
+
+		if (strncmp(comm, starts[i], len) == 0 && comm[len] >= '0' && comm[len] <= '9')
+			return true;
+	}
+	return false;
+}
+
 static int read_frames(char *text, const struct known *known, struct lp_blocker *blocker)
 {
 	LP_AUTO_BUF struct lp_buf top = { 0 };
@@ -62,6 +88,8 @@ static int read_frames(char *text, const struct known *known, struct lp_blocker 
 		lp_text_make_printable(frame);
 		if (shown++ < STACK_SHOWN)
 			lp_buf_printf(&top, "%s%s", top.len ? " < " : "", frame);
+		if (blocker->kind == LP_TASK_USER && is_vcpu_frame(frame))
+			blocker->kind = LP_TASK_VCPU;
 		if (!blocker->function && is_known(known, frame, len)) {
 			blocker->function = strndup(frame, len);
 			if (!blocker->function)
@@ -92,8 +120,10 @@ static void read_stat(int taskfd, struct lp_blocker *blocker)
 	*close = '\0';
 	snprintf(blocker->comm, sizeof(blocker->comm), "%s", open + 1);
 	lp_text_make_printable(blocker->comm);
-	if (sscanf(close + 1, " %c %*d %*d %*d %*d %*d %u", &blocker->state, &flags) == 2)
-		blocker->is_kthread = flags & PF_KTHREAD;
+	if (sscanf(close + 1, " %c %*d %*d %*d %*d %*d %u", &blocker->state, &flags) == 2 && flags & PF_KTHREAD)
+		blocker->kind = LP_TASK_KERNEL;
+	else if (is_vcpu_name(blocker->comm))
+		blocker->kind = LP_TASK_VCPU;
 }
 
 static int read_blocker(int taskfd, const struct known *known, struct lp_blocker *blocker)
@@ -128,14 +158,14 @@ static int add_blocker(struct list *list, const struct lp_blocker *blocker)
 }
 
 /* -1 (idle, or unreadable because the task has ended) blocks nothing. */
-static bool is_behind(int tasksfd, const char *tid)
+static bool is_behind(int tasksfd, const char *tid, int target)
 {
 	char path[64];
 	int state;
 
 	snprintf(path, sizeof(path), "%.20s/patch_state", tid);
 	state = lp_attr_int(tasksfd, path);
-	return state >= 0 && state != PATCHED;
+	return state >= 0 && state != target;
 }
 
 static int scan_tasks(DIR *tasks, int pid, const struct known *known, struct list *list)
@@ -149,7 +179,7 @@ static int scan_tasks(DIR *tasks, int pid, const struct known *known, struct lis
 
 		if (lp_text_to_u64(entry->d_name, &tid) < 0 || tid > INT32_MAX)
 			continue;
-		if (!is_behind(dirfd(tasks), entry->d_name))
+		if (!is_behind(dirfd(tasks), entry->d_name, known->target))
 			continue;
 		taskfd = openat(dirfd(tasks), entry->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (taskfd < 0)
@@ -184,9 +214,9 @@ static int scan_processes(struct lp_host *host, const struct known *known, struc
 }
 
 int lp_blockers_collect(struct lp_host *host, const struct lp_module_facts *facts, const struct lp_stack *stack,
-			struct lp_blocker **blockers, size_t *n)
+			int target, struct lp_blocker **blockers, size_t *n)
 {
-	const struct known known = { .facts = facts, .stack = stack };
+	const struct known known = { .facts = facts, .stack = stack, .target = target };
 	struct list list = { 0 };
 	int rc = scan_processes(host, &known, &list);
 
@@ -200,4 +230,41 @@ void lp_blockers_free(struct lp_blocker *blockers, size_t n)
 	for (size_t i = 0; i < n; i++)
 		free_blocker(&blockers[i]);
 	free(blockers);
+}
+
+int lp_blockers_find(struct lp_host *host, const struct lp_module_facts *facts, const struct lp_stack *stack,
+		     struct lp_blocker **blockers, size_t *n)
+{
+	*blockers = NULL;
+	*n = 0;
+	/* One patch at most is in transition; its enabled is where tasks are to go (kernel/livepatch/transition.c). */
+	for (size_t i = 0; i < stack->n; i++)
+		if (stack->patches[i].transition == 1)
+			return lp_blockers_collect(host, facts, stack, stack->patches[i].enabled != 0, blockers, n);
+	return 0;
+}
+
+static void tell_one(const struct lp_blocker *blocker, struct lp_buf *text)
+{
+	static const char *const kinds[] = { "", ", kernel thread", ", virtual CPU" };
+
+	lp_buf_printf(text, "%d", blocker->pid);
+	if (blocker->tid != blocker->pid)
+		lp_buf_printf(text, "/%d", blocker->tid);
+	lp_buf_printf(text, " (%s%s, state %c)", blocker->comm, kinds[blocker->kind], blocker->state);
+	if (blocker->function)
+		lp_buf_printf(text, " in %s", blocker->function);
+}
+
+void lp_blockers_tell(const struct lp_blocker *blockers, size_t n, struct lp_buf *text)
+{
+	size_t named = n < BLOCKERS_NAMED ? n : BLOCKERS_NAMED;
+
+	lp_buf_text(text, n ? "held by " : "held by no visible task (an idle CPU is none)");
+	for (size_t i = 0; i < named; i++) {
+		lp_buf_text(text, i ? ", " : "");
+		tell_one(&blockers[i], text);
+	}
+	if (n > named)
+		lp_buf_printf(text, " and %zu more", n - named);
 }

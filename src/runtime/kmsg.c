@@ -36,7 +36,7 @@ static bool is_relevant(const char *text, const char *module)
 	for (const char *const *word = words; *word; word++)
 		if (strstr(text, *word))
 			return true;
-	return strstr(text, module) != NULL;
+	return module && strstr(text, module);
 }
 
 /* "6,1234,5678,-;text" and " KEY=value" lines of its dictionary (Documentation/ABI/testing/dev-kmsg). */
@@ -70,4 +70,17 @@ void lp_kmsg_collect(struct lp_kmsg *kmsg, const char *module, struct lp_buf *li
 		while ((line = strsep(&rest, "\n")))
 			take_line(line, module, lines);
 	}
+}
+
+bool lp_host_log_tells_force(struct lp_host *host)
+{
+	LP_AUTO(lp_kmsg_close) struct lp_kmsg kmsg = { .fd = -1 };
+	LP_AUTO_BUF struct lp_buf lines = { 0 };
+
+	kmsg.fd = openat(host->rootfd, "dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	lp_kmsg_collect(&kmsg, NULL, &lines);
+	if (!lp_buf_ok(&lines) || !lines.data)
+		return false;
+	/* kernel/livepatch/transition.c, klp_force_transition() */
+	return strstr((const char *)lines.data, "livepatch: forcing remaining tasks");
 }

@@ -36,7 +36,51 @@ static int fail_held(struct lp_host *host, struct lppack_error *err)
 		       "%s/" LOCK_FILE ": held by another lppack, process %s", host->root, holder);
 }
 
+static bool may_wait(struct lp_host *host, const struct lp_swap_request *request, int64_t since_ns)
+{
+	int64_t elapsed = lp_host_now(host) - since_ns;
+
+	lp_request_progress(request, "waiting", elapsed);
+	if (request->cancelled && request->cancelled(request->context))
+		return false;
+	return request->wait_ns < 0 || elapsed < request->wait_ns;
+}
+
+/* Polled, so that a signal can end it and progress is told: flock() itself could only sleep. */
+static int take(struct lp_host *host, int fd, const struct lp_swap_request *request, struct lppack_error *err)
+{
+	int64_t since_ns = lp_host_now(host);
+
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s/" LOCK_FILE ": cannot be locked", host->root);
+		if (!may_wait(host, request, since_ns))
+			return fail_held(host, err);
+		lp_host_poll_sleep(host, since_ns);
+	}
+	return 0;
+}
+
+bool lp_host_is_locked(struct lp_host *host, int *pid)
+{
+	LP_AUTO_CLOSE int fd = openat(host->rootfd, LOCK_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+
+	*pid = 0;
+	if (fd < 0 || flock(fd, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		return false;
+	*pid = lp_attr_int(host->rootfd, LOCK_FILE);
+	*pid = *pid < 0 ? 0 : *pid;
+	return true;
+}
+
 int lp_host_lock(struct lp_host *host, struct lppack_error *err)
+{
+	const struct lp_swap_request at_once = { 0 };
+
+	return lp_host_lock_wait(host, &at_once, err);
+}
+
+int lp_host_lock_wait(struct lp_host *host, const struct lp_swap_request *request, struct lppack_error *err)
 {
 	LP_AUTO_CLOSE int fd = -1;
 	char pid[24];
@@ -51,11 +95,9 @@ int lp_host_lock(struct lp_host *host, struct lppack_error *err)
 	fd = openat(host->rootfd, LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
 	if (fd < 0)
 		return fail_create(host, LOCK_FILE, err);
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno == EWOULDBLOCK)
-			return fail_held(host, err);
-		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s/" LOCK_FILE ": cannot be locked", host->root);
-	}
+	rc = take(host, fd, request, err);
+	if (rc < 0)
+		return rc;
 	snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
 	/* The pid is only for the message of the next one: without it the lock still holds. */
 	if (ftruncate(fd, 0) == 0)

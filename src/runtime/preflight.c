@@ -2,6 +2,7 @@
 #include "runtime/private.h"
 
 #include "base/text.h"
+#include "runtime/keyring.h"
 
 #include <string.h>
 
@@ -51,7 +52,39 @@ static const char *find_status(const char *text, const char *key)
 	return hit && (hit == text || hit[-1] == '\n') ? hit + strlen(key) : NULL;
 }
 
-static int check_privilege(struct lp_host *host, struct lppack_error *err)
+/* Options of the mount that covers /sys/kernel/livepatch: the last one in the list that is at or above it (proc(5),
+ * "mountinfo": the 5th word is the place, the 6th its options, the one after the type and source the file system's). */
+static bool is_sysfs_read_only(const char *mounts)
+{
+	bool read_only = false;
+
+	for (const char *line = mounts; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+		char place[64];
+		char options[128];
+
+		if (sscanf(line, "%*s %*s %*s %*s %63s %127s", place, options) != 2)
+			continue;
+		if (strcmp(place, "/sys") == 0 || strcmp(place, "/sys/kernel") == 0 ||
+		    strcmp(place, "/" LP_LIVEPATCH_DIR) == 0)
+			read_only = strcmp(options, "ro") == 0 || strncmp(options, "ro,", 3) == 0;
+	}
+	return read_only;
+}
+
+static int check_sysfs(struct lp_host *host, struct lppack_error *err)
+{
+	LP_AUTO_BUF struct lp_buf mounts = { 0 };
+
+	if (lp_file_read(host->rootfd, "proc/self/mountinfo", 4 << 20, &mounts, NULL) < 0)
+		return 0;
+	if (!is_sysfs_read_only((const char *)mounts.data))
+		return 0;
+	return lp_fail(err, LPPACK_E_PRIVILEGE, "run this on the host, or remount it: mount -o remount,rw /sys",
+		       "%s/sys is mounted read-only, as in containers: livepatches could not be disabled again",
+		       host->root);
+}
+
+static int check_process(struct lp_host *host, struct lppack_error *err)
 {
 	char text[8192];
 	const char *effective;
@@ -72,20 +105,31 @@ static int check_privilege(struct lp_host *host, struct lppack_error *err)
 	return 0;
 }
 
+int lp_host_check_privilege(struct lp_host *host, struct lppack_error *err)
+{
+	int rc = check_process(host, err);
+
+	return rc < 0 ? rc : check_sysfs(host, err);
+}
+
 static int check_signature_policy(struct lp_host *host, const struct lp_module_facts *facts, struct lppack_error *err)
 {
-	char text[128];
+	char text[128] = "";
 
 	if (facts->has_signature)
 		return 0;
-	if (lp_attr_read(host->rootfd, "sys/kernel/security/lockdown", text, sizeof(text)) > 0 &&
-	    (strstr(text, "[integrity]") || strstr(text, "[confidentiality]")))
+	switch (lp_host_signature_policy(host)) {
+	case LP_SIGNATURE_LOCKDOWN:
+		lp_attr_read(host->rootfd, "sys/kernel/security/lockdown", text, sizeof(text));
 		return lp_fail(err, LPPACK_E_LOCKED, HINT_SIGN,
 			       "%s: kernel lockdown (%s) forbids modules without a signature", facts->name, text);
-	if (lp_attr_read(host->rootfd, LP_MODULE_DIR "/module/parameters/sig_enforce", text, sizeof(text)) > 0 &&
-	    (*text == 'Y' || *text == '1'))
+	case LP_SIGNATURE_ENFORCED:
 		return lp_fail(err, LPPACK_E_LOCKED, HINT_SIGN,
-			       "%s: the kernel requires module signatures, and the module has none", facts->name);
+			       "%s: the kernel requires module signatures (module.sig_enforce), and the module has "
+			       "none", facts->name);
+	case LP_SIGNATURE_OPTIONAL:
+		break;
+	}
 	return 0;
 }
 
@@ -105,7 +149,8 @@ static int check_policy(struct lp_host *host, const struct lp_module_facts *fact
 	return 0;
 }
 
-static int check_transition(const struct lp_stack *stack, const struct lp_live_patch *own, struct lppack_error *err)
+int lp_stack_check_transition(const struct lp_stack *stack, const struct lp_live_patch *own,
+			      struct lppack_error *err)
 {
 	for (size_t i = 0; i < stack->n; i++) {
 		const struct lp_live_patch *patch = &stack->patches[i];
@@ -152,6 +197,9 @@ static int check_name(struct lp_host *host, const char *name, const struct lp_li
 	if (lp_attr_read(host->rootfd, path, state, sizeof(state)) > 0 && strcmp(state, "live") != 0)
 		return lp_fail(err, LPPACK_E_NAME_IN_USE, "try again in a moment",
 			       "%s: a module of that name is being loaded or removed (%s)", name, state);
+	/* An earlier call's; it is removed before the load. */
+	if (lp_module_remnant(host, name) == LP_REMNANT_STALE)
+		return 0;
 	return lp_fail(err, LPPACK_E_NAME_IN_USE, "rmmod it: it is left over",
 		       "%s: a module of that name is loaded, but is no active livepatch", name);
 }
@@ -174,6 +222,35 @@ static int check_others(const struct lp_swap_request *request, const struct lp_s
 		       (const char *)names.data);
 }
 
+bool lp_patch_is_known(const struct lp_swap_request *request, const struct lp_live_patch *patch)
+{
+	for (size_t i = 0; i < request->n_known; i++)
+		if (patch->build_id.len && lp_build_id_equal(&request->known[i], &patch->build_id))
+			return true;
+	return false;
+}
+
+int lp_stack_check_foreign(const struct lp_swap_request *request, const struct lp_stack *stack,
+			   const struct lp_live_patch *own, struct lppack_error *err)
+{
+	LP_AUTO_BUF struct lp_buf names = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < stack->n && !request->take_over; i++) {
+		const struct lp_live_patch *patch = &stack->patches[i];
+
+		if (patch != own && patch->enabled != 0 && !lp_patch_is_known(request, patch))
+			lp_buf_printf(&names, "%s%s", n++ ? ", " : "", patch->name);
+	}
+	if (!n)
+		return 0;
+	if (!lp_buf_ok(&names))
+		return lp_fail_nomem(err);
+	return lp_fail(err, LPPACK_E_FOREIGN,
+		       "find out who loads it and stop that; --take-over supersedes it and records what it was",
+		       "not loaded by lppack: %s", (const char *)names.data);
+}
+
 static int check_machine(struct lp_host *host, const struct lp_swap_request *request, const struct lp_stack *stack,
 			 const char *name, struct lppack_error *err)
 {
@@ -181,18 +258,20 @@ static int check_machine(struct lp_host *host, const struct lp_swap_request *req
 	int rc = check_module(host, request->facts, err);
 
 	if (rc == 0)
-		rc = check_privilege(host, err);
+		rc = lp_host_check_privilege(host, err);
 	if (rc == 0)
-		rc = check_transition(stack, own, err);
+		rc = lp_stack_check_transition(stack, own, err);
 	/* A transition to this very build that an interrupted call began: it is joined, nothing is loaded. */
 	if (rc < 0 || (own && own->enabled == 1 && own->transition == 1))
 		return rc;
-	rc = check_policy(host, request->facts, err);
+	rc = lp_forced_check(host, request, err);
+	if (rc == 0)
+		rc = check_policy(host, request->facts, err);
 	if (rc == 0)
 		rc = check_name(host, name, lp_stack_find(stack, name), request->facts, err);
 	if (rc == 0)
 		rc = check_others(request, stack, err);
-	return rc;
+	return rc < 0 ? rc : lp_stack_check_foreign(request, stack, own, err);
 }
 
 /* The very build beside others is not done: an apply was killed before it could undo a module that replaces nothing, or
@@ -205,6 +284,33 @@ static int check_alone(const struct lp_stack *stack, const struct lp_live_patch 
 				       "disable the one that does not belong there (0 into enabled), then apply again",
 				       "%s is in force already, but so is %s", own->name, stack->patches[i].name);
 	return 0;
+}
+
+static bool was_before(const struct lp_swap_request *request, const char *name)
+{
+	for (size_t i = 0; i < request->n_from; i++)
+		if (strcmp(request->from[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Whether a killed call's patch has replaced nothing: it is in force beside others that were there before, and beside
+ * no more. Then it is undone. */
+static bool is_survived(const struct lp_swap_request *request, const struct lp_stack *stack,
+			const struct lp_live_patch *own)
+{
+	bool others = false;
+
+	for (size_t i = 0; i < stack->n && request->recovering; i++) {
+		const struct lp_live_patch *patch = &stack->patches[i];
+
+		if (patch == own || patch->enabled == 0)
+			continue;
+		if (!was_before(request, patch->name))
+			return false;
+		others = true;
+	}
+	return others;
 }
 
 int lp_swap_preflight(struct lp_host *host, const struct lp_swap_request *request, const struct lp_stack *stack,
@@ -224,6 +330,8 @@ int lp_swap_preflight(struct lp_host *host, const struct lp_swap_request *reques
 		return lp_fail_nomem(err);
 	own = lp_stack_find_build(stack, request->facts, name);
 	if (own && own->enabled == 1 && own->transition <= 0) {
+		if (is_survived(request, stack, own))
+			return 0;
 		rc = check_alone(stack, own, err);
 		*already = rc == 0;
 		return rc;

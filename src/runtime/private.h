@@ -67,7 +67,7 @@ struct lp_kmsg {
 };
 
 void lp_kmsg_open(struct lp_kmsg *kmsg, struct lp_host *host);
-/* Appends the lines since the last call that tell of livepatching or the module, each with a newline. */
+/* Appends the lines since the last call that tell of livepatching or the module (NULL: none), each with a newline. */
 void lp_kmsg_collect(struct lp_kmsg *kmsg, const char *module, struct lp_buf *lines);
 void lp_kmsg_close(struct lp_kmsg *kmsg);
 
@@ -88,6 +88,8 @@ struct lp_patch_status {
 	int transition;
 };
 
+/* 1, 0, or -1 where the kernel does not tell or the patch is gone. */
+int lp_patch_transition(struct lp_host *host, const char *name);
 void lp_patch_status_read(struct lp_host *host, const char *name, struct lp_patch_status *status);
 bool lp_patch_status_is_done(const struct lp_patch_status *status);
 /* Also where the patch was never listed. */
@@ -105,17 +107,25 @@ enum lp_watch_end {
 
 enum lp_watch_end lp_watch_forward(struct lp_host *host, const struct lp_swap_request *request, const char *name,
 				   int64_t since_ns);
+/* The same with at least SHORTEST_REVERSAL_NS from now, and nobody may cancel it: for the way back to a patched
+ * machine. */
+enum lp_watch_end lp_watch_forward_patiently(struct lp_host *host, const struct lp_swap_request *request,
+					     const char *name);
 /* Waits until a patch is out of force after 0 was written to its enabled; TIMEOUT, or UNDONE for success. */
 enum lp_watch_end lp_watch_backward(struct lp_host *host, const struct lp_swap_request *request, const char *name);
+/* The same where that is what was asked for: with the request's time-out, and it can be cancelled. DONE if somebody
+ * enabled it again. */
+enum lp_watch_end lp_watch_disable(struct lp_host *host, const struct lp_swap_request *request, const char *name);
 int64_t lp_request_timeout(const struct lp_swap_request *request);
 void lp_request_progress(const struct lp_swap_request *request, const char *phase, int64_t elapsed_ns);
 
 /* blockers.c */
 
-/* The tasks that have not reached the patched state. facts and stack: whose functions to look for in their stacks. */
+/* The tasks that have not reached the target (enum klp_target state: 1 patched, 0 unpatched). */
 int lp_blockers_collect(struct lp_host *host, const struct lp_module_facts *facts, const struct lp_stack *stack,
-			struct lp_blocker **blockers, size_t *n);
-void lp_blockers_free(struct lp_blocker *blockers, size_t n);
+			int target, struct lp_blocker **blockers, size_t *n);
+/* Names the first of them for a message. */
+void lp_blockers_tell(const struct lp_blocker *blockers, size_t n, struct lp_buf *text);
 
 /* swap.c and its steps */
 
@@ -133,6 +143,17 @@ struct lp_swap {
 
 /* Whether every patch that was in force before still is. */
 bool lp_swap_old_in_force(struct lp_swap *swap);
+/* Writes one of the patch's attributes; 0 or -1 with errno. */
+int lp_patch_write(struct lp_host *host, const char *patch, const char *attribute, const char *value);
+
+/* Loads the module from a sealed copy of the request's bytes. */
+int lp_swap_load(struct lp_swap *swap, struct lppack_error *err);
+
+/* restore.c */
+
+/* After a 0 that came when the transition had ended: puts the patch back into force, if need be by loading its module
+ * again. 0 with a note in the result, or LPPACK_E_STALLED_LEFT, NONE_LEFT. why: what the 0 was written for. */
+int lp_swap_restore(struct lp_swap *swap, enum lp_watch_end why, struct lppack_error *err);
 
 /* undo.c: the ways back. Each puts what is true into result->outcome. */
 
@@ -142,6 +163,10 @@ int lp_swap_reverse(struct lp_swap *swap, enum lp_watch_end why, struct lppack_e
 int lp_swap_clean_undone(struct lp_swap *swap, struct lppack_error *err);
 /* Takes a finished patch back that replaced nothing. Always an error: code, because of why. */
 int lp_swap_undo(struct lp_swap *swap, enum lppack_code code, const char *why, struct lppack_error *err);
+/* The module came up without a livepatch. Always an error. */
+int lp_swap_clean_empty(struct lp_swap *swap, struct lppack_error *err);
+/* Ends the transition by force, having said so to the journal; otherwise reverses it. 0 if it ended. */
+int lp_swap_force(struct lp_swap *swap, struct lppack_error *err);
 
 /* prove.c */
 
@@ -161,10 +186,33 @@ enum lp_proof lp_swap_prove(struct lp_swap *swap, struct lp_buf *why);
 int lp_module_remove(struct lp_host *host, const char *name, int64_t deadline_ns);
 /* Patience with references that the kernel drops a moment later. */
 #define LP_REMOVE_PATIENCE_NS (5 * LP_SECOND_NS)
+/* Removes the modules in swap->old and moves their names to result->superseded; *left names those that stay, with the
+ * errno returned, or 0. */
+int lp_swap_remove_modules(struct lp_swap *swap, struct lp_buf *left);
 /* Removes the modules of the replaced patches, or LPPACK_E_LEFTOVER. */
 int lp_swap_remove_old(struct lp_swap *swap, struct lppack_error *err);
+/* A livepatch module that is loaded, but whose patch is not listed: what a call left behind, or a forced transition. */
+enum lp_remnant {
+	LP_REMNANT_NONE,
+	LP_REMNANT_STALE,  /* nothing refers to it */
+	LP_REMNANT_PINNED, /* something does */
+};
+
+enum lp_remnant lp_module_remnant(struct lp_host *host, const char *name);
+
+/* forced.c */
+
+/* LPPACK_E_FORCED if a transition was forced in this boot: by the request, or by modules that stay pinned. */
+int lp_forced_check(struct lp_host *host, const struct lp_swap_request *request, struct lppack_error *err);
 
 /* preflight.c */
+
+/* LPPACK_E_BUSY while anything but own (may be NULL) is in transition. */
+int lp_stack_check_transition(const struct lp_stack *stack, const struct lp_live_patch *own,
+			      struct lppack_error *err);
+/* LPPACK_E_FOREIGN, unless the request takes over. own (may be NULL) is not foreign. */
+int lp_stack_check_foreign(const struct lp_swap_request *request, const struct lp_stack *stack,
+			   const struct lp_live_patch *own, struct lppack_error *err);
 
 /* The patch of this very build (by its module's build ID), or NULL. */
 const struct lp_live_patch *lp_stack_find_build(const struct lp_stack *stack, const struct lp_module_facts *facts,

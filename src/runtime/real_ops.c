@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -53,12 +54,19 @@ static void real_sleep_ns(void *context, int64_t ns)
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &span, NULL);
 }
 
+static int real_search_key(void *context, int32_t keyring, const char *description)
+{
+	(void)context;
+	return (int)syscall(SYS_keyctl, KEYCTL_SEARCH, keyring, "asymmetric", description, 0);
+}
+
 const struct lp_host_ops lp_real_ops = {
 	.finit_module = real_finit_module,
 	.delete_module = real_delete_module,
 	.write_attribute = real_write_attribute,
 	.now_ns = real_now_ns,
 	.sleep_ns = real_sleep_ns,
+	.search_key = real_search_key,
 };
 
 static int refuse_finit_module(void *context, int fd, const char *params, int flags)

@@ -35,11 +35,10 @@ int lp_module_remove(struct lp_host *host, const char *name, int64_t deadline_ns
 	}
 }
 
-int lp_swap_remove_old(struct lp_swap *swap, struct lppack_error *err)
+int lp_swap_remove_modules(struct lp_swap *swap, struct lp_buf *left)
 {
 	struct lp_swap_result *result = swap->result;
 	int64_t started = lp_host_now(swap->host);
-	LP_AUTO_BUF struct lp_buf left = { 0 };
 	int sys_errno = 0;
 
 	lp_request_progress(swap->request, "removal", 0);
@@ -49,9 +48,21 @@ int lp_swap_remove_old(struct lp_swap *swap, struct lppack_error *err)
 			continue;
 		}
 		sys_errno = errno;
-		lp_buf_printf(&left, "%s%s", left.len ? ", " : "", swap->old[i]);
+		lp_buf_printf(left, "%s%s", left->len ? ", " : "", swap->old[i]);
 	}
 	result->remove_ns = lp_host_now(swap->host) - started;
+	return sys_errno;
+}
+
+int lp_swap_remove_old(struct lp_swap *swap, struct lppack_error *err)
+{
+	LP_AUTO_BUF struct lp_buf left = { 0 };
+	int sys_errno;
+
+	/* A forced transition has pinned them until the next boot. */
+	if (swap->result->forced)
+		return 0;
+	sys_errno = lp_swap_remove_modules(swap, &left);
 	if (!sys_errno)
 		return 0;
 	/* Not lp_fail_sys(): whatever the errno, the code must say that the new patch is in force. */
@@ -63,22 +74,22 @@ int lp_swap_remove_old(struct lp_swap *swap, struct lppack_error *err)
 
 /* A livepatch module taints with K (Documentation/admin-guide/tainted-kernels.rst), and its patch, once replaced or
  * disabled, is no longer listed and can never be enabled again. */
-static bool is_stale(struct lp_host *host, const char *name)
+enum lp_remnant lp_module_remnant(struct lp_host *host, const char *name)
 {
 	char path[LP_PATH_ROOM];
 	char text[32];
 
 	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/taint", name);
 	if (lp_attr_read(host->rootfd, path, text, sizeof(text)) <= 0 || !strchr(text, 'K'))
-		return false;
+		return LP_REMNANT_NONE;
 	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/initstate", name);
 	if (lp_attr_read(host->rootfd, path, text, sizeof(text)) <= 0 || strcmp(text, "live") != 0)
-		return false;
-	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/refcnt", name);
-	if (lp_attr_int(host->rootfd, path) != 0)
-		return false;
+		return LP_REMNANT_NONE;
 	snprintf(path, sizeof(path), LP_LIVEPATCH_DIR "/%s", name);
-	return !lp_host_has(host, path);
+	if (lp_host_has(host, path))
+		return LP_REMNANT_NONE;
+	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/refcnt", name);
+	return lp_attr_int(host->rootfd, path) == 0 ? LP_REMNANT_STALE : LP_REMNANT_PINNED;
 }
 
 int lp_stale_remove(struct lp_host *host, char ***names, size_t *n, struct lppack_error *err)
@@ -87,7 +98,7 @@ int lp_stale_remove(struct lp_host *host, char ***names, size_t *n, struct lppac
 	const struct dirent *entry;
 
 	while (modules && (entry = lp_dir_next(modules))) {
-		if (!is_stale(host, entry->d_name))
+		if (lp_module_remnant(host, entry->d_name) != LP_REMNANT_STALE)
 			continue;
 		if (host->ops->delete_module(host->context, entry->d_name, O_NONBLOCK) < 0)
 			continue;

@@ -13,6 +13,8 @@ struct lp_host_ops {
 	int (*write_attribute)(void *context, int dirfd, const char *path, const char *value);
 	int64_t (*now_ns)(void *context); /* monotonic */
 	void (*sleep_ns)(void *context, int64_t ns);
+	/* KEYCTL_SEARCH for an asymmetric key: its number, or -1 with errno. NULL: nothing can be told of keys. */
+	int (*search_key)(void *context, int32_t keyring, const char *description);
 };
 
 /* The machine: a root directory with /sys, /proc, /etc and /var below it. */
@@ -68,8 +70,15 @@ int lp_stack_read(struct lp_host *host, struct lp_stack *stack, struct lppack_er
 void lp_stack_free(struct lp_stack *stack);
 const struct lp_live_patch *lp_stack_find(const struct lp_stack *stack, const char *name);
 
-/* How many livepatch modules are loaded, in force or left over (/sys/module/NAME/taint has K); -1 if unreadable. */
-int lp_host_count_livepatch_modules(const struct lp_host *host);
+/* What kind of task it is, and so what can be done about it: a signal, its own work, its guest. */
+enum lp_task_kind {
+	LP_TASK_USER,
+	LP_TASK_KERNEL,
+	LP_TASK_VCPU, /* a thread that runs a virtual machine's CPU */
+};
+
+/* Names of the kinds in order, NULL-terminated. */
+extern const char *const lp_task_kind_names[];
 
 /* A task that keeps the transition from ending. */
 struct lp_blocker {
@@ -77,22 +86,52 @@ struct lp_blocker {
 	int tid;
 	char comm[32];
 	char state;        /* R, S, D, ... */
-	bool is_kthread;
+	enum lp_task_kind kind;
 	char *stack_top;   /* up to five frames "func+0x1/0x2", joined by " < "; NULL where unreadable */
 	char *function;    /* the function of the new or old patches it stands in, or NULL */
+};
+
+/* The tasks that the transition of the stack waits for; facts (may be NULL) and stack: whose functions to look for in
+ * their stacks. None where no transition runs. 0, or -1 without memory for all of them. */
+int lp_blockers_find(struct lp_host *host, const struct lp_module_facts *facts, const struct lp_stack *stack,
+		     struct lp_blocker **blockers, size_t *n);
+void lp_blockers_free(struct lp_blocker *blockers, size_t n);
+
+/* What is about to be done to the kernel that cannot be read off it afterwards. */
+enum lp_intent {
+	LP_INTENT_LOAD,
+	LP_INTENT_FORCE,
+	LP_INTENT_DISABLE,
 };
 
 struct lp_swap_request {
 	const void *module; /* the verified bytes; what is loaded is a sealed copy of exactly these */
 	size_t module_size;
-	const struct lp_module_facts *facts; /* what the signature says of them */
+	const struct lp_module_facts *facts; /* what the signature says of them; NULL for a removal */
 	bool replace;            /* may supersede active livepatches */
+	bool take_over;          /* also those that lppack did not load */
+	bool force;              /* ends a transition at the time-out by force */
+	bool before_signal;      /* the time-out lies before the kernel's first fake signal */
 	int64_t timeout_ns;      /* for the transition; 0 means 60 s */
-	/* NULL for none. phase: "loading", "transition", "proof", "removal", "reversal". */
+	unsigned int retries;    /* after a transition that stalled and was reversed */
+	int64_t retry_delay_ns;  /* 0 means 5 s */
+	int64_t wait_ns;         /* for the lock; negative: for ever */
+	/* Modules that lppack loaded in this boot, by build ID; borrowed. What is not among them is foreign. */
+	const struct lp_build_id *known;
+	size_t n_known;
+	const char *forced;      /* how it is known that a transition was forced in this boot; NULL: it is not */
+	/* Finishes what a killed call began: these patches were in force when it did; borrowed. */
+	bool recovering;
+	char *const *from;
+	size_t n_from;
+	/* NULL for none. phase: "waiting", "loading", "transition", "proof", "removal", "reversal", "retry". */
 	void (*progress)(void *context, const char *phase, int64_t elapsed_ns);
 	/* NULL for none. Asked while the transition runs: nonzero reverses it as a time-out would. */
 	int (*cancelled)(void *context);
 	void *context;
+	/* NULL for none. Called before the kernel is asked, with the stack as it is. If it fails, nothing is asked. */
+	int (*intend)(void *context, enum lp_intent intent, const struct lp_stack *before, struct lppack_error *err);
+	void *intend_context;
 };
 
 enum lp_swap_outcome {
@@ -101,6 +140,7 @@ enum lp_swap_outcome {
 	LP_SWAP_ALREADY,
 	LP_SWAP_REVERSED, /* old stack in force */
 	LP_SWAP_LEFT,     /* neither finished nor undone; look at the error */
+	LP_SWAP_REMOVED,  /* of a removal: nothing is in force */
 };
 
 struct lp_swap_result {
@@ -109,37 +149,80 @@ struct lp_swap_result {
 	int64_t transition_ns; /* from its return to the proof that the transition ended */
 	int64_t remove_ns;     /* removing the superseded modules */
 	int64_t total_ns;
+	unsigned int attempts; /* 1, and the retries */
+	bool timed_out;        /* the last attempt stalled by itself */
+	bool forced;           /* the transition was ended by force */
 	char **superseded;     /* names of the patches replaced and removed */
 	size_t n_superseded;
+	char **stale;          /* names of modules that an earlier call left loaded, removed before the load */
+	size_t n_stale;
 	char **pending;        /* objects whose module is not loaded */
 	size_t n_pending;
 	struct lp_blocker *blockers; /* at the time-out */
 	size_t n_blockers;
+	struct lp_blocker *reverse_blockers; /* who kept the reversal from ending */
+	size_t n_reverse_blockers;
+	const char *note;         /* what was out of the ordinary, static; NULL: nothing */
 	struct lp_buf kernel_log; /* lines of the kernel log since just before the load */
 };
 
 void lp_swap_result_free(struct lp_swap_result *result);
 
 /* Takes the host's apply lock (/run/lppack/lock, flock); LPPACK_E_BUSY naming the holder's pid if it is held.
- * Returns a descriptor whose closing releases the lock. */
+ * Returns a descriptor whose closing releases the lock. A holder that died holds nothing. */
 int lp_host_lock(struct lp_host *host, struct lppack_error *err);
+/* The same, but waits as long as the request's wait_ns says, unless it is cancelled. */
+int lp_host_lock_wait(struct lp_host *host, const struct lp_swap_request *request, struct lppack_error *err);
+/* Whether another process holds the lock, without taking it; *pid is its, or 0. */
+bool lp_host_is_locked(struct lp_host *host, int *pid);
+
+/* Whether the kernel's log tells of a forced transition in this boot (as far back as it reaches). */
+bool lp_host_log_tells_force(struct lp_host *host);
+
+/* LPPACK_E_PRIVILEGE with what is missing: the capability, the first user namespace, or a /sys that can be written. */
+int lp_host_check_privilege(struct lp_host *host, struct lppack_error *err);
+
+/* Whether the patch is of a module that lppack loaded in this boot. */
+bool lp_patch_is_known(const struct lp_swap_request *request, const struct lp_live_patch *patch);
 
 /* Everything that can be refused before a system call changes anything, each with its own code (docs: the table in
  * lppack/error.h): livepatch support, privilege, lockdown, modules_disabled, ftrace_enabled, transition running, a
- * module of that name loaded, release/arch of the kernel, active livepatches without `replace`. Does not change
- * anything. stack: as read just before. *already is set if the very build is in force. */
+ * forced one before, a module of that name loaded, release/arch of the kernel, active livepatches without `replace` or
+ * foreign ones without `take_over`. Does not change anything; a module of that name that is only left over passes, as
+ * lp_swap_run() removes it. stack: as read just before. *already is set if the very build is in force. */
 int lp_swap_preflight(struct lp_host *host, const struct lp_swap_request *request, const struct lp_stack *stack,
 		      bool *already, struct lppack_error *err);
 
 /* The transaction: preflight, load from a sealed memfd, watch, prove, remove the superseded, or undo. result is
  * filled as far as it went, also on failure; on every failure the old stack is in force unless the code says
- * otherwise (STALLED_LEFT, UNPROVEN, LEFTOVER). The caller holds the lock.
+ * otherwise (STALLED_LEFT, UNPROVEN, LEFTOVER, NONE_LEFT). The caller holds the lock.
  *
  * Calling it again after a kill finishes what was begun: a transition to this very build is joined instead of loaded
  * again, and where this build is in force already (outcome ALREADY, returns 0) the modules of patches that it replaced
  * are removed. */
 int lp_swap_run(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
 		struct lppack_error *err);
+
+/* Disables every active livepatch and removes its module. result and errors as for lp_swap_run(); LPPACK_E_ALREADY if
+ * none is active. */
+int lp_removal_run(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
+		   struct lppack_error *err);
+/* What of it can be refused before anything changes. */
+int lp_removal_preflight(struct lp_host *host, const struct lp_swap_request *request, const struct lp_stack *stack,
+			 struct lppack_error *err);
+
+/* Whether a module of that name is loaded. */
+bool lp_module_is_loaded(const struct lp_host *host, const char *name);
+
+/* Waits until the patch of this name is out of force and removes its module, if there are any: what a killed call was
+ * undoing. 0, or LPPACK_E_STALLED_LEFT, LEFTOVER. */
+int lp_reversal_finish(struct lp_host *host, const struct lp_swap_request *request, const char *name,
+		       struct lp_swap_result *result, struct lppack_error *err);
+
+/* Puts the patch of this name, which is being disabled, back into force: for a killed call whose reversal came too
+ * late, so that what it replaced is gone. 0, or LPPACK_E_STALLED_LEFT, NONE_LEFT. */
+int lp_reversal_take_back(struct lp_host *host, const struct lp_swap_request *request, const char *name,
+			  struct lp_swap_result *result, struct lppack_error *err);
 
 /* Removes the livepatch modules that are loaded but belong to no listed patch and that nothing refers to (their taint
  * flag is K): what an interrupted apply leaves behind. Their names are appended to *names; the error is of memory. */

@@ -13,6 +13,12 @@ int lp_host_check_livepatch(struct lp_host *host, struct lppack_error *err)
 {
 	if (lp_host_has(host, LP_LIVEPATCH_DIR))
 		return 0;
+	/* Podman's and Docker's marks; systemd-nspawn and others leave theirs in /run/host. */
+	if (lp_host_has(host, "run/.containerenv") || lp_host_has(host, ".dockerenv") ||
+	    lp_host_has(host, "run/host/container-manager"))
+		return lp_fail(err, LPPACK_E_NO_LIVEPATCH, "run this on the host: it has one kernel for all",
+			       "%s/" LP_LIVEPATCH_DIR " does not exist: this is a container, which does not see it",
+			       host->root);
 	if (lp_host_has(host, "sys/kernel"))
 		return lp_fail(err, LPPACK_E_NO_LIVEPATCH, "boot a kernel built with CONFIG_LIVEPATCH=y",
 			       "%s/" LP_LIVEPATCH_DIR " does not exist: this kernel was built without CONFIG_LIVEPATCH",

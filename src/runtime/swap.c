@@ -4,11 +4,15 @@
 #include <errno.h>
 #include <string.h>
 
+#define DEFAULT_RETRY_DELAY_NS (5 * LP_SECOND_NS)
+
 void lp_swap_result_free(struct lp_swap_result *result)
 {
 	lp_names_free(result->superseded, result->n_superseded);
+	lp_names_free(result->stale, result->n_stale);
 	lp_names_free(result->pending, result->n_pending);
 	lp_blockers_free(result->blockers, result->n_blockers);
+	lp_blockers_free(result->reverse_blockers, result->n_reverse_blockers);
 	lp_buf_free(&result->kernel_log);
 	*result = (struct lp_swap_result){ 0 };
 }
@@ -45,7 +49,7 @@ static int prepare(struct lp_swap *swap, struct lppack_error *err)
 	return swap->result->superseded ? 0 : lp_fail_nomem(err);
 }
 
-static int load(struct lp_swap *swap, struct lppack_error *err)
+int lp_swap_load(struct lp_swap *swap, struct lppack_error *err)
 {
 	struct lp_host *host = swap->host;
 	LP_AUTO_CLOSE int fd = lp_module_seal(swap->request->module, swap->request->module_size, err);
@@ -96,12 +100,37 @@ static int watch(struct lp_swap *swap, struct lppack_error *err)
 	enum lp_watch_end end = lp_watch_forward(host, swap->request, swap->name, swap->loaded_ns);
 	int rc = 0;
 
-	if (end == LP_WATCH_TIMEOUT || end == LP_WATCH_CANCELLED)
+	if (end == LP_WATCH_TIMEOUT && swap->request->force)
+		rc = lp_swap_force(swap, err);
+	else if (end == LP_WATCH_TIMEOUT || end == LP_WATCH_CANCELLED)
 		rc = lp_swap_reverse(swap, end, err);
 	else if (end == LP_WATCH_UNDONE)
 		rc = lp_swap_clean_undone(swap, err);
 	swap->result->transition_ns = lp_host_now(host) - swap->loaded_ns;
 	return rc;
+}
+
+/* The patch is listed before finit_module returns: a module that has brought none never will. */
+static bool is_empty(struct lp_swap *swap)
+{
+	struct lp_patch_status status;
+
+	lp_patch_status_read(swap->host, swap->name, &status);
+	return !status.listed && lp_swap_old_in_force(swap);
+}
+
+/* A module that an earlier call left loaded may bear the very name. */
+static int load_anew(struct lp_swap *swap, struct lppack_error *err)
+{
+	const struct lp_swap_request *request = swap->request;
+	struct lp_swap_result *result = swap->result;
+	int rc = 0;
+
+	if (request->intend)
+		rc = request->intend(request->intend_context, LP_INTENT_LOAD, &swap->before, err);
+	if (rc == 0)
+		rc = lp_stale_remove(swap->host, &result->stale, &result->n_stale, err);
+	return rc < 0 ? rc : lp_swap_load(swap, err);
 }
 
 static int load_and_watch(struct lp_swap *swap, struct lppack_error *err)
@@ -112,23 +141,47 @@ static int load_and_watch(struct lp_swap *swap, struct lppack_error *err)
 	if (own)
 		swap->loaded_ns = lp_host_now(swap->host);
 	else
-		rc = load(swap, err);
+		rc = load_anew(swap, err);
 	if (rc < 0)
 		return rc;
 	/* Until a step below has seen better. */
 	swap->result->outcome = LP_SWAP_LEFT;
-	rc = watch(swap, err);
+	rc = is_empty(swap) ? lp_swap_clean_empty(swap, err) : watch(swap, err);
 	if (rc == 0)
 		rc = settle(swap, err);
 	collect_log(swap);
 	return rc;
 }
 
+/* What a killed call was about to remove, with the same patience: the kernel may still be dropping its references. */
+static int prepare_from(struct lp_swap *swap, struct lppack_error *err)
+{
+	const struct lp_swap_request *request = swap->request;
+
+	for (size_t i = 0; request->recovering && i < request->n_from; i++)
+		if (strcmp(request->from[i], swap->name) != 0 &&
+		    lp_names_add(&swap->old, &swap->n_old, request->from[i]) < 0)
+			return lp_fail_nomem(err);
+	swap->result->superseded = calloc(swap->n_old + 1, sizeof(char *));
+	return swap->result->superseded ? 0 : lp_fail_nomem(err);
+}
+
+static int remove_remnants(struct lp_swap *swap, struct lppack_error *err)
+{
+	struct lp_swap_result *result = swap->result;
+	int rc = swap->request->recovering ? lp_swap_remove_old(swap, err) : 0;
+
+	return rc < 0 ? rc : lp_stale_remove(swap->host, &result->stale, &result->n_stale, err);
+}
+
 /* The very build is in force: nothing is loaded, but it is proved as if it had been, and left-overs go. */
 static int confirm(struct lp_swap *swap, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf why = { 0 };
+	int rc = prepare_from(swap, err);
 
+	if (rc < 0)
+		return rc;
 	if (lp_swap_prove(swap, &why) != LP_PROOF_HOLDS) {
 		swap->result->outcome = LP_SWAP_LEFT;
 		return lp_fail(err, LPPACK_E_UNPROVEN, "compare /" LP_LIVEPATCH_DIR " with the bundle",
@@ -136,7 +189,7 @@ static int confirm(struct lp_swap *swap, struct lppack_error *err)
 			       why.data ? (const char *)why.data : "out of memory");
 	}
 	swap->result->outcome = LP_SWAP_ALREADY;
-	return lp_stale_remove(swap->host, &swap->result->superseded, &swap->result->n_superseded, err);
+	return remove_remnants(swap, err);
 }
 
 static int run(struct lp_swap *swap, struct lppack_error *err)
@@ -157,20 +210,64 @@ static int run(struct lp_swap *swap, struct lppack_error *err)
 	return load_and_watch(swap, err);
 }
 
-int lp_swap_run(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
-		struct lppack_error *err)
+static int run_once(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
+		    struct lppack_error *err)
 {
 	struct lp_swap swap = { .host = host, .request = request, .result = result, .kmsg = { .fd = -1 } };
-	int64_t started = lp_host_now(host);
 	int rc;
 
-	*result = (struct lp_swap_result){ 0 };
 	swap.name = lp_name_as_module(request->facts->name ? request->facts->name : "");
 	rc = swap.name ? run(&swap, err) : lp_fail_nomem(err);
-	result->total_ns = lp_host_now(host) - started;
 	lp_kmsg_close(&swap.kmsg);
 	lp_stack_free(&swap.before);
 	lp_names_free(swap.old, swap.n_old);
 	free(swap.name);
+	return rc;
+}
+
+static bool may_retry(struct lp_host *host, const struct lp_swap_request *request, const struct lp_swap_result *result)
+{
+	int64_t delay_ns = request->retry_delay_ns > 0 ? request->retry_delay_ns : DEFAULT_RETRY_DELAY_NS;
+	int64_t since_ns = lp_host_now(host);
+	int64_t elapsed = 0;
+
+	if (!result->timed_out || result->attempts > request->retries)
+		return false;
+	while (elapsed < delay_ns) {
+		if (request->cancelled && request->cancelled(request->context))
+			return false;
+		lp_request_progress(request, "retry", elapsed);
+		lp_host_poll_sleep(host, since_ns);
+		elapsed = lp_host_now(host) - since_ns;
+	}
+	return true;
+}
+
+/* What the last attempt has seen is of no more interest, but for what the kernel said. */
+static void begin_again(struct lp_swap_result *result, struct lppack_error *err)
+{
+	struct lp_swap_result next = { .attempts = result->attempts, .kernel_log = result->kernel_log };
+
+	result->kernel_log = (struct lp_buf){ 0 };
+	lp_swap_result_free(result);
+	*result = next;
+	lppack_error_clear(err);
+}
+
+int lp_swap_run(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
+		struct lppack_error *err)
+{
+	int64_t started = lp_host_now(host);
+	int rc;
+
+	*result = (struct lp_swap_result){ 0 };
+	for (;;) {
+		result->attempts++;
+		rc = run_once(host, request, result, err);
+		if (rc != -LPPACK_E_STALLED || !may_retry(host, request, result))
+			break;
+		begin_again(result, err);
+	}
+	result->total_ns = lp_host_now(host) - started;
 	return rc;
 }

@@ -4,15 +4,17 @@
 #include <errno.h>
 #include <string.h>
 
-#define BLOCKERS_NAMED 3
+int lp_patch_write(struct lp_host *host, const char *patch, const char *attribute, const char *value)
+{
+	char path[LP_PATH_ROOM];
+
+	snprintf(path, sizeof(path), LP_LIVEPATCH_DIR "/%s/%s", patch, attribute);
+	return host->ops->write_attribute(host->context, host->rootfd, path, value);
+}
 
 static int write_enabled(struct lp_swap *swap, const char *value)
 {
-	struct lp_host *host = swap->host;
-	char path[LP_PATH_ROOM];
-
-	snprintf(path, sizeof(path), LP_LIVEPATCH_DIR "/%s/enabled", swap->name);
-	return host->ops->write_attribute(host->context, host->rootfd, path, value);
+	return lp_patch_write(swap->host, swap->name, "enabled", value);
 }
 
 /* The patch is out of the kernel: what remains is its module. The note is for the message. */
@@ -25,30 +27,6 @@ static const char *remove_own(struct lp_swap *swap)
 									  "; its module is still loaded: rmmod it";
 }
 
-static void name_blocker(const struct lp_blocker *blocker, struct lp_buf *text)
-{
-	lp_buf_printf(text, "%d", blocker->pid);
-	if (blocker->tid != blocker->pid)
-		lp_buf_printf(text, "/%d", blocker->tid);
-	lp_buf_printf(text, " (%s%s, state %c)", blocker->comm, blocker->is_kthread ? ", kernel thread" : "",
-		      blocker->state);
-	if (blocker->function)
-		lp_buf_printf(text, " in %s", blocker->function);
-}
-
-static void name_blockers(const struct lp_swap_result *result, struct lp_buf *text)
-{
-	size_t named = result->n_blockers < BLOCKERS_NAMED ? result->n_blockers : BLOCKERS_NAMED;
-
-	lp_buf_text(text, result->n_blockers ? "held by " : "held by no visible task (an idle CPU is none)");
-	for (size_t i = 0; i < named; i++) {
-		lp_buf_text(text, i ? ", " : "");
-		name_blocker(&result->blockers[i], text);
-	}
-	if (result->n_blockers > named)
-		lp_buf_printf(text, " and %zu more", result->n_blockers - named);
-}
-
 /* What kept the transition from ending, for a message. */
 static void describe(struct lp_swap *swap, enum lp_watch_end why, struct lp_buf *text)
 {
@@ -57,7 +35,7 @@ static void describe(struct lp_swap *swap, enum lp_watch_end why, struct lp_buf 
 	} else {
 		lp_buf_printf(text, "the transition did not end within %.3g s, ",
 			      (double)lp_request_timeout(swap->request) / LP_SECOND_NS);
-		name_blockers(swap->result, text);
+		lp_blockers_tell(swap->result->blockers, swap->result->n_blockers, text);
 	}
 	lp_buf_append(text, "", 0);
 }
@@ -65,48 +43,44 @@ static void describe(struct lp_swap *swap, enum lp_watch_end why, struct lp_buf 
 static int fail_left(struct lp_swap *swap, const char *why, const char *what, struct lppack_error *err)
 {
 	swap->result->outcome = LP_SWAP_LEFT;
+	swap->result->timed_out = false;
 	return lp_fail(err, LPPACK_E_STALLED_LEFT,
 		       "it may still end: look at /" LP_LIVEPATCH_DIR "/*/transition; 0 in enabled reverses it",
 		       "%s: %s; %s", swap->name, why, what);
-}
-
-/* The transition ended between the last look and the write, so that the write began to disable a finished patch whose
- * predecessors are gone. Writing 1 turns that back while it lasts (kernel/livepatch/core.c, enabled_store). */
-static int restore_finished(struct lp_swap *swap, struct lppack_error *err)
-{
-	struct lp_swap_request patient = *swap->request;
-
-	/* What ended the first watch must not end this one: nobody may cancel the way back to a patched machine. */
-	patient.cancelled = NULL;
-	if (lp_request_timeout(&patient) < SHORTEST_REVERSAL_NS)
-		patient.timeout_ns = SHORTEST_REVERSAL_NS;
-	write_enabled(swap, "1");
-	if (lp_watch_forward(swap->host, &patient, swap->name, lp_host_now(swap->host)) == LP_WATCH_DONE)
-		return 0;
-	return lp_fail(err, LPPACK_E_UNPROVEN, "apply again: the machine may run without any livepatch",
-		       "%s: the transition ended while it was being reversed, and the livepatch could not be kept",
-		       swap->name);
 }
 
 /* Whether 0 is in enabled, or the patch is gone; *finished: the transition has ended instead. */
 static bool begin_reverse(struct lp_swap *swap, bool *finished)
 {
 	struct lp_patch_status status;
-	int written;
 	int sys_errno;
 
 	lp_patch_status_read(swap->host, swap->name, &status);
 	*finished = lp_patch_status_is_done(&status);
 	if (*finished)
 		return false;
-	written = write_enabled(swap, "0");
-	sys_errno = errno;
-	if (written == 0)
+	/* Directly before the write: a 0 after the end disables what the transition put into force. */
+	if (lp_patch_transition(swap->host, swap->name) != 0 && write_enabled(swap, "0") == 0)
 		return true;
+	sys_errno = errno;
 	lp_patch_status_read(swap->host, swap->name, &status);
 	*finished = lp_patch_status_is_done(&status);
 	errno = sys_errno;
 	return !status.listed || status.enabled == 0;
+}
+
+/* A reversal waits for tasks too: for those that had moved already. */
+static int fail_reversal(struct lp_swap *swap, const char *why, struct lppack_error *err)
+{
+	struct lp_swap_result *result = swap->result;
+	LP_AUTO_BUF struct lp_buf what = { 0 };
+
+	lp_blockers_free(result->reverse_blockers, result->n_reverse_blockers);
+	(void)lp_blockers_collect(swap->host, swap->request->facts, &swap->before, 0, &result->reverse_blockers,
+				  &result->n_reverse_blockers);
+	lp_buf_text(&what, "reversing it did not end in time either, ");
+	lp_blockers_tell(result->reverse_blockers, result->n_reverse_blockers, &what);
+	return fail_left(swap, why, lp_buf_ok(&what) ? (const char *)what.data : "nor did its reversal", err);
 }
 
 static int finish_reverse(struct lp_swap *swap, const char *why, struct lppack_error *err)
@@ -114,7 +88,7 @@ static int finish_reverse(struct lp_swap *swap, const char *why, struct lppack_e
 	const char *note;
 
 	if (lp_watch_backward(swap->host, swap->request, swap->name) != LP_WATCH_UNDONE)
-		return fail_left(swap, why, "reversing it did not end in the same time either", err);
+		return fail_reversal(swap, why, err);
 	note = remove_own(swap);
 	return lp_fail(err, LPPACK_E_STALLED, "end what holds it, or try again at a quieter time",
 		       "%s: %s; it was reversed, the old stack is in force%s", swap->name, why, note);
@@ -128,8 +102,9 @@ int lp_swap_reverse(struct lp_swap *swap, enum lp_watch_end why, struct lppack_e
 	const char *cause;
 
 	/* Without memory for all of them, those found are named. */
-	(void)lp_blockers_collect(swap->host, swap->request->facts, &swap->before, &result->blockers,
+	(void)lp_blockers_collect(swap->host, swap->request->facts, &swap->before, 1, &result->blockers,
 				  &result->n_blockers);
+	result->timed_out = why == LP_WATCH_TIMEOUT;
 	describe(swap, why, &text);
 	cause = lp_buf_ok(&text) ? (const char *)text.data : "the transition did not end";
 	if (!begin_reverse(swap, &finished)) {
@@ -141,7 +116,7 @@ int lp_swap_reverse(struct lp_swap *swap, enum lp_watch_end why, struct lppack_e
 		return fail_left(swap, cause, what, err);
 	}
 	if (!lp_swap_old_in_force(swap))
-		return restore_finished(swap, err);
+		return lp_swap_restore(swap, why, err);
 	return finish_reverse(swap, cause, err);
 }
 
@@ -173,4 +148,51 @@ int lp_swap_undo(struct lp_swap *swap, enum lppack_code code, const char *why, s
 	note = remove_own(swap);
 	return lp_fail(err, code, hint, "%s: %s; the new livepatch was disabled, the old stack is in force%s",
 		       swap->name, why, note);
+}
+
+int lp_swap_clean_empty(struct lp_swap *swap, struct lppack_error *err)
+{
+	const char *note = remove_own(swap);
+
+	if (!*note)
+		swap->result->outcome = LP_SWAP_NOTHING;
+	return lp_fail(err, LPPACK_E_NOT_LIVEPATCH,
+		       "the vendor's module must call klp_enable_patch() when it is loaded",
+		       "%s: is marked as a livepatch, but enabled none when it was loaded; the old stack is in force%s",
+		       swap->name, *note ? note : ", the module was removed");
+}
+
+int lp_swap_force(struct lp_swap *swap, struct lppack_error *err)
+{
+	const struct lp_swap_request *request = swap->request;
+	struct lp_swap_result *result = swap->result;
+
+	struct lppack_error cause = LPPACK_ERROR_INIT;
+
+	/* What cannot be remembered is not done: nothing in the kernel tells of it later. */
+	if (request->intend && request->intend(request->intend_context, LP_INTENT_FORCE, &swap->before, &cause) < 0)
+		return lp_wrap(err, lp_swap_reverse(swap, LP_WATCH_TIMEOUT, err), "not forced (%s)", cause.message);
+	(void)lp_blockers_collect(swap->host, request->facts, &swap->before, 1, &result->blockers, &result->n_blockers);
+	if (lp_patch_write(swap->host, swap->name, "force", "1") == 0) {
+		result->forced = true;
+		if (lp_watch_forward_patiently(swap->host, request, swap->name) == LP_WATCH_DONE)
+			return 0;
+	}
+	lp_blockers_free(LP_TAKE(result->blockers), result->n_blockers);
+	result->n_blockers = 0;
+	return lp_swap_reverse(swap, LP_WATCH_TIMEOUT, err);
+}
+
+int lp_reversal_finish(struct lp_host *host, const struct lp_swap_request *request, const char *name,
+		       struct lp_swap_result *result, struct lppack_error *err)
+{
+	struct lp_swap swap = { .host = host, .request = request, .result = result, .name = (char *)name };
+
+	*result = (struct lp_swap_result){ 0 };
+	if (lp_watch_backward(host, request, name) != LP_WATCH_UNDONE)
+		return fail_reversal(&swap, "it was being reversed when it was killed", err);
+	if (*remove_own(&swap))
+		return lp_fail(err, LPPACK_E_LEFTOVER, "see lsmod for what refers to it, then rmmod it",
+			       "%s: it was reversed, but its module is still loaded", name);
+	return 0;
 }

@@ -3,12 +3,24 @@
 
 #define DEFAULT_TIMEOUT_NS (60 * LP_SECOND_NS)
 
-void lp_patch_status_read(struct lp_host *host, const char *name, struct lp_patch_status *status)
+/* The kernel tries once a second, the first time at the load, and sends its fake signals at the 16th try
+ * (kernel/livepatch/transition.c, SIGNALS_TIMEOUT). The delay is rounded to whole seconds of its clock, so that the
+ * first can be short; the reversal itself must be written before. */
+#define BEFORE_SIGNAL_NS (13 * LP_SECOND_NS)
+
+int lp_patch_transition(struct lp_host *host, const char *name)
 {
 	char path[LP_PATH_ROOM];
 
 	snprintf(path, sizeof(path), LP_LIVEPATCH_DIR "/%s/transition", name);
-	status->transition = lp_attr_int(host->rootfd, path);
+	return lp_attr_int(host->rootfd, path);
+}
+
+void lp_patch_status_read(struct lp_host *host, const char *name, struct lp_patch_status *status)
+{
+	char path[LP_PATH_ROOM];
+
+	status->transition = lp_patch_transition(host, name);
 	/* After transition: a reversed patch whose transition reads 0 is told from a finished one by this alone. */
 	snprintf(path, sizeof(path), LP_LIVEPATCH_DIR "/%s/enabled", name);
 	status->enabled = lp_attr_int(host->rootfd, path);
@@ -30,7 +42,9 @@ bool lp_patch_status_is_undone(const struct lp_patch_status *status)
 
 int64_t lp_request_timeout(const struct lp_swap_request *request)
 {
-	return request->timeout_ns > 0 ? request->timeout_ns : DEFAULT_TIMEOUT_NS;
+	int64_t timeout_ns = request->timeout_ns > 0 ? request->timeout_ns : DEFAULT_TIMEOUT_NS;
+
+	return request->before_signal && timeout_ns > BEFORE_SIGNAL_NS ? BEFORE_SIGNAL_NS : timeout_ns;
 }
 
 void lp_request_progress(const struct lp_swap_request *request, const char *phase, int64_t elapsed_ns)
@@ -61,13 +75,31 @@ enum lp_watch_end lp_watch_forward(struct lp_host *host, const struct lp_swap_re
 	}
 }
 
-enum lp_watch_end lp_watch_backward(struct lp_host *host, const struct lp_swap_request *request, const char *name)
+/* What ended the way there must not end the way back. */
+static struct lp_swap_request make_patient(const struct lp_swap_request *request)
+{
+	struct lp_swap_request patient = *request;
+
+	patient.cancelled = NULL;
+	patient.before_signal = false;
+	if (lp_request_timeout(&patient) < SHORTEST_REVERSAL_NS)
+		patient.timeout_ns = SHORTEST_REVERSAL_NS;
+	return patient;
+}
+
+enum lp_watch_end lp_watch_forward_patiently(struct lp_host *host, const struct lp_swap_request *request,
+					     const char *name)
+{
+	const struct lp_swap_request patient = make_patient(request);
+
+	return lp_watch_forward(host, &patient, name, lp_host_now(host));
+}
+
+static enum lp_watch_end watch_down(struct lp_host *host, const struct lp_swap_request *request, const char *name,
+				    const char *phase)
 {
 	int64_t since_ns = lp_host_now(host);
-	int64_t timeout_ns = lp_request_timeout(request);
 
-	if (timeout_ns < SHORTEST_REVERSAL_NS)
-		timeout_ns = SHORTEST_REVERSAL_NS;
 	for (;;) {
 		struct lp_patch_status status;
 		int64_t elapsed;
@@ -76,9 +108,29 @@ enum lp_watch_end lp_watch_backward(struct lp_host *host, const struct lp_swap_r
 		if (lp_patch_status_is_undone(&status))
 			return LP_WATCH_UNDONE;
 		elapsed = lp_host_now(host) - since_ns;
-		lp_request_progress(request, "reversal", elapsed);
-		if (elapsed >= timeout_ns)
+		lp_request_progress(request, phase, elapsed);
+		if (request->cancelled && request->cancelled(request->context))
+			return LP_WATCH_CANCELLED;
+		if (elapsed >= lp_request_timeout(request))
 			return LP_WATCH_TIMEOUT;
 		lp_host_poll_sleep(host, since_ns);
 	}
+}
+
+enum lp_watch_end lp_watch_backward(struct lp_host *host, const struct lp_swap_request *request, const char *name)
+{
+	const struct lp_swap_request patient = make_patient(request);
+
+	return watch_down(host, &patient, name, "reversal");
+}
+
+enum lp_watch_end lp_watch_disable(struct lp_host *host, const struct lp_swap_request *request, const char *name)
+{
+	enum lp_watch_end end = watch_down(host, request, name, "transition");
+	struct lp_patch_status status;
+
+	if (end == LP_WATCH_UNDONE)
+		return end;
+	lp_patch_status_read(host, name, &status);
+	return status.enabled == 1 ? LP_WATCH_DONE : end;
 }

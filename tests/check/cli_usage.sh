@@ -24,7 +24,7 @@ says()
 	grep -qE -- "$2" "$1" || { echo "$1 does not say: $2"; cat "$1"; }
 }
 
-for verb in keygen inspect create verify show diff extract apply status help; do
+for verb in keygen inspect create trust verify show diff extract apply status help; do
 	{ try 0 "$verb" --help; says out "^Usage: lppack $verb"; [ ! -s err ] || cat err; } | ok "$verb --help"
 	{ cp out other; try 0 help "$verb"; cmp out other; } | ok "help $verb is the same"
 	{ try 2 "$verb" --nonsense; says err "^lppack: error: $verb: unknown option '--nonsense'"; [ ! -s out ] || cat out; } |

@@ -153,14 +153,14 @@ same "lppack: fish completion" "$scratch/wanted" "$scratch/got"
 
 # Verbs, with their summaries where they are told.
 awk -F '\t' '$1 == "verb" { print $2 ": " $4 }' "$scratch/dump" | sort > "$scratch/wanted"
-"$lppack" --help | sed -n '/^Verbs:/,/^$/s/^  \([a-z]*\)  *\(.*\)/\1: \2/p' | sort > "$scratch/got"
+"$lppack" --help | sed -n '/^Verbs:/,/^$/s/^  \([a-z-]*\)  *\(.*\)/\1: \2/p' | sort > "$scratch/got"
 same "verbs: --help" "$scratch/wanted" "$scratch/got"
 sed -n '/^# VERBS/,/^# OPTIONS/p' "$man/lppack.1.scd" |
 	awk '/^\|  \*/ { verb = $2; gsub(/\*/, "", verb); getline; sub(/^:  /, ""); print verb ": " $0 }' | sort > "$scratch/got"
 same "verbs: man page" "$scratch/wanted" "$scratch/got"
-sed -n "s/^		[\"']\([a-z]*\):\(.*\)[\"']\$/\1: \2/p" "$completion/_lppack" | sort > "$scratch/got"
+sed -n "s/^		[\"']\([a-z-]*\):\(.*\)[\"']\$/\1: \2/p" "$completion/_lppack" | sort > "$scratch/got"
 same "verbs: zsh completion" "$scratch/wanted" "$scratch/got"
-sed -n "s/.*-n __fish_use_subcommand -a \([a-z]*\) -d '\(.*\)'\$/\1: \2/p" "$completion/lppack.fish" |
+sed -n "s/.*-n __fish_use_subcommand -a \([a-z-]*\) -d '\(.*\)'\$/\1: \2/p" "$completion/lppack.fish" |
 	sed "s/\\\\'/'/g" | sort > "$scratch/got"
 same "verbs: fish completion" "$scratch/wanted" "$scratch/got"
 bash -c '. "$1"; COMP_WORDS=(lppack ""); COMP_CWORD=1; _lppack; printf "%s\n" "${COMPREPLY[@]}"' - "$completion/lppack.bash" |

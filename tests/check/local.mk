@@ -5,6 +5,7 @@ check_scripts = \
 	tests/check/errors.sh \
 	tests/check/help.sh \
 	tests/check/layers.sh \
+	tests/check/policy_keys.sh \
 	tests/check/spdx.sh \
 	tests/check/spec_keys.sh \
 	tests/check/symbols.sh

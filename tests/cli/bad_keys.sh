@@ -12,7 +12,7 @@ cat key.pub other.pub > two.pub
 mkdir folder
 
 create=(create spec.yaml -o new.lpb)
-refused "create: no key" USAGE 'create: --key FILE is missing' 'create --help' "${create[@]}"
+refused "create: no key" USAGE 'create: --key FILE\|URI is missing' 'create --help' "${create[@]}"
 refused "create: a missing key" IO 'none: cannot be opened' 'check the path' "${create[@]}" --key none
 refused "create: a public key" KEY 'key\.pub: .*it is a public key' 'name the \.key file' "${create[@]}" --key key.pub
 refused "create: garbage" KEY 'garbage: not an unencrypted PEM private key' 'name the \.key file' "${create[@]}" --key garbage
@@ -26,11 +26,11 @@ if command -v openssl > /dev/null; then
 	openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out rsa.key 2> /dev/null
 	openssl pkey -in rsa.key -pubout -out rsa.pub
 	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ec.key 2> /dev/null
-	refused "create: an encrypted key, and nothing is asked" KEY 'encrypted\.key: .*it is encrypted' 'decrypt it first: openssl pkey' \
+	refused "create: an encrypted key, and nothing is asked" KEY 'encrypted\.key: needs a passphrase' '--passphrase-file' \
 		"${create[@]}" --key encrypted.key
-	refused "create: an RSA key" KEY 'rsa\.key: not an Ed25519 key' 'lppack keygen' "${create[@]}" --key rsa.key
-	refused "create: an EC key" KEY 'ec\.key: not an Ed25519 key' 'lppack keygen' "${create[@]}" --key ec.key
-	refused "verify: an RSA key" KEY 'rsa\.pub: not an Ed25519 key' 'lppack keygen' verify b.lpb --keys rsa.pub
+	refused "create: a weak RSA key" KEY 'rsa\.key: an RSA key of 2048 bits' 'lppack keygen' "${create[@]}" --key rsa.key
+	refused "create: an EC key" KEY 'ec\.key: .*signs with a certificate only' '--cert' "${create[@]}" --key ec.key
+	refused "verify: a weak RSA key" KEY 'rsa\.pub: an RSA key of 2048 bits' 'lppack keygen' verify b.lpb --keys rsa.pub
 else
 	for what in encrypted RSA EC "RSA public"; do skip "a key: $what" "no openssl"; done
 fi
@@ -72,14 +72,14 @@ cp garbage keys/z.pem
 refused "garbage beside a good key" KEY 'keys/z\.pem: not a PEM public key' 'name the \.pub file' verify b.lpb --keys keys
 rm keys/z.pem
 mkdir keys/z.pub
-refused "a directory beside a good key" IO 'keys: z\.pub: cannot be read: Is a directory' 'name a file' verify b.lpb --keys keys
+refused "a directory beside a good key" IO 'keys/z\.pub: cannot be read: Is a directory' 'name a file' verify b.lpb --keys keys
 rmdir keys/z.pub
 ln -s nowhere keys/z.pub
-refused "a link to nothing beside a good key" IO 'keys: z\.pub: cannot be opened' 'check the path' verify b.lpb --keys keys
+refused "a link to nothing beside a good key" IO 'keys/z\.pub: cannot be opened' 'check the path' verify b.lpb --keys keys
 rm keys/z.pub
 cp key.pub keys/z.pub
 chmod 000 keys/z.pub
-held_to_modes refused "a key that may not be read" IO 'keys: z\.pub: cannot be opened: Permission denied' 'check the path' verify b.lpb --keys keys
+held_to_modes refused "a key that may not be read" IO 'keys/z\.pub: cannot be opened: Permission denied' 'check the path' verify b.lpb --keys keys
 chmod 000 keys
 held_to_modes refused "a directory of keys that may not be read" IO 'keys: cannot be opened: Permission denied' 'public key file' verify b.lpb --keys keys
 chmod 755 keys

@@ -72,7 +72,7 @@ rm -r h/sys/module/livepatch_5
 	says "$err" "^lppack: warning: h/var/lib/lppack/applied\\.yaml:13: unknown key 'more'"
 	says "$out" 'unknown: lppack has no record'
 	unchanged OK status --root h --json
-	json "['record_error']" "\"h/var/lib/lppack/applied.yaml:13: unknown key 'more'\""
+	json "['problems'][0]['message']" "\"h/var/lib/lppack/applied.yaml:13: unknown key 'more'\""
 } | ok "a damaged record is told, and hides nothing else"
 rm -r h/var $patch h/sys/module/livepatch_6
 
@@ -97,7 +97,7 @@ rm h/sys/kernel/livepatch/livepatch_6/replace h/proc/sys/kernel/{arch,version}
 {
 	unchanged OK status --root h
 	says "$out" '^  state +enabled$'
-	unchanged OK "${dry[@]}" --replace
+	unchanged OK "${dry[@]}" --replace --take-over
 	says "$out" '^  change +livepatch_6 -> livepatch_7$'
 } | ok "a kernel that shows less"
 

@@ -59,4 +59,61 @@ refused "a name that is too long" IO '0*\.key: cannot be created: File name too 
 	ls full.* 2> /dev/null
 } | ok "a file that cannot be written leaves none"
 
+# The other types, and encryption.
+for type in ed25519 ecdsa-p256 ecdsa-p384 rsa-3072 rsa-4096; do
+	works "a key of type $type" keygen -o "type-$type" --type $type
+done
+if command -v openssl > /dev/null; then
+	for type in ecdsa-p256:prime256v1 ecdsa-p384:secp384r1 'rsa-3072:3072 bit' 'rsa-4096:4096 bit'; do
+		openssl pkey -in "type-${type%%:*}.key" -noout -text | grep -q "${type#*:}" || echo "$type"
+		openssl pkey -in "type-${type%%:*}.key" -pubout | diff - "type-${type%%:*}.pub"
+	done
+else
+	echo "# no openssl"
+fi | ok "openssl reads them"
+refused "an unknown type" USAGE ".*'dsa'" 'ed25519' keygen -o dsa --type dsa
+echo 'open sesame' > passphrase
+: > nothing
+works "an encrypted key" keygen -o locked --passphrase-file passphrase
+{ head -n 1 locked.key | grep -qx -- '-----BEGIN ENCRYPTED PRIVATE KEY-----' || cat locked.key; } | ok "is encrypted"
+refused "an empty passphrase" USAGE 'open\.key: the passphrase is empty' 'without encryption' keygen -o open --passphrase-file nothing
+refused "no passphrase file" IO 'absent: cannot be read' 'check the path' keygen -o open --passphrase-file absent
+{ head -c 5000 /dev/zero | tr '\0' x > long; try LIMIT keygen -o open --passphrase-file long; ls open.* 2> /dev/null; } |
+	ok "a passphrase that is too long"
+if python3 -c 'import pty' 2> /dev/null; then
+	cat > ask.py <<- 'EOF'
+		import os, pty, sys
+		answers = sys.argv[1].encode().split(b",")
+		pid, fd = pty.fork()
+		if pid == 0:
+		    os.execvp(sys.argv[2], sys.argv[2:])
+		shown = b""
+		try:
+		    while True:
+		        shown += os.read(fd, 1)
+		        if shown.endswith(b".key: ") and answers:
+		            os.write(fd, answers.pop(0) + b"\n")
+		except OSError:
+		    pass
+		sys.stdout.buffer.write(shown)
+		sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+	EOF
+	{
+		python3 ask.py sesame,sesame "${program[@]}" keygen -o asked --encrypt > "$out" || cat "$out"
+		says "$out" '^New passphrase for asked\.key: '
+		says "$out" '^Once more, for asked\.key: '
+		grep sesame "$out"
+		grep -q ENCRYPTED asked.key || cat asked.key
+	} | ok "--encrypt asks twice, and does not show the answers"
+	{
+		python3 ask.py sesame,sesames "${program[@]}" keygen -o differ --encrypt > "$out"
+		[ $? = "${status[USAGE]}" ] || echo "exit status"
+		says "$out" 'differ\.key: the two passphrases differ'
+		ls differ.* 2> /dev/null
+	} | ok "two answers that differ make no key"
+else
+	skip "--encrypt asks twice" "no python3"
+	skip "two answers that differ" "no python3"
+fi
+
 done_testing

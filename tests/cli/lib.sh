@@ -132,7 +132,7 @@ golden()
 # json PATH VALUE: $out is JSON in which the Python expression below d has the value, like json "['error']['code']" 5.
 json()
 {
-	python3 - "$out" "$1" "$2" <<- 'EOF'
+	python3 - "$out" "$1" "$2" 2>&1 <<- 'EOF'
 		import json, sys
 		with open(sys.argv[1], encoding="utf-8") as f:
 		    d = json.load(f)
@@ -140,6 +140,18 @@ json()
 		if got != eval(sys.argv[3]):
 		    print("%s is %r, not %s" % (sys.argv[2], got, sys.argv[3]))
 	EOF
+}
+
+# split_module FILE: the three parts of a signed module: FILE.content, FILE.p7, FILE.end.
+split_module()
+{
+	local size whole
+
+	whole=$(stat -c %s "$1")
+	size=$((16#$(tail -c 32 "$1" | head -c 4 | xxd -p)))
+	tail -c 40 "$1" > "$1.end"
+	tail -c $((40 + size)) "$1" | head -c "$size" > "$1.p7"
+	head -c $((whole - 40 - size)) "$1" > "$1.content"
 }
 
 # The key pair that signs: key.key and key.pub.

@@ -6,21 +6,37 @@ cli_scripts = \
 	tests/cli/bad_modules.sh \
 	tests/cli/bad_places.sh \
 	tests/cli/bad_specs.sh \
+	tests/cli/check.sh \
+	tests/cli/boot.sh \
 	tests/cli/create.sh \
 	tests/cli/diff.sh \
+	tests/cli/drill.sh \
+	tests/cli/freshness.sh \
 	tests/cli/host.sh \
+	tests/cli/history.sh \
+	tests/cli/hold.sh \
 	tests/cli/inspect.sh \
+	tests/cli/install.sh \
 	tests/cli/kernels.sh \
 	tests/cli/keygen.sh \
+	tests/cli/policy.sh \
+	tests/cli/power.sh \
 	tests/cli/refusals.sh \
 	tests/cli/report.sh \
-	tests/cli/statuses.sh
+	tests/cli/sign.sh \
+	tests/cli/sign_module.sh \
+	tests/cli/status.sh \
+	tests/cli/statuses.sh \
+	tests/cli/token.sh \
+	tests/cli/transaction.sh \
+	tests/cli/trust.sh
 dist_check_SCRIPTS += $(cli_scripts)
 unit_tests += $(cli_scripts)
 
 EXTRA_DIST += \
 	tests/cli/lib.sh \
 	tests/cli/mangle.py \
+	tests/cli/power.py \
 	tests/cli/test.key \
 	tests/cli/test.pub \
 	tests/golden/apply-already.json \

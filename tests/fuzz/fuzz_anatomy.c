@@ -43,6 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct lppack_error err = LPPACK_ERROR_INIT;
 	struct lp_module_signature signature;
+	LP_AUTO_BUF struct lp_buf id = { 0 };
 	struct lp_module_facts facts;
 	struct lp_anatomy anatomy;
 	int rc = lp_module_anatomize(data, size, "fuzz.ko", &facts, &anatomy, &err);
@@ -51,6 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_anatomy(&facts, &anatomy, size);
 		lp_module_signature_parse(data + anatomy.signature_at, anatomy.signature_size, "fuzz.ko", &signature,
 					  NULL);
+		lp_module_signature_id(data + anatomy.signature_at, anatomy.signature_size, 0, &id);
 	} else if (rc != -err.code || facts.n_objects || anatomy.n_code || !err.message[0]) {
 		abort();
 	}

@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * replay_WHAT [FILE|DIRECTORY]...       feeds the files to the harness
- * replay_WHAT                           feeds tests/fuzz/corpus/WHAT and the harness's seeds, also damaged; a TAP test
+ * replay_WHAT                           feeds tests/fuzz/corpus/WHAT and the harness's seeds, also damaged; a TAP test.
+ *                                       LPPACK_TESTS_FULL: damaged in more ways
  * replay_WHAT --write DIRECTORY         writes the seeds as files
  */
 #include "replay.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#define DAMAGED 400u
-#define CUT 100u
+#define DAMAGED_FULL 400u
+#define DAMAGED 100u
+#define CUT_FULL 100u
+#define CUT 40u
 
 #pragma weak fuzz_seeds
 
@@ -45,17 +49,21 @@ static uint32_t next_random(void)
 
 static void run_damaged(const void *bytes, size_t n)
 {
+	const char *full = getenv("LPPACK_TESTS_FULL");
+	const bool is_full = full && *full;
+	const unsigned int damaged = is_full ? DAMAGED_FULL : DAMAGED;
+	const unsigned int cut = is_full ? CUT_FULL : CUT;
 	uint8_t *copy = malloc(n ? n : 1);
 
 	run(bytes, n);
-	for (unsigned int i = 0; copy && n && i < DAMAGED; i++) {
+	for (unsigned int i = 0; copy && n && i < damaged; i++) {
 		memcpy(copy, bytes, n);
 		for (unsigned int changes = i % 4 + 1; changes; changes--)
 			copy[next_random() % n] = (uint8_t)(i % 3 ? next_random() : i % 2 ? 0xff : 0);
 		run(copy, n);
 	}
-	for (unsigned int i = 0; i < CUT && i < n; i++)
-		run(bytes, i < CUT / 2 ? n * i / (CUT / 2) : n - (i - CUT / 2) - 1);
+	for (unsigned int i = 0; i < cut && i < n; i++)
+		run(bytes, i < cut / 2 ? n * i / (cut / 2) : n - (i - cut / 2) - 1);
 	free(copy);
 }
 

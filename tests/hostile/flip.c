@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * flip BUNDLE KEYS: changes every single byte of a valid bundle, cuts it off at every length and makes it longer, and
- * verifies it whole each time. TAP.
+ * flip [--full] {BUNDLE KEYS}...: changes every single byte of valid bundles, cuts them off at many lengths and makes
+ * them longer, and verifies them whole each time. What several bundles end with is changed in the first one alone, and
+ * each byte in one way; with --full all of it, in three ways and at every length. TAP.
  */
 #include <lppack/lppack.h>
 
@@ -15,7 +16,12 @@
 #include <unistd.h>
 
 #define WORKERS 2u
+#define TESTS	   4 /* of a bundle */
+#define TESTS_FULL 6
 
+static const char *subject; /* the bundle's name */
+static bool full;
+static uint8_t storage[1 << 20];
 static struct lppack_keyring *keyring;
 static int memory = -1; /* the file under test */
 
@@ -44,9 +50,11 @@ static bool is_refusal(int code)
 	return code >= LPPACK_E_NOT_BUNDLE && code <= LPPACK_E_BAD_SIGNATURE && code != LPPACK_E_NO_KEYS;
 }
 
-static bool report(unsigned int number, const char *what, size_t tried, size_t wrong)
+static bool report(const char *what, size_t tried, size_t wrong)
 {
-	printf("%sok %u - %s (%zu)\n", wrong ? "not " : "", number, what, tried);
+	static unsigned int number;
+
+	printf("%sok %u - %s: %s (%zu)\n", wrong ? "not " : "", ++number, subject, what, tried);
 	fflush(stdout);
 	return !wrong;
 }
@@ -73,7 +81,7 @@ static void new_memory(const uint8_t *bytes, size_t n)
 	put(bytes, n, 0);
 }
 
-/* Every WORKERS-th byte from `first` on; the number of changes that were not refused. */
+/* Every WORKERS-th of n bytes from `first` on; the number of changes that were not refused. */
 static size_t flip_some(const uint8_t *bytes, size_t n, size_t first, uint8_t bits)
 {
 	size_t wrong = 0;
@@ -92,14 +100,16 @@ static size_t flip_some(const uint8_t *bytes, size_t n, size_t first, uint8_t bi
 	return wrong;
 }
 
-static size_t cut_some(size_t n, size_t first)
+static size_t cut_some(size_t n, size_t limit, size_t first)
 {
 	size_t wrong = 0;
 
-	for (size_t left = n; left-- > 0;) {
+	resize(n);
+	for (size_t left = limit; left-- > 0;) {
 		int code;
 
-		if (left % WORKERS != first)
+		/* In short: around the ends of blocks, and some in between. */
+		if (left % WORKERS != first || (!full && (left + 1) % 512 > 2 && left % 17))
 			continue;
 		resize(left);
 		code = verify();
@@ -109,8 +119,8 @@ static size_t cut_some(size_t n, size_t first)
 	return wrong;
 }
 
-/* Shares the work among processes. bits 0: cuts instead. */
-static bool share(unsigned int number, const char *what, const uint8_t *bytes, size_t n, uint8_t bits)
+/* Shares the work on the first `limit` of n bytes among processes. bits 0: cuts instead. */
+static bool share(const char *what, const uint8_t *bytes, size_t n, size_t limit, uint8_t bits)
 {
 	size_t wrong = 0;
 	int status = 0;
@@ -123,13 +133,13 @@ static bool share(unsigned int number, const char *what, const uint8_t *bytes, s
 		if (pid > 0)
 			continue;
 		new_memory(bytes, n);
-		wrong = bits ? flip_some(bytes, n, worker, bits) : cut_some(n, worker);
+		wrong = bits ? flip_some(bytes, limit, worker, bits) : cut_some(n, limit, worker);
 		fflush(stdout);
 		_exit(wrong > 0);
 	}
 	while (wait(&status) > 0)
 		wrong += status != 0;
-	return report(number, what, n, wrong);
+	return report(what, limit, wrong);
 }
 
 static bool lengthen(size_t n)
@@ -145,7 +155,7 @@ static bool lengthen(size_t n)
 		wrong += !is_refusal(verify());
 		resize(n);
 	}
-	return report(6, "zeros or other bytes after the end", 2 * tries, wrong);
+	return report("zeros or other bytes after the end", 2 * tries, wrong);
 }
 
 static size_t read_bundle(const char *path, uint8_t *bytes, size_t room)
@@ -158,26 +168,60 @@ static size_t read_bundle(const char *path, uint8_t *bytes, size_t room)
 	return n;
 }
 
-int main(int argc, char **argv)
+/* How many bytes there are before those that the first bundle ends with too: its payload. */
+static size_t find_new(const uint8_t *bytes, size_t n)
 {
-	static uint8_t bytes[1 << 20];
+	static uint8_t first[sizeof(storage)];
+	static size_t n_first;
+	size_t same = 0;
+
+	while (same < n && same < n_first && bytes[n - 1 - same] == first[n_first - 1 - same])
+		same++;
+	if (n_first == 0) {
+		memcpy(first, bytes, n);
+		n_first = n;
+	}
+	return n - same;
+}
+
+/* All changes of one bundle. */
+static bool try_bundle(const char *path, const char *keys)
+{
+	uint8_t *bytes = storage;
 	struct lppack_error err = LPPACK_ERROR_INIT;
-	size_t n = argc == 3 ? read_bundle(argv[1], bytes, sizeof(bytes)) : 0;
+	size_t n = read_bundle(path, bytes, sizeof(storage));
+	size_t new = find_new(bytes, n);
 	bool ok = true;
 
+	subject = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 	keyring = lppack_keyring_new(&err);
-	if (!n || !keyring || lppack_keyring_add(keyring, argv[2], &err) < 0)
-		fail_hard("usage: flip BUNDLE KEYS");
+	if (!n || !keyring || lppack_keyring_add(keyring, keys, &err) < 0)
+		fail_hard("usage: flip {BUNDLE KEYS}...");
 	new_memory(bytes, n);
-	printf("1..6\n");
-	fflush(stdout);
-	ok &= report(1, "the bundle as it is", n, verify() != LPPACK_OK);
-	ok &= share(2, "each byte, changed by 0x01", bytes, n, 0x01);
-	ok &= share(3, "each byte, changed by 0x80", bytes, n, 0x80);
-	ok &= share(4, "each byte, changed by 0xff", bytes, n, 0xff);
-	ok &= share(5, "cut off at each length", bytes, n, 0);
+	ok &= report("as it is", n, verify() != LPPACK_OK);
+	ok &= share("each byte, changed by 0x01", bytes, n, full ? n : new, 0x01);
+	if (full) {
+		ok &= share("each byte, changed by 0x80", bytes, n, n, 0x80);
+		ok &= share("each byte, changed by 0xff", bytes, n, n, 0xff);
+	}
+	ok &= share(full ? "cut off at each length" : "cut off at some lengths", bytes, n, full ? n : new, 0);
 	ok &= lengthen(n);
 	lppack_keyring_free(keyring);
+	keyring = NULL;
+	return ok;
+}
+
+int main(int argc, char **argv)
+{
+	bool ok = true;
+
+	full = argc > 1 && strcmp(argv[1], "--full") == 0;
+	argc -= full;
+	argv += full;
+	printf("1..%d\n", (argc - 1) / 2 * (full ? TESTS_FULL : TESTS));
+	fflush(stdout);
+	for (int i = 1; i + 1 < argc; i += 2)
+		ok &= try_bundle(argv[i], argv[i + 1]);
 	close(memory);
 	return ok ? 0 : 1;
 }

@@ -2,12 +2,14 @@
 # Malformed bundles, one small generator each, and a second implementation of the format made from its text.
 hostile_scripts = \
 	tests/hostile/flip.sh \
+	tests/hostile/reopen.sh \
 	tests/hostile/run.sh \
 	tests/hostile/vectors.sh
 dist_check_SCRIPTS += $(hostile_scripts)
 unit_tests += $(hostile_scripts)
 EXTRA_DIST += \
 	tests/hostile/cases/archive.py \
+	tests/hostile/cases/cms.py \
 	tests/hostile/cases/fixes.py \
 	tests/hostile/cases/index.py \
 	tests/hostile/cases/kernels.py \
@@ -20,8 +22,11 @@ EXTRA_DIST += \
 	tests/hostile/cases/yaml.py \
 	tests/hostile/hostile.py \
 	tests/hostile/lpb.py \
+	tests/hostile/lpb_cms.py \
+	tests/hostile/lpb_der.py \
 	tests/hostile/lpb_facts.py \
 	tests/hostile/lpb_read.py \
+	tests/hostile/rsa.key \
 	tests/hostile/run.py \
 	tests/hostile/small.py \
 	tests/hostile/vectors.py

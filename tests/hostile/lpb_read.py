@@ -13,6 +13,7 @@ import sys
 import time
 
 import lpb
+import lpb_cms
 import lpb_facts
 
 MAX_NUMBER = 2 ** 53 - 1
@@ -282,19 +283,31 @@ def is_valid(spki, signature, message):
     return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
 
+def check_ed25519(name, data, message):
+    must("S2", len(data) == 108 and data[:12] == lpb.SPKI_PREFIX, "%s: data" % name)
+    must("S3", is_valid(data[:44], data[44:], message), "%s: signature" % name)
+    return data[:44]
+
+
+def check_cms(name, data, message):
+    return lpb_cms.check(lambda rule, condition, text: must(rule, condition, "%s: %s" % (name, text)), data, message)
+
+
+SCHEMES = {"ed25519": check_ed25519, "cms": check_cms}
+
+
 def check_signatures(signatures, text, trusted):
     """trusted: SubjectPublicKeyInfos."""
     must("S4", ascend([name for name, _ in signatures]), "order of signatures")
-    counted = 0
+    signers = set()
     for name, data in signatures:
-        found = re.fullmatch(r"signatures/([0-9a-f]{64})\.(ed25519|cms)", name)
+        found = re.fullmatch(r"signatures/([0-9a-f]{64})\.([a-z0-9-]{1,15})", name)
         must("S1", found, "name %r" % name)
-        must("S6", found.group(2) == "ed25519", "%s: cannot be checked here" % name)
-        must("S2", len(data) == 108 and data[:12] == lpb.SPKI_PREFIX, "%s: data" % name)
-        must("S1", lpb.sha256(data[:44]) == found.group(1), "%s: key id" % name)
-        must("S3", is_valid(data[:44], data[44:], lpb.message(text)), "%s: signature" % name)
-        counted += data[:44] in trusted
-    must("S5", counted, "no signature by a trusted key")
+        must("S6", found.group(2) in SCHEMES, "%s: cannot be checked here" % name)
+        spki = SCHEMES[found.group(2)](name, data, lpb.message(text))
+        must("S1", lpb.sha256(spki) == found.group(1), "%s: key id" % name)
+        signers.add(spki)
+    must("S5", signers & trusted, "no signature by a trusted key")
 
 
 def take_signatures(archive):
@@ -331,6 +344,15 @@ def read_head(archive, trusted):
 ADMIN, VENDOR = "etc/lppack/keys.d", "usr/lib/lppack/keys.d"
 
 
+def is_key(spki):
+    if spki[:12] == lpb.SPKI_PREFIX:
+        return True
+    try:
+        return bool(lpb_cms.digest_of(spki))
+    except lpb_cms.Malformed:
+        return False
+
+
 def read_key(path):
     try:
         with open(path, "rb") as f:
@@ -338,7 +360,7 @@ def read_key(path):
         spki = lpb.run("openssl", "pkey", "-pubin", "-in", path, "-outform", "DER")
     except (OSError, subprocess.CalledProcessError) as error:
         raise Broken("T1", str(error)) from error
-    must("T1", pem.count(b"-----BEGIN ") == 1 and spki[:12] == lpb.SPKI_PREFIX, "%s: not one Ed25519 key" % path)
+    must("T1", pem.count(b"-----BEGIN ") == 1 and is_key(spki), "%s: not one key that signs bundles" % path)
     return spki
 
 

@@ -5,5 +5,6 @@ here=$(dirname "$0")
 for tool in python3 openssl zstd; do
 	command -v $tool >/dev/null || { echo "1..0 # SKIP no $tool"; exit 0; }
 done
+umask 022
 export PYTHONDONTWRITEBYTECODE=1
 exec python3 "$here/run.py" "$@"

@@ -5,6 +5,7 @@ import sys
 
 import hostile
 import lpb
+import lpb_cms
 import lpb_facts
 import lpb_read
 
@@ -15,9 +16,9 @@ INTRO = """<!-- SPDX-License-Identifier: LGPL-2.1-or-later -->
 <!-- Made by tests/hostile/vectors.sh --write -->
 # Test vectors of the bundle format, version 1
 
-Two bundles, byte by byte. They are deterministic: Ed25519 signatures are, and the modules (made up, they do not load)
-are stored in Zstandard frames of one raw block each, which need no compressor. `tests/hostile/vectors.sh` makes them
-anew and compares them with this text, and verifies them with two implementations.
+Three bundles, byte by byte. They are deterministic: Ed25519 signatures and those of RSA with PKCS#1 v1.5 are, and the
+modules (made up, they do not load) are stored in Zstandard frames of one raw block each, which need no compressor.
+`tests/hostile/vectors.sh` makes them anew and compares them with this text, and verifies them with two implementations.
 
 In the dumps a `*` stands for lines like the one before. Numbers are in decimal, offsets in dumps in hexadecimal.
 
@@ -79,12 +80,40 @@ def second(keys):
                       version="2 \u2013 zwei", expires="2027-01-02T03:04:05Z", rollback_floor=1)
 
 
+def third(keys):
+    """The first, signed by CMS."""
+    bundle = first(keys)
+    bundle.keys = []
+    bundle.area = 8192
+    return bundle
+
+
+class Cms:
+    """Key C, its certificate and the one that issued it, and the signature of the third bundle."""
+
+    def __init__(self):
+        self.key = lpb_cms.rsa_key()
+        self.certificates = [
+            lpb_cms.certificate(self.key, "lppack test signer", 2, "lppack test CA"),
+            lpb_cms.certificate(self.key, "lppack test CA", 1, ca=True)]
+
+    def stages(self):
+        notes = {}
+
+        def keep(text):
+            notes["text"] = text
+            return text
+        return {"manifest_text": keep, "signatures": lambda found: [
+            lpb_cms.signature(self.key, notes["text"], self.certificates)]}
+
+
 class Taken:
     """Notes what lpb.write() makes at some stages."""
 
-    def __init__(self, bundle):
+    def __init__(self, bundle, **more):
         self.stages = {}
-        change = {name: lambda value, name=name: self.stages.setdefault(name, value)
+        change = {name: lambda value, name=name: self.stages.setdefault(
+            name, more[name](value) if name in more else value)
                   for name in ("manifest_text", "signatures", "records", "fence", "members")}
         self.data = lpb.write(bundle, **change)
 
@@ -106,6 +135,17 @@ def show_members(taken):
         out += "| %d | %d | `%s` | `%s` |\n" % (at, len(member.data), lpb.sha256(member.data), member.name)
         at += member.size()
     return out + "| %d | 1024 | | the end |\n" % at
+
+
+def show_cms(taken, cms):
+    out = "Key C, with which both certificates are signed:\n\n"
+    with open(cms.key.path, encoding="ascii") as f:
+        pem = "".join(line for line in f if not line.startswith("#"))
+    out += block("key id  %s\n\n%s\n%s" % (cms.key.id, pem, cms.key.public_pem().decode()))
+    for what, data in (("The signer's certificate", cms.certificates[0]), ("Its issuer's", cms.certificates[1]),
+                       ("The signature `%s`" % taken.stages["signatures"][0][0], taken.stages["signatures"][0][1])):
+        out += "\n%s, %d bytes:\n\n%s" % (what, len(data), hexdump(data))
+    return out
 
 
 def show_signature(taken, keys):
@@ -158,18 +198,32 @@ def text(keys):
     out += "the two build IDs differ in length. Signed with both keys. %d bytes, SHA-256\n`%s`.\n\n" % (len(two.data),
         lpb.sha256(two.data))
     return out + show_members(two) + "\n" + show_signature(two,
-        keys) + show_records(two) + show_texts(two).rstrip("\n") + "\n"
+        keys) + show_records(two) + show_texts(two).rstrip("\n") + "\n" + text_of_third(keys)
+
+
+def text_of_third(keys):
+    cms = Cms()
+    three = Taken(third(keys), **cms.stages())
+    out = "\n## A bundle that is signed by CMS\n\n"
+    out += "The first bundle's content with another `signature_area`, signed with key C (RSA, PKCS#1 v1.5), by a\n"
+    out += "certificate that one embedded beside it has issued. %d bytes, SHA-256\n`%s`.\n\n" % (
+        len(three.data), lpb.sha256(three.data))
+    return out + show_members(three) + "\n" + show_cms(three, cms)
 
 
 def write_files(folder, keys):
-    """The bundles and key A; verified by the second implementation on the way."""
+    """The bundles and keys A and C; verified by the second implementation on the way."""
     for name, bundle in (("one", first(keys)), ("two", second(keys))):
         data = lpb.write(bundle)
         lpb_read.read(data, {keys[0].spki})
         with open(os.path.join(folder, name + ".lpb"), "wb") as out:
             out.write(data)
-    with open(os.path.join(folder, "a.pub"), "wb") as out:
-        out.write(keys[0].public_pem())
+    cms = Cms()
+    data = lpb.write(third(keys), **cms.stages())
+    lpb_read.read(data, {cms.key.spki})
+    for name, content in (("three.lpb", data), ("a.pub", keys[0].public_pem()), ("c.pub", cms.key.public_pem())):
+        with open(os.path.join(folder, name), "wb") as out:
+            out.write(content)
 
 
 def main(arguments):

@@ -33,8 +33,9 @@ compare() {
 	python3 "$here/vectors.py" >"$work/vectors.md" && diff -u "$committed" "$work/vectors.md"
 }
 
-echo 1..4
+echo 1..5
 check "the text shows what is made now" compare
 check "the second implementation accepts the bundles" python3 "$here/vectors.py" "$work"
 check "lppack verifies the first" "$top_builddir/lppack" verify --keys "$work/a.pub" "$work/one.lpb"
 check "lppack verifies the second" "$top_builddir/lppack" verify --keys "$work/a.pub" "$work/two.lpb"
+check "lppack verifies the third" "$top_builddir/lppack" verify --keys "$work/c.pub" "$work/three.lpb"

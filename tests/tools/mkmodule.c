@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Makes a fake module or kernel file for the tests of the command line; see usage(). */
 #include "../unit/elf_maker.h"
+#include "../unit/kernel_maker.h"
 
 #include "base/file.h"
 #include "base/text.h"
@@ -15,7 +16,7 @@
 static void usage(FILE *to)
 {
 	fputs("usage: mkmodule [OPTION]... -o FILE\n"
-	      "  --kind KIND          module (default), vmlinuz, vmlinux, notes\n"
+	      "  --kind KIND          module (default), vmlinuz, vmlinux, notes, image (a vmlinux with symbols)\n"
 	      "  --name NAME          module name (livepatch_test)\n"
 	      "  --release RELEASE    kernel release (6.1.0-1-test)\n"
 	      "  --vermagic TEXT      whole vermagic instead of one made of the release\n"
@@ -31,6 +32,9 @@ static void usage(FILE *to)
 	      "  --seed NUMBER        of the filler\n"
 	      "  --build-id HEX       of the module or kernel\n"
 	      "  --init WHAT          what init code does to replace: none, true, false, unknown\n"
+	      "  --import NAME[:CRC]  an imported symbol; the CRC is decimal\n"
+	      "  --klp-symbol TEXT    .klp.sym.OBJECT.NAME,POSITION\n"
+	      "  --license TEXT       GPL (default)\n"
 	      "  --signature FILE     append this PKCS#7\n"
 	      "  --extras             versions, exports, livepatch relocations, debug sections, ...\n"
 	      "  --no-replace, --not-livepatch, --no-anatomy, --no-modinfo, --no-build-id, --stripped, --signed\n",
@@ -55,6 +59,9 @@ enum option_id {
 	BUILD_ID,
 	INIT,
 	SIGNATURE,
+	IMPORT,
+	KLP_SYMBOL,
+	LICENSE,
 	EXTRAS,
 	NO_REPLACE,
 	NOT_LIVEPATCH,
@@ -83,6 +90,9 @@ static const struct option long_options[] = {
 	{ "build-id", required_argument, NULL, BUILD_ID },
 	{ "init", required_argument, NULL, INIT },
 	{ "signature", required_argument, NULL, SIGNATURE },
+	{ "import", required_argument, NULL, IMPORT },
+	{ "klp-symbol", required_argument, NULL, KLP_SYMBOL },
+	{ "license", required_argument, NULL, LICENSE },
 	{ "extras", no_argument, NULL, EXTRAS },
 	{ "no-replace", no_argument, NULL, NO_REPLACE },
 	{ "not-livepatch", no_argument, NULL, NOT_LIVEPATCH },
@@ -103,6 +113,9 @@ struct request {
 	struct elf_maker_func funcs[LIST_MAX];
 	size_t n_funcs;
 	struct lp_state states[LIST_MAX];
+	struct elf_maker_import imports[LIST_MAX];
+	const char *klp_symbols[LIST_MAX + 1];
+	size_t n_klp_symbols;
 };
 
 static int find_word(const char *word, const char *const *words)
@@ -168,6 +181,32 @@ static int add_state(struct request *r, char *text)
 	return lp_text_to_u64(text, &state->id);
 }
 
+static int add_import(struct request *r, char *text)
+{
+	struct elf_maker_import *import = &r->imports[r->module.n_imports];
+	uint64_t crc = 0;
+
+	if (r->module.n_imports == LIST_MAX)
+		return -1;
+	import->has_crc = strchr(text, ':') != NULL;
+	if (split_number(text, ':', &crc) < 0)
+		return -1;
+	import->name = text;
+	import->crc = (uint32_t)crc;
+	r->module.imports = r->imports;
+	r->module.n_imports++;
+	return 0;
+}
+
+static int add_klp_symbol(struct request *r, const char *text)
+{
+	if (r->n_klp_symbols == LIST_MAX)
+		return -1;
+	r->klp_symbols[r->n_klp_symbols++] = text;
+	r->module.klp_symbols = r->klp_symbols;
+	return 0;
+}
+
 static int take_size(size_t *out, const char *text)
 {
 	uint64_t number = 0;
@@ -214,6 +253,10 @@ static int take_value(struct request *r, int id, char *value)
 		return take_init(r, value);
 	case SIGNATURE:
 		return take_signature(r, value);
+	case IMPORT:
+		return add_import(r, value);
+	case KLP_SYMBOL:
+		return add_klp_symbol(r, value);
 	case FUNCTION:
 		return add_function(r, value);
 	case OBJECT:
@@ -252,6 +295,8 @@ static const char **text_option(struct request *r, int id)
 		return &r->module.depends;
 	case SRCVERSION:
 		return &r->module.srcversion;
+	case LICENSE:
+		return &r->module.license;
 	case 'o':
 		return &r->output;
 	default:
@@ -297,6 +342,19 @@ static int take_option(struct request *r, int id, char *value)
 	return 0;
 }
 
+/* One that the link check can ask everything. */
+static int make_image(const struct elf_maker_kernel *kernel, const char *vermagic, struct lp_buf *out)
+{
+	LP_AUTO_BUF struct lp_buf notes = { 0 };
+	struct kernel_maker image = { .vermagic = vermagic };
+
+	if (elf_maker_notes(kernel, &notes) < 0)
+		return -1;
+	image.notes = notes.data;
+	image.n_notes = notes.len;
+	return kernel_maker_vmlinux(&image, out);
+}
+
 static int make(const struct request *r, struct lp_buf *out)
 {
 	const struct elf_maker_kernel kernel = { .release = r->module.release, .arch = r->module.arch,
@@ -312,6 +370,8 @@ static int make(const struct request *r, struct lp_buf *out)
 		return elf_maker_vmlinux(&kernel, out);
 	if (strcmp(r->kind, "notes") == 0)
 		return elf_maker_notes(&kernel, out);
+	if (strcmp(r->kind, "image") == 0)
+		return make_image(&kernel, r->module.vermagic, out);
 	fprintf(stderr, "mkmodule: unknown kind %s\n", r->kind);
 	return -1;
 }

@@ -10,11 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define PATCHES_MAX 16
 #define EVENTS_MAX 16
+#define BYTES_MAX (1u << 20)
 #define PATCH_DIR "sys/kernel/livepatch"
 #define MODULE_DIR "sys/module"
 
@@ -54,8 +56,10 @@ struct fake_kernel {
 	unsigned int calls;
 	unsigned int fail_at;
 	int fail_errno;
-	struct lp_buf bytes;
+	struct lp_buf bytes; /* a view of the room below */
 	int seals;
+	bool busy;
+	uint8_t room[BYTES_MAX];
 };
 
 /* A broken fake must not look like a result. */
@@ -362,53 +366,6 @@ static void drop(struct fake_kernel *kernel, struct entry *entry)
 	write_number(kernel, MODULE_DIR, entry->patch.name, "refcnt", 0);
 }
 
-static struct lp_object *facts_object(struct lp_module_facts *facts, const char *name, size_t len)
-{
-	struct lp_object *object;
-
-	for (size_t i = 0; i < facts->n_objects; i++)
-		if (strncmp(facts->objects[i].name, name, len) == 0 && !facts->objects[i].name[len])
-			return &facts->objects[i];
-	object = lp_module_facts_add_object(facts);
-	MUST(object);
-	object->name = strndup(name, len);
-	MUST(object->name);
-	return object;
-}
-
-static void facts_function(struct lp_module_facts *facts, const char *entry)
-{
-	size_t len = strcspn(entry, "/");
-	struct lp_object *object = facts_object(facts, entry, len);
-	struct lp_func *func;
-	const char *comma;
-
-	if (!entry[len])
-		return;
-	comma = strrchr(entry, ',');
-	func = lp_object_add_func(object);
-	MUST(comma && func);
-	func->name = strndup(entry + len + 1, (size_t)(comma - entry) - len - 1);
-	MUST(func->name && lp_text_to_u64(comma + 1, &func->sympos) == 0);
-	/* Modules mostly leave the position open, which sysfs shows as 1. */
-	func->sympos = func->sympos == 1 ? 0 : func->sympos;
-}
-
-void fake_kernel_facts(const struct fake_patch *patch, struct lp_module_facts *facts)
-{
-	*facts = (struct lp_module_facts){ .is_livepatch = true, .builder = LP_BUILDER_SOURCE };
-	facts->name = strdup(patch->name);
-	facts->release = strdup("6.1.0-test");
-	facts->vermagic = strdup("6.1.0-test SMP mod_unload modversions ");
-	facts->arch = strdup("x86_64");
-	MUST(facts->name && facts->release && facts->vermagic && facts->arch);
-	facts->replace = patch->replace ? LP_REPLACE_PROVED : LP_REPLACE_DECLARED;
-	MUST(!patch->build_id || lp_build_id_parse(patch->build_id, &facts->build_id) == 0);
-	for (const char *const *function = patch->functions; function && *function; function++)
-		facts_function(facts, *function);
-	lp_module_facts_sort(facts);
-}
-
 /* Time. */
 
 static int64_t next_due(const struct fake_kernel *kernel)
@@ -503,10 +460,10 @@ static void keep_bytes(struct fake_kernel *kernel, int fd)
 {
 	struct stat st;
 
-	lp_buf_free(&kernel->bytes);
 	MUST(fstat(fd, &st) == 0);
-	MUST(lp_buf_grow(&kernel->bytes, (size_t)st.st_size));
-	MUST(pread(fd, kernel->bytes.data, (size_t)st.st_size, 0) == st.st_size);
+	MUST(st.st_size <= (off_t)sizeof(kernel->room));
+	MUST(pread(fd, kernel->room, (size_t)st.st_size, 0) == st.st_size);
+	kernel->bytes = (struct lp_buf){ .data = kernel->room, .len = (size_t)st.st_size };
 	kernel->seals = fcntl(fd, F_GET_SEALS);
 }
 
@@ -514,6 +471,13 @@ static int start(struct fake_kernel *kernel, const struct fake_patch *patch)
 {
 	struct entry *entry;
 
+	if (patch->empty) {
+		entry = add_entry(kernel, patch);
+		entry->listed = entry->enabled = false;
+		entry->refcnt = 0;
+		show_module(kernel, patch->name, 0, "OEK\n");
+		return 0;
+	}
 	log_patch(kernel, "livepatch: enabling patch '%s'", patch->name);
 	entry = add_entry(kernel, patch);
 	entry->transition = true;
@@ -525,9 +489,8 @@ static int start(struct fake_kernel *kernel, const struct fake_patch *patch)
 	return 0;
 }
 
-static int fake_finit_module(void *context, int fd, const char *params, int flags)
+static int run_finit_module(struct fake_kernel *kernel, int fd, const char *params, int flags)
 {
-	struct fake_kernel *kernel = context;
 	const struct fake_patch *patch;
 
 	if (must_fail(kernel))
@@ -547,9 +510,19 @@ static int fake_finit_module(void *context, int fd, const char *params, int flag
 	return start(kernel, patch);
 }
 
-static int fake_delete_module(void *context, const char *name, unsigned int flags)
+static int fake_finit_module(void *context, int fd, const char *params, int flags)
 {
 	struct fake_kernel *kernel = context;
+	int rc;
+
+	kernel->busy = true;
+	rc = run_finit_module(kernel, fd, params, flags);
+	kernel->busy = false;
+	return rc;
+}
+
+static int run_delete_module(struct fake_kernel *kernel, const char *name, unsigned int flags)
+{
 	struct entry *entry;
 
 	if (must_fail(kernel))
@@ -563,6 +536,17 @@ static int fake_delete_module(void *context, const char *name, unsigned int flag
 	entry->loaded = false;
 	remove_below(kernel, MODULE_DIR, name);
 	return 0;
+}
+
+static int fake_delete_module(void *context, const char *name, unsigned int flags)
+{
+	struct fake_kernel *kernel = context;
+	int rc;
+
+	kernel->busy = true;
+	rc = run_delete_module(kernel, name, flags);
+	kernel->busy = false;
+	return rc;
 }
 
 int fake_kernel_enable(struct fake_kernel *kernel, const char *name, bool value)
@@ -585,17 +569,46 @@ int fake_kernel_enable(struct fake_kernel *kernel, const char *name, bool value)
 	return 0;
 }
 
+/* kernel/livepatch/transition.c, klp_force_transition(): it ends at once, and what is replaced stays pinned. */
+static int force(struct fake_kernel *kernel, const char *name)
+{
+	struct entry *entry = find(kernel, name);
+
+	if (!entry || !entry->transition)
+		return fail(EINVAL);
+	fake_kernel_log(kernel, "livepatch: forcing remaining tasks to the patched state");
+	for (size_t i = 0; i < kernel->n_entries; i++)
+		if (kernel->entries[i].listed)
+			kernel->entries[i].patch.refcnt_ns = FAKE_NEVER;
+	complete(kernel, entry);
+	return 0;
+}
+
+static int write_attribute(struct fake_kernel *kernel, const char *path, const char *value)
+{
+	char name[128];
+	char attribute[16];
+	int end = 0;
+
+	if (must_fail(kernel))
+		return -1;
+	MUST(sscanf(path, PATCH_DIR "/%127[^/]/%15[a-z]%n", name, attribute, &end) == 2 && end == (int)strlen(path));
+	if (strcmp(attribute, "force") == 0)
+		return force(kernel, name);
+	MUST(strcmp(attribute, "enabled") == 0);
+	return fake_kernel_enable(kernel, name, strcmp(value, "1") == 0);
+}
+
 static int fake_write_attribute(void *context, int dirfd, const char *path, const char *value)
 {
 	struct fake_kernel *kernel = context;
-	char name[128];
-	int end = 0;
+	int rc;
 
 	(void)dirfd;
-	if (must_fail(kernel))
-		return -1;
-	MUST(sscanf(path, PATCH_DIR "/%127[^/]/enabled%n", name, &end) == 1 && end == (int)strlen(path));
-	return fake_kernel_enable(kernel, name, strcmp(value, "1") == 0);
+	kernel->busy = true;
+	rc = write_attribute(kernel, path, value);
+	kernel->busy = false;
+	return rc;
 }
 
 /* A loop that only looks at the clock must end too. */
@@ -603,14 +616,33 @@ static int64_t fake_now_ns(void *context)
 {
 	struct fake_kernel *kernel = context;
 
+	kernel->busy = true;
 	fake_kernel_pass(kernel, 1000);
+	kernel->busy = false;
 	return kernel->now;
 }
 
 static void fake_sleep_ns(void *context, int64_t ns)
 {
+	struct fake_kernel *kernel = context;
+
 	MUST(ns > 0);
-	fake_kernel_pass(context, ns);
+	kernel->busy = true;
+	fake_kernel_pass(kernel, ns);
+	kernel->busy = false;
+}
+
+void fake_kernel_set_reverse(struct fake_kernel *kernel, const char *name, int64_t ns)
+{
+	struct entry *entry = find(kernel, name);
+
+	MUST(entry);
+	entry->patch.reverse_ns = ns;
+}
+
+bool fake_kernel_is_busy(const struct fake_kernel *kernel)
+{
+	return kernel->busy;
 }
 
 const struct lp_host_ops fake_kernel_ops = {
@@ -625,10 +657,11 @@ const struct lp_host_ops fake_kernel_ops = {
 
 struct fake_kernel *fake_kernel_new(void)
 {
-	struct fake_kernel *kernel = calloc(1, sizeof(*kernel));
+	const int shared = MAP_SHARED | MAP_ANONYMOUS;
+	struct fake_kernel *kernel = mmap(NULL, sizeof(*kernel), PROT_READ | PROT_WRITE, shared, -1, 0);
 	const char *tmp = getenv("TMPDIR");
 
-	MUST(kernel);
+	MUST(kernel != MAP_FAILED);
 	kernel->now = FAKE_SECOND;
 	kernel->show_patched = true;
 	kernel->show_replace = true;
@@ -656,8 +689,7 @@ void fake_kernel_free(struct fake_kernel *kernel)
 	if (!kernel)
 		return;
 	MUST(nftw(kernel->root, remove_one, 8, FTW_DEPTH | FTW_PHYS) == 0);
-	lp_buf_free(&kernel->bytes);
-	free(kernel);
+	munmap(kernel, sizeof(*kernel));
 }
 
 const char *fake_kernel_root(const struct fake_kernel *kernel)
@@ -728,6 +760,15 @@ bool fake_kernel_in_force(const struct fake_kernel *kernel, const char *name)
 	const struct entry *entry = find(kernel, name);
 
 	return entry && entry->listed && entry->enabled && !entry->transition;
+}
+
+unsigned int fake_kernel_count_loaded(const struct fake_kernel *kernel)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < kernel->n_entries; i++)
+		n += kernel->entries[i].loaded;
+	return n;
 }
 
 unsigned int fake_kernel_count_in_force(const struct fake_kernel *kernel)

@@ -23,6 +23,7 @@ struct fake_patch {
 	const char *const *functions; /* "OBJECT/FUNCTION,SYMPOS", NULL-terminated; an object alone is "OBJECT" */
 	const char *build_id;         /* hex; NULL: /sys does not show one */
 	bool replace;
+	bool empty;            /* the module comes up without a livepatch */
 	int load_errno;        /* finit_module fails with it; 0: it loads */
 	const char *log;       /* written to the kernel log while it loads; lines without prefix */
 	int64_t load_ns;       /* what finit_module takes */
@@ -77,6 +78,13 @@ void fake_kernel_at(struct fake_kernel *kernel, int64_t from_now_ns,
 /* Writes to `enabled` as somebody else's process. 0 or -1 with errno. */
 int fake_kernel_enable(struct fake_kernel *kernel, const char *name, bool value);
 
+/* How long reversing or enabling the patch takes from now on. */
+void fake_kernel_set_reverse(struct fake_kernel *kernel, const char *name, int64_t ns);
+
+/* The process that is to be killed runs in a child: the kernel, which lives in shared memory, goes on as the child left
+ * it. True while a system call of it runs, which no kill interrupts. */
+bool fake_kernel_is_busy(const struct fake_kernel *kernel);
+
 /* The n-th system call from now (1 is the next: finit_module, delete_module, write_attribute) fails with sys_errno and
  * does nothing. n 0: none. */
 void fake_kernel_fail(struct fake_kernel *kernel, unsigned int n, int sys_errno);
@@ -87,6 +95,8 @@ unsigned int fake_kernel_calls(const struct fake_kernel *kernel);
 bool fake_kernel_in_force(const struct fake_kernel *kernel, const char *name);
 bool fake_kernel_is_listed(const struct fake_kernel *kernel, const char *name);
 bool fake_kernel_is_loaded(const struct fake_kernel *kernel, const char *name);
+/* How many livepatch modules are loaded, in force or not. */
+unsigned int fake_kernel_count_loaded(const struct fake_kernel *kernel);
 /* How many patches are in force. */
 unsigned int fake_kernel_count_in_force(const struct fake_kernel *kernel);
 int64_t fake_kernel_now(const struct fake_kernel *kernel);

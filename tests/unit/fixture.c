@@ -7,6 +7,7 @@
 #include "core/head.h"
 #include "core/tar.h"
 #include "ops/keys.h"
+#include "ops/signer.h"
 #include "ops/spec.h"
 
 #include <dirent.h>
@@ -42,6 +43,8 @@ int fixture_setup(void **state)
 	const char *tmp = getenv("TMPDIR");
 	char id[LPPACK_KEY_ID_SIZE];
 
+	/* Files that decide must not be writable by a group. */
+	umask(022);
 	snprintf(f->dir, sizeof(f->dir), "%s/lppack-unit-XXXXXX", tmp && strlen(tmp) < 200 ? tmp : "/tmp");
 	assert_non_null(mkdtemp(f->dir));
 	assert_int_equal(mkdir(fixture_path(f, "keys"), 0755), 0);

@@ -6,6 +6,7 @@
 #include "fake_kernel.h"
 #include "fixture.h"
 
+#include "base/text.h"
 #include "ops/plan.h"
 
 #define KERNEL_ID "00112233445566778899aabbccddeeff00112233"
@@ -41,19 +42,27 @@ struct machine {
 	struct lppack_apply_options options;
 };
 
-/* A bundle of stream demo with lp_new for the kernel. */
-static inline char *machine_bundle(struct fixture *f, const char *name, const char *kernel, const char *expires)
+/* A bundle of stream demo with the module of a patch for the kernel. */
+static inline char *machine_bundle_of(struct fixture *f, const char *name, const struct fake_patch *patch,
+				      uint64_t serial, const char *kernel, const char *expires)
 {
-	LP_AUTO_SPEC struct lppack_spec *spec = lppack_spec_new("demo", 7, &f->err);
-	struct elf_maker_options options = { .name = "lp_new", .release = RELEASE };
+	LP_AUTO_SPEC struct lppack_spec *spec = lppack_spec_new("demo", serial, &f->err);
+	struct elf_maker_options options = { .name = patch->name, .release = RELEASE };
+	LP_AUTO_FREE char *module = lp_text_format("%s.ko", patch->name);
 	char *path = fixture_path(f, name);
 
-	assert_int_equal(lp_build_id_parse(NEW_ID, &options.build_id), 0);
-	expect_ok(lppack_spec_add_kernel(spec, fixture_module(f, "new.ko", &options), kernel, &f->err), &f->err);
+	assert_int_equal(lp_build_id_parse(patch->build_id, &options.build_id), 0);
+	expect_ok(lppack_spec_add_kernel(spec, fixture_module(f, module, &options), kernel, &f->err), &f->err);
 	if (expires)
 		expect_ok(lppack_spec_set_expires(spec, expires, &f->err), &f->err);
 	expect_ok(fixture_create(f, spec, path), &f->err);
 	return path;
+}
+
+/* Serial 7, with lp_new. */
+static inline char *machine_bundle(struct fixture *f, const char *name, const char *kernel, const char *expires)
+{
+	return machine_bundle_of(f, name, &new_patch, 7, kernel, expires);
 }
 
 static inline void machine_open(struct machine *m, struct fixture *f, const char *bundle)
@@ -63,7 +72,7 @@ static inline void machine_open(struct machine *m, struct fixture *f, const char
 	m->host = lp_host_new(fake_kernel_root(m->kernel), &fake_kernel_ops, m->kernel, &f->err);
 	expect_ok(m->host ? 0 : -1, &f->err);
 	m->verified = fixture_verify(f, bundle, &m->bundle);
-	m->options = (struct lppack_apply_options){ .size = sizeof(m->options), .replace = 1 };
+	m->options = (struct lppack_apply_options){ .size = sizeof(m->options), .replace = 1, .take_over = 1 };
 }
 
 static inline void machine_close(struct machine *m)

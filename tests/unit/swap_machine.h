@@ -58,7 +58,8 @@ static inline void setup(struct machine *m, const struct fake_patch *next)
 	fake_kernel_facts(next, &m->facts);
 	fake_kernel_expect_load(m->kernel, next);
 	m->request = (struct lp_swap_request){ .module = module_bytes, .module_size = sizeof(module_bytes),
-					       .facts = &m->facts, .replace = true };
+					       .facts = &m->facts, .replace = true,
+					       .take_over = true };
 }
 
 static inline void teardown(struct machine *m)

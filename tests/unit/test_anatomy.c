@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "elf_edit.h"
 #include "elf_maker.h"
 
 #include "inspect/anatomy.h"
@@ -36,67 +37,6 @@ static void anatomize(struct subject *s, const struct elf_maker_options *options
 	assert_int_equal(elf_maker_module(options, &s->bytes), 0);
 	if (lp_module_anatomize(s->bytes.data, s->bytes.len, "test.ko", &s->facts, &s->anatomy, &err) < 0)
 		fail_msg("%s", err.message);
-}
-
-/* A section of that name, and where its header is in the file. */
-static uint8_t *find_header(struct lp_buf *bytes, const char *name)
-{
-	size_t table, strings;
-	uint16_t n, names;
-
-	memcpy(&table, bytes->data + 40, 8);
-	memcpy(&n, bytes->data + 60, 2);
-	memcpy(&names, bytes->data + 62, 2);
-	memcpy(&strings, bytes->data + table + names * 64u + 24, 8);
-	for (size_t i = 0; i < n; i++) {
-		uint32_t at;
-
-		memcpy(&at, bytes->data + table + i * 64, 4);
-		if (strcmp((const char *)bytes->data + strings + at, name) == 0)
-			return bytes->data + table + i * 64;
-	}
-	fail_msg("no section %s", name);
-	return NULL;
-}
-
-/* One more section (little-endian files). */
-static void append_section(struct lp_buf *bytes, const char *name, uint64_t flags, uint64_t align, const void *content,
-			   size_t n)
-{
-	LP_AUTO_BUF struct lp_buf table = { 0 };
-	LP_AUTO_BUF struct lp_buf names = { 0 };
-	uint8_t header[64] = { 0 };
-	uint64_t at[3] = { bytes->len, n, 0 };
-	uint64_t table_at, names_at, names_size;
-	uint32_t name_at, type = 1;
-	uint16_t count, names_index;
-
-	memcpy(&table_at, bytes->data + 40, 8);
-	memcpy(&count, bytes->data + 60, 2);
-	memcpy(&names_index, bytes->data + 62, 2);
-	lp_buf_append(&table, bytes->data + table_at, count * 64u);
-	memcpy(&names_at, table.data + names_index * 64u + 24, 8);
-	memcpy(&names_size, table.data + names_index * 64u + 32, 8);
-	lp_buf_append(&names, bytes->data + names_at, names_size);
-	name_at = (uint32_t)names.len;
-	lp_buf_append(&names, name, strlen(name) + 1);
-	lp_buf_append(bytes, content, n);
-	names_at = bytes->len;
-	memcpy(table.data + names_index * 64u + 24, &names_at, 8);
-	memcpy(table.data + names_index * 64u + 32, &names.len, 8);
-	lp_buf_append(bytes, names.data, names.len);
-	memcpy(header, &name_at, 4);
-	memcpy(header + 4, &type, 4);
-	memcpy(header + 8, &flags, 8);
-	memcpy(header + 24, at, 16);
-	memcpy(header + 48, &align, 8);
-	lp_buf_append(&table, header, 64);
-	lp_buf_grow(bytes, -bytes->len % 16);
-	table_at = bytes->len;
-	count++;
-	lp_buf_append(bytes, table.data, table.len);
-	memcpy(bytes->data + 40, &table_at, 8);
-	memcpy(bytes->data + 60, &count, 2);
 }
 
 static void anatomize_bytes(struct subject *s, int wanted)
@@ -190,6 +130,27 @@ static void links(void **state)
 }
 
 /* A version whose name fills its 56 bytes is passed over, as one that does not end. */
+/* What the kernel makes itself for the architecture is none. */
+static void symbols_made_by_the_kernel(void **state)
+{
+	static const struct elf_maker_import imports[] = { { ".TOC.", false, 0 }, { "_GLOBAL_OFFSET_TABLE_", false, 0 },
+							   { "printk", false, 0 } };
+	static const char *const arches[] = { "x86_64", "aarch64", "s390x", "ppc64le" };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		AUTO_SUBJECT struct subject s = { 0 };
+		const struct elf_maker_options options = { .arch = arches[i], .imports = imports, .n_imports = 3 };
+		size_t n = 0;
+
+		anatomize(&s, &options);
+		if (strcmp(arches[i], "ppc64le") != 0)
+			assert_string_equal(s.anatomy.imports[n++].name, ".TOC.");
+		assert_string_equal(s.anatomy.imports[n++].name, "printk");
+		assert_int_equal(s.anatomy.n_imports, n);
+	}
+}
+
 static void version_without_end(void **state)
 {
 	AUTO_SUBJECT struct subject s = { 0 };
@@ -198,7 +159,7 @@ static void version_without_end(void **state)
 
 	(void)state;
 	assert_int_equal(elf_maker_module(&(struct elf_maker_options){ .extras = true }, &s.bytes), 0);
-	memcpy(&offset, find_header(&s.bytes, "__versions") + 24, 8);
+	memcpy(&offset, elf_edit_header(&s.bytes, "__versions") + 24, 8);
 	memset(s.bytes.data + offset + 8, 'x', 56);
 	assert_int_equal(lp_module_anatomize(s.bytes.data, s.bytes.len, "test.ko", &s.facts, &s.anatomy, &err), 0);
 	assert_int_equal(s.anatomy.n_imports, 2);
@@ -216,8 +177,8 @@ static void extended_versions(void **state)
 		AUTO_SUBJECT struct subject s = { 0 };
 
 		assert_int_equal(elf_maker_module(&(struct elf_maker_options){ .extras = true }, &s.bytes), 0);
-		append_section(&s.bytes, "__version_ext_crcs", 2, 4, crcs, sizeof(crcs));
-		append_section(&s.bytes, "__version_ext_names", 2, 1, names, sizeof(names) - cut);
+		elf_edit_append(&s.bytes, "__version_ext_crcs", 2, 4, crcs, sizeof(crcs));
+		elf_edit_append(&s.bytes, "__version_ext_names", 2, 1, names, sizeof(names) - cut);
 		anatomize_bytes(&s, 0);
 		assert_int_equal(s.anatomy.n_imports, 4);
 		assert_true(strlen(s.anatomy.imports[0].name) > 56);
@@ -240,7 +201,7 @@ static void properties_of_aarch64(void **state)
 
 	(void)state;
 	assert_int_equal(elf_maker_module(&(struct elf_maker_options){ .arch = "aarch64" }, &s.bytes), 0);
-	append_section(&s.bytes, ".note.gnu.property", 2, 8, note, sizeof(note));
+	elf_edit_append(&s.bytes, ".note.gnu.property", 2, 8, note, sizeof(note));
 	anatomize_bytes(&s, 0);
 	assert_true(s.anatomy.hardening.has_bti);
 	assert_false(s.anatomy.hardening.has_pac);
@@ -258,15 +219,15 @@ static void groups(void **state)
 	(void)state;
 	anatomize(&plain, &(struct elf_maker_options){ 0 });
 	assert_int_equal(elf_maker_module(&(struct elf_maker_options){ 0 }, &s.bytes), 0);
-	append_section(&s.bytes, "__jump_table", 3, 8, zeros, 16);
-	append_section(&s.bytes, ".data..percpu", 3, 8, zeros, 24);
-	append_section(&s.bytes, ".init.rodata", 2, 8, zeros, 32);
-	append_section(&s.bytes, ".init.data", 3, 8, zeros, 40);
-	append_section(&s.bytes, "__version_ext_names", 2, 8, zeros, 48);
-	append_section(&s.bytes, ".comment", 0, 1, zeros, 56);
-	append_section(&s.bytes, ".data.aligned", 3, 4096, zeros, 1);
-	append_section(&s.bytes, ".rodata.odd", 2, 3, zeros, 1);
-	append_section(&s.bytes, ".zdebug_info", 0, 1, zeros, 100);
+	elf_edit_append(&s.bytes, "__jump_table", 3, 8, zeros, 16);
+	elf_edit_append(&s.bytes, ".data..percpu", 3, 8, zeros, 24);
+	elf_edit_append(&s.bytes, ".init.rodata", 2, 8, zeros, 32);
+	elf_edit_append(&s.bytes, ".init.data", 3, 8, zeros, 40);
+	elf_edit_append(&s.bytes, "__version_ext_names", 2, 8, zeros, 48);
+	elf_edit_append(&s.bytes, ".comment", 0, 1, zeros, 56);
+	elf_edit_append(&s.bytes, ".data.aligned", 3, 4096, zeros, 1);
+	elf_edit_append(&s.bytes, ".rodata.odd", 2, 3, zeros, 1);
+	elf_edit_append(&s.bytes, ".zdebug_info", 0, 1, zeros, 100);
 	anatomize_bytes(&s, 0);
 	assert_int_equal(core->ro_after_init, 16);
 	assert_int_equal(s.anatomy.memory.percpu, 24);
@@ -333,7 +294,7 @@ static void memory_without_end(void **state)
 		struct lppack_error err = LPPACK_ERROR_INIT;
 
 		assert_int_equal(elf_maker_module(&(struct elf_maker_options){ .extras = true }, &s.bytes), 0);
-		memcpy(find_header(&s.bytes, ".bss") + 32, &sizes[i], 8);
+		memcpy(elf_edit_header(&s.bytes, ".bss") + 32, &sizes[i], 8);
 		assert_int_equal(lp_module_anatomize(s.bytes.data, s.bytes.len, "test.ko", &s.facts, &s.anatomy, &err),
 				 -LPPACK_E_MODULE);
 		assert_null(s.facts.name);
@@ -379,6 +340,7 @@ int main(void)
 		cmocka_unit_test(code_sizes),
 		cmocka_unit_test(livepatch_items),
 		cmocka_unit_test(links),
+		cmocka_unit_test(symbols_made_by_the_kernel),
 		cmocka_unit_test(version_without_end),
 		cmocka_unit_test(extended_versions),
 		cmocka_unit_test(properties_of_aarch64),

@@ -53,7 +53,7 @@ static int teardown(void **state)
 
 static void collect(struct machine *m)
 {
-	assert_int_equal(lp_blockers_collect(&m->host, &m->facts, &m->stack, &m->blockers, &m->n), 0);
+	assert_int_equal(lp_blockers_collect(&m->host, &m->facts, &m->stack, 1, &m->blockers, &m->n), 0);
 }
 
 static void passes_over_patched_and_idle_tasks(void **state)
@@ -80,7 +80,7 @@ static void describes_a_thread(void **state)
 	assert_int_equal(m->blockers[0].tid, 21);
 	assert_string_equal(m->blockers[0].comm, "a) S 1 (b");
 	assert_int_equal(m->blockers[0].state, 'S');
-	assert_false(m->blockers[0].is_kthread);
+	assert_int_equal(m->blockers[0].kind, LP_TASK_USER);
 	assert_string_equal(m->blockers[0].stack_top, "wait_woken+0x4a/0x70 < new_func+0x2a/0x90");
 	assert_string_equal(m->blockers[0].function, "new_func");
 }
@@ -93,7 +93,7 @@ static void finds_functions_of_old_patches_deep_in_the_stack(void **state)
 			     "[<0>] f1+0x1/0x2\n[<0>] f2+0x1/0x2\n[<0>] f3+0x1/0x2\n[<0>] f4+0x1/0x2\n"
 			     "[<0>] f5+0x1/0x2\n[<0>] old_func+0x1/0x2\n[<0>] old_func.constprop.0+0x1/0x2 [ext4]\n");
 	collect(m);
-	assert_true(m->blockers[0].is_kthread);
+	assert_int_equal(m->blockers[0].kind, LP_TASK_KERNEL);
 	assert_string_equal(m->blockers[0].function, "old_func.constprop.0");
 	assert_string_equal(m->blockers[0].stack_top, "f1+0x1/0x2 < f2+0x1/0x2 < f3+0x1/0x2 < f4+0x1/0x2 < f5+0x1/0x2");
 }
@@ -132,7 +132,56 @@ static void cuts_long_names(void **state)
 	fake_kernel_add_task(m->kernel, 60, 60, "kworker/u64:2-events_power_efficient_and_longer", 0, KTHREAD, NULL);
 	collect(m);
 	assert_int_equal(strlen(m->blockers[0].comm), sizeof(m->blockers[0].comm) - 1);
-	assert_true(m->blockers[0].is_kthread);
+	assert_int_equal(m->blockers[0].kind, LP_TASK_KERNEL);
+}
+
+static void knows_virtual_cpus(void **state)
+{
+	static const char *const names[] = { "CPU 3/KVM", "fc_vcpu 0", "vcpu12", "crosvm_vcpu1" };
+	static const char *const others[] = { "CPU/KVM", "vcpu-watcher", "fc_vcpu", "CPU 3/TCG" };
+	struct machine *m = *state;
+
+	for (int i = 0; i < 4; i++) {
+		fake_kernel_add_task(m->kernel, 70 + i, 70 + i, names[i], 0, 0, NULL);
+		fake_kernel_add_task(m->kernel, 80 + i, 80 + i, others[i], 0, 0, NULL);
+	}
+	fake_kernel_add_task(m->kernel, 90, 90, "vmm", 0, 0,
+			     "[<0>] kvm_vcpu_block+0x4/0x9 [kvm]\n[<0>] kvm_vcpu_ioctl+0x24/0x99 [kvm]\n");
+	fake_kernel_add_task(m->kernel, 91, 91, "kvm-nx-lpage-re", 0, KTHREAD, "[<0>] kvm_vcpu_ioctl+0x24/0x99\n");
+	collect(m);
+	assert_int_equal(m->n, 10);
+	for (size_t i = 0; i < m->n; i++) {
+		int pid = m->blockers[i].pid;
+
+		assert_int_equal(m->blockers[i].kind, pid == 91			  ? LP_TASK_KERNEL :
+						      pid == 90 || pid / 10 == 7 ? LP_TASK_VCPU :
+										    LP_TASK_USER);
+	}
+}
+
+static void finds_those_of_either_direction(void **state)
+{
+	static const struct fake_patch patch = { .name = "lp_moving", .transition_ns = FAKE_NEVER,
+						 .reverse_ns = FAKE_NEVER };
+	struct machine *m = *state;
+	LP_AUTO(lp_stack_free) struct lp_stack stack = { 0 };
+
+	fake_kernel_add_task(m->kernel, 1, 1, "old", 0, 0, NULL);
+	fake_kernel_add_task(m->kernel, 2, 2, "new", 1, 0, NULL);
+	assert_int_equal(lp_blockers_find(&m->host, NULL, &stack, &m->blockers, &m->n), 0);
+	assert_int_equal(m->n, 0);
+	fake_kernel_add_transition(m->kernel, &patch);
+	assert_int_equal(lp_stack_read(&m->host, &stack, NULL), 0);
+	assert_int_equal(lp_blockers_find(&m->host, NULL, &stack, &m->blockers, &m->n), 0);
+	assert_int_equal(m->n, 1);
+	assert_int_equal(m->blockers[0].pid, 1);
+	lp_blockers_free(m->blockers, m->n);
+	lp_stack_free(&stack);
+	assert_int_equal(fake_kernel_enable(m->kernel, "lp_moving", false), 0);
+	assert_int_equal(lp_stack_read(&m->host, &stack, NULL), 0);
+	assert_int_equal(lp_blockers_find(&m->host, NULL, &stack, &m->blockers, &m->n), 0);
+	assert_int_equal(m->n, 1);
+	assert_int_equal(m->blockers[0].pid, 2);
 }
 
 static void does_without_proc(void **state)
@@ -155,6 +204,8 @@ int main(void)
 		TEST(does_without_a_stack),
 		TEST(takes_odd_texts),
 		TEST(cuts_long_names),
+		TEST(knows_virtual_cpus),
+		TEST(finds_those_of_either_direction),
 		TEST(does_without_proc),
 	};
 

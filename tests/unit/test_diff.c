@@ -29,13 +29,18 @@ static struct opened open_bundle(struct fixture *f, char *path)
 }
 
 /* A module that replaces the n first of aaa, bbb and ccc. */
-static char *make_module(struct fixture *f, const char *name, size_t n)
+static char *make_named(struct fixture *f, const char *name, size_t n, const char *module)
 {
 	static const struct elf_maker_func funcs[] = { { "aaa", 0 }, { "bbb", 1 }, { "ccc", 2 } };
 	const struct elf_maker_object object = { .funcs = funcs, .n_funcs = n };
-	const struct elf_maker_options options = { .name = "livepatch_test", .objects = &object, .n_objects = 1 };
+	const struct elf_maker_options options = { .name = module, .objects = &object, .n_objects = 1 };
 
 	return fixture_module(f, name, &options);
+}
+
+static char *make_module(struct fixture *f, const char *name, size_t n)
+{
+	return make_named(f, name, n, "livepatch_test");
 }
 
 /* NAME.yaml of the stream web with these lines, and one kernel with the module. */
@@ -264,7 +269,7 @@ static void create_loses_nothing(void **state)
 					"  - kind: function\n    id: vmlinux:ccc,2\n    reason: slow\n"
 					"  - kind: fix\n    id: CVE-1\n    reason: wrong\n";
 	struct fixture *f = *state;
-	char *two = make_module(f, "two.ko", 2);
+	char *two = make_named(f, "two.ko", 2, "livepatch_8");
 	AUTO_OPENED struct opened older = open_bundle(
 		f, make_bundle(f, "old", "serial: 7\nfixes:\n  - id: CVE-1\n", make_module(f, "three.ko", 3)));
 	LP_AUTO_SPEC struct lppack_spec *bad = make_spec(f, "bad", lost, two);
@@ -278,6 +283,26 @@ static void create_loses_nothing(void **state)
 	expect_ok(create_superseding(f, good, older.verified, fixture_path(f, "new.lpb")), &f->err);
 	expect_ok(fixture_check(f, fixture_path(f, "new.lpb")), &f->err);
 	assert_int_equal(fixture_count(f, "."), files + 1);
+}
+
+/* The kernel does not load a module over one of its name, unless it is the very one. */
+static void create_takes_no_name_again(void **state)
+{
+	struct fixture *f = *state;
+	AUTO_OPENED struct opened older =
+		open_bundle(f, make_bundle(f, "old", "serial: 7\n", make_module(f, "two.ko", 2)));
+	LP_AUTO_SPEC struct lppack_spec *bad = make_spec(f, "bad", "serial: 8\n", make_module(f, "three.ko", 3));
+	LP_AUTO_SPEC struct lppack_spec *same = make_spec(f, "same", "serial: 8\n", fixture_path(f, "two.ko"));
+	AUTO_OPENED struct opened newer =
+		open_bundle(f, make_bundle(f, "new", "serial: 9\n", fixture_path(f, "three.ko")));
+	LP_AUTO_VALUE struct lppack_value *diff = lppack_diff_bundles(older.verified, newer.verified, &f->err);
+	const struct lppack_value *finding = lppack_value_at(lppack_value_get(diff, "findings"), 0, NULL);
+
+	assert_int_equal(create_superseding(f, bad, older.verified, fixture_path(f, "8.lpb")), -LPPACK_E_MODULE_NAME);
+	expect_error(&f->err, LPPACK_E_MODULE_NAME, "it cannot be loaded over that");
+	expect_ok(create_superseding(f, same, older.verified, fixture_path(f, "8.lpb")), &f->err);
+	assert_string_equal(lppack_value_text(lppack_value_get(finding, "id")), "same-name");
+	assert_string_equal(lppack_value_text(lppack_value_get(finding, "subject")), "livepatch_test");
 }
 
 /* Callers that were built before the option was there. */
@@ -308,6 +333,7 @@ int main(void)
 		fixture_test(modules_are_compared),
 		fixture_test(what_is_no_module_is_refused),
 		fixture_test(create_loses_nothing),
+		fixture_test(create_takes_no_name_again),
 		fixture_test(create_reads_what_the_caller_knows),
 	};
 

@@ -76,6 +76,13 @@ static const struct {
 	{ 68, "NO_LEVEL" },
 	{ 69, "DISABLED" },
 	{ 70, "BOOT_LOOP" },
+	{ 71, "NONE_LEFT" },
+	{ 80, "BEHIND" },
+	{ 81, "REBOOT_NEEDED" },
+	{ 82, "UNCOVERED" },
+	{ 83, "HELD_BACK" },
+	{ 84, "IN_TRANSITION" },
+	{ 85, "UNFINISHED" },
 };
 
 #define PINNED (sizeof(pinned) / sizeof(pinned[0]))

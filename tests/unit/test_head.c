@@ -283,6 +283,55 @@ static void members(void **state)
 	expect_error(&f->err, LPPACK_E_STRUCTURE, "zeros");
 }
 
+/* What is written is what is compared, for any number of signatures and any unit. */
+static void a_head_is_written_as_it_is_read(void **state)
+{
+	static const uint64_t units[] = { 2048, 2560, 8192 };
+	struct lp_buf manifest = { .data = (uint8_t *)"a: 1\n", .len = 5 };
+	uint8_t bytes[LP_SIGNATURES_MAX][64] = { 0 };
+	struct lp_signature signatures[LP_SIGNATURES_MAX] = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < LP_SIGNATURES_MAX; i++) {
+		bytes[i][0] = (uint8_t)i;
+		signatures[i].bytes = bytes[i];
+		signatures[i].size = sizeof(bytes[i]);
+		snprintf(signatures[i].name, sizeof(signatures[i].name), "signatures/%02zu.x", i);
+	}
+	assert_true(lp_signature_compare(&signatures[3], &signatures[4]) < 0);
+	for (size_t n = 0; n <= LP_SIGNATURES_MAX; n++)
+		for (size_t i = 0; i < 3; i++) {
+			LP_AUTO_BUF struct lp_buf expected = { 0 };
+			LP_AUTO_BUF struct lp_buf head = { 0 };
+
+			build(&expected, n, units[i], 1000);
+			lp_head_append(&head, &manifest, signatures, n, units[i], 1000);
+			assert_true(lp_buf_ok(&head));
+			assert_int_equal(head.len, expected.len - 1024);
+			assert_memory_equal(head.data, expected.data, head.len);
+		}
+}
+
+/* Without its payload a head is whole, and no bundle. */
+static void a_head_that_stands_alone(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
+	AUTO_HEAD struct lp_head head = { 0 };
+	struct lp_manifest m = { .created = 1000, .signature_area = 2048, .payload_size = 1024 };
+
+	build(&bytes, 2, 2048, 1000);
+	bytes.len -= 1024;
+	expect_ok(read_head(f, &bytes, &head, &in), &f->err);
+	expect_ok(lp_head_check_members(&in, &head, &m, &f->err), &f->err);
+	lp_head_check(&in, &head, &m, &f->err);
+	expect_error(&f->err, LPPACK_E_TRUNCATED, "bytes of");
+	m.created = 1001;
+	lp_head_check_members(&in, &head, &m, &f->err);
+	expect_error(&f->err, LPPACK_E_STRUCTURE, "not the header");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +346,8 @@ int main(void)
 		cmocka_unit_test(area_sizes),
 		cmocka_unit_test(layout),
 		fixture_test(members),
+		cmocka_unit_test(a_head_is_written_as_it_is_read),
+		fixture_test(a_head_that_stands_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

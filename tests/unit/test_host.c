@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <cmocka.h>
 
 struct machine {
@@ -197,6 +199,66 @@ static void locks_once(void **state)
 	close(again);
 }
 
+static void release(struct fake_kernel *kernel, void *context)
+{
+	(void)kernel;
+	close(*(int *)context);
+}
+
+static void waits_for_the_lock(void **state)
+{
+	struct machine *m = *state;
+	struct lp_host host;
+	struct lp_swap_request request = { .wait_ns = 3 * FAKE_SECOND };
+	int64_t started = fake_kernel_now(m->kernel);
+	int first = lp_host_lock(&m->host, &m->err);
+	int second;
+	int pid;
+
+	fake_kernel_open(m->kernel, &host);
+	assert_true(lp_host_is_locked(&host, &pid));
+	assert_int_equal(pid, getpid());
+	assert_int_equal(lp_host_lock_wait(&host, &request, &m->err), -LPPACK_E_BUSY);
+	assert_in_range(fake_kernel_now(m->kernel) - started, 3 * FAKE_SECOND, 4 * FAKE_SECOND);
+	lppack_error_clear(&m->err);
+	fake_kernel_at(m->kernel, FAKE_SECOND, release, &first);
+	second = lp_host_lock_wait(&host, &request, &m->err);
+	assert_true(second >= 0);
+	close(second);
+	assert_false(lp_host_is_locked(&host, &pid));
+	lp_host_close(&host);
+}
+
+/* The kernel drops the lock of a process that dies; its pid in the file is no obstacle. */
+static void notices_a_dead_holder(void **state)
+{
+	struct machine *m = *state;
+	int pipes[2];
+	char ready;
+	pid_t pid;
+	int lock;
+
+	assert_int_equal(pipe(pipes), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (lp_host_lock(&m->host, NULL) < 0 || write(pipes[1], "x", 1) != 1)
+			_exit(1);
+		pause();
+		_exit(0);
+	}
+	assert_int_equal(read(pipes[0], &ready, 1), 1);
+	assert_int_equal(lp_host_lock(&m->host, &m->err), -LPPACK_E_BUSY);
+	lppack_error_clear(&m->err);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	lock = lp_host_lock(&m->host, &m->err);
+	assert_true(lock >= 0);
+	close(lock);
+	close(pipes[0]);
+	close(pipes[1]);
+}
+
 static void does_not_follow_a_link_to_lock(void **state)
 {
 	struct machine *m = *state;
@@ -233,6 +295,8 @@ int main(void)
 		TEST(reads_the_boot_id),
 		TEST(reads_attributes),
 		TEST(locks_once),
+		TEST(waits_for_the_lock),
+		TEST(notices_a_dead_holder),
 		TEST(does_not_follow_a_link_to_lock),
 		TEST(reports_a_lock_directory_that_cannot_be_made),
 	};

@@ -176,16 +176,16 @@ static void bad_files_are_errors(void **state)
 	assert_directory_refused(f, LPPACK_E_KEY, "keys/z.pem: more than one key");
 	assert_int_equal(unlink(bad), 0);
 	assert_int_equal(mkdir(bad, 0755), 0);
-	assert_directory_refused(f, LPPACK_E_IO, "keys: z.pem: cannot be read");
+	assert_directory_refused(f, LPPACK_E_IO, "keys/z.pem: cannot be read");
 	assert_int_equal(rmdir(bad), 0);
 	assert_int_equal(symlink("nowhere", bad), 0);
-	assert_directory_refused(f, LPPACK_E_IO, "keys: z.pem: cannot be opened");
+	assert_directory_refused(f, LPPACK_E_IO, "keys/z.pem: cannot be opened");
 	assert_int_equal(unlink(bad), 0);
 	if (geteuid() == 0)
 		return;
 	copy_key(f, "a.pub", "keys/z.pem");
 	assert_int_equal(chmod(bad, 0), 0);
-	assert_directory_refused(f, LPPACK_E_IO, "keys: z.pem: cannot be opened");
+	assert_directory_refused(f, LPPACK_E_IO, "keys/z.pem: cannot be opened");
 }
 
 static void assert_defaults(struct fixture *f, const char *ids)
@@ -250,6 +250,92 @@ static void a_broken_mask_is_an_error(void **state)
 	expect_error(&f->err, LPPACK_E_IO, "etc/lppack/keys.d");
 }
 
+/* A link to /dev/null takes the vendor's key of that name away, and is no key itself. */
+static void a_mask_takes_a_key_away(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO_KEYRING struct lppack_keyring *ring = lppack_keyring_new(NULL);
+
+	make_machine(f);
+	copy_key(f, "a.pub", "usr/lib/lppack/keys.d/vendor.pem");
+	copy_key(f, "b.pub", "usr/lib/lppack/keys.d/other.pem");
+	assert_int_equal(symlink("/dev/null", fixture_path(f, "etc/lppack/keys.d/vendor.pem")), 0);
+	assert_defaults(f, "b");
+	assert_int_equal(symlink("/dev/null", fixture_path(f, "etc/lppack/keys.d/other.pem")), 0);
+	assert_int_equal(lppack_keyring_add_default(ring, f->dir, &f->err), -LPPACK_E_NO_KEYS);
+	expect_error(&f->err, LPPACK_E_NO_KEYS, "no trusted key");
+}
+
+static void expect_unsafe(struct fixture *f, const char *path, mode_t mode, const char *words)
+{
+	LP_AUTO_KEYRING struct lppack_keyring *ring = lppack_keyring_new(NULL);
+	mode_t safe = strstr(path, "keys.d/") || strstr(path, ".yaml") ? 0644 : 0755;
+
+	assert_int_equal(chmod(fixture_path(f, path), mode), 0);
+	assert_int_equal(lppack_keyring_add_default(ring, f->dir, &f->err), -LPPACK_E_UNSAFE_FILE);
+	assert_non_null(strstr(f->err.hint, fixture_format(f, "chmod go-w '%s/%s'", f->dir, path)));
+	expect_error(&f->err, LPPACK_E_UNSAFE_FILE, words);
+	assert_int_equal(chmod(fixture_path(f, path), safe), 0);
+}
+
+static void what_others_can_change_is_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	make_machine(f);
+	copy_key(f, "a.pub", "usr/lib/lppack/keys.d/vendor.pem");
+	copy_key(f, "b.pub", "etc/lppack/keys.d/own.pub");
+	fixture_write_text(f, "etc/lppack/policy.yaml", "format: 1\nversion: 1\ncreated: 2026-01-01T00:00:00Z\n");
+	assert_defaults(f, "ab");
+	expect_unsafe(f, "etc/lppack/keys.d/own.pub", 0664, "own.pub: can be changed by its group (mode 0664)");
+	expect_unsafe(f, "usr/lib/lppack/keys.d/vendor.pem", 0646,
+		      "vendor.pem: can be changed by everybody (mode 0646)");
+	expect_unsafe(f, "etc/lppack/keys.d", 0775, "etc/lppack/keys.d: can be changed by its group");
+	expect_unsafe(f, "usr/lib/lppack/keys.d", 0777, "usr/lib/lppack/keys.d: can be changed by everybody");
+	expect_unsafe(f, "etc/lppack", 0775, "etc/lppack: can be changed by its group");
+	expect_unsafe(f, "etc/lppack/policy.yaml", 0666, "policy.yaml: can be changed by everybody");
+	assert_defaults(f, "ab");
+}
+
+static void another_owner_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO_KEYRING struct lppack_keyring *ring = lppack_keyring_new(NULL);
+	char *path = fixture_path(f, "keys/a.pub");
+
+	/* Only root can give a file away; for others, everything that is here is their own. */
+	if (geteuid() == 0) {
+		assert_int_equal(chown(path, 12345, 0), 0);
+		assert_int_equal(lppack_keyring_add(ring, path, &f->err), -LPPACK_E_UNSAFE_FILE);
+		assert_non_null(strstr(f->err.hint, fixture_format(f, "chown root:root '%s'", path)));
+		expect_error(&f->err, LPPACK_E_UNSAFE_FILE, "a.pub: belongs to user 12345");
+		assert_int_equal(chown(path, 0, 0), 0);
+	}
+	expect_ok(lppack_keyring_add(ring, path, &f->err), &f->err);
+}
+
+/* A policy that cannot be read is no policy that is absent. */
+static void policies(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO_KEYRING struct lppack_keyring *ring = lppack_keyring_new(NULL);
+	char *path;
+
+	make_machine(f);
+	copy_key(f, "a.pub", "etc/lppack/keys.d/vendor.pem");
+	path = fixture_write_text(f, "usr/lib/lppack/policy.yaml", "");
+	assert_int_equal(lppack_keyring_add_default(ring, f->dir, &f->err), -LPPACK_E_POLICY);
+	expect_error(&f->err, LPPACK_E_POLICY, "usr/lib/lppack/policy.yaml:1: the file is empty");
+	/* The administrator's counts alone. */
+	fixture_write_text(f, "etc/lppack/policy.yaml", "format: 1\nversion: 1\ncreated: 2026-01-01T00:00:00Z\n");
+	assert_defaults(f, "a");
+	assert_int_equal(unlink(fixture_path(f, "etc/lppack/policy.yaml")), 0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("nowhere", fixture_path(f, "etc/lppack/policy.yaml")), 0);
+	assert_int_equal(lppack_keyring_add_default(ring, f->dir, &f->err), -LPPACK_E_IO);
+	expect_error(&f->err, LPPACK_E_IO, "etc/lppack/policy.yaml: cannot be opened");
+}
+
 static void default_directories_that_are_none(void **state)
 {
 	struct fixture *f = *state;
@@ -289,6 +375,10 @@ int main(void)
 		fixture_test(defaults),
 		fixture_test(the_admins_file_masks_the_vendors),
 		fixture_test(a_broken_mask_is_an_error),
+		fixture_test(a_mask_takes_a_key_away),
+		fixture_test(what_others_can_change_is_refused),
+		fixture_test(another_owner_is_refused),
+		fixture_test(policies),
 		fixture_test(default_directories_that_are_none),
 		fixture_test(an_empty_ring_verifies_nothing),
 	};

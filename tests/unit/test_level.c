@@ -61,6 +61,7 @@ static struct lp_module_facts *add_kernel(struct built *b, unsigned int n, const
 
 	m->build_id = (struct lp_build_id){ .bytes = { (uint8_t)n }, .len = 4 };
 	m->facts.release = lp_text_format("6.1.0-%u", n);
+	m->facts.builder = LP_BUILDER_SOURCE;
 	for (char *word = strsep(&rest, " "); word; word = strsep(&rest, " ")) {
 		char name[32] = "";
 		char func[32] = "";
@@ -405,6 +406,12 @@ static void expect_obstacle(const char *old, const char *new, void (*change)(str
 		assert_string_equal(why, wanted);
 }
 
+static void builder_unknown(struct lp_level *older, struct lp_level *newer)
+{
+	(void)older;
+	((struct lp_metadata *)newer->kernels[0])->facts.builder = LP_BUILDER_UNKNOWN;
+}
+
 static void floor_at_older(struct lp_level *older, struct lp_level *newer)
 {
 	newer->rollback_floor = older->serial;
@@ -451,6 +458,7 @@ static void going_back(void **state)
 	expect_obstacle("", "", floor_above_older, "the bundle's rollback floor is serial 8");
 	expect_obstacle("", "", later_epoch, NULL);
 	expect_obstacle("", "", floor_in_a_later_epoch, "the bundle's rollback floor is serial 1");
+	expect_obstacle("vmlinux:foo", "", builder_unknown, "what the newer module changes cannot be read");
 	/* What the kernel refuses goes before what the vendor advises against. */
 	expect_obstacle("5=1", "5=2 vmlinux+1", floor_above_older, states);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "elf_edit.h"
 #include "elf_maker.h"
 
 #include "inspect/elf.h"
@@ -216,6 +217,38 @@ static void arrays_of_one_stay_apart(void **state)
 		assert_int_equal(facts.n_objects, n);
 		for (size_t i = 0; i < n; i++)
 			assert_int_equal(facts.objects[i].n_funcs, singles[i].n_funcs);
+	}
+}
+
+/* As compilers leave an array that is all zeros. */
+static void empty_array_in_bss(void **state)
+{
+	static const struct elf_maker_object some[] = { { NULL, core_funcs, 1, 0 },
+							{ "ext4", NULL, 0, LP_CALLBACK_PRE_PATCH },
+							{ "xfs", NULL, 0, 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		const bool only = i / 2;
+		struct elf_maker_options options = { .objects = only ? &some[2] : some, .n_objects = only ? 1 : 3,
+						     .extras = true, .stripped = i % 2 };
+		LP_AUTO_BUF struct lp_buf bytes = { 0 };
+		LP_AUTO_MODULE_FACTS struct lp_module_facts facts;
+		uint64_t n;
+		uint32_t bss;
+
+		assert_int_equal(elf_maker_module(&options, &bytes), 0);
+		elf_edit_section_symbol(&bytes, ".bss", &bss);
+		elf_edit_content(&bytes, ".rela.data", &n);
+		/* The last one is that of klp_patch to the objects; before it, the last object's to its functions. */
+		elf_edit_relocate(&bytes, ".rela.data", n / 24 - 2, bss);
+		assert_int_equal(lp_module_inspect(bytes.data, bytes.len, "test.ko", &facts, NULL), 0);
+		assert_int_equal(facts.builder, LP_BUILDER_SOURCE);
+		assert_int_equal(facts.n_objects, options.n_objects);
+		assert_string_equal(facts.objects[only ? 0 : 2].name, "xfs");
+		assert_int_equal(facts.objects[only ? 0 : 2].n_funcs, 0);
+		if (!only)
+			assert_func(&facts.objects[0], 0, "seq_read", 0);
 	}
 }
 
@@ -453,6 +486,7 @@ int main(void)
 		cmocka_unit_test(replace_is_refuted),
 		cmocka_unit_test(other_strides),
 		cmocka_unit_test(arrays_of_one_stay_apart),
+		cmocka_unit_test(empty_array_in_bss),
 		cmocka_unit_test(objects_of_one_name_are_merged),
 		cmocka_unit_test(unknown_anatomy),
 		cmocka_unit_test(no_livepatch),

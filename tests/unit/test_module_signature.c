@@ -169,6 +169,42 @@ static void other_content(void **state)
 	assert_int_equal(lp_module_signature_parse(data, sizeof(data), "test.ko", &out, NULL), -LPPACK_E_MODULE);
 }
 
+static enum lp_signature_match match(const uint8_t *der, size_t n, X509 *certificate, const char *content)
+{
+	uint8_t *bytes = NULL;
+	int size = i2d_X509(certificate, &bytes);
+	enum lp_signature_match result;
+
+	assert_true(size > 0);
+	result = lp_module_signature_match(der, n, bytes, (size_t)size, content, strlen(content));
+	OPENSSL_free(bytes);
+	return result;
+}
+
+static void by_whose_key(void **state)
+{
+	struct signer s;
+	struct signer other;
+	uint8_t *der;
+	size_t n;
+
+	(void)state;
+	make_signer(&s, "x");
+	make_signer(&other, "y");
+	n = sign(&s, EVP_sha256(), 0, &der);
+	assert_int_equal(match(der, n, s.certificate, "module"), LP_SIGNATURE_RIGHT);
+	assert_int_equal(match(der, n, s.certificate, "another"), LP_SIGNATURE_WRONG);
+	assert_int_equal(match(der, n, other.certificate, "module"), LP_SIGNATURE_OTHER_KEY);
+	assert_int_equal(match(der, n - 1, s.certificate, "module"), LP_SIGNATURE_OTHER_KEY);
+	assert_int_equal(lp_module_signature_match(der, n, "none", 4, "module", 6), LP_SIGNATURE_OTHER_KEY);
+	OPENSSL_free(der);
+	n = sign(&s, EVP_sha256(), CMS_USE_KEYID, &der);
+	assert_int_equal(match(der, n, s.certificate, "module"), LP_SIGNATURE_RIGHT);
+	OPENSSL_free(der);
+	free_signer(&s);
+	free_signer(&other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,6 +213,7 @@ int main(void)
 		cmocka_unit_test(names),
 		cmocka_unit_test(damaged),
 		cmocka_unit_test(other_content),
+		cmocka_unit_test(by_whose_key),
 	};
 
 	return cmocka_run_group_tests_name("module_signature", tests, NULL, NULL);

@@ -16,7 +16,7 @@
 
 static int parse(const void *bytes, size_t n, struct lp_kernel_facts *facts, struct lppack_error *err)
 {
-	uint8_t *copy = malloc(n ? n : 1);
+	uint8_t *copy = calloc(1, n ? n : 1);
 	int rc;
 
 	*facts = (struct lp_kernel_facts){ 0 };

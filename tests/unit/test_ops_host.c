@@ -115,7 +115,7 @@ static void a_patch_in_force(void **state)
 	assert_int_equal(lppack_value_count(lppack_value_get(p, "objects")), 2);
 	assert_string_equal(lppack_value_text(lppack_value_get(lppack_value_get(m.status, "kernel"), "build_id")),
 			    KERNEL_ID);
-	assert_null(lppack_value_get(m.status, "record_error"));
+	assert_int_equal(lppack_value_count(lppack_value_get(m.status, "problems")), 0);
 }
 
 static void a_transition(void **state)
@@ -140,7 +140,7 @@ static void a_damaged_record(void **state)
 	fake_kernel_add_patch(m.kernel, &patch);
 	fake_kernel_write(m.kernel, "var/lib/lppack/applied.yaml", "format: 1\n");
 	assert_int_equal(lppack_value_count(lppack_value_get(status(&m), "patches")), 1);
-	assert_non_null(strstr(lppack_value_text(lppack_value_get(m.status, "record_error")), "applied.yaml"));
+	assert_non_null(strstr(lppack_value_text(lppack_value_get(at(m.status, "problems", 0), "message")), "applied.yaml"));
 }
 
 static void a_kernel_without_livepatching(void **state)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fake_kernel.h"
 
+#include "runtime/private.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,7 +35,8 @@ static int setup(void **state)
 	m->kernel = fake_kernel_new();
 	fake_kernel_open(m->kernel, &m->host);
 	fake_kernel_facts(&next, &m->facts);
-	m->request = (struct lp_swap_request){ .module = "x", .module_size = 1, .facts = &m->facts, .replace = true };
+	m->request = (struct lp_swap_request){ .module = "x", .module_size = 1, .facts = &m->facts, .replace = true,
+					       .take_over = true };
 	*state = m;
 	return 0;
 }
@@ -297,6 +300,88 @@ static void needs_a_name_that_is_no_path(void **state)
 	}
 }
 
+static void lets_a_stale_module_of_the_name_pass(void **state)
+{
+	struct machine *m = *state;
+
+	fake_kernel_add_module(m->kernel, "lp_fixes_7");
+	fake_kernel_write(m->kernel, "sys/module/lp_fixes_7/taint", "OEK\n");
+	passes(m, false);
+	/* Something refers to it: it cannot be removed. */
+	fake_kernel_write(m->kernel, "sys/module/lp_fixes_7/refcnt", "1\n");
+	fake_kernel_write(m->kernel, "sys/module/lp_fixes_7/holders/user/refcnt", "0\n");
+	refused(m, LPPACK_E_NAME_IN_USE, "no active livepatch");
+}
+
+static void needs_consent_to_take_over(void **state)
+{
+	struct lp_build_id known;
+	struct machine *m = *state;
+
+	assert_int_equal(lp_build_id_parse("06060606", &known), 0);
+	m->request.take_over = false;
+	passes(m, false);
+	fake_kernel_add_patch(m->kernel, &other);
+	refused(m, LPPACK_E_FOREIGN, "lp_fixes_6");
+	assert_non_null(strstr(m->err.hint, "--take-over"));
+	m->request.known = &known;
+	m->request.n_known = 1;
+	passes(m, false);
+	/* Without a build ID nobody can tell that it is the same. */
+	fake_kernel_remove(m->kernel, "sys/module/lp_fixes_6/notes");
+	refused(m, LPPACK_E_FOREIGN, "lp_fixes_6");
+	m->request.take_over = true;
+	passes(m, false);
+}
+
+static void needs_a_writable_sysfs(void **state)
+{
+	static const char *const writable =
+		"22 1 8:1 / / ro,relatime - ext4 /dev/sda1 ro\n"
+		"23 22 0:21 / /sys rw,nosuid shared:2 - sysfs sysfs rw\n"
+		"24 23 0:7 / /sys/kernel/security ro,nosuid - securityfs securityfs ro\n";
+	struct machine *m = *state;
+
+	fake_kernel_write(m->kernel, "proc/self/mountinfo", writable);
+	passes(m, false);
+	fake_kernel_write(m->kernel, "proc/self/mountinfo",
+			  "22 1 8:1 / / rw - overlay overlay rw\n23 22 0:21 / /sys ro,nosuid - sysfs sysfs rw\n");
+	refused(m, LPPACK_E_PRIVILEGE, "read-only");
+	/* The last mount on a place is the one that counts. */
+	fake_kernel_write(m->kernel, "proc/self/mountinfo",
+			  "23 22 0:21 / /sys ro,nosuid - sysfs sysfs rw\n24 22 0:21 / /sys rw - sysfs sysfs rw\n");
+	passes(m, false);
+	fake_kernel_write(m->kernel, "proc/self/mountinfo", "broken\n23 22");
+	passes(m, false);
+}
+
+static void refuses_after_a_forced_transition(void **state)
+{
+	struct machine *m = *state;
+
+	m->request.forced = "by lppack, with --force";
+	refused(m, LPPACK_E_FORCED, "by lppack");
+}
+
+/* A container has /sys/kernel, but nothing of livepatching, and so has a kernel without it: each has its message. */
+static void tells_what_is_missing_for_livepatching(void **state)
+{
+	struct machine *m = *state;
+
+	fake_kernel_remove(m->kernel, "sys/kernel/livepatch");
+	assert_int_equal(lp_host_check_livepatch(&m->host, &m->err), -LPPACK_E_NO_LIVEPATCH);
+	assert_non_null(strstr(m->err.message, "without CONFIG_LIVEPATCH"));
+	lppack_error_clear(&m->err);
+	fake_kernel_write(m->kernel, "run/.containerenv", "");
+	assert_int_equal(lp_host_check_livepatch(&m->host, &m->err), -LPPACK_E_NO_LIVEPATCH);
+	assert_non_null(strstr(m->err.message, "container"));
+	lppack_error_clear(&m->err);
+	fake_kernel_remove(m->kernel, "run");
+	fake_kernel_remove(m->kernel, "sys/kernel");
+	assert_int_equal(lp_host_check_livepatch(&m->host, &m->err), -LPPACK_E_NO_LIVEPATCH);
+	assert_non_null(strstr(m->err.message, "sysfs is not mounted"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -323,6 +408,11 @@ int main(void)
 		TEST(needs_the_running_arch),
 		TEST(needs_a_replacing_livepatch),
 		TEST(needs_a_name_that_is_no_path),
+		TEST(lets_a_stale_module_of_the_name_pass),
+		TEST(needs_consent_to_take_over),
+		TEST(needs_a_writable_sysfs),
+		TEST(refuses_after_a_forced_transition),
+		TEST(tells_what_is_missing_for_livepatching),
 	};
 
 	return cmocka_run_group_tests_name("preflight", tests, NULL, NULL);

@@ -70,10 +70,9 @@ static void one_trusted_of_several(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		bool is_ours = strcmp(v->signers[i].id, lppack_signer_id(f->signer)) == 0;
 
-		assert_true(v->signers[i].supported);
 		assert_string_equal(v->signers[i].scheme, "ed25519");
-		assert_int_equal(v->signers[i].trusted, is_ours);
-		trusted += v->signers[i].trusted;
+		assert_int_equal(v->signers[i].status, is_ours ? LP_SIGNER_GOOD : LP_SIGNER_UNKNOWN_KEY);
+		trusted += is_ours;
 	}
 	assert_int_equal(trusted, 1);
 	expect_ok(lppack_verified_check_all(v, NULL, NULL, &f->err), &f->err);
@@ -109,6 +108,47 @@ static void one_wrong_of_several(void **state)
 		assert_refused(f, &bytes, f->keyring, LPPACK_E_BAD_SIGNATURE, "does not fit");
 		bytes.data[at] ^= 1;
 	}
+}
+
+/* All are reported, also after the first that is wrong; trust is not asked here. */
+static void every_signature_is_reported(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO_SIGNER struct lppack_signer *b = fixture_new_signer(f, "keys/b");
+	LP_AUTO_SIGNER struct lppack_signer *c = fixture_new_signer(f, "keys/c");
+	const struct lppack_signer *signers[] = { b, f->signer, c };
+	char *path = create_signed(f, "three.lpb", signers, 3);
+	LP_AUTO_BUNDLE struct lppack_bundle *bundle = lppack_bundle_open(path, NULL);
+	struct lp_signer_report reports[LP_SIGNATURES_MAX];
+	size_t n = 0;
+
+	expect_ok(lp_signatures_check(bundle, reports, &n, &f->err), &f->err);
+	assert_int_equal(n, 3);
+	bundle->head.signatures[0].bytes[50] ^= 1;
+	strcpy(strrchr(bundle->head.signatures[1].name, '.'), ".later");
+	assert_int_equal(lp_signatures_check(bundle, reports, &n, &f->err), -LPPACK_E_BAD_SIGNATURE);
+	expect_error(&f->err, LPPACK_E_BAD_SIGNATURE, bundle->head.signatures[0].name);
+	assert_int_equal(n, 3);
+	assert_int_equal(reports[0].status, LP_SIGNER_MALFORMED);
+	assert_non_null(strstr(reports[0].reason, "does not fit"));
+	assert_int_equal(reports[1].status, LP_SIGNER_UNSUPPORTED);
+	assert_string_equal(reports[1].scheme, "later");
+	assert_int_equal(reports[2].status, LP_SIGNER_VALID);
+	assert_string_equal(reports[2].reason, "");
+	assert_ptr_equal(reports[2].bytes, bundle->head.signatures[2].bytes);
+	assert_string_equal(lp_signer_status_names[LP_SIGNER_UNSUPPORTED], "unsupported");
+	assert_null(lp_signer_status_names[LP_SIGNER_UNSUPPORTED + 1]);
+}
+
+/* Bytes of another scheme under the name of cms. */
+static void no_cms(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+	size_t at = load(f, &bytes);
+
+	rename_member(&bytes, at, fixture_format(f, "signatures/%s.cms", lppack_signer_id(f->signer)), 108);
+	assert_refused(f, &bytes, f->keyring, LPPACK_E_BAD_SIGNATURE, "not a CMS signature");
 }
 
 static void a_changed_manifest(void **state)
@@ -184,20 +224,20 @@ static void unknown_schemes(void **state)
 	size_t at = load(f, &bytes);
 	size_t ours;
 
-	rename_member(&bytes, at, fixture_format(f, "signatures/%s.cms", lppack_signer_id(f->signer)), 108);
+	rename_member(&bytes, at, fixture_format(f, "signatures/%s.ml-dsa-65", lppack_signer_id(f->signer)), 108);
 	assert_refused(f, &bytes, f->keyring, LPPACK_E_UNTRUSTED, NULL);
 	lp_buf_free(&bytes);
 	fixture_read(path, &bytes);
 	ours = strstr(both->head.signatures[0].name, lppack_signer_id(f->signer)) ? 0 : 1;
-	lp_tar_header(fixture_format(f, "signatures/%s.cms", lppack_signer_id(b)), 108, 0,
+	lp_tar_header(fixture_format(f, "signatures/%s.ml-dsa-65", lppack_signer_id(b)), 108, 0,
 		      bytes.data + both->head.signatures[!ours].header_at);
 	v = verify(f, &bytes, f->keyring, &bundle);
 	expect_ok(v ? 0 : -1, &f->err);
-	assert_false(v->signers[!ours].supported);
-	assert_false(v->signers[!ours].trusted);
-	assert_true(v->signers[ours].trusted);
+	assert_int_equal(v->signers[!ours].status, LP_SIGNER_UNSUPPORTED);
+	assert_true(*v->signers[!ours].reason);
+	assert_int_equal(v->signers[ours].status, LP_SIGNER_GOOD);
 	assert_int_equal(lppack_verified_check_all(v, NULL, NULL, &f->err), -LPPACK_E_UNSUPPORTED);
-	expect_error(&f->err, LPPACK_E_UNSUPPORTED, "'cms'");
+	expect_error(&f->err, LPPACK_E_UNSUPPORTED, "'ml-dsa-65'");
 }
 
 static void without_signatures(void **state)
@@ -231,6 +271,8 @@ int main(void)
 		fixture_test(one_trusted_of_several),
 		fixture_test(strangers_only),
 		fixture_test(one_wrong_of_several),
+		fixture_test(every_signature_is_reported),
+		fixture_test(no_cms),
 		fixture_test(a_changed_manifest),
 		fixture_test(every_byte_of_the_member_counts),
 		fixture_test(names),

@@ -194,7 +194,7 @@ static void finishes_a_removal_that_was_cut_off(void **state)
 	assert_true(fake_kernel_is_loaded(m.kernel, "lp_fixes_6"));
 	assert_int_equal(run(&m), 0);
 	assert_int_equal(m.result.outcome, LP_SWAP_ALREADY);
-	assert_int_equal(m.result.n_superseded, 1);
+	assert_int_equal(m.result.n_stale, 1);
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_6"));
 	teardown(&m);
 }

@@ -137,51 +137,156 @@ static int cancel_late(void *context)
 	return m->host.ops->now_ns(m->host.context) >= cancel_at;
 }
 
-static void run_late(struct machine *m, int64_t reverse_ns, bool cancelled)
+static void setup_late(struct machine *m, struct lp_host_ops *ops, const struct fake_patch *next, bool cancelled)
 {
-	struct fake_patch slow = new_patch;
-	struct lp_host_ops ops = fake_kernel_ops;
-
-	ops.write_attribute = write_late;
-	slow.transition_ns = 5 * FAKE_SECOND;
-	slow.reverse_ns = reverse_ns;
-	setup(m, &slow);
-	m->host.ops = &ops;
+	setup(m, next);
+	m->host.ops = ops;
 	m->request.timeout_ns = 4500 * FAKE_MS;
 	if (cancelled) {
 		m->request.timeout_ns = 60 * FAKE_SECOND;
 		m->request.cancelled = cancel_late;
 		m->request.context = m;
-		cancel_at = ops.now_ns(m->host.context) + 4500 * FAKE_MS;
+		cancel_at = ops->now_ns(m->host.context) + 4500 * FAKE_MS;
 	}
 	fake_kernel_add_patch(m->kernel, &old_patch);
-	run(m);
+}
+
+static struct fake_patch slow_patch(int64_t reverse_ns)
+{
+	struct fake_patch slow = new_patch;
+
+	slow.transition_ns = 5 * FAKE_SECOND;
+	slow.reverse_ns = reverse_ns;
+	return slow;
+}
+
+static void assert_kept(struct machine *m, const char *note)
+{
+	assert_int_equal(m->err.code, 0);
+	assert_int_equal(m->result.outcome, LP_SWAP_APPLIED);
+	assert_string_equal(m->result.note, note);
+	assert_true(fake_kernel_in_force(m->kernel, "lp_fixes_7"));
+	assert_int_equal(fake_kernel_count_loaded(m->kernel), 1);
+	assert_int_equal(m->result.n_superseded, 1);
+	assert_string_equal(m->result.superseded[0], "lp_fixes_6");
 }
 
 static void turns_a_reversal_back_that_came_too_late(void **state)
 {
+	const struct fake_patch slow = slow_patch(400 * FAKE_MS);
+	struct lp_host_ops ops = fake_kernel_ops;
+
 	(void)state;
+	ops.write_attribute = write_late;
 	for (int cancelled = 0; cancelled < 2; cancelled++) {
 		struct machine m;
 
-		run_late(&m, 400 * FAKE_MS, cancelled);
-		assert_int_equal(m.err.code, 0);
-		assert_int_equal(m.result.outcome, LP_SWAP_APPLIED);
-		assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_7"));
-		assert_int_equal(m.result.n_superseded, 1);
+		setup_late(&m, &ops, &slow, cancelled);
+		run(&m);
+		assert_kept(&m, cancelled ? "the interruption came as the transition ended; kept in force" :
+					    "the time-out came as the transition ended; kept in force");
 		teardown(&m);
 	}
 }
 
-static void admits_a_reversal_that_cannot_be_turned_back(void **state)
+/* The same, and the disabling that the 0 has begun ends before the 1. */
+static int write_both_late(void *context, int dirfd, const char *path, const char *value)
 {
+	fake_kernel_pass(context, FAKE_SECOND);
+	return fake_kernel_ops.write_attribute(context, dirfd, path, value);
+}
+
+/* reverse_ns 0: the disabling ends inside the write. */
+static void loads_again_what_a_late_reversal_has_disabled(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		const struct fake_patch slow = slow_patch(i & 1 ? 0 : 400 * FAKE_MS);
+		struct lp_host_ops ops = fake_kernel_ops;
+		struct fake_patch again = new_patch;
+		struct machine m;
+
+		ops.write_attribute = write_both_late;
+		/* Longer than the time-out, which is over. */
+		again.transition_ns = 6 * FAKE_SECOND;
+		setup_late(&m, &ops, &slow, i & 2);
+		fake_kernel_expect_load(m.kernel, &again);
+		run(&m);
+		assert_kept(&m, i & 2 ? "the interruption came as the transition ended; loaded again" :
+					"the time-out came as the transition ended; loaded again");
+		assert_memory_equal(fake_kernel_loaded_bytes(m.kernel)->data, module_bytes, sizeof(module_bytes));
+		/* Two loads, 0 and 1, two removals. */
+		assert_int_equal(fake_kernel_calls(m.kernel), 6);
+		teardown(&m);
+	}
+}
+
+/* A 1 that is interrupted is written again, because the disabling goes on. */
+static void writes_the_one_until_it_succeeds(void **state)
+{
+	const struct fake_patch slow = slow_patch(400 * FAKE_MS);
+	struct lp_host_ops ops = fake_kernel_ops;
 	struct machine m;
 
 	(void)state;
-	run_late(&m, 0, false);
-	assert_int_equal(m.err.code, LPPACK_E_UNPROVEN);
+	ops.write_attribute = write_late;
+	setup_late(&m, &ops, &slow, false);
+	fake_kernel_fail(m.kernel, 3, EINTR);
+	run(&m);
+	assert_kept(&m, "the time-out came as the transition ended; kept in force");
+	teardown(&m);
+}
+
+static void admits_that_nothing_is_left_in_force(void **state)
+{
+	const struct fake_patch slow = slow_patch(0);
+	struct lp_host_ops ops = fake_kernel_ops;
+	struct machine m;
+
+	(void)state;
+	ops.write_attribute = write_late;
+	setup_late(&m, &ops, &slow, false);
+	assert_int_equal(run(&m), -LPPACK_E_NONE_LEFT);
 	assert_int_equal(m.result.outcome, LP_SWAP_LEFT);
+	assert_int_equal(fake_kernel_count_in_force(m.kernel), 0);
+	assert_non_null(strstr(m.err.message, "no livepatch is in force: lp_fixes_7: "));
 	assert_non_null(strstr(m.err.hint, "without any livepatch"));
+	teardown(&m);
+}
+
+static void names_the_module_that_cannot_be_loaded_again(void **state)
+{
+	struct fake_patch slow = slow_patch(0);
+	struct lp_host_ops ops = fake_kernel_ops;
+	struct machine m;
+
+	(void)state;
+	slow.refcnt_ns = FAKE_NEVER;
+	ops.write_attribute = write_late;
+	setup_late(&m, &ops, &slow, false);
+	assert_int_equal(run(&m), -LPPACK_E_NONE_LEFT);
+	assert_non_null(strstr(m.err.message, "cannot be removed"));
+	assert_true(fake_kernel_is_loaded(m.kernel, "lp_fixes_7"));
+	teardown(&m);
+}
+
+/* Nothing is in force that it could go back to. */
+static void leaves_a_second_transition_running(void **state)
+{
+	const struct fake_patch slow = slow_patch(0);
+	struct lp_host_ops ops = fake_kernel_ops;
+	struct fake_patch again = new_patch;
+	struct machine m;
+
+	(void)state;
+	again.transition_ns = 60 * FAKE_SECOND;
+	ops.write_attribute = write_late;
+	setup_late(&m, &ops, &slow, false);
+	fake_kernel_expect_load(m.kernel, &again);
+	assert_int_equal(run(&m), -LPPACK_E_STALLED_LEFT);
+	assert_int_equal(m.result.outcome, LP_SWAP_LEFT);
+	fake_kernel_pass(m.kernel, 60 * FAKE_SECOND);
+	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_7"));
 	teardown(&m);
 }
 
@@ -265,7 +370,11 @@ int main(void)
 		cmocka_unit_test(keeps_what_has_finished_before_the_reversal),
 		cmocka_unit_test(tells_the_truth_at_the_deadline),
 		cmocka_unit_test(turns_a_reversal_back_that_came_too_late),
-		cmocka_unit_test(admits_a_reversal_that_cannot_be_turned_back),
+		cmocka_unit_test(loads_again_what_a_late_reversal_has_disabled),
+		cmocka_unit_test(writes_the_one_until_it_succeeds),
+		cmocka_unit_test(admits_that_nothing_is_left_in_force),
+		cmocka_unit_test(names_the_module_that_cannot_be_loaded_again),
+		cmocka_unit_test(leaves_a_second_transition_running),
 		cmocka_unit_test(cleans_up_after_a_reversal_by_somebody_else),
 		cmocka_unit_test(undoes_a_patch_that_replaces_nothing),
 		cmocka_unit_test(cannot_undo_a_patch_that_stays),

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/cleanup.h"
+#include "cli/json.h"
+#include "cli/output.h"
+#include "cli/source.h"
+#include "cli/verbs.h"
+
+struct confirm_options {
+	bool retry;
+	const char *root;
+	bool json;
+};
+
+static const struct option_spec options[] = {
+	{ .name = "retry", .kind = OPTION_FLAG, .offset = offsetof(struct confirm_options, retry),
+	  .help = "forget every failed boot: bundles that are skipped are tried again" },
+	ROOT_ROW(struct confirm_options),
+	JSON_ROW(struct confirm_options),
+	OPTION_HELP_ROW,
+	{ 0 },
+};
+
+static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+{
+	const struct confirm_options *o = values;
+	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
+	int confirmed = host ? lppack_boot_confirm(host, o->retry, err) : -err->code;
+	struct json json = { 0 };
+
+	(void)arguments;
+	if (confirmed < 0)
+		return confirmed;
+	if (!o->json) {
+		if (o->retry)
+			field_print("boots", "nothing is counted any more, every level is tried again");
+		else
+			field_print("this boot", confirmed ? "healthy, as was now recorded" :
+							     "was not waiting to be confirmed");
+		return LPPACK_OK;
+	}
+	json_open(&json, NULL, '{');
+	json_bool(&json, "confirmed", confirmed);
+	json_bool(&json, "retry", o->retry);
+	json_close(&json, '}');
+	return LPPACK_OK;
+}
+
+const struct verb verb_confirm = {
+	.name = "confirm",
+	.arguments = "",
+	.summary = "say that this boot is healthy",
+	.details = "What was put in force at boot is skipped after two boots in a row that nobody confirmed. The unit\n"
+		   "lppack-confirm.service confirms a boot that has come up.\n",
+	.options = options,
+	.values_size = sizeof(struct confirm_options),
+	.run = run,
+};

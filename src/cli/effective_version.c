@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/cleanup.h"
+#include "cli/source.h"
+#include "cli/verbs.h"
+
+#include <stdio.h>
+
+struct version_options {
+	const char *root;
+};
+
+static const struct option_spec options[] = {
+	ROOT_ROW(struct version_options),
+	OPTION_HELP_ROW,
+	{ 0 },
+};
+
+static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+{
+	const struct version_options *o = values;
+	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
+	char *version AUTO(text) = host ? lppack_host_effective_version(host, err) : NULL;
+
+	(void)arguments;
+	if (!version)
+		return -err->code;
+	printf("%s\n", version);
+	return LPPACK_OK;
+}
+
+const struct verb verb_effective_version = {
+	.name = "effective-version",
+	.arguments = "",
+	.summary = "print the kernel's release with the level that is in force",
+	.options = options,
+	.values_size = sizeof(struct version_options),
+	.run = run,
+};

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/cleanup.h"
+#include "cli/describe.h"
+#include "cli/json.h"
+#include "cli/output.h"
+#include "cli/source.h"
+#include "cli/transaction.h"
+#include "cli/verbs.h"
+
+#include <stdio.h>
+
+struct recover_options {
+	int64_t timeout;
+	int64_t wait;
+	bool discard;
+	bool json;
+};
+
+static const struct option_spec options[] = {
+	{ .name = "timeout", .kind = OPTION_DURATION, .completion = COMPLETE_WORD, .argument = "SECONDS",
+	  .offset = offsetof(struct recover_options, timeout),
+	  .help = "reverse a transition that takes longer (1.5, 500ms, 2m); default: 60" },
+	{ .name = "wait", .kind = OPTION_DURATION, .completion = COMPLETE_WORD, .argument = "SECONDS",
+	  .offset = offsetof(struct recover_options, wait), .help = "wait for another lppack that is at work" },
+	{ .name = "discard", .kind = OPTION_FLAG, .offset = offsetof(struct recover_options, discard),
+	  .help = "forget a journal that cannot be read" },
+	JSON_ROW(struct recover_options),
+	OPTION_HELP_ROW,
+	{ 0 },
+};
+
+static void tell(const struct lppack_value *report, bool json)
+{
+	const char *note = value_text_at(report, "note");
+	struct json out = { 0 };
+
+	if (json)
+		json_value(&out, NULL, report);
+	else
+		printf("%s\n", note ? note : "no call was cut short: there is nothing to recover");
+}
+
+static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+{
+	const struct recover_options *o = values;
+	const struct transaction_options transaction = { .timeout = o->timeout, .wait = o->wait };
+	struct watch watch;
+	const struct lppack_apply_options how = transaction_how(&transaction, &watch);
+	struct lppack_host *host AUTO(host) = lppack_host_open(NULL, err);
+	struct lppack_value *report AUTO(value) = NULL;
+	int rc = host ? 0 : -err->code;
+
+	(void)arguments;
+	if (rc == 0 && o->discard)
+		rc = lppack_host_discard_journal(host, err);
+	if (rc < 0)
+		return rc;
+	transaction_catch_signals();
+	report = lppack_host_recover(host, &how, 0, err);
+	progress_clear();
+	if (!report)
+		return -err->code;
+	tell(report, o->json);
+	return LPPACK_OK;
+}
+
+const struct verb verb_recover = {
+	.name = "recover",
+	.arguments = "",
+	.summary = "finish or undo what a killed call began",
+	.details = "Every call that changes the kernel does this first; this one does nothing else.\n",
+	.options = options,
+	.values_size = sizeof(struct recover_options),
+	.run = run,
+};

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/cleanup.h"
+#include "cli/output.h"
+#include "cli/source.h"
+#include "cli/transaction.h"
+#include "cli/verbs.h"
+
+#include <stdio.h>
+
+struct remove_options {
+	struct transaction_options transaction;
+	bool dry_run;
+	const char *root;
+	bool json;
+};
+
+static const struct option_spec options[] = {
+	TRANSACTION_ROWS(struct remove_options),
+	{ .name = "dry-run", .letter = 'n', .kind = OPTION_FLAG, .offset = offsetof(struct remove_options, dry_run),
+	  .help = "check and tell, but change nothing" },
+	ROOT_ROW(struct remove_options),
+	JSON_ROW(struct remove_options),
+	OPTION_HELP_ROW,
+	{ 0 },
+};
+
+static int remove_all(struct lppack_host *host, const struct lppack_apply_options *how,
+		      const struct remove_options *o, struct lppack_error *err)
+{
+	struct lppack_value *described AUTO(value) = lppack_host_describe_removal(host, how, err);
+	const struct transaction_report report = { .path = "remove", .described = described, .json = o->json };
+	struct lppack_receipt *receipt = NULL;
+
+	if (!described)
+		return -err->code;
+	transaction_warn(described, "remove");
+	if (o->dry_run) {
+		transaction_tell_plan(&report, err);
+		return LPPACK_OK;
+	}
+	transaction_catch_signals();
+	receipt = lppack_host_remove(host, how, err);
+	progress_clear();
+	return receipt ? transaction_tell_receipt(&report, receipt, err) : -err->code;
+}
+
+static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+{
+	const struct remove_options *o = values;
+	struct watch watch;
+	const struct lppack_apply_options how = transaction_how(&o->transaction, &watch);
+	struct lppack_host *host AUTO(host) = NULL;
+	int rc = transaction_check_root("remove", o->root, o->dry_run, err);
+
+	(void)arguments;
+	if (rc < 0)
+		return rc;
+	host = lppack_host_open(o->root, err);
+	if (!host)
+		return -err->code;
+	if (!o->dry_run)
+		rc = transaction_recover(host, &how, o->root, err);
+	if (rc == 0)
+		rc = remove_all(host, &how, o, err);
+	if (rc != -LPPACK_E_ALREADY)
+		return rc;
+	if (!o->json)
+		printf("%s, nothing was done\n", err->message);
+	return o->json ? rc : LPPACK_E_ALREADY;
+}
+
+const struct verb verb_remove = {
+	.name = "remove",
+	.arguments = "",
+	.summary = "take all livepatches out of force and unload them",
+	.details = "Exits with 3 if none is in force. Installed levels stay, but the next boot applies none.\n",
+	.options = options,
+	.values_size = sizeof(struct remove_options),
+	.run = run,
+};

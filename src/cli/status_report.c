@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/status_report.h"
+
+#include "cli/cleanup.h"
+#include "cli/describe.h"
+#include "cli/output.h"
+#include "cli/units.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_true(const struct lppack_value *map, const char *key)
+{
+	return lppack_value_bool(lppack_value_get(map, key));
+}
+
+static const char *text_or(const struct lppack_value *map, const char *key)
+{
+	const char *text = value_text_at(map, key);
+
+	return text ? text : "?";
+}
+
+static const char *object_state(const struct lppack_value *object)
+{
+	if (is_true(object, "pending"))
+		return "pending until the module is loaded";
+	if (!lppack_value_get(object, "patched"))
+		return NULL;
+	return is_true(object, "patched") ? "patched" : "not patched";
+}
+
+static void print_bundle(const struct lppack_value *patch)
+{
+	const struct lppack_value *bundle = lppack_value_get(patch, "bundle");
+	char *serial AUTO(text) = describe_format_serial(bundle);
+
+	if (!bundle) {
+		subfield_print("bundle", is_true(patch, "foreign") ?
+						 "unknown: lppack has no record of having applied it" :
+						 "unknown: lppack loaded it, but has no record of its bundle");
+		return;
+	}
+	subfield_printf("bundle", "%s, %s%s", text_or(bundle, "stream"), serial ? serial : "?",
+			is_true(bundle, "stale") ? " (of an earlier boot)" : "");
+	subfield_print("  digest", value_text_at(bundle, "digest"));
+	subfield_print("  applied", value_text_at(bundle, "applied_at"));
+}
+
+static void print_patch(const struct lppack_value *patch)
+{
+	const struct lppack_value *replace = lppack_value_get(patch, "replace");
+	const struct lppack_value *enabled = lppack_value_get(patch, "enabled");
+
+	printf("\nLivepatch %s\n", text_or(patch, "name"));
+	subfield_printf("state", "%s%s%s", !enabled ? "unknown" : lppack_value_bool(enabled) ? "enabled" : "disabled",
+			is_true(patch, "transition") ? ", IN TRANSITION" : "",
+			!replace ? "" : lppack_value_bool(replace) ? ", replaces all others" : ", does not replace");
+	subfield_print("build id", value_text_at(patch, "build_id"));
+	print_bundle(patch);
+	describe_print_objects(lppack_value_get(patch, "objects"), object_state);
+}
+
+static void print_stack(const struct lppack_value *status)
+{
+	const struct lppack_value *kernel = lppack_value_get(status, "kernel");
+	const struct lppack_value *patches = lppack_value_get(status, "patches");
+	const struct lppack_value *memory = lppack_value_get(status, "memory");
+	size_t modules = lppack_value_count(lppack_value_get(memory, "modules"));
+	const char *arch = value_text_at(kernel, "arch");
+	size_t n = lppack_value_count(patches);
+	char size[UNITS_TEXT];
+
+	field_printf("kernel", "%s%s%s", text_or(kernel, "release"), arch ? "  " : "", arch ? arch : "");
+	field_print("build id", value_text_at(kernel, "build_id"));
+	if (n == 0)
+		field_print("livepatches", "none active");
+	else
+		field_printf("livepatches", "%zu%s", n, is_true(status, "transition") ? ", IN TRANSITION" : "");
+	if (modules > n)
+		field_printf("modules", "%zu livepatch modules are loaded, more than are active", modules);
+	if (lppack_value_int(lppack_value_get(memory, "bytes"), 0))
+		field_printf("memory", "%s", size_format(lppack_value_int(lppack_value_get(memory, "bytes"), 0), size));
+}
+
+void blockers_print(const struct lppack_value *blockers)
+{
+	struct table table;
+
+	if (lppack_value_count(blockers) == 0)
+		return;
+	printf("\nTasks that the transition waits for (%zu):\n", lppack_value_count(blockers));
+	table_begin(&table, 6, "PID", "TID", "COMMAND", "STATE", "FUNCTION", "STACK");
+	for (size_t i = 0; i < lppack_value_count(blockers); i++) {
+		const struct lppack_value *task = lppack_value_at(blockers, i, NULL);
+
+		table_row(&table, value_text_at(task, "pid"), value_text_at(task, "tid"),
+			  value_text_at(task, "command"), value_text_at(task, "state"),
+			  value_text_at(task, "function"), value_text_at(task, "stack"));
+	}
+	table_end(&table);
+}
+
+static void print_unfinished(const struct lppack_value *unfinished)
+{
+	if (!unfinished)
+		return;
+	printf("\nUnfinished\n");
+	if (is_true(unfinished, "running"))
+		subfield_printf("call", "lppack %s, which is at work", text_or(unfinished, "verb"));
+	else
+		subfield_printf("call", "lppack %s, which was cut short: 'lppack recover' finishes or undoes it",
+				text_or(unfinished, "verb"));
+	subfield_print("begun", value_text_at(unfinished, "started_at"));
+}
+
+static void print_pending(const struct lppack_value *pending)
+{
+	for (size_t i = 0; i < lppack_value_count(pending); i++) {
+		const struct lppack_value *fix = lppack_value_at(pending, i, NULL);
+		const struct lppack_value *object = lppack_value_at(lppack_value_get(fix, "objects"), 0, NULL);
+		const char *why = text_or(fix, "why");
+
+		if (strcmp(why, "not loaded") == 0)
+			subfield_printf(i ? "" : "pending", "%s, until %s is loaded", text_or(fix, "id"),
+					lppack_value_text(object) ? lppack_value_text(object) : "?");
+		else
+			subfield_printf(i ? "" : "pending", "%s (%s)", text_or(fix, "id"), why);
+	}
+}
+
+static void print_unfixable(const struct lppack_value *list)
+{
+	for (size_t i = 0; i < lppack_value_count(list); i++) {
+		const struct lppack_value *item = lppack_value_at(list, i, NULL);
+
+		subfield_printf(i ? "" : "unfixable", "%s: %s", text_or(item, "id"), text_or(item, "reason"));
+	}
+}
+
+static void print_fixes(const struct lppack_value *status)
+{
+	static const char *const keys[] = { "in_force", "pending", "not_applicable", "unfixable", "held", "available" };
+	const struct lppack_value *fixes = lppack_value_get(status, "fixes");
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		n += lppack_value_count(lppack_value_get(fixes, keys[i]));
+	if (n == 0 && is_true(fixes, "known"))
+		return;
+	printf("\nFixes\n");
+	if (!is_true(fixes, "known"))
+		subfield_print("in force", "unknown: lppack has no record of them");
+	subfield_print_list("in force", lppack_value_get(fixes, "in_force"));
+	print_pending(lppack_value_get(fixes, "pending"));
+	subfield_print_list("other", lppack_value_get(fixes, "not_applicable"));
+	print_unfixable(lppack_value_get(fixes, "unfixable"));
+	subfield_print_list("held", lppack_value_get(fixes, "held"));
+	subfield_print_list("available", lppack_value_get(fixes, "available"));
+}
+
+static void print_reboot(const struct lppack_value *reboot)
+{
+	const struct lppack_value *why = lppack_value_get(reboot, "why");
+
+	if (!is_true(reboot, "needed"))
+		return;
+	printf("\nReboot needed\n");
+	for (size_t i = 0; i < lppack_value_count(why); i++)
+		subfield_print(i ? "" : "because", value_text_at(lppack_value_at(why, i, NULL), "text"));
+}
+
+static void print_latest(const struct lppack_value *latest)
+{
+	if (latest && strcmp(text_or(latest, "state"), "in force") != 0)
+		field_printf("latest", "%s serial %s: %s", text_or(latest, "stream"), text_or(latest, "serial"),
+			     text_or(latest, "state"));
+}
+
+static void print_levels(const struct lppack_value *levels)
+{
+	struct table table;
+
+	if (lppack_value_count(levels) == 0)
+		return;
+	printf("\nInstalled levels\n");
+	table_begin(&table, 5, "STREAM", "SERIAL", "VERSION", "INSTALLED", "AT BOOT");
+	for (size_t i = 0; i < lppack_value_count(levels); i++) {
+		const struct lppack_value *level = lppack_value_at(levels, i, NULL);
+
+		table_row(&table, value_text_at(level, "stream"), value_text_at(level, "serial"),
+			  value_text_at(level, "version"), value_text_at(level, "installed_at"),
+			  is_true(level, "target") ? "applied" : NULL);
+	}
+	table_end(&table);
+}
+
+void coverage_print(const struct lppack_value *coverage)
+{
+	for (size_t i = 0; i < lppack_value_count(coverage); i++) {
+		const struct lppack_value *kernel = lppack_value_at(coverage, i, NULL);
+		const char *release = text_or(kernel, "release");
+
+		if (value_text_at(kernel, "unreadable"))
+			field_printf("next boot", "of %s: UNKNOWN, %s", release, value_text_at(kernel, "unreadable"));
+		else if (is_true(kernel, "covered"))
+			field_printf("next boot", "of %s: covered by %s serial %s", release, text_or(kernel, "stream"),
+				     text_or(kernel, "serial"));
+		else
+			field_printf("next boot", "of %s: NOT COVERED", release);
+	}
+}
+
+static void print_boot(const struct lppack_value *boot)
+{
+	const struct lppack_value *trials = lppack_value_get(boot, "trials");
+
+	if (is_true(boot, "disabled"))
+		banner_print(stdout, "lppack.apply=0 on the kernel's command line keeps livepatches away");
+	for (size_t i = 0; i < lppack_value_count(trials); i++) {
+		const struct lppack_value *trial = lppack_value_at(trials, i, NULL);
+
+		if (is_true(trial, "skipped"))
+			banner_print(stdout, "a bundle is skipped: boots with it did not become healthy");
+		if (is_true(trial, "skipped"))
+			subfield_print("digest", value_text_at(trial, "digest"));
+	}
+}
+
+static void print_holds(const struct lppack_value *holds)
+{
+	for (size_t i = 0; i < lppack_value_count(holds); i++)
+		field_print("hold", value_text_at(lppack_value_at(holds, i, NULL), "text"));
+}
+
+void status_print(const struct lppack_value *status)
+{
+	const struct lppack_value *patches = lppack_value_get(status, "patches");
+	const struct lppack_value *levels = lppack_value_get(status, "levels");
+
+	print_stack(status);
+	print_latest(lppack_value_get(status, "latest"));
+	print_holds(lppack_value_get(status, "holds"));
+	if (lppack_value_count(levels))
+		coverage_print(lppack_value_get(status, "coverage"));
+	print_boot(lppack_value_get(status, "boot"));
+	for (size_t i = 0; i < lppack_value_count(patches); i++)
+		print_patch(lppack_value_at(patches, i, NULL));
+	print_unfinished(lppack_value_get(status, "unfinished"));
+	blockers_print(lppack_value_get(status, "blockers"));
+	print_fixes(status);
+	print_levels(levels);
+	print_reboot(lppack_value_get(status, "reboot"));
+}

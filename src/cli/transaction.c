@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/transaction.h"
+
+#include "cli/apply_report.h"
+#include "cli/cleanup.h"
+#include "cli/describe.h"
+#include "cli/json.h"
+#include "cli/output.h"
+#include "cli/units.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static volatile sig_atomic_t signalled;
+
+static void note_signal(int number)
+{
+	signalled = number;
+}
+
+/* SIGHUP and SIGPIPE come when a remote shell goes away. SA_RESTART keeps a signal from failing the load itself. */
+void transaction_catch_signals(void)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	static const int ignored[] = { SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU };
+	struct sigaction note = { .sa_handler = note_signal, .sa_flags = SA_RESTART };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		struct sigaction now;
+
+		/* nohup(1) has SIGHUP ignored, and so it stays. */
+		if (sigaction(numbers[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &note, NULL);
+	}
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		sigaction(ignored[i], &ignore, NULL);
+}
+
+static int is_cancelled(void *context)
+{
+	(void)context;
+	return signalled != 0;
+}
+
+static void show_progress(void *context, const char *phase, int64_t elapsed_ns)
+{
+	struct watch *watch = context;
+	bool is_new = !watch->phase || strcmp(watch->phase, phase) != 0;
+
+	if (!is_new && elapsed_ns - watch->shown_ns < 100 * NS_PER_MS)
+		return;
+	watch->phase = phase;
+	watch->shown_ns = elapsed_ns;
+	if (strcmp(phase, "transition") == 0)
+		progress_print("lppack: transition: %.1f of %g s%s", (double)elapsed_ns / 1e9,
+			       (double)watch->timeout_ns / 1e9,
+			       signalled ? ", reversing" : " (Ctrl-C reverses it)");
+	else
+		progress_print("lppack: %s: %.1f s", phase, (double)elapsed_ns / 1e9);
+}
+
+struct lppack_apply_options transaction_how(const struct transaction_options *options, struct watch *watch)
+{
+	*watch = (struct watch){ .timeout_ns = options->timeout ? options->timeout : 60 * NS_PER_S };
+	return (struct lppack_apply_options){
+		.size = sizeof(struct lppack_apply_options),
+		.timeout_ns = options->timeout,
+		.progress = show_progress,
+		.cancelled = is_cancelled,
+		.context = watch,
+		.take_over = options->take_over,
+		.before_signal = options->before_signal,
+		.wait_ns = options->wait,
+	};
+}
+
+int transaction_recover(struct lppack_host *host, const struct lppack_apply_options *how, const char *root,
+			struct lppack_error *err)
+{
+	struct lppack_value *report AUTO(value) = NULL;
+	const char *note = NULL;
+
+	if (root && strcmp(root, "/") != 0)
+		return 0;
+	transaction_catch_signals();
+	report = lppack_host_recover(host, how, 0, err);
+	progress_clear();
+	note = value_text_at(report, "note");
+	if (note)
+		fprintf(stderr, "lppack: note: %s\n", note);
+	return report ? 0 : -err->code;
+}
+
+int transaction_check_root(const char *verb, const char *root, bool dry_run, struct lppack_error *err)
+{
+	if (!root || strcmp(root, "/") == 0 || dry_run)
+		return 0;
+	return cli_fail(err, LPPACK_E_USAGE, "add --dry-run, or run it on that machine without --root",
+			"%s: --root %s: only the running kernel can be livepatched", verb, root);
+}
+
+void transaction_warn(const struct lppack_value *plan, const char *path)
+{
+	const struct lppack_value *warnings = lppack_value_get(plan, "warnings");
+
+	for (size_t i = 0; i < lppack_value_count(warnings); i++) {
+		const char *text = lppack_value_text(lppack_value_at(warnings, i, NULL));
+
+		if (text)
+			warning_print(NULL, "%s: %s", path, text);
+	}
+}
+
+static void print_json(const struct lppack_value *map, bool dry_run, const struct lppack_value *plan,
+		       const struct lppack_error *err)
+{
+	const struct lppack_value *reversibility = lppack_value_get(plan, "reversibility");
+	const struct lppack_value *signature = lppack_value_get(plan, "module_signature");
+	struct json json = { 0 };
+
+	json_open(&json, NULL, '{');
+	json_bool(&json, "dry_run", dry_run);
+	json_members(&json, map, NULL);
+	if (!dry_run && reversibility)
+		json_value(&json, "reversibility", reversibility);
+	if (!dry_run && signature)
+		json_value(&json, "module_signature", signature);
+	if (!dry_run)
+		json_value(&json, "warnings", lppack_value_get(plan, "warnings"));
+	if (err->code && err->code != LPPACK_E_ALREADY && !lppack_value_get(map, "error"))
+		json_error(&json, err);
+	json_close(&json, '}');
+}
+
+void transaction_tell_plan(const struct transaction_report *report, const struct lppack_error *err)
+{
+	if (report->json)
+		print_json(report->described, true, report->described, err);
+	else
+		plan_print(report->described, report->path);
+}
+
+int transaction_tell_receipt(const struct transaction_report *report, struct lppack_receipt *receipt,
+			     struct lppack_error *err)
+{
+	struct lppack_receipt *own AUTO(receipt) = receipt;
+	struct lppack_error telling = LPPACK_ERROR_INIT;
+	struct lppack_value *told AUTO(value) = lppack_receipt_describe(own, &telling);
+	const char *outcome = value_text_at(told, "outcome");
+
+	if (report->json)
+		print_json(told, false, report->described, err);
+	else
+		receipt_print(told, report->described, report->path, err);
+	if (err->code && err->code != LPPACK_E_ALREADY)
+		error_print(err);
+	else if (strcmp(outcome ? outcome : "", "already") == 0)
+		return LPPACK_E_ALREADY;
+	return err->code;
+}
+
+int transaction_run_plan(struct lppack_host *host, struct lppack_verified *verified, const char *path,
+			 const struct lppack_apply_options *how, bool dry_run, bool json, struct lppack_error *err)
+{
+	struct lppack_plan *plan AUTO(plan) = lppack_plan_new(host, verified, how, err);
+	struct lppack_value *described AUTO(value) = plan ? lppack_plan_describe(plan, err) : NULL;
+	struct lppack_receipt *receipt = NULL;
+	const struct transaction_report report = { .path = path, .described = described, .json = json };
+
+	if (!described)
+		return -err->code;
+	transaction_warn(described, path);
+	if (dry_run) {
+		transaction_tell_plan(&report, err);
+		return lppack_plan_is_noop(plan) ? LPPACK_E_ALREADY : LPPACK_OK;
+	}
+	transaction_catch_signals();
+	receipt = lppack_plan_apply(plan, err);
+	progress_clear();
+	return receipt ? transaction_tell_receipt(&report, receipt, err) : -err->code;
+}

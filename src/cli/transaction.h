@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the verbs that change the kernel share: their options, signals, progress, recovery, and carrying a plan out. */
+#ifndef CLI_TRANSACTION_H
+#define CLI_TRANSACTION_H
+
+#include "cli/options.h"
+
+#include <lppack/host.h>
+
+struct transaction_options {
+	int64_t timeout;
+	bool before_signal;
+	int64_t wait;
+	bool take_over;
+};
+
+/* Rows for the option tables; `transaction` is the member of the verb's struct. */
+#define TRANSACTION_ROWS(type) \
+	{ .name = "timeout", .kind = OPTION_DURATION, .completion = COMPLETE_WORD, .argument = "SECONDS", \
+	  .offset = offsetof(type, transaction.timeout), \
+	  .help = "reverse a transition that takes longer (1.5, 500ms, 2m); default: 60" }, \
+	{ .name = "before-signal", .kind = OPTION_FLAG, .offset = offsetof(type, transaction.before_signal), \
+	  .help = "reverse it before the kernel disturbs sleeping programs" }, \
+	{ .name = "wait", .kind = OPTION_DURATION, .completion = COMPLETE_WORD, .argument = "SECONDS", \
+	  .offset = offsetof(type, transaction.wait), .help = "wait for another lppack that is at work" }, \
+	{ .name = "take-over", .kind = OPTION_FLAG, .offset = offsetof(type, transaction.take_over), \
+	  .help = "supersede livepatches that lppack did not load" }
+
+/* What the progress line shows. */
+struct watch {
+	const char *phase;
+	int64_t shown_ns;
+	int64_t timeout_ns;
+};
+
+/* What the library is asked with; watch is its context. */
+struct lppack_apply_options transaction_how(const struct transaction_options *options, struct watch *watch);
+
+/*
+ * From here to the receipt a signal must not leave a transition unwatched: it reverses instead, and the terminal
+ * cannot stop the program.
+ */
+void transaction_catch_signals(void);
+
+/* Finishes or undoes what a killed call began, and says so on standard error. Only on this machine: root is --root. */
+int transaction_recover(struct lppack_host *host, const struct lppack_apply_options *how, const char *root,
+			struct lppack_error *err);
+
+/* USAGE unless the verb only looks: another machine's files decide nothing over this machine's kernel. */
+int transaction_check_root(const char *verb, const char *root, bool dry_run, struct lppack_error *err);
+
+/* Warnings of a described plan, on standard error. */
+void transaction_warn(const struct lppack_value *plan, const char *path);
+
+struct transaction_report {
+	const char *path;                     /* of the bundle; or what stands for it in the headline */
+	const struct lppack_value *described; /* the plan */
+	bool json;
+};
+
+/* Tells what would be done. */
+void transaction_tell_plan(const struct transaction_report *report, const struct lppack_error *err);
+/* Tells what was done. Returns the exit status; takes the receipt over. */
+int transaction_tell_receipt(const struct transaction_report *report, struct lppack_receipt *receipt,
+			     struct lppack_error *err);
+/* Plans, tells, and unless it is a dry run carries it out. The exit status, or a negative code to report. */
+int transaction_run_plan(struct lppack_host *host, struct lppack_verified *verified, const char *path,
+			 const struct lppack_apply_options *how, bool dry_run, bool json, struct lppack_error *err);
+
+#endif

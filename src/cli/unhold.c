@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/cleanup.h"
+#include "cli/json.h"
+#include "cli/output.h"
+#include "cli/source.h"
+#include "cli/verbs.h"
+
+struct unhold_options {
+	const char *stream;
+	const char *root;
+	bool json;
+};
+
+static const struct option_spec options[] = {
+	{ .name = "stream", .kind = OPTION_TEXT, .completion = COMPLETE_WORD, .argument = "NAME",
+	  .offset = offsetof(struct unhold_options, stream), .help = "only the hold of this stream" },
+	ROOT_ROW(struct unhold_options),
+	JSON_ROW(struct unhold_options),
+	OPTION_HELP_ROW,
+	{ 0 },
+};
+
+static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+{
+	const struct unhold_options *o = values;
+	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
+	int n = host ? lppack_hold_clear(host, o->stream, err) : -err->code;
+	struct json json = { 0 };
+
+	(void)arguments;
+	if (n < 0)
+		return n;
+	if (!o->json) {
+		field_printf("removed", "%d %s", n, n == 1 ? "hold" : "holds");
+		return LPPACK_OK;
+	}
+	json_open(&json, NULL, '{');
+	json_int(&json, "removed", (uint64_t)n);
+	json_close(&json, '}');
+	return LPPACK_OK;
+}
+
+const struct verb verb_unhold = {
+	.name = "unhold",
+	.arguments = "",
+	.summary = "take holds away",
+	.options = options,
+	.values_size = sizeof(struct unhold_options),
+	.run = run,
+};

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "crypto/certificate.h"
+#include "crypto/openssl.h"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#define AUTH_LEVEL 3 /* SSL_CTX_set_security_level(3): at least 128 bits, so RSA of 3072, P-256 and SHA-256 */
+
+LP_DEFINE_CLEANUP(X509_STORE, X509_STORE_free)
+LP_DEFINE_CLEANUP(X509_STORE_CTX, X509_STORE_CTX_free)
+
+#define AUTO_STACK LP_AUTO(cleanup_x509_stack)
+
+const char *const lp_chain_names[] = { "trusted",       "unknown-issuer", "damaged", "expired",
+				       "not-yet-valid", "wrong-purpose",  "path-length", "weak",
+				       "revoked",       "bad-crl",        "no-crl",  "invalid", NULL };
+
+void lp_chain_refuse(struct lp_chain_report *report, enum lp_chain_verdict verdict, X509 *certificate,
+		     const char *fmt, ...)
+{
+	char subject[256] = "";
+	char what[512];
+	va_list args;
+
+	if (certificate)
+		lp_x509_name(X509_get_subject_name(certificate), subject, sizeof(subject));
+	va_start(args, fmt);
+	vsnprintf(what, sizeof(what), fmt, args);
+	va_end(args);
+	report->verdict = verdict;
+	snprintf(report->text, sizeof(report->text), "certificate '%s': %.*s", subject, 240, what);
+}
+
+static enum lp_chain_verdict verdict_of(int code)
+{
+	switch (code) {
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+	case X509_V_ERR_CERT_UNTRUSTED:
+		return LP_CHAIN_UNKNOWN_ISSUER;
+	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+	case X509_V_ERR_UNABLE_TO_DECRYPT_CERT_SIGNATURE:
+		return LP_CHAIN_DAMAGED;
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+		return LP_CHAIN_EXPIRED;
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		return LP_CHAIN_NOT_YET_VALID;
+	case X509_V_ERR_INVALID_CA:
+	case X509_V_ERR_INVALID_NON_CA:
+	case X509_V_ERR_INVALID_PURPOSE:
+	case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
+		return LP_CHAIN_PURPOSE;
+	case X509_V_ERR_PATH_LENGTH_EXCEEDED:
+	case X509_V_ERR_CERT_CHAIN_TOO_LONG:
+		return LP_CHAIN_PATH;
+	case X509_V_ERR_EE_KEY_TOO_SMALL:
+	case X509_V_ERR_CA_KEY_TOO_SMALL:
+	case X509_V_ERR_CA_MD_TOO_WEAK:
+		return LP_CHAIN_WEAK;
+	default:
+		return LP_CHAIN_OTHER;
+	}
+}
+
+/* Anchors that are no CA are only good for themselves. */
+static X509_STORE *make_store(const struct lp_certificate *certificate, const struct lp_chain_rules *rules)
+{
+	LP_AUTO(cleanup_X509_STORE_free) X509_STORE *store = X509_STORE_new();
+
+	for (size_t i = 0; store && i < rules->n_anchors; i++) {
+		const struct lp_certificate *anchor = rules->anchors[i];
+
+		if (!anchor->info.is_ca && X509_cmp(anchor->x509, certificate->x509) != 0)
+			continue;
+		if (X509_STORE_add_cert(store, anchor->x509) != 1)
+			return NULL;
+	}
+	return LP_TAKE(store);
+}
+
+static STACK_OF(X509) *make_untrusted(const struct lp_certificates *others, const struct lp_chain_rules *rules)
+{
+	STACK_OF(X509) *stack = sk_X509_new_null();
+	bool ok = stack;
+
+	for (size_t i = 0; ok && others && i < others->n; i++)
+		ok = sk_X509_push(stack, others->items[i]->x509) > 0;
+	for (size_t i = 0; ok && i < rules->n_extra; i++)
+		ok = sk_X509_push(stack, rules->extra[i]->x509) > 0;
+	if (ok)
+		return stack;
+	sk_X509_free(stack);
+	return NULL;
+}
+
+/* RFC 5280, 4.1.2.5: notAfter itself is still valid, as the end of a policy's window is. OpenSSL takes it for over. */
+static int allow_last_second(int ok, X509_STORE_CTX *ctx)
+{
+	X509 *certificate = X509_STORE_CTX_get_current_cert(ctx);
+	int64_t last;
+
+	if (ok || X509_STORE_CTX_get_error(ctx) != X509_V_ERR_CERT_HAS_EXPIRED || !certificate)
+		return ok;
+	return lp_x509_time(X509_get0_notAfter(certificate), &last) == 0 &&
+	       last == X509_VERIFY_PARAM_get_time(X509_STORE_CTX_get0_param(ctx));
+}
+
+static void set_rules(X509_STORE_CTX *ctx, int64_t at)
+{
+	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
+
+	X509_STORE_CTX_set_verify_cb(ctx, allow_last_second);
+
+	X509_VERIFY_PARAM_set_time(param, at);
+	X509_VERIFY_PARAM_set_depth(param, LP_CERTIFICATES_MAX);
+	X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
+	/* an anchor need not be a root */
+	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+}
+
+/* RFC 5280, 4.2.1.3 and 4.2.1.12. The functions return all bits where there is no such extension. */
+static void check_purpose(STACK_OF(X509) *chain, struct lp_chain_report *report)
+{
+	X509 *signer = sk_X509_value(chain, 0);
+
+	if (!(X509_get_key_usage(signer) & KU_DIGITAL_SIGNATURE)) {
+		lp_chain_refuse(report, LP_CHAIN_PURPOSE, signer, "its key usage lacks digitalSignature");
+		return;
+	}
+	for (int i = 0; i == 0 || i + 1 < sk_X509_num(chain); i++) {
+		X509 *certificate = sk_X509_value(chain, i);
+		unsigned int allowed = i == 0 ? XKU_CODE_SIGN : XKU_CODE_SIGN | XKU_ANYEKU;
+
+		if (!(X509_get_extended_key_usage(certificate) & allowed)) {
+			lp_chain_refuse(report, LP_CHAIN_PURPOSE, certificate,
+					"its extended key usage lacks codeSigning");
+			return;
+		}
+	}
+}
+
+static void check_crls(STACK_OF(X509) *chain, const struct lp_chain_rules *rules, struct lp_chain_report *report)
+{
+	for (int i = 0; report->verdict == LP_CHAIN_TRUSTED && i + 1 < sk_X509_num(chain); i++)
+		lp_crl_check(sk_X509_value(chain, i), sk_X509_value(chain, i + 1), rules, report);
+}
+
+static void find_anchor(STACK_OF(X509) *chain, const struct lp_chain_rules *rules, struct lp_chain_report *report)
+{
+	X509 *top = sk_X509_value(chain, sk_X509_num(chain) - 1);
+
+	for (size_t i = 0; i < rules->n_anchors; i++)
+		if (X509_cmp(rules->anchors[i]->x509, top) == 0) {
+			report->anchor = i;
+			return;
+		}
+	lp_chain_refuse(report, LP_CHAIN_OTHER, top, "not an anchor");
+}
+
+/* Of any kind of key, as CAs may have others than signers. */
+static int note_ids(STACK_OF(X509) *chain, struct lp_chain_report *report, struct lppack_error *err)
+{
+	for (int i = 0; i < sk_X509_num(chain) && i < LP_CHAIN_MAX; i++) {
+		LP_AUTO_OPENSSL uint8_t *der = NULL;
+		int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(sk_X509_value(chain, i)), &der);
+		int rc = n > 0 ? lp_sha256(der, (size_t)n, &report->ids[i], err) : lp_fail_nomem(err);
+
+		if (rc < 0)
+			return rc;
+		report->n_ids++;
+	}
+	return 0;
+}
+
+int lp_chain_check(const struct lp_certificate *certificate, const struct lp_certificates *others,
+		   const struct lp_chain_rules *rules, struct lp_chain_report *report, struct lppack_error *err)
+{
+	LP_AUTO(cleanup_X509_STORE_free) X509_STORE *store = make_store(certificate, rules);
+	AUTO_STACK STACK_OF(X509) *untrusted = make_untrusted(others, rules);
+	LP_AUTO(cleanup_X509_STORE_CTX_free) X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	STACK_OF(X509) *chain;
+
+	*report = (struct lp_chain_report){ 0 };
+	if (!store || !untrusted || !ctx || X509_STORE_CTX_init(ctx, store, certificate->x509, untrusted) != 1)
+		return lp_fail_openssl(err, LPPACK_E_INTERNAL, NULL, "%s: its chain cannot be checked",
+				       certificate->name);
+	set_rules(ctx, rules->at);
+	if (X509_verify_cert(ctx) != 1) {
+		int code = X509_STORE_CTX_get_error(ctx);
+
+		ERR_clear_error();
+		if (code == X509_V_ERR_OUT_OF_MEM)
+			return lp_fail_nomem(err);
+		lp_chain_refuse(report, verdict_of(code), X509_STORE_CTX_get_current_cert(ctx), "%s",
+				X509_verify_cert_error_string(code));
+		return 0;
+	}
+	chain = X509_STORE_CTX_get0_chain(ctx);
+	check_purpose(chain, report);
+	check_crls(chain, rules, report);
+	find_anchor(chain, rules, report);
+	ERR_clear_error();
+	return note_ids(chain, report, err);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/text.h"
+#include "crypto/openssl.h"
+
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <string.h>
+
+const char *const lp_private_key_types[] = { "ed25519", "ecdsa-p256", "ecdsa-p384", "rsa-3072", "rsa-4096", NULL };
+
+int lp_private_key_take(EVP_PKEY *pkey, const char *name, struct lp_private_key **out, struct lppack_error *err)
+{
+	LP_AUTO(cleanup_EVP_PKEY_free) EVP_PKEY *owned = pkey;
+	LP_AUTO(cleanup_lp_private_key_free) struct lp_private_key *key = calloc(1, sizeof(*key));
+	int rc;
+
+	if (!key)
+		return lp_fail_nomem(err);
+	key->pkey = LP_TAKE(owned);
+	rc = lp_public_key_from_pkey(key->pkey, name, &key->public_key, err);
+	if (rc < 0)
+		return rc;
+	*out = LP_TAKE(key);
+	return 0;
+}
+
+static EVP_PKEY *generate(const char *type)
+{
+	if (strcmp(type, "ed25519") == 0)
+		return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	if (strcmp(type, "ecdsa-p256") == 0)
+		return EVP_EC_gen("P-256");
+	if (strcmp(type, "ecdsa-p384") == 0)
+		return EVP_EC_gen("P-384");
+	return EVP_RSA_gen(strcmp(type, "rsa-3072") == 0 ? 3072 : 4096);
+}
+
+int lp_private_key_generate(const char *type, struct lp_private_key **out, struct lppack_error *err)
+{
+	EVP_PKEY *pkey;
+
+	if (!type)
+		type = lp_private_key_types[0];
+	if (!lp_text_is_one_of(type, lp_private_key_types))
+		return lp_fail(err, LPPACK_E_USAGE, "it is one of ed25519, ecdsa-p256, ecdsa-p384, rsa-3072, rsa-4096",
+			       "'%s' is no type of key", type);
+	pkey = generate(type);
+	if (!pkey)
+		return lp_fail_openssl(err, LPPACK_E_INTERNAL, NULL, "a key of type %s cannot be made", type);
+	return lp_private_key_take(pkey, "new key", out, err);
+}
+
+static int fail_private(const void *pem, size_t n, const char *name, const struct lp_asking *asking,
+			struct lppack_error *err)
+{
+	ERR_clear_error();
+	if (asking->rc < 0)
+		return asking->rc;
+	if (asking->asked && asking->passphrase)
+		return lp_fail(err, LPPACK_E_KEY, "give the passphrase that the key was encrypted with",
+			       "%s: the passphrase does not open it", name);
+	if (lp_pem_has(pem, n, "BEGIN ENCRYPTED PRIVATE KEY") || lp_pem_has(pem, n, "Proc-Type: 4,ENCRYPTED"))
+		return lp_fail(err, LPPACK_E_KEY,
+			       asking->passphrase ? "copy it again from where it is whole" :
+						    "decrypt it first: openssl pkey -in ENCRYPTED -out PLAIN.key",
+			       "%s: not an unencrypted PEM private key: it is encrypted%s", name,
+			       asking->passphrase ? ", and damaged" : "");
+	if (lp_pem_has(pem, n, "BEGIN PUBLIC KEY"))
+		return lp_fail(err, LPPACK_E_KEY, "name the .key file of the pair: only a private key signs",
+			       "%s: not an unencrypted PEM private key: it is a public key", name);
+	return lp_fail(err, LPPACK_E_KEY, "name the .key file that lppack keygen made",
+		       "%s: not an unencrypted PEM private key", name);
+}
+
+int lp_private_key_parse(const void *pem, size_t n, const char *name, const struct lp_passphrase *passphrase,
+			 struct lp_private_key **out, struct lppack_error *err)
+{
+	struct lp_asking asking = { .passphrase = passphrase, .what = name, .err = err };
+	LP_AUTO(cleanup_BIO_free_all) BIO *bio = lp_bio_open(pem, n);
+	EVP_PKEY *pkey = bio ? PEM_read_bio_PrivateKey(bio, NULL, lp_asking_answer, &asking) : NULL;
+
+	if (!pkey)
+		return fail_private(pem, n, name, &asking, err);
+	return lp_private_key_take(pkey, name, out, err);
+}
+
+int lp_private_key_format(const struct lp_private_key *key, const char *passphrase, size_t n, struct lp_buf *pem,
+			  struct lppack_error *err)
+{
+	const EVP_CIPHER *cipher = passphrase ? EVP_aes_256_cbc() : NULL;
+	LP_AUTO(cleanup_BIO_free_all) BIO *bio = BIO_new(BIO_s_secmem());
+
+	if (!bio || PEM_write_bio_PKCS8PrivateKey(bio, key->pkey, cipher, passphrase, (int)n, NULL, NULL) != 1)
+		return lp_fail_openssl(err, LPPACK_E_KEY, NULL, "the private key cannot be encoded");
+	return lp_bio_take(bio, pem, err);
+}
+
+const struct lp_public_key *lp_private_key_public(const struct lp_private_key *key)
+{
+	return &key->public_key;
+}
+
+void lp_private_key_free(struct lp_private_key *key)
+{
+	if (key)
+		EVP_PKEY_free(key->pkey);
+	free(key);
+}

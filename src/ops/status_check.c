@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What somebody ought to do something about, for monitoring. */
+#include "ops/status.h"
+
+#include "base/export.h"
+#include "base/text.h"
+
+static bool is_true(const struct lppack_value *map, const char *key)
+{
+	return lppack_value_bool(lppack_value_get(map, key));
+}
+
+static const char *text_of(const struct lppack_value *map, const char *key)
+{
+	const char *text = lppack_value_text(lppack_value_get(map, key));
+
+	return text ? text : "?";
+}
+
+/* Takes the text over. */
+static void add(struct lppack_value **list, enum lppack_code code, char *text)
+{
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add_text(&map, "name", lppack_error_name(code));
+	lp_value_add_int(&map, "code", code);
+	lp_value_add(&map, "text", text ? lp_value_string(text) : NULL);
+	lp_value_push(list, map);
+	free(text);
+}
+
+static void find_problems(const struct lppack_value *status, struct lppack_value **list)
+{
+	const struct lppack_value *problems = lppack_value_get(status, "problems");
+
+	for (size_t i = 0; i < lppack_value_count(problems); i++)
+		add(list, LPPACK_E_STATE,
+		    lp_text_format("%s", text_of(lppack_value_at(problems, i, NULL), "message")));
+}
+
+static void find_in_flight(const struct lppack_value *status, struct lppack_value **list)
+{
+	const struct lppack_value *unfinished = lppack_value_get(status, "unfinished");
+
+	if (unfinished && !is_true(unfinished, "running"))
+		add(list, LPPACK_E_UNFINISHED,
+		    lp_text_format("a call of lppack %s was cut short: lppack recover finishes or undoes it",
+				   text_of(unfinished, "verb")));
+	if (is_true(status, "transition"))
+		add(list, LPPACK_E_IN_TRANSITION,
+		    lp_text_format("a transition is running; %zu tasks are not there yet",
+				   lppack_value_count(lppack_value_get(status, "blockers"))));
+}
+
+static void find_skipped(const struct lppack_value *status, struct lppack_value **list)
+{
+	const struct lppack_value *trials = lppack_value_get(lppack_value_get(status, "boot"), "trials");
+
+	for (size_t i = 0; i < lppack_value_count(trials); i++) {
+		const struct lppack_value *trial = lppack_value_at(trials, i, NULL);
+
+		if (is_true(trial, "skipped"))
+			add(list, LPPACK_E_BOOT_LOOP,
+			    lp_text_format("the bundle %.12s is skipped: %s boots with it did not become healthy",
+					   text_of(trial, "digest"), text_of(trial, "failed_boots")));
+	}
+	if (is_true(lppack_value_get(status, "boot"), "disabled"))
+		add(list, LPPACK_E_DISABLED,
+		    lp_text_format("lppack.apply=0 on the kernel's command line keeps livepatches away"));
+}
+
+static void find_foreign(const struct lppack_value *status, struct lppack_value **list)
+{
+	const struct lppack_value *patches = lppack_value_get(status, "patches");
+
+	for (size_t i = 0; i < lppack_value_count(patches); i++) {
+		const struct lppack_value *patch = lppack_value_at(patches, i, NULL);
+
+		if (is_true(patch, "foreign"))
+			add(list, LPPACK_E_FOREIGN,
+			    lp_text_format("%s: lppack has no record of having loaded it", text_of(patch, "name")));
+	}
+}
+
+static void find_reboot(const struct lppack_value *status, struct lppack_value **list)
+{
+	const struct lppack_value *why = lppack_value_get(lppack_value_get(status, "reboot"), "why");
+
+	for (size_t i = 0; i < lppack_value_count(why); i++)
+		add(list, LPPACK_E_REBOOT_NEEDED,
+		    lp_text_format("%s", text_of(lppack_value_at(why, i, NULL), "text")));
+}
+
+static void find_newer(const struct lppack_value *status, struct lppack_value **list)
+{
+	const struct lppack_value *latest = lppack_value_get(status, "latest");
+	const struct lppack_value *fixes = lppack_value_get(status, "fixes");
+	const char *state = text_of(latest, "state");
+	bool is_held = lp_text_equal(state, "held");
+
+	if (!is_held && !lp_text_equal(state, "available"))
+		return;
+	add(list, is_held ? LPPACK_E_HELD_BACK : LPPACK_E_BEHIND,
+	    lp_text_format("%s serial %s is installed, but %s: it has %zu fixes more than are in force",
+			   text_of(latest, "stream"), text_of(latest, "serial"),
+			   is_held ? "kept away by a hold" : "not in force",
+			   lppack_value_count(lppack_value_get(fixes, is_held ? "held" : "available"))));
+}
+
+static void find_uncovered(const struct lppack_value *status, struct lppack_value **list)
+{
+	const struct lppack_value *coverage = lppack_value_get(status, "coverage");
+
+	if (!lppack_value_count(lppack_value_get(status, "levels")))
+		return;
+	for (size_t i = 0; i < lppack_value_count(coverage); i++) {
+		const struct lppack_value *kernel = lppack_value_at(coverage, i, NULL);
+
+		if (!is_true(kernel, "covered"))
+			add(list, LPPACK_E_UNCOVERED,
+			    lp_text_format("the next boot of %s is not covered", text_of(kernel, "release")));
+	}
+}
+
+struct lppack_value *lp_status_findings(const struct lppack_value *status)
+{
+	static void (*const finders[])(const struct lppack_value *status, struct lppack_value **list) = {
+		find_problems, find_in_flight, find_skipped, find_foreign, find_reboot, find_newer, find_uncovered,
+	};
+	struct lppack_value *list = lp_value_list();
+
+	for (size_t i = 0; i < sizeof(finders) / sizeof(finders[0]); i++)
+		finders[i](status, &list);
+	return list;
+}
+
+LP_EXPORT int lppack_status_check(const struct lppack_value *status)
+{
+	const struct lppack_value *first = lppack_value_at(lppack_value_get(status, "findings"), 0, NULL);
+
+	return (int)lppack_value_int(lppack_value_get(first, "code"), LPPACK_OK);
+}

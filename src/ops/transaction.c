@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ops/transaction.h"
+
+#include "base/text.h"
+#include "ops/describe.h"
+#include "ops/freshness.h"
+#include "ops/store.h"
+
+#include <string.h>
+#include <time.h>
+
+struct lppack_apply_options lp_apply_options_settle(const struct lppack_apply_options *given)
+{
+	struct lppack_apply_options options = { 0 };
+
+	if (given)
+		memcpy(&options, given, given->size < sizeof(options) ? given->size : sizeof(options));
+	if (options.rollback) {
+		options.replace = 1;
+		options.allow_downgrade = 1;
+	}
+	return options;
+}
+
+void lp_request_set_options(struct lp_swap_request *request, const struct lppack_apply_options *options)
+{
+	request->replace = options->replace;
+	request->take_over = options->take_over;
+	request->force = options->force;
+	request->before_signal = options->before_signal;
+	request->timeout_ns = options->timeout_ns;
+	request->retries = options->retries;
+	request->retry_delay_ns = options->retry_delay_ns;
+	request->wait_ns = options->wait_ns;
+	request->progress = options->progress;
+	request->cancelled = options->cancelled;
+	request->context = options->context;
+}
+
+void lp_transaction_close(struct lp_transaction *t)
+{
+	lp_running_free(&t->running);
+	lp_call_free(&t->journal);
+	lppack_value_free(t->took_over);
+	free(t->known);
+	*t = (struct lp_transaction){ 0 };
+}
+
+/* The record of what is applied knows its module too: it is older than the list of this boot. */
+static int know_applied(struct lp_transaction *t, struct lppack_error *err)
+{
+	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
+	int rc = lp_applied_read(t->host->host.root, &applied, err);
+
+	if (rc <= 0 || !applied.module_build_id.len || !lp_host_is_boot_of(t->host, &applied))
+		return rc < 0 ? rc : 0;
+	return lp_build_ids_add(&t->known, &t->n_known, &applied.module_build_id, err);
+}
+
+/* So does the journal of a call that did not come to its record. */
+static int know_journal(struct lp_transaction *t, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&t->host->host);
+	LP_AUTO_CALL struct lp_call journal = { 0 };
+	int rc = lp_call_read(t->host->host.root, &journal, err);
+
+	if (rc <= 0 || !journal.to.module.build_id.len || !lp_boot_ids_match(journal.boot_id, boot_id))
+		return rc < 0 ? rc : 0;
+	return lp_build_ids_add(&t->known, &t->n_known, &journal.to.module.build_id, err);
+}
+
+int lp_transaction_open(struct lp_transaction *t, struct lppack_host *host, struct lp_swap_request *request,
+			struct lppack_error *err)
+{
+	int rc;
+
+	lp_running_free(&t->running);
+	free(LP_TAKE(t->known));
+	t->n_known = 0;
+	t->host = host;
+	t->request = request;
+	rc = lp_running_read(host, &t->running, err);
+	for (size_t i = 0; i < t->running.n_modules && rc == 0; i++)
+		rc = lp_build_ids_add(&t->known, &t->n_known, &t->running.modules[i], err);
+	if (rc == 0)
+		rc = know_applied(t, err);
+	if (rc == 0)
+		rc = know_journal(t, err);
+	if (rc < 0)
+		return rc;
+	request->known = t->known;
+	request->n_known = t->n_known;
+	request->forced = t->running.forced		      ? "by lppack, with --force" :
+			  lp_host_log_tells_force(&host->host) ? "the kernel log tells of it" :
+								 NULL;
+	return 0;
+}
+
+bool lp_transaction_knows(const struct lp_transaction *t, const struct lp_live_patch *patch)
+{
+	return lp_patch_is_known(t->request, patch);
+}
+
+static struct lppack_value *describe_foreign(const struct lp_live_patch *patch)
+{
+	struct lppack_value *map = lp_value_map();
+	struct lppack_value *functions = lp_value_list();
+
+	for (size_t i = 0; i < patch->n_objects; i++) {
+		const struct lp_object *object = &patch->objects[i].object;
+
+		for (size_t j = 0; j < object->n_funcs; j++) {
+			LP_AUTO_FREE char *text = lp_text_format("%s:%s,%llu", object->name, object->funcs[j].name,
+								 (unsigned long long)object->funcs[j].sympos);
+
+			lp_value_push(&functions, text ? lp_value_string(text) : NULL);
+		}
+	}
+	lp_value_add_text(&map, "name", patch->name);
+	lp_describe_build_id(&map, "build_id", &patch->build_id);
+	lp_value_add(&map, "functions", functions);
+	return map;
+}
+
+static int note_foreign(struct lp_transaction *t, const struct lp_stack *stack, struct lppack_error *err)
+{
+	lppack_value_free(t->took_over);
+	t->took_over = lp_value_list();
+	for (size_t i = 0; i < stack->n; i++)
+		if (stack->patches[i].enabled != 0 && !lp_transaction_knows(t, &stack->patches[i]))
+			lp_value_push(&t->took_over, describe_foreign(&stack->patches[i]));
+	return t->took_over ? 0 : lp_fail_nomem(err);
+}
+
+static int intend(void *context, enum lp_intent intent, const struct lp_stack *before, struct lppack_error *err)
+{
+	struct lp_transaction *t = context;
+	int rc = 0;
+
+	t->journal.phase = intent;
+	/* A retry and a force see the same patches as the first attempt. */
+	if (!t->journalled) {
+		rc = lp_call_set_from(&t->journal, before, err);
+		if (rc == 0)
+			rc = note_foreign(t, before, err);
+	}
+	if (rc == 0)
+		rc = lp_call_write(t->host->host.root, &t->journal, err);
+	if (rc == 0)
+		t->journalled = true;
+	return rc;
+}
+
+int lp_transaction_begin(struct lp_transaction *t, enum lp_verb verb, struct lppack_error *err)
+{
+	t->journal.verb = verb;
+	t->journal.started_at = time(NULL);
+	t->journal.replace = t->request->replace;
+	t->journal.take_over = t->request->take_over;
+	free(t->journal.boot_id);
+	t->journal.boot_id = lp_host_boot_id(&t->host->host);
+	if (!t->journal.boot_id)
+		t->journal.boot_id = strdup("");
+	t->request->intend = intend;
+	t->request->intend_context = t;
+	return t->journal.boot_id ? 0 : lp_fail_nomem(err);
+}
+
+static int remember_running(struct lp_transaction *t, const struct lp_swap_result *result, struct lppack_error *err)
+{
+	struct lp_running *running = &t->running;
+	int rc = 0;
+
+	lp_loaded_free(&running->active);
+	running->has_active = t->journal.to.module.name != NULL;
+	running->forced |= result->forced;
+	if (running->has_active)
+		rc = lp_loaded_clone(&running->active, &t->journal.to, err);
+	if (rc == 0 && running->has_active && running->active.module.build_id.len)
+		rc = lp_build_ids_add(&running->modules, &running->n_modules, &running->active.module.build_id, err);
+	return rc < 0 ? rc : lp_running_write(t->host, running, err);
+}
+
+static int remember_applied(struct lp_transaction *t, struct lppack_error *err)
+{
+	const struct lp_loaded *to = &t->journal.to;
+	const struct lp_applied applied = { .boot_id = t->journal.boot_id,
+					    .kernel = to->kernel,
+					    .release = to->release,
+					    .module = to->module.name,
+					    .module_build_id = to->module.build_id,
+					    .stream = to->stream,
+					    .epoch = to->epoch,
+					    .serial = to->serial,
+					    .version = to->version,
+					    .digest = to->digest,
+					    .applied_at = time(NULL),
+					    .level = t->journal.level };
+
+	return lp_applied_write(t->host->host.root, &applied, err);
+}
+
+static int remember_level(struct lp_transaction *t, struct lppack_error *err)
+{
+	const char *root = t->host->host.root;
+	const struct lp_loaded *to = &t->journal.to;
+	/* What decides over freshness; nothing else of a manifest is asked there. */
+	const struct lp_manifest manifest = { .stream = to->stream, .epoch = to->epoch, .serial = to->serial };
+	int rc = remember_applied(t, err);
+
+	if (rc == 0)
+		rc = lp_freshness_apply(root, &manifest, &to->digest, time(NULL), err);
+	return rc < 0 || t->journal.keep_target ? rc : lp_store_set_target(root, &to->digest, err);
+}
+
+int lp_transaction_record(struct lp_transaction *t, const struct lp_swap_result *result, struct lppack_error *err)
+{
+	const char *root = t->host->host.root;
+	int rc = remember_running(t, result, err);
+
+	if (rc < 0)
+		return rc;
+	if (t->running.has_active)
+		return remember_level(t, err);
+	rc = lp_applied_forget(root, err);
+	return rc < 0 ? rc : lp_store_set_target(root, NULL, err);
+}
+
+int lp_transaction_record_force(struct lp_transaction *t, struct lppack_error *err)
+{
+	t->running.forced = true;
+	return lp_running_write(t->host, &t->running, err);
+}
+
+int lp_transaction_end(struct lp_transaction *t, const struct lp_swap_result *result, int rc,
+		       struct lppack_error *err)
+{
+	/* A transition that goes on is the next call's to finish. */
+	if (!t->journalled || (result->outcome == LP_SWAP_LEFT && rc == -LPPACK_E_STALLED_LEFT))
+		return rc;
+	t->journalled = false;
+	if (lp_call_clear(t->host->host.root, rc < 0 ? NULL : err) < 0 && rc == 0)
+		rc = err ? -err->code : -LPPACK_E_IO;
+	return rc;
+}

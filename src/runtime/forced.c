@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "runtime/private.h"
+
+#include <string.h>
+
+#define HINT_REBOOT "reboot: after a forced transition no task is known to be in a consistent state"
+
+/* The kernel drops a replaced module's last reference a moment after its directory has gone. */
+#define PATIENCE_NS LP_SECOND_NS
+
+/* Another module that uses its symbols pins it as well, and that is no sign of force. */
+static bool has_holders(struct lp_host *host, const char *name)
+{
+	char path[LP_PATH_ROOM];
+	LP_AUTO_DIR DIR *dir = NULL;
+
+	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/holders", name);
+	dir = lp_dir_open(host->rootfd, path);
+	return dir && lp_dir_next(dir);
+}
+
+/* The name of a module that is pinned without a patch, into out; false if there is none. */
+static bool find_pinned(struct lp_host *host, char *out, size_t room)
+{
+	LP_AUTO_DIR DIR *modules = lp_dir_open(host->rootfd, LP_MODULE_DIR);
+	const struct dirent *entry;
+
+	while (modules && (entry = lp_dir_next(modules))) {
+		if (lp_module_remnant(host, entry->d_name) != LP_REMNANT_PINNED || has_holders(host, entry->d_name))
+			continue;
+		snprintf(out, room, "%s", entry->d_name);
+		return true;
+	}
+	return false;
+}
+
+int lp_forced_check(struct lp_host *host, const struct lp_swap_request *request, struct lppack_error *err)
+{
+	int64_t since_ns = lp_host_now(host);
+	char name[256];
+
+	if (request->forced)
+		return lp_fail(err, LPPACK_E_FORCED, HINT_REBOOT, "a transition was forced in this boot: %s",
+			       request->forced);
+	while (find_pinned(host, name, sizeof(name))) {
+		if (lp_host_now(host) - since_ns >= PATIENCE_NS)
+			return lp_fail(err, LPPACK_E_FORCED, HINT_REBOOT,
+				       "%s: its livepatch is no longer listed, but the module stays pinned: "
+				       "a transition was forced in this boot", name);
+		lp_host_poll_sleep(host, since_ns);
+	}
+	return 0;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "runtime/keyring.h"
+
+#include "base/text.h"
+#include "runtime/private.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define KEYS_MAX (1u << 20) /* of /proc/keys */
+#define DESCRIPTION_MAX 4095 /* security/keys/keyctl.c: KEY_MAX_DESC_SIZE, with its NUL */
+#define EXACT "ex:" /* crypto/asymmetric_keys/asymmetric_type.c: asymmetric_key_match_preparse() */
+
+enum lp_signature_policy lp_host_signature_policy(const struct lp_host *host)
+{
+	char text[128];
+
+	if (lp_attr_read(host->rootfd, "sys/kernel/security/lockdown", text, sizeof(text)) > 0 &&
+	    (strstr(text, "[integrity]") || strstr(text, "[confidentiality]")))
+		return LP_SIGNATURE_LOCKDOWN;
+	if (lp_attr_read(host->rootfd, LP_MODULE_DIR "/module/parameters/sig_enforce", text, sizeof(text)) > 0 &&
+	    (*text == 'Y' || *text == '1'))
+		return LP_SIGNATURE_ENFORCED;
+	return LP_SIGNATURE_OPTIONAL;
+}
+
+/* The number of one of the kernel's own keyrings (Documentation/security/keys/core.rst, "/proc/keys"), or 0. Users
+ * cannot make one whose name begins with a dot. */
+static int32_t find_keyring(const char *keys, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *line = keys; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+		char type[16];
+		char description[64];
+		unsigned int serial;
+
+		if (sscanf(line, "%x %*s %*s %*s %*s %*s %*s %15s %63s", &serial, type, description) == 3 &&
+		    strcmp(type, "keyring") == 0 && strncmp(description, name, n) == 0 && description[n] == ':')
+			return (int32_t)serial;
+	}
+	return 0;
+}
+
+/* A key that is there, and that a process may not search, is there (security/keys/keyring.c: keyring_search_iterator()
+ * matches before it asks for the permission). */
+static enum lp_key_verdict search(struct lp_host *host, int32_t keyring, const char *description)
+{
+	if (host->ops->search_key(host->context, keyring, description) >= 0 || errno == EACCES)
+		return LP_KEY_KNOWN;
+	return errno == ENOKEY ? LP_KEY_UNKNOWN : LP_KEY_UNTOLD;
+}
+
+/* Whether a key that cannot be there is not found: else the keyring itself may not be searched, and says nothing. */
+static bool is_searchable(struct lp_host *host, int32_t keyring)
+{
+	return keyring && search(host, keyring, EXACT "0000000000000000") == LP_KEY_UNKNOWN;
+}
+
+/* kernel/module/signing.c asks the secondary keyring, which is linked to the others, or without it the built-in one. */
+static enum lp_key_verdict find(struct lp_host *host, const char *keys, const char *description)
+{
+	int32_t secondary = find_keyring(keys, ".secondary_trusted_keys");
+	int32_t trusted = secondary ? secondary : find_keyring(keys, ".builtin_trusted_keys");
+	int32_t platform = find_keyring(keys, ".platform");
+	enum lp_key_verdict verdict = is_searchable(host, trusted) ? search(host, trusted, description) : LP_KEY_UNTOLD;
+
+	if (verdict != LP_KEY_UNKNOWN || !platform)
+		return verdict;
+	verdict = is_searchable(host, platform) ? search(host, platform, description) : LP_KEY_UNTOLD;
+	return verdict == LP_KEY_KNOWN ? LP_KEY_PLATFORM : verdict;
+}
+
+enum lp_key_verdict lp_host_find_key(struct lp_host *host, const void *id, size_t n)
+{
+	LP_AUTO_BUF struct lp_buf keys = { 0 };
+	LP_AUTO_FREE char *description = malloc(sizeof(EXACT) + 2 * n);
+
+	if (!host->ops->search_key || !description || n == 0 || sizeof(EXACT) - 1 + 2 * n > DESCRIPTION_MAX)
+		return LP_KEY_UNTOLD;
+	memcpy(description, EXACT, sizeof(EXACT));
+	lp_hex_encode(id, n, description + strlen(EXACT));
+	if (lp_file_read(host->rootfd, "proc/keys", KEYS_MAX, &keys, NULL) < 0 || !keys.data)
+		return LP_KEY_UNTOLD;
+	return find(host, (const char *)keys.data, description);
+}

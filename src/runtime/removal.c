@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Taking every livepatch out of force: disabling, watching, removing the modules. */
+#include "runtime/private.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define HINT_BLOCKERS "end what holds it, or try again at a quieter time"
+
+int lp_removal_preflight(struct lp_host *host, const struct lp_swap_request *request, const struct lp_stack *stack,
+			 struct lppack_error *err)
+{
+	size_t n = 0;
+	int rc = lp_host_check_livepatch(host, err);
+
+	for (size_t i = 0; i < stack->n; i++)
+		n += stack->patches[i].enabled != 0;
+	if (rc == 0 && n == 0)
+		return lp_fail(err, LPPACK_E_ALREADY, NULL, "no livepatch is in force");
+	if (rc == 0)
+		rc = lp_host_check_privilege(host, err);
+	if (rc == 0)
+		rc = lp_stack_check_transition(stack, NULL, err);
+	if (rc == 0)
+		rc = lp_forced_check(host, request, err);
+	return rc < 0 ? rc : lp_stack_check_foreign(request, stack, NULL, err);
+}
+
+/* The newest first: kernels before 5.1 allow no other order (kernel/livepatch/core.c, __klp_disable_patch). */
+static int prepare(struct lp_swap *swap, struct lppack_error *err)
+{
+	for (size_t i = swap->before.n; i-- > 0;) {
+		const struct lp_live_patch *patch = &swap->before.patches[i];
+
+		if (patch->enabled != 0 && lp_names_add(&swap->old, &swap->n_old, patch->name) < 0)
+			return lp_fail_nomem(err);
+	}
+	swap->result->superseded = calloc(swap->n_old + 1, sizeof(char *));
+	return swap->result->superseded ? 0 : lp_fail_nomem(err);
+}
+
+static int fail_write(const char *name, int sys_errno, struct lppack_error *err)
+{
+	errno = sys_errno;
+	if (sys_errno == EBUSY)
+		return lp_fail(err, LPPACK_E_BUSY, "wait for it to end, then try again",
+			       "%s: another livepatch transition is running", name);
+	return lp_fail_sys(err, sys_errno == EPERM || sys_errno == EACCES ? LPPACK_E_PRIVILEGE : LPPACK_E_REFUSED,
+			   "see the kernel log", "%s: the kernel does not disable it", name);
+}
+
+static int fail_stalled(struct lp_swap *swap, const char *name, const char *cause, struct lppack_error *err)
+{
+	swap->result->outcome = LP_SWAP_REVERSED;
+	return lp_fail(err, LPPACK_E_STALLED, HINT_BLOCKERS, "%s: %s; it was reversed, the livepatch is still in force",
+		       name, cause);
+}
+
+static int fail_left(struct lp_swap *swap, const char *name, const char *cause, struct lppack_error *err)
+{
+	struct lp_swap_result *result = swap->result;
+	LP_AUTO_BUF struct lp_buf who = { 0 };
+
+	result->outcome = LP_SWAP_LEFT;
+	(void)lp_blockers_collect(swap->host, NULL, &swap->before, 1, &result->reverse_blockers,
+				  &result->n_reverse_blockers);
+	lp_blockers_tell(result->reverse_blockers, result->n_reverse_blockers, &who);
+	return lp_fail(err, LPPACK_E_STALLED_LEFT,
+		       "it may still end: look at /" LP_LIVEPATCH_DIR "/*/transition; 1 in enabled keeps it in force",
+		       "%s: %s; reversing it did not end in time either, %s", name, cause,
+		       lp_buf_ok(&who) ? (const char *)who.data : "");
+}
+
+/* Somebody is in the way: the livepatch is enabled again, which the kernel allows while it is in transition. */
+static int reverse(struct lp_swap *swap, const char *name, enum lp_watch_end why, struct lppack_error *err)
+{
+	struct lp_swap_result *result = swap->result;
+	LP_AUTO_BUF struct lp_buf cause = { 0 };
+	struct lp_patch_status status;
+
+	(void)lp_blockers_collect(swap->host, NULL, &swap->before, 0, &result->blockers, &result->n_blockers);
+	if (why == LP_WATCH_CANCELLED) {
+		lp_buf_text(&cause, "it was interrupted");
+	} else {
+		lp_buf_printf(&cause, "disabling it did not end within %.3g s, ",
+			      (double)lp_request_timeout(swap->request) / LP_SECOND_NS);
+		lp_blockers_tell(result->blockers, result->n_blockers, &cause);
+	}
+	lp_buf_append(&cause, "", 0);
+	if (!lp_buf_ok(&cause))
+		lp_buf_free(&cause);
+	/* What has ended meanwhile cannot be enabled again: the kernel refuses the write (enabled_store). */
+	(void)lp_patch_write(swap->host, name, "enabled", "1");
+	if (lp_watch_forward_patiently(swap->host, swap->request, name) == LP_WATCH_DONE)
+		return fail_stalled(swap, name, cause.data ? (const char *)cause.data : "it did not end", err);
+	lp_patch_status_read(swap->host, name, &status);
+	if (lp_patch_status_is_undone(&status))
+		return 0;
+	return fail_left(swap, name, cause.data ? (const char *)cause.data : "it did not end", err);
+}
+
+static int disable(struct lp_swap *swap, const char *name, struct lppack_error *err)
+{
+	enum lp_watch_end end;
+
+	if (lp_patch_write(swap->host, name, "enabled", "0") < 0) {
+		int sys_errno = errno;
+		struct lp_patch_status status;
+
+		lp_patch_status_read(swap->host, name, &status);
+		if (lp_patch_status_is_undone(&status))
+			return 0;
+		return fail_write(name, sys_errno, err);
+	}
+	swap->result->outcome = LP_SWAP_LEFT;
+	end = lp_watch_disable(swap->host, swap->request, name);
+	if (end == LP_WATCH_UNDONE)
+		return 0;
+	if (end == LP_WATCH_DONE)
+		return fail_stalled(swap, name, "somebody else enabled it again", err);
+	return reverse(swap, name, end, err);
+}
+
+static int prove(struct lp_swap *swap, struct lppack_error *err)
+{
+	LP_AUTO_STACK struct lp_stack now = { 0 };
+	int rc = lp_stack_read(swap->host, &now, err);
+
+	for (size_t i = 0; i < now.n && rc == 0; i++)
+		if (now.patches[i].enabled != 0)
+			rc = lp_fail(err, LPPACK_E_UNPROVEN, "look at /" LP_LIVEPATCH_DIR ", then try again",
+				     "%s: is in force after all others were disabled", now.patches[i].name);
+	return rc;
+}
+
+static int remove_modules(struct lp_swap *swap, struct lppack_error *err)
+{
+	LP_AUTO_BUF struct lp_buf left = { 0 };
+	int sys_errno = lp_swap_remove_modules(swap, &left);
+
+	if (!sys_errno)
+		return 0;
+	return lp_fail(err, LPPACK_E_LEFTOVER, "see lsmod for what refers to it, then rmmod it",
+		       "no livepatch is in force, but modules are still loaded: %s: %s",
+		       lp_buf_ok(&left) ? (const char *)left.data : "see lsmod", strerror(sys_errno));
+}
+
+static int disable_all(struct lp_swap *swap, struct lppack_error *err)
+{
+	const struct lp_swap_request *request = swap->request;
+	int64_t started;
+	int rc = 0;
+
+	if (request->intend)
+		rc = request->intend(request->intend_context, LP_INTENT_DISABLE, &swap->before, err);
+	if (rc < 0)
+		return rc;
+	lp_kmsg_open(&swap->kmsg, swap->host);
+	started = lp_host_now(swap->host);
+	for (size_t i = 0; i < swap->n_old && rc == 0; i++)
+		rc = disable(swap, swap->old[i], err);
+	swap->result->transition_ns = lp_host_now(swap->host) - started;
+	if (rc == 0)
+		rc = prove(swap, err);
+	if (rc == 0) {
+		swap->result->outcome = LP_SWAP_REMOVED;
+		rc = remove_modules(swap, err);
+	}
+	lp_kmsg_collect(&swap->kmsg, NULL, &swap->result->kernel_log);
+	return rc;
+}
+
+int lp_removal_run(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
+		   struct lppack_error *err)
+{
+	struct lp_swap swap = { .host = host, .request = request, .result = result, .kmsg = { .fd = -1 } };
+	int64_t started = lp_host_now(host);
+	int rc;
+
+	*result = (struct lp_swap_result){ .attempts = 1 };
+	rc = lp_stack_read(host, &swap.before, err);
+	if (rc == 0)
+		rc = lp_removal_preflight(host, request, &swap.before, err);
+	if (rc == 0)
+		rc = prepare(&swap, err);
+	if (rc == 0)
+		rc = disable_all(&swap, err);
+	result->total_ns = lp_host_now(host) - started;
+	lp_kmsg_close(&swap.kmsg);
+	lp_stack_free(&swap.before);
+	lp_names_free(swap.old, swap.n_old);
+	return rc;
+}

@@ -1,0 +1,150 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# lppack status for monitoring: --check, --metrics, --watch; what it says of fixes.
+. "$(dirname "$0")/lib.sh"
+use_bundle
+use_host h 6.1.0-1-test
+
+{ try OK status --root h --check; says "$out" '^OK: 6\.1\.0-1-test$'; } | ok "all is well"
+
+# A level with fixes, recorded as in force.
+cat > fixes.yaml << 'EOT'
+stream: web
+serial: 7
+fixes:
+  - id: CVE-1
+    severity: high
+    functions: [foo_ioctl]
+  - id: CVE-2
+    functions: [nfsd_open]
+kernels:
+  - module: livepatch_7-*.ko
+    kernel: vmlinuz-{release}
+EOT
+lppack create fixes.yaml --key key.key -o fixes.lpb > /dev/null
+lppack install --root h fixes.lpb > /dev/null
+digest=$(basename h/var/lib/lppack/bundles/*.lpb .lpb)
+use_patch h livepatch_7 "$(module_id 1)"
+patch=h/sys/kernel/livepatch/livepatch_7
+mkdir -p $patch/vmlinux/foo_ioctl,1 $patch/nfsd/nfsd_open,2
+echo 1 > $patch/vmlinux/patched
+echo 0 > $patch/nfsd/patched
+cat > h/var/lib/lppack/applied.yaml << EOT
+format: 1
+boot_id: ""
+kernel: "d995dc1e24e5bf6f9407ab76941af67bfabd3833"
+release: "6.1.0-1-test"
+module: "livepatch_7"
+module_build_id: "$(module_id 1)"
+stream: "web"
+epoch: 0
+serial: 7
+version: "7"
+digest: "$digest"
+applied_at: "2026-09-01T00:00:00Z"
+EOT
+{
+	try OK status --root h
+	says "$out" '^  in force +CVE-1$'
+	says "$out" '^  pending +CVE-2, until nfsd is loaded$'
+	try OK status --root h --json
+	json "['schema']" 1
+	json "['fixes']['in_force'][0]" "{'id': 'CVE-1', 'severity': 'high'}"
+	json "['fixes']['pending'][0]['objects']" "['nfsd']"
+	json "['reboot']['needed']" False
+	json "['functions'][0]['patch']" "'livepatch_7'"
+	try OK status --root h --check
+	says "$out" '^OK: 6\.1\.0-1-test\+lp\.web\.7$'
+} | ok "fixes that are in force, and that wait for a module"
+
+use_patch h stranger 8888888888888888888888888888888888888888
+{ try FOREIGN status --root h --check; says "$out" '^FOREIGN: stranger: '; } | ok "a livepatch of somebody else's"
+rm -r h/sys/kernel/livepatch/stranger h/sys/module/stranger
+{
+	echo 1 > $patch/transition
+	try IN_TRANSITION status --root h --check
+	try IN_TRANSITION status --root h --check --json
+	json "['findings'][0]['name']" "'IN_TRANSITION'"
+	(sleep 1; echo 0 > $patch/transition) &
+	try OK status --root h --watch
+	says "$out" 'livepatch_7: patching, 0 tasks left$'
+	says "$out" '^the transition has ended$'
+	wait
+	try OK status --root h --watch
+	says "$out" '^no transition is running$'
+} | ok "a transition, watched to its end"
+
+# The names and the shape of the exposition format: HELP and TYPE once before the samples of a name, no sample twice.
+{
+	try OK status --root h --metrics
+	awk '
+		/^# HELP / { name = $3; if (name !~ /^[a-zA-Z_:][a-zA-Z0-9_:]*$/ || help[name]++) print "HELP: " $0; next }
+		/^# TYPE / { if ($3 != name || $4 != "gauge") print "TYPE: " $0; next }
+		{
+			sample = $0
+			sub(/ [^ ]*$/, "", sample)
+			base = sample
+			sub(/\{.*/, "", base)
+			if (base != name) print "stray: " $0
+			if (seen[sample]++) print "twice: " $0
+			if ($NF !~ /^[0-9]+$/) print "no number: " $0
+			if (sample ~ /\{/ && sample !~ /^[a-z_]+\{([a-z_]+="[^"]*",?)+\}$/) print "labels: " $0
+		}' "$out"
+	says "$out" '^lppack_fixes\{state="pending"\} 1$'
+	says "$out" '^lppack_level_serial\{stream="web",epoch="0"\} 7$'
+	says "$out" '^lppack_kernel_info\{.*effective_version="6\.1\.0-1-test\+lp\.web\.7"\} 1$'
+} | ok "metrics"
+
+cat > fixes.yaml << 'EOT'
+stream: web
+serial: 8
+fixes:
+  - id: CVE-1
+    since: 7
+    functions: [foo_ioctl]
+  - id: CVE-2
+    since: 7
+    functions: [nfsd_open]
+  - id: CVE-3
+    severity: critical
+unfixable:
+  - id: CVE-9
+    reason: a structure changes
+kernels:
+  - module: livepatch_7-*.ko
+    kernel: vmlinuz-{release}
+EOT
+lppack create fixes.yaml --key key.key -o fixes8.lpb > /dev/null
+lppack install --root h fixes8.lpb > /dev/null
+{
+	try OK status --root h
+	says "$out" '^latest +web serial 8: available$'
+	says "$out" '^  available +CVE-3$'
+	says "$out" '^  unfixable +CVE-9: a structure changes$'
+	says "$out" '^Reboot needed$'
+	try REBOOT_NEEDED status --root h --check
+	says "$out" '^BEHIND: web serial 8 is installed, but not in force: it has 1 fixes more than are in force$'
+	lppack hold --root h --serial 7 > /dev/null
+	try OK status --root h
+	says "$out" '^  held +CVE-3$'
+	lppack unhold --root h > /dev/null
+} | ok "what a newer level would bring, and what it cannot"
+mkmodule --kind vmlinuz --release 6.9.0-new -o new-vmlinuz
+sed -e 's/^serial: 8/serial: 9/' -e '/^unfixable/,/reason/d' fixes.yaml > fixes9.yaml
+lppack create fixes9.yaml --key key.key -o fixes9.lpb > /dev/null
+lppack install --root h fixes9.lpb > /dev/null
+digest=$(lppack status --root h --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["levels"][0]["digest"])')
+sed -i -e "s/^serial: .*/serial: 9/" -e "s/^digest: .*/digest: \"$digest\"/" h/var/lib/lppack/applied.yaml
+mkdir -p h/boot
+cp new-vmlinuz h/boot/vmlinuz-6.9.0-new
+{ try UNCOVERED status --root h --check; says "$out" '^UNCOVERED: the next boot of 6\.9\.0-new is not covered$'; } |
+	ok "the next boot is not covered"
+for options in '--watch --json' '--metrics --json' '--check --metrics' '--watch --metrics'; do
+	# shellcheck disable=SC2086 # they are several
+	try USAGE status --root h $options
+done | ok "what excludes each other"
+mkdir -p n/proc/sys/kernel
+echo 6.1.0-1-test > n/proc/sys/kernel/osrelease
+refused "a kernel that cannot livepatch" NO_LIVEPATCH '' '' status --root n
+
+done_testing

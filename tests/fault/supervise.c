@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "supervise.h"
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MUST(condition) \
+	do { \
+		if (!(condition)) { \
+			fprintf(stderr, "supervise.c:%d: %s: %s\n", __LINE__, #condition, strerror(errno)); \
+			abort(); \
+		} \
+	} while (0)
+
+/* They have no effect that outlives the process, and no errno of theirs is plausible. */
+static const int unseen[] = {
+	SYS_brk,	   SYS_munmap,	    SYS_mprotect,  SYS_madvise,	      SYS_futex,	 SYS_rt_sigaction,
+	SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_exit,	    SYS_exit_group,   SYS_clock_gettime, SYS_getpid,
+	SYS_gettid,	   SYS_sigaltstack, SYS_set_robust_list, SYS_rseq,    SYS_sched_yield,	 SYS_mmap,
+};
+
+#define UNSEEN (sizeof(unseen) / sizeof(unseen[0]))
+
+static int install_filter(int exempt_fd)
+{
+	struct sock_filter filter[2 * UNSEEN + 8];
+	struct sock_fprog program = { 0, filter };
+	unsigned short n = 0;
+
+	filter[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+	for (size_t i = 0; i < UNSEEN; i++) {
+		filter[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)unseen[i], 0, 1);
+		filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	}
+	/* The low half: both byte orders of the machines that this runs on are little. */
+	filter[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0]));
+	filter[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)exempt_fd, 0, 1);
+	filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
+	program.len = n;
+	MUST(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+}
+
+/* The child's number of its listener comes through shared memory, the descriptor itself through its pidfd. */
+static int fetch_listener(pid_t pid, const volatile int *number)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	int fd;
+
+	MUST(pidfd >= 0);
+	while (*number == 0)
+		usleep(100);
+	MUST(*number > 0);
+	fd = (int)syscall(SYS_pidfd_getfd, pidfd, *number, 0);
+	MUST(fd >= 0);
+	close(pidfd);
+	return fd;
+}
+
+
+void supervise_start(struct supervised *s, int exempt_fd, int (*run)(void *context), void *context)
+{
+	volatile int *number = mmap(NULL, sizeof(*number), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	MUST(number != MAP_FAILED);
+	fflush(stdout);
+	s->pid = fork();
+	MUST(s->pid >= 0);
+	if (s->pid == 0) {
+		*number = install_filter(exempt_fd);
+		_exit(run(context));
+	}
+	s->listener = fetch_listener(s->pid, number);
+	munmap((void *)number, sizeof(*number));
+}
+
+void supervise_answer(struct supervised *s, int (*judge)(void *context, int call), void *context)
+{
+	struct seccomp_notif call = { 0 };
+	struct seccomp_notif_resp answer = { 0 };
+	int verdict;
+
+	/* The caller may have died meanwhile. */
+	if (ioctl(s->listener, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0)
+		return;
+	verdict = judge(context, call.data.nr);
+	if (verdict == SUPERVISE_KILL) {
+		kill(s->pid, SIGKILL);
+		return;
+	}
+	answer.id = call.id;
+	answer.error = -verdict;
+	answer.flags = verdict == SUPERVISE_PASS ? SECCOMP_USER_NOTIF_FLAG_CONTINUE : 0;
+	ioctl(s->listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+}
+
+int supervise_wait(struct supervised *s)
+{
+	int status;
+
+	MUST(waitpid(s->pid, &status, 0) == s->pid);
+	close(s->listener);
+	return WIFSIGNALED(status) ? 256 + WTERMSIG(status) : WEXITSTATUS(status);
+}

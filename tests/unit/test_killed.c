@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * lppack killed at its system calls. A child applies a bundle to the fake kernel, which lives in shared memory and in
+ * files, and is killed by SIGKILL at its N-th system call; then this process looks at what is left, as the next call
+ * does.
+ */
+#include "ops_machine.h"
+
+#include "ops/transition.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+/* Calls that only read leave what the one before left: every so many of them is enough. */
+#define READS_PASSED 40
+
+struct attempt {
+	struct machine *m;
+	int (*act)(struct machine *m);
+};
+
+static int apply(struct machine *m)
+{
+	AUTO_RECEIPT struct lppack_receipt *receipt = machine_apply(m);
+
+	return receipt && !m->f->err.code ? 0 : 1;
+}
+
+static int take_out(struct machine *m)
+{
+	AUTO_RECEIPT struct lppack_receipt *receipt = lppack_host_remove(m->host, &m->options, &m->f->err);
+
+	return receipt && !m->f->err.code ? 0 : 1;
+}
+
+static void be_killed(const struct attempt *attempt)
+{
+	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
+		_exit(98);
+	raise(SIGSTOP);
+	_exit(attempt->act(attempt->m));
+}
+
+/* Whether the call can leave something behind. By number, so that nothing is read of the child's memory. */
+static bool may_change(const struct __ptrace_syscall_info *info)
+{
+	static const uint64_t numbers[] = { SYS_write, SYS_pwrite64, SYS_renameat, SYS_renameat2, SYS_linkat,
+					    SYS_unlinkat, SYS_mkdirat, SYS_fsync, SYS_fdatasync, SYS_ftruncate,
+					    SYS_flock, SYS_fchmod,
+#ifdef SYS_unlink
+					    SYS_unlink, SYS_mkdir, SYS_rename,
+#endif
+	};
+
+	if (info->entry.nr == SYS_openat)
+		return info->entry.args[2] & O_CREAT;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (info->entry.nr == numbers[i])
+			return true;
+	return false;
+}
+
+/* Counts the entry stops that are places to be killed at. */
+static bool is_place(const struct attempt *attempt, const struct __ptrace_syscall_info *info, unsigned int *reads)
+{
+	if (info->op != PTRACE_SYSCALL_INFO_ENTRY || fake_kernel_is_busy(attempt->m->kernel))
+		return false;
+	if (may_change(info))
+		return true;
+	return ++*reads % READS_PASSED == 0;
+}
+
+/* Runs the attempt in a child and kills it at the n-th place; false if it ended before, successfully. */
+static bool kill_at(const struct attempt *attempt, unsigned int n)
+{
+	pid_t pid = fork();
+	unsigned int places = 0;
+	unsigned int reads = 0;
+	int status;
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		be_killed(attempt);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSTOPPED(status));
+	assert_int_equal(ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL), 0);
+	for (;;) {
+		struct __ptrace_syscall_info info;
+
+		assert_int_equal(ptrace(PTRACE_SYSCALL, pid, NULL, NULL), 0);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		if (WIFEXITED(status)) {
+			assert_int_equal(WEXITSTATUS(status), 0);
+			return false;
+		}
+		assert_true(WIFSTOPPED(status));
+		if (WSTOPSIG(status) != (SIGTRAP | 0x80))
+			continue;
+		assert_true(ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) > 0);
+		if (!is_place(attempt, &info, &reads) || ++places < n)
+			continue;
+		kill(pid, SIGKILL);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status));
+		return true;
+	}
+}
+
+static void look_again(struct machine *m)
+{
+	lppack_error_clear(&m->f->err);
+	lppack_host_close(m->host);
+	m->host = lp_host_new(fake_kernel_root(m->kernel), &fake_kernel_ops, m->kernel, &m->f->err);
+	expect_ok(m->host ? 0 : -1, &m->f->err);
+}
+
+static void recover(struct machine *m)
+{
+	LP_AUTO_VALUE struct lppack_value *report = NULL;
+
+	look_again(m);
+	report = lppack_host_recover(m->host, &m->options, 0, &m->f->err);
+	expect_ok(report ? 0 : -1, &m->f->err);
+}
+
+static void check_one(struct machine *m)
+{
+	assert_int_equal(fake_kernel_count_in_force(m->kernel), 1);
+	assert_true(fake_kernel_in_force(m->kernel, "lp_old") || fake_kernel_in_force(m->kernel, "lp_new"));
+}
+
+static unsigned int kill_everywhere(struct fixture *f, const char *bundle, int (*act)(struct machine *m),
+				    void (*check)(struct machine *m))
+{
+	for (unsigned int n = 1;; n++) {
+		AUTO_MACHINE struct machine m;
+		const struct attempt attempt = { .m = &m, .act = act };
+
+		machine_open(&m, f, bundle);
+		fake_kernel_add_patch(m.kernel, &old_patch);
+		/* The one that the killed call may load, and the one of the call after it. */
+		fake_kernel_expect_load(m.kernel, &new_patch);
+		fake_kernel_expect_load(m.kernel, &new_patch);
+		if (!kill_at(&attempt, n))
+			return n - 1;
+		recover(&m);
+		check(&m);
+	}
+}
+
+static void check_apply(struct machine *m)
+{
+	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
+	LP_AUTO_VALUE struct lppack_value *journal = NULL;
+
+	check_one(m);
+	assert_int_equal(fake_kernel_count_loaded(m->kernel), 1);
+	/* The same call again ends where it should have. */
+	receipt = machine_apply(m);
+	expect_ok(receipt ? 0 : -1, &m->f->err);
+	assert_true(fake_kernel_in_force(m->kernel, "lp_new"));
+	assert_int_equal(fake_kernel_count_loaded(m->kernel), 1);
+	assert_int_equal(lp_journal_describe(m->host, &journal, &m->f->err), 0);
+}
+
+static void apply_killed_everywhere(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int places = kill_everywhere(f, machine_bundle(f, "b.lpb", KERNEL_ID, NULL), apply, check_apply);
+
+	print_message("# an apply was killed at %u places\n", places);
+	assert_true(places > 50);
+}
+
+static void check_removal(struct machine *m)
+{
+	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
+
+	assert_true(fake_kernel_count_loaded(m->kernel) <= 1);
+	if (fake_kernel_count_loaded(m->kernel))
+		assert_true(fake_kernel_in_force(m->kernel, "lp_old"));
+	receipt = lppack_host_remove(m->host, &m->options, &m->f->err);
+	assert_true(receipt || m->f->err.code == LPPACK_E_ALREADY);
+	lppack_error_clear(&m->f->err);
+	assert_int_equal(fake_kernel_count_loaded(m->kernel), 0);
+}
+
+static void removal_killed_everywhere(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int places = kill_everywhere(f, machine_bundle(f, "b.lpb", KERNEL_ID, NULL), take_out, check_removal);
+
+	print_message("# a removal was killed at %u places\n", places);
+	assert_true(places > 20);
+}
+
+/* Each of the kernel's calls made to fail with each errno that it can fail with. */
+static void every_call_fails(void **state)
+{
+	static const int errnos[] = { EPERM, ENOENT, EINTR, EIO, ENOEXEC, EAGAIN, ENOMEM, EACCES, EFAULT, EBUSY, EEXIST,
+				      EINVAL, ETXTBSY, ENOSPC, EBADMSG, EKEYREJECTED, ENOKEY, ENOPKG, EOVERFLOW };
+	struct fixture *f = *state;
+	char *bundle = machine_bundle(f, "b.lpb", KERNEL_ID, NULL);
+
+	for (unsigned int n = 1; n <= 3; n++)
+		for (size_t i = 0; i < sizeof(errnos) / sizeof(errnos[0]); i++) {
+			AUTO_MACHINE struct machine m;
+			AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
+
+			machine_open(&m, f, bundle);
+			fake_kernel_add_patch(m.kernel, &old_patch);
+			fake_kernel_expect_load(m.kernel, &new_patch);
+			fake_kernel_fail(m.kernel, n, errnos[i]);
+			receipt = machine_apply(&m);
+			assert_non_null(receipt);
+			assert_int_equal(fake_kernel_count_in_force(m.kernel), 1);
+			/* The first call is the load, the second the removal of the old module. */
+			assert_true(fake_kernel_in_force(m.kernel, n == 1 ? "lp_old" : "lp_new"));
+			assert_true(n > 1 || f->err.code);
+			assert_true(!f->err.code || *f->err.message);
+			lppack_error_clear(&f->err);
+			assert_int_equal(lp_journal_describe(m.host, NULL, &f->err), 0);
+		}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(apply_killed_everywhere),
+		fixture_test(removal_killed_everywhere),
+		fixture_test(every_call_fails),
+	};
+
+	/* Hundreds of machines, each synced to the disk: memory is as good. */
+	if (access("/dev/shm", W_OK) == 0)
+		setenv("TMPDIR", "/dev/shm", 0);
+	return cmocka_run_group_tests_name("killed", tests, NULL, NULL);
+}
