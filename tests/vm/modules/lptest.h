@@ -23,10 +23,14 @@ static int lptest_cmdline_proc_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-static int lptest_enable(struct klp_patch *patch)
+static int __maybe_unused lptest_capture(void)
 {
-	int ret = lppack_capture("/proc/cmdline", lptest_cmdline,
-				 sizeof(lptest_cmdline));
+	return lppack_capture("/proc/cmdline", lptest_cmdline, sizeof(lptest_cmdline));
+}
+
+static int __maybe_unused lptest_enable(struct klp_patch *patch)
+{
+	int ret = lptest_capture();
 
 	return ret ? ret : klp_enable_patch(patch);
 }

@@ -5,9 +5,13 @@
  * /proc/lptest_value    read: what target_value() returns, 1 unpatched
  * /proc/lptest_sleep_d  read: blocks in target_sleep_d(), uninterruptibly
  * /proc/lptest_sleep_i  read: blocks in target_sleep_i(), interruptibly
+ * /proc/lptest_sleep_e  read: the same, but a signal makes it fail with EIO,
+ *                       as with a program that does not bear the fake one
  * /proc/lptest_sleep_k  write: starts a kernel thread, lptest_sleeper, that
  *                       blocks in target_sleep_k()
  * /proc/lptest_release  write: lets everybody go; read: how many sleep
+ *
+ * and target_secret, which only a livepatch symbol can reach.
  */
 #include <linux/atomic.h>
 #include <linux/err.h>
@@ -26,6 +30,7 @@ noinline int target_sleep_k(void);
 static DECLARE_WAIT_QUEUE_HEAD(released);
 static atomic_t generation;
 static atomic_t sleepers;
+static int target_secret __used = 41;
 
 noinline int target_value(void)
 {
@@ -90,6 +95,13 @@ static int sleep_i_show(struct seq_file *m, void *v)
 	return 0;
 }
 
+static int sleep_e_show(struct seq_file *m, void *v)
+{
+	int ret = sleep_i_show(m, v);
+
+	return ret < 0 ? -EIO : ret;
+}
+
 static int release_show(struct seq_file *m, void *v)
 {
 	seq_printf(m, "%d\n", atomic_read(&sleepers));
@@ -148,6 +160,7 @@ static void remove_files(void)
 	/* remove_proc_entry() would warn about a file that is not there */
 	remove_proc_subtree("lptest_release", NULL);
 	remove_proc_subtree("lptest_sleep_k", NULL);
+	remove_proc_subtree("lptest_sleep_e", NULL);
 	remove_proc_subtree("lptest_sleep_i", NULL);
 	remove_proc_subtree("lptest_sleep_d", NULL);
 	remove_proc_subtree("lptest_value", NULL);
@@ -158,6 +171,7 @@ static int __init lptest_target_init(void)
 	if (proc_create_single("lptest_value", 0444, NULL, value_show) &&
 	    proc_create_single("lptest_sleep_d", 0444, NULL, sleep_d_show) &&
 	    proc_create_single("lptest_sleep_i", 0444, NULL, sleep_i_show) &&
+	    proc_create_single("lptest_sleep_e", 0444, NULL, sleep_e_show) &&
 	    proc_create("lptest_sleep_k", 0200, NULL, &sleep_k_ops) &&
 	    proc_create("lptest_release", 0644, NULL, &release_ops))
 		return 0;
