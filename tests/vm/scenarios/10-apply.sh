@@ -7,8 +7,9 @@
 B=/bundles
 KEYS=/etc/lppack/keys.d
 
+# Levels and test modules come in any order here.
 apply() {
-	lppack apply --replace "$@"
+	lppack apply --replace --allow-downgrade "$@"
 }
 
 # in_force NAME PATCH LEVEL-OR-TEST: exactly this patch, exactly this module, its behaviour.
@@ -78,7 +79,10 @@ refused() {
 	expect_status 'a bundle for another kernel' 40 apply $B/elsewhere.lpb
 	expect_status 'a failing pre_patch callback' 60 apply $B/test-initfail.lpb
 	expect_match 'says so' '*pre_patch callback failed*' "$OUTPUT"
-	expect_status 'a function that does not exist' 60 apply $B/test-missing.lpb
+	expect_status 'a function that does not exist' 19 apply $B/test-missing.lpb
+	expect_status 'a module without a livepatch' 13 apply $B/test-empty.lpb
+	expect_match 'was removed again' '*the module was removed*' "$OUTPUT"
+	expect_status 'an older bundle' 38 lppack apply --replace $B/level1.lpb
 	in_force 'after refusals' lppack_sample_3 level=3
 	expect_status 'not root' 51 unprivileged lppack apply --replace $B/level1.lpb
 	expect_status 'status without root' 0 unprivileged lppack status
@@ -116,15 +120,30 @@ states() {
 	in_force 'after refusals' lptest_state_2 test=state_2
 }
 
-name_in_use() {
+# A replaced module that somebody else left loaded bears the very name.
+stale() {
 	bareload --unload lptest_state_2 >/dev/null
 	bareload /livepatch/lppack_sample_1.ko >/dev/null
 	bareload /livepatch/lppack_sample_2.ko >/dev/null
 	wait_for 5 settled lppack_sample_2
 	expect_match 'a stale module is left over' '*lppack_sample_1*' "$(livepatch_modules)"
-	expect_status 'its name is in use' 54 apply $B/level1.lpb
-	expect_match 'and the remedy named' '*rmmod*' "$OUTPUT"
-	rmmod lppack_sample_1
+	expect_status 'the active one is foreign' 57 apply $B/level1.lpb
+	expect_match 'and named' '*lppack_sample_2*' "$OUTPUT"
+	expect_status 'taken over' 0 apply --take-over $B/level1.lpb
+	expect_match 'the stale one was tidied' '*tidied*lppack_sample_1*' "$(echo "$OUTPUT" | tr '\n' ' ')"
+	expect_status 'what was taken over is kept' 0 grep -rq took_over /var/lib/lppack/history
+	in_force 'the last one' lppack_sample_1 level=1
+}
+
+name_in_use() {
+	lppack remove >/dev/null
+	bareload /livepatch/lptest_noreplace.ko >/dev/null
+	wait_for 5 settled lptest_noreplace
+	lppack apply $B/level1.lpb >/dev/null 2>&1
+	expect_status 'removing what others loaded' 57 lppack remove
+	expect_status 'knowingly' 0 lppack remove --take-over
+	expect_eq 'nothing is left' '' "$(livepatch_modules)"
+	expect_status 'nothing to remove' 3 lppack remove
 	expect_status 'afterwards' 0 apply $B/level1.lpb
 	in_force 'the last one' lppack_sample_1 level=1
 }
@@ -143,6 +162,7 @@ refused
 liar
 stalled
 states
+stale
 name_in_use
 locked
 finish

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: GPL-2.0
+#define LEVEL_REPLACE false
+#include "level.h"
