@@ -179,10 +179,10 @@ static void read_objects(struct lp_doc *doc, struct lp_module_facts *facts)
 	}
 }
 
-static void read_states(struct lp_doc *doc, struct lp_module_facts *facts)
+void lp_doc_states(struct lp_doc *doc, const char *key, struct lp_module_facts *facts)
 {
 	static const char *const keys[] = { "id", "version", NULL };
-	const struct lppack_value *list = lp_doc_list(doc, "states", true);
+	const struct lppack_value *list = lp_doc_list(doc, key, true);
 
 	for (size_t i = 0; doc->rc == 0 && i < lppack_value_count(list); i++) {
 		struct lp_doc item = lp_doc_item(doc, list, i);
@@ -276,7 +276,7 @@ int lp_metadata_decode(const void *bytes, size_t n, const char *name, struct lp_
 	if (doc.rc == 0)
 		read_objects(&doc, &m.facts);
 	if (doc.rc == 0)
-		read_states(&doc, &m.facts);
+		lp_doc_states(&doc, "states", &m.facts);
 	if (doc.rc == 0)
 		read_not_applicable(&doc, &m.not_applicable);
 	if (doc.rc < 0)

@@ -110,6 +110,7 @@ ops_tests = \
 	tests/unit/test_policy \
 	tests/unit/test_record \
 	tests/unit/test_rollback \
+	tests/unit/test_running \
 	tests/unit/test_recover \
 	tests/unit/test_killed \
 	tests/unit/test_sign \
@@ -151,6 +152,7 @@ tests_unit_test_killed_SOURCES = tests/unit/test_killed.c tests/unit/ops_machine
 tests_unit_test_recover_SOURCES = tests/unit/test_recover.c tests/unit/ops_machine.h $(FIXTURE) $(FAKE_KERNEL)
 tests_unit_test_rollback_SOURCES = tests/unit/test_rollback.c tests/unit/ops_machine.h $(FIXTURE) $(FAKE_KERNEL)
 tests_unit_test_record_SOURCES = tests/unit/test_record.c $(FIXTURE)
+tests_unit_test_running_SOURCES = tests/unit/test_running.c $(FIXTURE)
 tests_unit_test_sign_SOURCES = tests/unit/test_sign.c $(FIXTURE) $(PKI)
 tests_unit_test_sign_module_SOURCES = tests/unit/test_sign_module.c $(FIXTURE) $(PKI)
 tests_unit_test_signatures_SOURCES = tests/unit/test_signatures.c $(FIXTURE)

@@ -95,28 +95,6 @@ struct lppack_value *lp_loaded_tree(const struct lp_loaded *loaded)
 	return map;
 }
 
-static void decode_states(struct lp_doc *doc, struct lp_module_facts *facts)
-{
-	static const char *const keys[] = { "id", "version", NULL };
-	const struct lppack_value *list = lp_doc_list(doc, "states", true);
-
-	for (size_t i = 0; i < lppack_value_count(list) && doc->rc == 0; i++) {
-		struct lp_doc item = lp_doc_item(doc, list, i);
-		struct lp_state *state = lp_module_facts_add_state(facts);
-		uint64_t version = 0;
-
-		if (!state) {
-			doc->rc = lp_fail_nomem(doc->err);
-			return;
-		}
-		lp_doc_keys(&item, keys);
-		lp_doc_int(&item, "id", true, LP_NUMBER_MAX, &state->id);
-		lp_doc_int(&item, "version", true, UINT32_MAX, &version);
-		state->version = (uint32_t)version;
-		lp_doc_join(doc, &item);
-	}
-}
-
 static void decode_callbacks(struct lp_doc *doc, struct lp_module_facts *facts)
 {
 	static const char *const keys[] = { "object", "callbacks", NULL };
@@ -153,7 +131,7 @@ int lp_loaded_decode(struct lp_doc *doc, struct lp_loaded *out)
 	out->module.replace = (enum lp_replace)replace;
 	lp_doc_bool(doc, "unreadable", false, &out->unreadable);
 	out->module.is_livepatch = true;
-	decode_states(doc, &out->module);
+	lp_doc_states(doc, "states", &out->module);
 	decode_callbacks(doc, &out->module);
 	lp_doc_build_id(doc, "kernel", false, &out->kernel);
 	lp_doc_text_dup(doc, "release", true, &out->release);
