@@ -248,6 +248,36 @@ static int check_sizes(struct lp_host *host, const struct lp_module_facts *facts
 	return rc < 0 ? rc : check_size(&btf, "klp_func", anatomy->func_stride, facts, err);
 }
 
+/* The value of a line of /proc/meminfo in bytes, or -1 (Documentation/filesystems/proc.rst). */
+static int64_t read_meminfo(struct lp_host *host, const char *key)
+{
+	LP_AUTO_BUF struct lp_buf text = { 0 };
+	const char *line;
+	unsigned long long kib;
+
+	if (lp_file_read(host->rootfd, "proc/meminfo", 65536, &text, NULL) < 0 || !text.data)
+		return -1;
+	line = strstr((const char *)text.data, key);
+	return line && sscanf(line + strlen(key), " %llu kB", &kib) == 1 && kib < INT64_MAX / 1024 ?
+		       (int64_t)kib * 1024 :
+		       -1;
+}
+
+/* The sealed copy, the kernel's copy of the file, and what it lays out of that; other CPUs' copies of per-CPU data are
+ * too small to matter here. */
+static int check_memory(struct lp_host *host, size_t n, const struct lp_module_facts *facts,
+			const struct lp_memory *memory, struct lppack_error *err)
+{
+	uint64_t need = 2 * (uint64_t)n + memory->core.pages + memory->init.pages + memory->percpu;
+	int64_t available = read_meminfo(host, "MemAvailable:");
+
+	if (available < 0 || need <= (uint64_t)available)
+		return 0;
+	return lp_fail(err, LPPACK_E_MEMORY, "end what uses the memory, then apply again",
+		       "%s: loading it takes %llu KiB of memory, but only %llu KiB are available", facts->name,
+		       (unsigned long long)(need + 1023) / 1024, (unsigned long long)available / 1024);
+}
+
 int lp_check_running(struct lp_host *host, const void *bytes, size_t n, const struct lp_module_facts *facts,
 		     struct lppack_error *err)
 {
@@ -255,6 +285,8 @@ int lp_check_running(struct lp_host *host, const void *bytes, size_t n, const st
 	LP_AUTO_ANATOMY struct lp_anatomy anatomy = { 0 };
 	int rc = lp_module_anatomize(bytes, n, facts->name, &read, &anatomy, err);
 
+	if (rc == 0)
+		rc = check_memory(host, n, facts, &anatomy.memory, err);
 	if (rc == 0)
 		rc = check_names(host, facts, &anatomy, err);
 	return rc < 0 ? rc : check_sizes(host, facts, &anatomy, err);

@@ -133,6 +133,33 @@ static int prepare_level(struct lppack_plan *plan, struct lppack_error *err)
 	return journal->level ? 0 : err ? -err->code : -LPPACK_E_IO;
 }
 
+/* kernel: Documentation/livepatch/livepatch.rst, "Limitations", and what probes at both places saw on 6.1 and 6.12. */
+static int warn_of_probe(struct lppack_plan *plan, const struct lp_probe *probe, struct lppack_error *err)
+{
+	const char *what = probe->is_return ? "kretprobe" : "kprobe";
+	LP_AUTO_FREE char *text = NULL;
+
+	if (probe->by_ftrace)
+		text = lp_text_format("a %s is at the entry of %s: it is hit as before, but what runs then is the "
+				      "livepatch's function", what, probe->func->name);
+	else
+		text = lp_text_format("a %s is inside %s, which the livepatch replaces: it will not be hit any more",
+				      what, probe->func->name);
+	lp_value_push(&plan->warnings, text ? lp_value_string(text) : NULL);
+	return plan->warnings ? 0 : lp_fail_nomem(err);
+}
+
+static int warn_of_probes(struct lppack_plan *plan, struct lppack_error *err)
+{
+	LP_AUTO_FREE struct lp_probe *probes = NULL;
+	size_t n = 0;
+	int rc = lp_host_find_probes(&plan->host->host, plan->request.facts, &probes, &n, err);
+
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = warn_of_probe(plan, &probes[i], err);
+	return rc;
+}
+
 /* Everything that is asked of what is not in force yet. */
 static int check_step(struct lppack_plan *plan, struct lppack_error *err)
 {
@@ -142,6 +169,8 @@ static int check_step(struct lppack_plan *plan, struct lppack_error *err)
 	if (rc == 0)
 		rc = lp_check_running(&plan->host->host, plan->request.module, plan->request.module_size,
 				      plan->request.facts, err);
+	if (rc == 0)
+		rc = warn_of_probes(plan, err);
 	return rc < 0 ? rc : judge_step(plan, err);
 }
 

@@ -5,6 +5,7 @@ liblppack_all_la_SOURCES += \
 	src/runtime/host.c \
 	src/runtime/keyring.c src/runtime/keyring.h \
 	src/runtime/kmsg.c \
+	src/runtime/kprobes.c \
 	src/runtime/load.c \
 	src/runtime/lock.c \
 	src/runtime/modules.c \
@@ -43,6 +44,10 @@ tests_unit_test_keyring_SOURCES = tests/unit/test_keyring.c $(FAKE_KERNEL)
 check_PROGRAMS += tests/unit/test_kmsg
 unit_tests += tests/unit/test_kmsg
 tests_unit_test_kmsg_SOURCES = tests/unit/test_kmsg.c $(FAKE_KERNEL)
+
+check_PROGRAMS += tests/unit/test_kprobes
+unit_tests += tests/unit/test_kprobes
+tests_unit_test_kprobes_SOURCES = tests/unit/test_kprobes.c $(FAKE_KERNEL)
 
 check_PROGRAMS += tests/unit/test_load
 unit_tests += tests/unit/test_load

@@ -97,6 +97,18 @@ int lp_blockers_find(struct lp_host *host, const struct lp_module_facts *facts, 
 		     struct lp_blocker **blockers, size_t *n);
 void lp_blockers_free(struct lp_blocker *blockers, size_t n);
 
+/* A kprobe, or a kretprobe, on a function that a module patches. */
+struct lp_probe {
+	const struct lp_func *func; /* of the facts that were given */
+	bool is_return;
+	bool by_ftrace; /* at the place where ftrace, and so the livepatch, takes over */
+};
+
+/* The probes on the functions of facts, each sort once a function, appended to *probes, which the caller frees. None
+ * where debugfs is not mounted or may not be read. The error is of memory. */
+int lp_host_find_probes(struct lp_host *host, const struct lp_module_facts *facts, struct lp_probe **probes, size_t *n,
+			struct lppack_error *err);
+
 /* What is about to be done to the kernel that cannot be read off it afterwards. */
 enum lp_intent {
 	LP_INTENT_LOAD,

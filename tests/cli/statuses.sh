@@ -16,6 +16,7 @@ NOT_REPLACED tests/unit/test_undo.c
 UNPROVEN tests/unit/test_prove.c
 LEFTOVER tests/unit/test_swap.c
 NONE_LEFT tests/unit/test_undo.c
+MEMORY tests/unit/test_check_running.c
 CLOCK tests/unit/test_freshness.c
 EXPIRED tests/unit/test_freshness.c
 FORCED tests/unit/test_forced.c

@@ -147,6 +147,24 @@ static void sizes_of_structures(void **state)
 	expect_ok(check(&m), &f->err);
 }
 
+static void needs_memory(void **state)
+{
+	struct fixture *f = *state;
+	const struct elf_maker_object patched = { NULL, &shown, 1, 0 };
+	const struct elf_maker_options options = { .objects = &patched, .n_objects = 1 };
+	AUTO_MACHINE struct machine m;
+
+	machine_open(&m, f, &options, kallsyms);
+	fixture_write_text(f, "proc/meminfo", "MemTotal:  500000 kB\nMemAvailable:      4 kB\nBuffers: 7 kB\n");
+	assert_int_equal(check(&m), -LPPACK_E_MEMORY);
+	expect_error(&f->err, LPPACK_E_MEMORY, "but only 4 KiB are available");
+	fixture_write_text(f, "proc/meminfo", "MemTotal:  500000 kB\nMemAvailable:   4000 kB\n");
+	expect_ok(check(&m), &f->err);
+	/* Before Linux 3.14 it is not told. */
+	fixture_write_text(f, "proc/meminfo", "MemTotal:  500000 kB\nMemFree:   4 kB\n");
+	expect_ok(check(&m), &f->err);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +187,7 @@ int main(void)
 		fixture_test(an_ambiguous_symbol),
 		fixture_test(many_names),
 		fixture_test(sizes_of_structures),
+		fixture_test(needs_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,6 +77,7 @@ static const struct {
 	{ 69, "DISABLED" },
 	{ 70, "BOOT_LOOP" },
 	{ 71, "NONE_LEFT" },
+	{ 72, "MEMORY" },
 	{ 80, "BEHIND" },
 	{ 81, "REBOOT_NEEDED" },
 	{ 82, "UNCOVERED" },
