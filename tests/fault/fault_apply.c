@@ -147,14 +147,14 @@ static int call(void *context)
 	return __lsan_do_recoverable_leak_check() ? LEAKED : 0;
 }
 
-static int judge(void *context, int number)
+static int judge(void *context, const struct seccomp_data *call)
 {
 	struct run *run = context;
 
 	if (run->remote.marks != 1)
 		return SUPERVISE_PASS;
 	assert_true(run->n_calls < CALLS_MAX);
-	run->calls[run->n_calls++] = number;
+	run->calls[run->n_calls++] = call->nr;
 	if (run->n_calls != run->at)
 		return SUPERVISE_PASS;
 	run->hit = true;

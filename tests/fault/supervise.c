@@ -3,7 +3,7 @@
 
 #include <errno.h>
 #include <linux/filter.h>
-#include <linux/seccomp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -71,7 +71,6 @@ static int fetch_listener(pid_t pid, const volatile int *number)
 	return fd;
 }
 
-
 void supervise_start(struct supervised *s, int exempt_fd, int (*run)(void *context), void *context)
 {
 	volatile int *number = mmap(NULL, sizeof(*number), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -88,7 +87,8 @@ void supervise_start(struct supervised *s, int exempt_fd, int (*run)(void *conte
 	munmap((void *)number, sizeof(*number));
 }
 
-void supervise_answer(struct supervised *s, int (*judge)(void *context, int call), void *context)
+void supervise_answer(struct supervised *s, int (*judge)(void *context, const struct seccomp_data *call),
+		      void *context)
 {
 	struct seccomp_notif call = { 0 };
 	struct seccomp_notif_resp answer = { 0 };
@@ -97,7 +97,7 @@ void supervise_answer(struct supervised *s, int (*judge)(void *context, int call
 	/* The caller may have died meanwhile. */
 	if (ioctl(s->listener, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0)
 		return;
-	verdict = judge(context, call.data.nr);
+	verdict = judge(context, &call.data);
 	if (verdict == SUPERVISE_KILL) {
 		kill(s->pid, SIGKILL);
 		return;
@@ -115,4 +115,27 @@ int supervise_wait(struct supervised *s)
 	MUST(waitpid(s->pid, &status, 0) == s->pid);
 	close(s->listener);
 	return WIFSIGNALED(status) ? 256 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+int supervise_all(struct supervised *s, int (*judge)(void *context, const struct seccomp_data *call), void *context)
+{
+	/* Before Linux 6.11 the listener hangs up only once the child is waited for: its end is seen by its pidfd. */
+	struct pollfd fds[2] = { { .fd = s->listener, .events = POLLIN }, { .events = POLLIN } };
+
+	fds[1].fd = (int)syscall(SYS_pidfd_open, s->pid, 0);
+	MUST(fds[1].fd >= 0);
+	while (!fds[1].revents && poll(fds, 2, -1) > 0)
+		if (fds[0].revents & POLLIN)
+			supervise_answer(s, judge, context);
+	close(fds[1].fd);
+	return supervise_wait(s);
+}
+
+int supervise_exec(void *context)
+{
+	char **command = context;
+
+	execvp(command[0], command);
+	perror(command[0]);
+	return 127;
 }

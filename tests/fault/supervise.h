@@ -7,6 +7,7 @@
 #ifndef LP_TEST_SUPERVISE_H
 #define LP_TEST_SUPERVISE_H
 
+#include <linux/seccomp.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -22,7 +23,14 @@ void supervise_start(struct supervised *s, int exempt_fd, int (*run)(void *conte
 #define SUPERVISE_KILL (-1)
 
 /* Answers one call, which the listener's poll() said is there: judge returns PASS, KILL or an errno. */
-void supervise_answer(struct supervised *s, int (*judge)(void *context, int call), void *context);
+void supervise_answer(struct supervised *s, int (*judge)(void *context, const struct seccomp_data *call),
+		      void *context);
+
+/* Answers all of them. The exit status, or 256 + the signal. */
+int supervise_all(struct supervised *s, int (*judge)(void *context, const struct seccomp_data *call), void *context);
+
+/* A run() whose context are a program and its arguments. */
+int supervise_exec(void *context);
 
 /* The exit status, or 256 + the signal. */
 int supervise_wait(struct supervised *s);

@@ -127,6 +127,11 @@ settled() {
 	[ "$(attribute "$1" enabled)" = 1 ] && [ "$(attribute "$1" transition)" = 0 ]
 }
 
+# unlisted PATCH: the kernel has forgotten it; its module may be loaded yet.
+unlisted() {
+	[ ! -e "$LIVEPATCH/$1" ]
+}
+
 # gone NAME: neither patch nor module of that name is left.
 gone() {
 	[ ! -e "$LIVEPATCH/$1" ] && [ ! -e "/sys/module/$1" ]

@@ -1,52 +1,78 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * killat N COMMAND...: runs the command and ends it with SIGKILL at its N-th system call from its first flock(2) on,
- * which is when lppack takes its lock: nothing before that has an effect. N 0: not at all. Prints how many there were.
+ * killat N COMMAND...: runs the command and ends it with SIGKILL at its N-th point from its first flock(2) on, which is
+ * when lppack takes its lock: nothing before that has an effect. A point is a system call that comes after anything but
+ * reading: to be killed at another one leaves behind what the point before it does. Of the sleeps between looks at the
+ * kernel only every eighth counts. N 0: not at all. With -a every system call is a point. Prints how many there were.
  * Exit status: the command's; 137 if it was killed.
  */
 #include "../../fault/supervise.c"
 
-#include <poll.h>
+#include <fcntl.h>
 
-static unsigned long target;
-static unsigned long seen;
+struct count {
+	unsigned long target;
+	unsigned long seen;
+	bool all;
+	bool locked;
+	bool changed; /* since the last point */
+	unsigned int sleeps;
+};
 
-static int judge(void *context, int call)
+/* What neither changes anything that outlives the process nor lets time pass. */
+static bool only_reads(const struct seccomp_data *call)
 {
-	(void)context;
-	if (seen == 0 && call != SYS_flock)
-		return SUPERVISE_PASS;
-	return ++seen == target ? SUPERVISE_KILL : SUPERVISE_PASS;
+	static const int reading[] = {
+		SYS_read,     SYS_pread64, SYS_readv,  SYS_lseek,	SYS_fstat,  SYS_newfstatat, SYS_stat,  SYS_lstat,
+		SYS_statx,    SYS_access,  SYS_faccessat, SYS_readlink, SYS_readlinkat, SYS_getdents64, SYS_statfs,
+		SYS_fstatfs,  SYS_fcntl,   SYS_close,  SYS_uname,	SYS_getrandom, SYS_geteuid, SYS_getuid, SYS_ioctl,
+		SYS_prlimit64, SYS_sysinfo, SYS_keyctl, SYS_arch_prctl,
+	};
+
+	if (call->nr == SYS_openat)
+		return (call->args[2] & (O_ACCMODE | O_CREAT | O_TRUNC)) == O_RDONLY;
+	for (size_t i = 0; i < sizeof(reading) / sizeof(reading[0]); i++)
+		if (call->nr == reading[i])
+			return true;
+	return false;
 }
 
-static int start(void *context)
+static bool has_effect(struct count *count, const struct seccomp_data *call)
 {
-	char **command = context;
+	if (call->nr == SYS_clock_nanosleep)
+		return count->sleeps++ % 8 == 0;
+	return !only_reads(call);
+}
 
-	execvp(command[0], command);
-	perror(command[0]);
-	return 127;
+static int judge(void *context, const struct seccomp_data *call)
+{
+	struct count *count = context;
+	bool is_point;
+
+	count->locked |= call->nr == SYS_flock;
+	is_point = count->locked && (count->changed || count->all);
+	count->changed = has_effect(count, call) || (count->changed && !is_point);
+	return is_point && ++count->seen == count->target ? SUPERVISE_KILL : SUPERVISE_PASS;
 }
 
 int main(int argc, char **argv)
 {
+	struct count count = { .changed = true };
 	struct supervised child;
-	/* Before Linux 6.11 the listener hangs up only once the child is waited for: its end is seen by its pidfd. */
-	struct pollfd fds[2] = { { .events = POLLIN }, { .events = POLLIN } };
 	int status;
 
+	if (argc > 1 && strcmp(argv[1], "-a") == 0) {
+		count.all = true;
+		argc--;
+		argv++;
+	}
 	if (argc < 3) {
-		fprintf(stderr, "usage: killat N COMMAND...\n");
+		fprintf(stderr, "usage: killat [-a] N COMMAND...\n");
 		return 2;
 	}
-	target = strtoul(argv[1], NULL, 10);
-	supervise_start(&child, -1, start, argv + 2);
-	fds[0].fd = child.listener;
-	fds[1].fd = (int)syscall(SYS_pidfd_open, child.pid, 0);
-	while (!fds[1].revents && poll(fds, 2, -1) > 0)
-		if (fds[0].revents & POLLIN)
-			supervise_answer(&child, judge, NULL);
-	status = supervise_wait(&child);
-	fprintf(stderr, "killat: %lu\n", seen);
+	count.target = strtoul(argv[1], NULL, 10);
+	supervise_start(&child, -1, supervise_exec, argv + 2);
+	status = supervise_all(&child, judge, &count);
+	fprintf(stderr, "killat: %lu\n", count.seen);
 	return status < 256 ? status : status - 256 + 128;
 }
