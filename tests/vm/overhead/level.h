@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A livepatch of getpid(2), the cheapest system call, and of /proc/cmdline, which then ends in " lppack_level=NUMBER". The
- * number is that of the module's name, and renumber.py makes others of it. Define LEVEL_REPLACE before.
+ * A livepatch of getpid(2), the cheapest system call, and of /proc/cmdline, which then ends in " lppack_level=NUMBER".
+ * The number is that of the module's name, and renumber.py makes others of it. Define LEVEL_REPLACE before.
  */
 #include <linux/livepatch.h>
 #include <linux/module.h>
