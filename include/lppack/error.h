@@ -73,7 +73,7 @@ extern "C" {
 	X(NO_LEVEL, 68, "there is no such level to go to") \
 	X(DISABLED, 69, "livepatches are switched off on the kernel's command line") \
 	X(BOOT_LOOP, 70, "the bundle is skipped: boots with it did not become healthy") \
-	X(NONE_LEFT, 71, "no livepatch is in force any more: the new one could not be kept when the old ones were gone") \
+	X(NONE_LEFT, 71, "no livepatch is in force: the new one could not be kept when the old ones were gone") \
 	X(MEMORY, 72, "the machine has too little free memory to load the module") \
 	X(BEHIND, 80, "fixes that are installed are not in force") \
 	X(REBOOT_NEEDED, 81, "only a reboot can bring what is missing") \

@@ -26,19 +26,30 @@ const char *lppack_host_build_id(struct lppack_host *host, struct lppack_error *
 /*
  * What is in force on this machine, as the map of lppack-status-json(5): the stack with what brought it, the fixes that
  * are in force, pending, unfixable or held, whether a reboot is needed, the installed levels and whether they cover the
- * next boot. What cannot be read is told in "problems". LPPACK_E_NO_LIVEPATCH.
+ * next boot. What cannot be read is told in "problems". LPPACK_E_NO_LIVEPATCH. Nothing is changed: a call that was cut
+ * short is only told of; lppack_host_recover() with `quick` puts it right before.
  */
 struct lppack_value *lppack_host_status(struct lppack_host *host, struct lppack_error *err);
 /* Of a status: 0, or the number of the gravest finding, which is an error code. */
 int lppack_status_check(const struct lppack_value *status);
 /* Of a status: the Prometheus text exposition format, malloc'd. */
 char *lppack_status_metrics(const struct lppack_value *status, struct lppack_error *err);
-/* What changes while a transition runs, quickly read: "transition", "patches" (name, enabled, transition) and
- * "blockers". */
+/* What changes while a transition runs, quickly read: "transition", "patches" (name, enabled, transition), "blockers",
+ * and "blockers_known": false where only root is told of them. */
 struct lppack_value *lppack_host_transition(struct lppack_host *host, struct lppack_error *err);
 /* The running kernel's release with the level in force, "6.1.0-56-amd64+lp.example.7"; the bare release where none is,
  * and "+lp.unknown" where lppack has no record of what is. malloc'd. */
 char *lppack_host_effective_version(struct lppack_host *host, struct lppack_error *err);
+
+/* How a call waits for another lppack that holds the lock. A NULL pointer to it gives way at once. */
+struct lppack_wait {
+	size_t size;     /* sizeof(struct lppack_wait) */
+	int64_t wait_ns; /* 0: give way at once; negative: for ever */
+	/* phase: "waiting". May be NULL. */
+	void (*progress)(void *context, const char *phase, int64_t elapsed_ns);
+	int (*cancelled)(void *context); /* nonzero gives way; may be NULL */
+	void *context;
+};
 
 struct lppack_apply_options {
 	size_t size;        /* sizeof(struct lppack_apply_options) */
@@ -84,7 +95,10 @@ struct lppack_value *lppack_plan_describe(const struct lppack_plan *plan, struct
 void lppack_plan_free(struct lppack_plan *plan);
 
 /*
- * Carries the plan out as one transaction. Returns a receipt also when it failed after the kernel was asked, with err
+ * Carries the plan out as one transaction. With the lock held, what lppack_plan_new() asks is asked again: if another
+ * call has come between so that it is no longer right, it fails as lppack_plan_new() would, and the message says what
+ * has changed; going back fails with LPPACK_E_BUSY if anything else has come into force since. From then on the plan is
+ * described as it was judged last. Returns a receipt also when it failed after the kernel was asked, with err
  * set; NULL if it failed before. The codes after a load: REFUSED, INCOMPATIBLE, STALLED, STALLED_LEFT, NOT_REPLACED,
  * NOT_LIVEPATCH, UNPROVEN, LEFTOVER. What it means to do is on the disk before the kernel is asked, so that whatever
  * kills it, lppack_host_recover() knows.
@@ -97,22 +111,24 @@ void lppack_receipt_free(struct lppack_receipt *receipt);
 
 /*
  * Disables every active livepatch and removes its module, as one transaction that is journalled like an apply. options
- * may be NULL; take_over, timeout_ns, wait_ns, progress and cancelled count. LPPACK_E_ALREADY if none is active;
- * FOREIGN, FORCED, BUSY, PRIVILEGE; STALLED: a task held it up, the livepatches are in force again; STALLED_LEFT,
- * UNPROVEN, LEFTOVER. Returns as lppack_plan_apply() does.
+ * may be NULL; all but replace, allow_downgrade, rollback, force, boot and installed count. If none is active, only
+ * what earlier calls left loaded is removed, and the receipt's outcome is "already". FOREIGN, FORCED, BUSY, PRIVILEGE;
+ * STALLED: a task held it up, the livepatches are in force again; STALLED_LEFT, UNPROVEN, LEFTOVER. Returns as
+ * lppack_plan_apply() does.
  */
 struct lppack_receipt *lppack_host_remove(struct lppack_host *host, const struct lppack_apply_options *options,
 					  struct lppack_error *err);
-/* What it would do: a map of patches and warnings. */
+/* What it would do: a map: kernel, removes (the patches), already, warnings. */
 struct lppack_value *lppack_host_describe_removal(struct lppack_host *host, const struct lppack_apply_options *options,
 						  struct lppack_error *err);
 
 /*
  * Looks for a call that was killed and finishes or undoes what it had begun: a transition in flight is watched to its
  * end (options: timeout_ns, wait_ns, progress, cancelled; NULL: the defaults), and reversed if it stalls. With `quick`
- * nothing is waited for. Returns a map: found; then verb, action ("cleared": nothing of it is in force; "finished",
- * "undone", or "left": the transition is still running), note (a sentence), from and to. NULL on failure: BUSY if
- * another lppack is at work, STATE if what it left cannot be read, PRIVILEGE, STALLED_LEFT, UNPROVEN.
+ * no transition is waited for or begun, and what cannot be put right that way stays as it is: what only looks at the
+ * machine calls it so before. Returns a map: found; then verb, action ("cleared": nothing of it is in force;
+ * "finished", "undone", or "left": the transition is still running), note (a sentence), from and to. NULL on failure:
+ * BUSY if another lppack is at work, STATE if what it left cannot be read, PRIVILEGE, STALLED_LEFT, UNPROVEN.
  */
 struct lppack_value *lppack_host_recover(struct lppack_host *host, const struct lppack_apply_options *options,
 					 int quick, struct lppack_error *err);

@@ -49,6 +49,7 @@ struct lppack_signer_options {
 	const char *chain;       /* PEM file of the certificates between it and a trusted one, to be put in; or NULL */
 	lppack_passphrase_fn *passphrase; /* NULL: encrypted keys are refused */
 	void *context;
+	int for_modules; /* signs modules for the kernel, which takes RSA and ECDSA only: Ed25519 is LPPACK_E_KEY */
 };
 
 /* Reads an unencrypted PEM private key. LPPACK_E_KEY if it is anything else. Free with lppack_signer_free(). */

@@ -20,16 +20,19 @@ struct lppack_install_options {
 	lppack_progress_fn *progress; /* of the verification; may be NULL */
 	void *context;
 	int allow_downgrade; /* may go below what this machine has seen of the stream */
+	const struct lppack_wait *wait; /* for another lppack; NULL: give way at once */
 };
 
 /*
  * Copies the bundle below /var/lib/lppack, verifies every byte of the copy, and makes it the level that boots put in
  * force. It appears whole or not at all, also if the power goes; what an earlier call left half-written is removed. Old
- * levels of the stream are pruned, but never the one in force nor the one below it. Applies nothing.
+ * levels of the stream are pruned, but never one that boots take, the one in force, nor the one below it. Applies
+ * nothing, but a call that was killed on this machine is finished or undone first, as by lppack_host_recover(). A
+ * damaged store is made again of the levels whose files are whole.
  *
- * Returns a map (lppack-install(1), "JSON"): bundle, path, already, pruned, levels, coverage. Free with
- * lppack_value_free(). The errors of lppack_bundle_verify() and lppack_verified_check_all(), and LPPACK_E_DOWNGRADE,
- * EQUIVOCATION, CLOCK, STATE, BUSY, IO, NO_SPACE.
+ * Returns a map (lppack-install(1), "JSON"): bundle, path, already, pruned, levels, coverage, enabled, warnings. Free
+ * with lppack_value_free(). The errors of lppack_bundle_verify() and lppack_verified_check_all(), and
+ * LPPACK_E_DOWNGRADE, EQUIVOCATION, CLOCK, STATE, BUSY, IO, NO_SPACE.
  */
 struct lppack_value *lppack_store_install(struct lppack_host *host, struct lppack_bundle *bundle,
 					  const struct lppack_keyring *keyring,
@@ -49,7 +52,9 @@ int lppack_store_open_installed(struct lppack_host *host, const struct lppack_ke
 				struct lppack_error *err);
 
 /* The installed levels: a list of maps {stream, epoch, serial, version, created, installed_at, digest, size, path,
- * target: the next boot puts it in force}. NULL on failure: LPPACK_E_STATE. */
+ * chosen: by the last install, apply or rollback, at_boot: what the next boot of the running kernel does with it
+ * (lppack-status-json(5), LEVELS), target: that it puts it in force}. Keys are not asked: a boot may yet refuse its
+ * signatures. NULL on failure: LPPACK_E_STATE. */
 struct lppack_value *lppack_store_describe(struct lppack_host *host, struct lppack_error *err);
 
 struct lppack_hold_options {
@@ -61,21 +66,26 @@ struct lppack_hold_options {
 	/* "2026-11-21T12:00:00Z" or "2026-11-21". With freeze: when it ends, in the future; alone: bundles that were
 	 * created later are kept away, and it lies in the past. */
 	const char *until;
+	const struct lppack_wait *wait; /* for another lppack; NULL: give way at once */
 };
 
-/* Sets the hold of a stream, in place of the one that it has. LPPACK_E_USAGE for what makes no sense. */
+/* Sets the hold of a stream, in place of the one that it has. LPPACK_E_USAGE for what makes no sense; BUSY. */
 int lppack_hold_set(struct lppack_host *host, const struct lppack_hold_options *options, struct lppack_error *err);
-/* Takes the hold of a stream away, or all of them if it is NULL. Returns their number. */
-int lppack_hold_clear(struct lppack_host *host, const char *stream, struct lppack_error *err);
-/* A list of maps {stream, freeze, ends, epoch, serial, until, set_at, text}; NULL on failure. */
+/* Takes the hold of a stream away, or all of them if it is NULL. wait may be NULL. Returns their number; BUSY. */
+int lppack_hold_clear(struct lppack_host *host, const char *stream, const struct lppack_wait *wait,
+		      struct lppack_error *err);
+/* A list of maps {stream, freeze, ends, epoch, serial, until, set_at, over: true if the freeze has ended, keeps_out:
+ * {stream, epoch, serial} of what lppack has put in force and boots will not, text}; NULL on failure. */
 struct lppack_value *lppack_hold_describe(struct lppack_host *host, struct lppack_error *err);
 
 /*
  * This boot is healthy: what it was begun with is no longer counted as a failed start. Returns 1 if there was something
  * to confirm, 0 if not. With retry, bundles that are skipped because boots with them did not become healthy are tried
- * again.
+ * again. wait may be NULL, but a boot that is not confirmed because another lppack was at work counts as failed.
+ * LPPACK_E_BUSY, STATE, IO.
  */
-int lppack_boot_confirm(struct lppack_host *host, int retry, struct lppack_error *err);
+int lppack_boot_confirm(struct lppack_host *host, int retry, const struct lppack_wait *wait,
+			struct lppack_error *err);
 
 /* The latest receipts (max 0: all that are kept), the newest first; NULL on failure. */
 struct lppack_value *lppack_history_describe(struct lppack_host *host, uint64_t max, struct lppack_error *err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/cleanup.h"
 #include "cli/describe.h"
+#include "cli/json.h"
 #include "cli/output.h"
 #include "cli/source.h"
 #include "cli/transaction.h"
@@ -12,8 +13,6 @@
 struct apply_options {
 	bool replace;
 	struct transaction_options transaction;
-	struct number retries;
-	int64_t retry_delay;
 	bool allow_downgrade;
 	bool force;
 	bool accept_reboot;
@@ -29,10 +28,6 @@ static const struct option_spec options[] = {
 	{ .name = "replace", .kind = OPTION_FLAG, .offset = offsetof(struct apply_options, replace),
 	  .help = "supersede the livepatches that are in force" },
 	TRANSACTION_ROWS(struct apply_options),
-	{ .name = "retries", .kind = OPTION_NUMBER, .completion = COMPLETE_WORD, .argument = "N", .max = 1000,
-	  .offset = offsetof(struct apply_options, retries), .help = "try again after a transition that stalled" },
-	{ .name = "retry-delay", .kind = OPTION_DURATION, .completion = COMPLETE_WORD, .argument = "SECONDS",
-	  .offset = offsetof(struct apply_options, retry_delay), .help = "wait before each retry; default: 5" },
 	{ .name = "allow-downgrade", .kind = OPTION_FLAG, .offset = offsetof(struct apply_options, allow_downgrade),
 	  .help = "take a bundle older than what was seen; recorded" },
 	{ .name = "force", .kind = OPTION_FLAG, .offset = offsetof(struct apply_options, force),
@@ -125,6 +120,8 @@ static int apply_installed(struct lppack_host *host, const struct apply_options 
 			return rc;
 		if (rc < 0)
 			error_print(err);
+		if (rc < 0 && o->json)
+			json_error_document(err);
 		lppack_error_clear(err);
 		first = first ? first : abs(rc);
 		source_close(&passed);
@@ -144,8 +141,6 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	int rc = check_usage(o, arguments->n, err);
 
 	how.replace = o->replace || o->installed;
-	how.retries = (unsigned int)o->retries.value;
-	how.retry_delay_ns = o->retry_delay;
 	/* An installed level was accepted when it was installed: holds and failed boots decide which one to boot. */
 	how.allow_downgrade = o->allow_downgrade || o->installed;
 	how.force = o->force;

@@ -17,26 +17,9 @@ static const char *name_of(const struct lppack_value *value, const char *key)
 	return text ? text : value_text_at(value, key);
 }
 
-/* The names of a list joined by ", "; malloc'd; NULL if it is empty. */
-static char *join_names(const struct lppack_value *list)
-{
-	char *joined = NULL;
-
-	for (size_t i = 0; i < lppack_value_count(list); i++) {
-		const char *name = name_of(lppack_value_at(list, i, NULL), "name");
-		char *longer = NULL;
-
-		if (asprintf(&longer, "%s%s%s", joined ? joined : "", joined ? ", " : "", name ? name : "?") < 0)
-			break;
-		free(joined);
-		joined = longer;
-	}
-	return joined;
-}
-
 static void print_change(const char *label, const struct lppack_value *from, const struct lppack_value *module)
 {
-	char *old AUTO(text) = join_names(from);
+	char *old AUTO(text) = describe_join_names(from);
 	const char *new = name_of(module, "name");
 
 	subfield_printf(label, "%s -> %s", old ? old : "(no livepatch)", new ? new : "(no livepatch)");
@@ -48,6 +31,11 @@ static const struct lppack_value *former_of(const struct lppack_value *plan)
 	const struct lppack_value *replaces = lppack_value_get(plan, "replaces");
 
 	return replaces ? replaces : lppack_value_get(plan, "removes");
+}
+
+static bool is_removal(const struct lppack_value *plan)
+{
+	return lppack_value_get(plan, "removes") != NULL;
 }
 
 static void print_foreign(const struct lppack_value *patches)
@@ -113,8 +101,11 @@ void plan_print(const struct lppack_value *plan, const char *path)
 {
 	bool already = lppack_value_bool(lppack_value_get(plan, "already"));
 
-	headline_print(path, already ? "already applied, nothing would be done" :
-		       lppack_value_get(plan, "removes") ? "would be taken out of force" : "would be applied");
+	if (is_removal(plan))
+		headline_print(path, already ? "no livepatch is in force, nothing would be done" :
+					       "would be taken out of force");
+	else
+		headline_print(path, already ? "already applied, nothing would be done" : "would be applied");
 	print_target(plan);
 	if (!already)
 		print_change("change", former_of(plan), lppack_value_get(plan, "module"));
@@ -124,14 +115,23 @@ void plan_print(const struct lppack_value *plan, const char *path)
 	describe_print_objects(lppack_value_get(plan, "objects"), NULL);
 }
 
+static const char *removal_phrase_of(const char *outcome)
+{
+	if (strcmp(outcome, "removed") == 0)
+		return "no livepatch is in force any more";
+	if (strcmp(outcome, "already") == 0)
+		return "no livepatch is in force, nothing was done";
+	if (strcmp(outcome, "reversed") == 0)
+		return "REVERSED: still in force";
+	return strcmp(outcome, "nothing") == 0 ? "NOT REMOVED: nothing has changed" : NULL;
+}
+
 static const char *phrase_of(const char *outcome, bool had_patches)
 {
 	if (strcmp(outcome, "applied") == 0)
 		return "applied";
 	if (strcmp(outcome, "already") == 0)
 		return "already applied, nothing was done";
-	if (strcmp(outcome, "removed") == 0)
-		return "no livepatch is in force any more";
 	if (strcmp(outcome, "reversed") == 0)
 		return had_patches ? "REVERSED: the old livepatches are still in force" :
 				     "REVERSED: no livepatch is in force, as before";
@@ -159,30 +159,11 @@ static void print_durations(const struct lppack_value *durations)
 		subfield_print("took", line);
 }
 
-static void print_blockers(const struct lppack_value *blockers, const char *what)
-{
-	size_t n = lppack_value_count(blockers);
-	struct table table;
-
-	if (n == 0)
-		return;
-	printf("\nTasks that kept the %s from ending (%zu):\n", what, n);
-	table_begin(&table, 7, "PID", "TID", "COMMAND", "KIND", "STATE", "FUNCTION", "STACK");
-	for (size_t i = 0; i < n; i++) {
-		const struct lppack_value *task = lppack_value_at(blockers, i, NULL);
-
-		table_row(&table, value_text_at(task, "pid"), value_text_at(task, "tid"),
-			  value_text_at(task, "command"), value_text_at(task, "kind"), value_text_at(task, "state"),
-			  value_text_at(task, "function"), value_text_at(task, "stack"));
-	}
-	table_end(&table);
-}
-
 /* What an operator has to know beside the outcome. */
 static void print_course(const struct lppack_value *receipt)
 {
 	const struct lppack_value *attempts = lppack_value_get(receipt, "attempts");
-	char *stale AUTO(text) = join_names(lppack_value_get(receipt, "stale"));
+	char *stale AUTO(text) = describe_join_names(lppack_value_get(receipt, "stale"));
 
 	if (lppack_value_int(attempts, 1) > 1)
 		subfield_print("attempts", lppack_value_text(attempts));
@@ -213,11 +194,13 @@ void receipt_print(const struct lppack_value *receipt, const struct lppack_value
 		   const struct lppack_error *err)
 {
 	const struct lppack_value *superseded = lppack_value_get(receipt, "superseded");
-	const struct lppack_value *from = lppack_value_count(superseded) ? superseded : former_of(plan);
-	char *pending AUTO(text) = join_names(lppack_value_get(receipt, "pending"));
+	const struct lppack_value *from =
+		lppack_value_count(superseded) && !is_removal(plan) ? superseded : former_of(plan);
+	char *pending AUTO(text) = describe_join_names(lppack_value_get(receipt, "pending"));
 	const char *outcome = value_text_at(receipt, "outcome");
+	const char *phrase = outcome && is_removal(plan) ? removal_phrase_of(outcome) : NULL;
 
-	headline_print(path, phrase_of(outcome ? outcome : "?", lppack_value_count(from) > 0));
+	headline_print(path, phrase ? phrase : phrase_of(outcome ? outcome : "?", lppack_value_count(from) > 0));
 	print_target(plan);
 	if (!outcome || strcmp(outcome, "already") != 0) {
 		print_change(is_done(outcome) ? "change" : "attempted", from, lppack_value_get(plan, "module"));
@@ -231,8 +214,8 @@ void receipt_print(const struct lppack_value *receipt, const struct lppack_value
 		subfield_printf("pending", "%s (patched as soon as loaded)", pending);
 	if (!err->code || err->code == LPPACK_E_ALREADY)
 		return;
-	print_blockers(lppack_value_get(receipt, "blockers"), "transition");
-	print_blockers(lppack_value_get(receipt, "reverse_blockers"), "reversal");
+	describe_print_blockers(lppack_value_get(receipt, "blockers"), "kept the transition from ending");
+	describe_print_blockers(lppack_value_get(receipt, "reverse_blockers"), "kept the reversal from ending");
 	print_kernel_log(lppack_value_get(receipt, "kernel_log"));
 	printf("\n");
 }

@@ -3,10 +3,16 @@
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/source.h"
+#include "cli/transaction.h"
+#include "cli/units.h"
 #include "cli/verbs.h"
+
+/* A boot that is not confirmed counts as failed: an lppack that happens to be at work must not make it so. */
+#define WAIT_DEFAULT (300 * NS_PER_S)
 
 struct confirm_options {
 	bool retry;
+	int64_t wait;
 	const char *root;
 	bool json;
 };
@@ -14,6 +20,7 @@ struct confirm_options {
 static const struct option_spec options[] = {
 	{ .name = "retry", .kind = OPTION_FLAG, .offset = offsetof(struct confirm_options, retry),
 	  .help = "forget every failed boot: bundles that are skipped are tried again" },
+	WAIT_ROW(struct confirm_options, "wait for another lppack that is at work; default: 300"),
 	ROOT_ROW(struct confirm_options),
 	JSON_ROW(struct confirm_options),
 	OPTION_HELP_ROW,
@@ -23,11 +30,14 @@ static const struct option_spec options[] = {
 static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct confirm_options *o = values;
+	struct watch watch;
+	const struct lppack_wait wait = transaction_wait(o->wait ? o->wait : WAIT_DEFAULT, &watch);
 	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
-	int confirmed = host ? lppack_boot_confirm(host, o->retry, err) : -err->code;
+	int confirmed = host ? lppack_boot_confirm(host, o->retry, &wait, err) : -err->code;
 	struct json json = { 0 };
 
 	(void)arguments;
+	progress_clear();
 	if (confirmed < 0)
 		return confirmed;
 	if (!o->json) {

@@ -192,3 +192,57 @@ void describe_print_findings(const struct lppack_value *findings)
 		subfield_print("", value_text_at(finding, "hint"));
 	}
 }
+
+char *describe_join_names(const struct lppack_value *list)
+{
+	char *joined = NULL;
+
+	for (size_t i = 0; i < lppack_value_count(list); i++) {
+		const struct lppack_value *item = lppack_value_at(list, i, NULL);
+		const char *text = lppack_value_text(item);
+		const char *name = text ? text : value_text_at(item, "name");
+		char *longer = NULL;
+
+		if (asprintf(&longer, "%s%s%s", joined ? joined : "", joined ? ", " : "", name ? name : "?") < 0)
+			break;
+		free(joined);
+		joined = longer;
+	}
+	return joined;
+}
+
+char *describe_format_blocker(const struct lppack_value *task)
+{
+	const char *pid = value_text_at(task, "pid");
+	const char *tid = value_text_at(task, "tid");
+	const char *command = value_text_at(task, "command");
+	const char *kind = value_text_at(task, "kind");
+	const char *function = value_text_at(task, "function");
+	bool is_thread = pid && tid && strcmp(pid, tid) != 0;
+	char *text = NULL;
+
+	if (asprintf(&text, "%s%s%s (%s%s%s)%s%s", pid ? pid : "?", is_thread ? "/" : "", is_thread ? tid : "",
+		     command ? command : "?", kind ? ", " : "", kind ? kind : "", function ? " in " : "",
+		     function ? function : "") < 0)
+		return NULL;
+	return text;
+}
+
+void describe_print_blockers(const struct lppack_value *blockers, const char *what)
+{
+	size_t n = lppack_value_count(blockers);
+	struct table table;
+
+	if (n == 0)
+		return;
+	printf("\nTasks that %s (%zu):\n", what, n);
+	table_begin(&table, 7, "PID", "TID", "COMMAND", "KIND", "STATE", "FUNCTION", "STACK");
+	for (size_t i = 0; i < n; i++) {
+		const struct lppack_value *task = lppack_value_at(blockers, i, NULL);
+
+		table_row(&table, value_text_at(task, "pid"), value_text_at(task, "tid"),
+			  value_text_at(task, "command"), value_text_at(task, "kind"), value_text_at(task, "state"),
+			  value_text_at(task, "function"), value_text_at(task, "stack"));
+	}
+	table_end(&table);
+}

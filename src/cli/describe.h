@@ -18,6 +18,12 @@ void describe_print_kernels(const struct lppack_value *bundle);
 void describe_print_objects(const struct lppack_value *objects, const char *(*suffix)(const struct lppack_value *));
 /* "serial 2 (version 2.0, epoch 1)", malloc'd; NULL without memory. */
 char *describe_format_serial(const struct lppack_value *bundle);
+/* The tasks that hold a transition up, as a table under "Tasks that WHAT (N):"; nothing if there are none. */
+void describe_print_blockers(const struct lppack_value *blockers, const char *what);
+/* One of them: "42/43 (slow, kernel) in nft_do_chain", malloc'd; NULL without memory. */
+char *describe_format_blocker(const struct lppack_value *task);
+/* The texts of a list, or the "name" of its maps, joined by ", "; malloc'd; NULL if it is empty. */
+char *describe_join_names(const struct lppack_value *list);
 /* What was found of a module, each with what to do about it; nothing if the list is empty. */
 void describe_print_findings(const struct lppack_value *findings);
 

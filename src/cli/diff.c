@@ -50,7 +50,8 @@ static struct lppack_value *compare(const struct diff_options *o, const char *ol
 {
 	bool old_is_bundle, new_is_bundle;
 
-	if (source_detect_bundle(older, &old_is_bundle, err) < 0 || source_detect_bundle(newer, &new_is_bundle, err) < 0)
+	if (source_detect_bundle(older, &old_is_bundle, err) < 0 ||
+	    source_detect_bundle(newer, &new_is_bundle, err) < 0)
 		return NULL;
 	if (old_is_bundle && new_is_bundle)
 		return compare_bundles(o, older, newer, err);

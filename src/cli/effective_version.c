@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/cleanup.h"
+#include "cli/recovery.h"
 #include "cli/source.h"
 #include "cli/verbs.h"
 
@@ -19,9 +20,13 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 {
 	const struct version_options *o = values;
 	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
-	char *version AUTO(text) = host ? lppack_host_effective_version(host, err) : NULL;
+	char *version AUTO(text) = NULL;
 
 	(void)arguments;
+	if (!host)
+		return -err->code;
+	recovery_run(host, o->root);
+	version = lppack_host_effective_version(host, err);
 	if (!version)
 		return -err->code;
 	printf("%s\n", version);

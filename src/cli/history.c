@@ -3,9 +3,14 @@
 #include "cli/describe.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/recovery.h"
 #include "cli/source.h"
 #include "cli/units.h"
 #include "cli/verbs.h"
+
+#include <string.h>
+
+#define BLOCKERS_SHOWN 10
 
 struct history_options {
 	struct number last;
@@ -26,39 +31,81 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
+static const char *text_or(const struct lppack_value *map, const char *key)
+{
+	const char *text = value_text_at(map, key);
+
+	return text ? text : "?";
+}
+
 static void print_lines(const char *label, const struct lppack_value *lines)
 {
 	for (size_t i = 0; i < lppack_value_count(lines); i++)
 		subfield_print(i ? "" : label, lppack_value_text(lppack_value_at(lines, i, NULL)));
 }
 
+static void print_blockers(const char *label, const struct lppack_value *blockers)
+{
+	size_t n = lppack_value_count(blockers);
+
+	for (size_t i = 0; i < n && i < BLOCKERS_SHOWN; i++) {
+		char *task AUTO(text) = describe_format_blocker(lppack_value_at(blockers, i, NULL));
+
+		subfield_print(i ? "" : label, task);
+	}
+	if (n > BLOCKERS_SHOWN)
+		subfield_printf("", "and %zu more, which --json lists", n - BLOCKERS_SHOWN);
+}
+
+/* What was meant, and what else came of it. */
+static void print_course(const struct lppack_value *receipt, const char *verb)
+{
+	const struct lppack_value *of = lppack_value_get(receipt, "of");
+	const struct lppack_value *superseded = lppack_value_get(receipt, "superseded");
+	const struct lppack_value *attempts = lppack_value_get(receipt, "attempts");
+	char *removes AUTO(text) = describe_join_names(lppack_value_get(receipt, "removes"));
+	char *foreign AUTO(text) = describe_join_names(lppack_value_get(receipt, "took_over"));
+	char *stale AUTO(text) = describe_join_names(lppack_value_get(receipt, "stale"));
+
+	if (of)
+		subfield_printf("of", "lppack %s, begun %s", text_or(of, "verb"), text_or(of, "started_at"));
+	subfield_print("note", value_text_at(receipt, "note"));
+	if (!lppack_value_count(superseded))
+		subfield_print("livepatches", removes);
+	subfield_print_list(strcmp(verb, "remove") == 0 ? "removed" : "superseded", superseded);
+	if (foreign)
+		subfield_printf("taken over", "%s, which lppack did not load", foreign);
+	if (stale)
+		subfield_printf("tidied", "%s, left loaded by an earlier call", stale);
+	if (lppack_value_int(attempts, 1) > 1)
+		subfield_print("attempts", lppack_value_text(attempts));
+	print_blockers("held up by", lppack_value_get(receipt, "blockers"));
+	print_blockers("held up by", lppack_value_get(of, "blockers"));
+	print_blockers("reversal by", lppack_value_get(receipt, "reverse_blockers"));
+	if (lppack_value_bool(lppack_value_get(receipt, "forced")))
+		subfield_print("FORCED", "the transition was ended by force: reboot before the next apply");
+}
+
 static void print_receipt(const struct lppack_value *receipt, bool with_log)
 {
 	const struct lppack_value *bundle = lppack_value_get(receipt, "bundle");
 	const struct lppack_value *total = lppack_value_get(lppack_value_get(receipt, "durations_ns"), "total");
-	const struct lppack_value *blockers = lppack_value_get(receipt, "blockers");
 	char *serial AUTO(text) = describe_format_serial(bundle);
-	const char *number = value_text_at(receipt, "number");
-	const char *time = value_text_at(receipt, "at");
-	const char *verb = value_text_at(receipt, "verb");
-	const char *outcome = value_text_at(receipt, "outcome");
-	const char *stream = value_text_at(bundle, "stream");
+	const char *verb = lppack_value_get(receipt, "verb") ? text_or(receipt, "verb") : "apply";
 	char took[UNITS_TEXT];
 
 	if (value_text_at(receipt, "unreadable")) {
-		printf("%s  unreadable: %s\n", number ? number : "?", value_text_at(receipt, "unreadable"));
+		printf("%s  unreadable: %s\n", text_or(receipt, "number"), value_text_at(receipt, "unreadable"));
 		return;
 	}
-	printf("%s  %s  %s: %s\n", number ? number : "?", time ? time : "?", verb ? verb : "apply",
-	       outcome ? outcome : "?");
+	printf("%s  %s  %s: %s\n", text_or(receipt, "number"), text_or(receipt, "at"), verb,
+	       text_or(receipt, "outcome"));
 	if (bundle)
-		subfield_printf("bundle", "%s, %s", stream ? stream : "?", serial ? serial : "?");
+		subfield_printf("bundle", "%s, %s", text_or(bundle, "stream"), serial ? serial : "?");
 	subfield_print("kernel", value_text_at(lppack_value_get(receipt, "kernel"), "release"));
 	if (lppack_value_int(total, 0))
 		subfield_print("took", duration_format((int64_t)lppack_value_int(total, 0), took));
-	subfield_print_list("superseded", lppack_value_get(receipt, "superseded"));
-	if (lppack_value_count(blockers))
-		subfield_printf("held up by", "%zu tasks", lppack_value_count(blockers));
+	print_course(receipt, verb);
 	subfield_print("error", value_text_at(lppack_value_get(receipt, "error"), "message"));
 	if (with_log)
 		print_lines("kernel log", lppack_value_get(receipt, "kernel_log"));
@@ -68,11 +115,14 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 {
 	const struct history_options *o = values;
 	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
-	struct lppack_value *receipts AUTO(value) =
-		host ? lppack_history_describe(host, o->last.is_set ? o->last.value : 0, err) : NULL;
+	struct lppack_value *receipts AUTO(value) = NULL;
 	struct json json = { 0 };
 
 	(void)arguments;
+	if (!host)
+		return -err->code;
+	recovery_run(host, o->root);
+	receipts = lppack_history_describe(host, o->last.is_set ? o->last.value : 0, err);
 	if (!receipts)
 		return -err->code;
 	if (o->json) {

@@ -3,14 +3,20 @@
 #include "cli/describe.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/recovery.h"
 #include "cli/source.h"
+#include "cli/transaction.h"
 #include "cli/verbs.h"
+
+#include <stdio.h>
+#include <string.h>
 
 struct hold_options {
 	struct number serial;
 	const char *until;
 	bool freeze;
 	const char *stream;
+	int64_t wait;
 	const char *root;
 	bool json;
 };
@@ -26,6 +32,7 @@ static const struct option_spec options[] = {
 	  .help = "let nothing new come at all" },
 	{ .name = "stream", .kind = OPTION_TEXT, .completion = COMPLETE_WORD, .argument = "NAME",
 	  .offset = offsetof(struct hold_options, stream), .help = "of this stream; default: of every one" },
+	WAIT_ROW(struct hold_options, "wait for another lppack that is at work"),
 	ROOT_ROW(struct hold_options),
 	JSON_ROW(struct hold_options),
 	OPTION_HELP_ROW,
@@ -40,26 +47,112 @@ static void print_holds(const struct lppack_value *holds)
 		field_print("hold", value_text_at(lppack_value_at(holds, i, NULL), "text"));
 }
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+/* What boots put in force, "nothing" if that is told; malloc'd, NULL if it cannot be told. */
+static char *format_target(struct lppack_host *host)
 {
-	const struct hold_options *o = values;
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	struct lppack_value *levels AUTO(value) = lppack_store_describe(host, &why);
+	char *text = NULL;
+
+	for (size_t i = 0; i < lppack_value_count(levels); i++) {
+		const struct lppack_value *level = lppack_value_at(levels, i, NULL);
+
+		if (!lppack_value_bool(lppack_value_get(level, "target")))
+			continue;
+		if (asprintf(&text, "%s serial %s", value_text_at(level, "stream"), value_text_at(level, "serial")) < 0)
+			return NULL;
+		return text;
+	}
+	return levels ? strdup("nothing") : NULL;
+}
+
+/* A hold takes nothing out of force, but the next boot keeps to it. */
+static void warn_kept_out(struct lppack_host *host, const struct lppack_value *holds)
+{
+	for (size_t i = 0; i < lppack_value_count(holds); i++) {
+		const struct lppack_value *hold = lppack_value_at(holds, i, NULL);
+		const struct lppack_value *level = lppack_value_get(hold, "keeps_out");
+		char *target AUTO(text) = level ? format_target(host) : NULL;
+
+		if (target)
+			warning_print("lppack rollback --to SERIAL goes there now; lppack unhold lets boots keep it",
+				      "%s serial %s is in force, and beyond the hold: it stays until the next boot, "
+				      "which puts %s in force", value_text_at(level, "stream"),
+				      value_text_at(level, "serial"), target);
+	}
+}
+
+static bool has_level(const struct lppack_value *levels, const struct lppack_value *hold)
+{
+	for (size_t i = 0; i < lppack_value_count(levels); i++) {
+		const struct lppack_value *level = lppack_value_at(levels, i, NULL);
+
+		if (strcmp(value_text_at(level, "stream"), value_text_at(hold, "kept_stream")) == 0 &&
+		    strcmp(value_text_at(level, "epoch"), value_text_at(hold, "kept_epoch")) == 0 &&
+		    strcmp(value_text_at(level, "serial"), value_text_at(hold, "kept_serial")) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What a freeze keeps can only come back at a boot if it is installed. */
+static void warn_not_installed(struct lppack_host *host, const struct lppack_value *holds)
+{
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	struct lppack_value *levels AUTO(value) = lppack_store_describe(host, &why);
+
+	for (size_t i = 0; levels && i < lppack_value_count(holds); i++) {
+		const struct lppack_value *hold = lppack_value_at(holds, i, NULL);
+		char *target AUTO(text) = NULL;
+
+		if (!value_text_at(hold, "kept_stream") || lppack_value_bool(lppack_value_get(hold, "over")) ||
+		    has_level(levels, hold))
+			continue;
+		target = format_target(host);
+		if (target)
+			warning_print("lppack install FILE keeps it for boots",
+				      "%s serial %s was in force when the freeze was set, but is not installed: the "
+				      "next boot puts %s in force", value_text_at(hold, "kept_stream"),
+				      value_text_at(hold, "kept_serial"), target);
+	}
+}
+
+static int set(struct lppack_host *host, const struct hold_options *o, struct lppack_error *err)
+{
+	struct watch watch;
+	const struct lppack_wait wait = transaction_wait(o->wait, &watch);
 	const struct lppack_hold_options hold = { .size = sizeof(hold),
 						  .stream = o->stream,
 						  .freeze = o->freeze,
 						  .has_serial = o->serial.is_set,
 						  .serial = o->serial.value,
-						  .until = o->until };
+						  .until = o->until,
+						  .wait = &wait };
+	int rc = lppack_hold_set(host, &hold, err);
+
+	progress_clear();
+	return rc;
+}
+
+static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+{
+	const struct hold_options *o = values;
 	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
 	struct lppack_value *holds AUTO(value) = NULL;
 	struct json json = { 0 };
 
 	(void)arguments;
-	if (host && (o->freeze || o->until || o->serial.is_set || o->stream) && lppack_hold_set(host, &hold, err) < 0)
+	/* A freeze keeps what is in force, which a killed call may have changed. */
+	if (host)
+		recovery_run(host, o->root);
+	if (host && (o->freeze || o->until || o->serial.is_set || o->stream) && set(host, o, err) < 0)
 		return -err->code;
 	if (host)
 		holds = lppack_hold_describe(host, err);
 	if (!holds)
 		return -err->code;
+	warn_kept_out(host, holds);
+	warn_not_installed(host, holds);
 	if (!o->json) {
 		print_holds(holds);
 		return LPPACK_OK;

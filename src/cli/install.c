@@ -69,17 +69,25 @@ static void show_progress(void *context, uint64_t done, uint64_t total)
 static int install(struct job *job, struct lppack_error *err)
 {
 	const struct install_options *o = job->o;
+	struct watch watch;
+	struct watch recovering;
+	const struct lppack_apply_options recovery = transaction_how(&o->transaction, &recovering);
+	const struct lppack_wait wait = transaction_wait(o->transaction.wait, &watch);
 	const struct lppack_install_options how = { .size = sizeof(how),
 						    .keep = o->keep.value,
 						    .progress = show_progress,
 						    .context = job,
-						    .allow_downgrade = o->allow_downgrade };
+						    .allow_downgrade = o->allow_downgrade,
+						    .wait = &wait };
 	int rc = source_open(&job->source, job->path, &o->keys, o->root, err);
 
 	if (rc < 0)
 		return rc;
 	job->host = lppack_host_open(o->root, err);
+	/* Before the store changes: what a killed call meant boots to begin with must not come over it later. */
 	if (job->host)
+		rc = transaction_recover(job->host, &recovery, o->root, err);
+	if (job->host && rc == 0)
 		job->installed =
 			lppack_store_install(job->host, job->source.bundle, job->source.keyring, &how, err);
 	progress_clear();
@@ -134,6 +142,7 @@ static int apply(struct job *job, struct lppack_error *err)
 	transaction_catch_signals();
 	receipt = lppack_plan_apply(made, err);
 	progress_clear();
+	job->plan = transaction_tell_again(made, job->plan);
 	if (receipt)
 		job->receipt = lppack_receipt_describe(receipt, &telling);
 	return err->code == LPPACK_E_ALREADY ? 0 : -err->code;
@@ -157,6 +166,16 @@ static void print_installed(const struct job *job)
 		field_printf("not applied", "%s", job->left);
 }
 
+/* Otherwise what was installed comes to nothing at the next boot, and nobody notices. */
+static void warn_boots(const struct job *job)
+{
+	const struct lppack_value *enabled = lppack_value_get(job->installed, "enabled");
+
+	if (enabled && !lppack_value_bool(enabled))
+		warning_print("systemctl enable lppack-apply.service",
+			      "no boot applies what is installed: lppack-apply.service is not enabled");
+}
+
 static void print_json(const struct job *job, const struct lppack_error *err)
 {
 	struct json json = { 0 };
@@ -164,7 +183,11 @@ static void print_json(const struct job *job, const struct lppack_error *err)
 	json_open(&json, NULL, '{');
 	json_members(&json, job->installed, NULL);
 	json_text(&json, "not_applied", job->left);
-	json_value(&json, "apply", job->receipt);
+	if (job->receipt) {
+		json_open(&json, "apply", '{');
+		transaction_json_receipt(&json, job->receipt, job->plan);
+		json_close(&json, '}');
+	}
 	if (err->code && err->code != LPPACK_E_ALREADY)
 		json_error(&json, err);
 	json_close(&json, '}');
@@ -183,6 +206,8 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 		print_json(&job, err);
 	else
 		print_installed(&job);
+	warn_boots(&job);
+	transaction_warn(job.installed, job.path);
 	if (!job.o->json && job.receipt)
 		receipt_print(job.receipt, job.plan, job.path, err);
 	if (rc < 0)

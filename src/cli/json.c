@@ -159,3 +159,12 @@ void json_error(struct json *json, const struct lppack_error *err)
 		json_text(json, "hint", err->hint);
 	json_close(json, '}');
 }
+
+void json_error_document(const struct lppack_error *err)
+{
+	struct json json = { 0 };
+
+	json_open(&json, NULL, '{');
+	json_error(&json, err);
+	json_close(&json, '}');
+}

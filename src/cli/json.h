@@ -26,5 +26,7 @@ void json_value(struct json *json, const char *key, const struct lppack_value *v
 void json_members(struct json *json, const struct lppack_value *map, const char *const *but);
 /* "error": {code, name, message, hint} */
 void json_error(struct json *json, const struct lppack_error *err);
+/* A document that has nothing but that. */
+void json_error_document(const struct lppack_error *err);
 
 #endif

@@ -25,6 +25,7 @@ lppack_SOURCES = \
 	src/cli/passphrase.c src/cli/passphrase.h \
 	src/cli/show.c \
 	src/cli/recover.c \
+	src/cli/recovery.c src/cli/recovery.h \
 	src/cli/remove.c \
 	src/cli/rollback.c \
 	src/cli/sign.c \

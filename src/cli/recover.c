@@ -68,7 +68,8 @@ const struct verb verb_recover = {
 	.name = "recover",
 	.arguments = "",
 	.summary = "finish or undo what a killed call began",
-	.details = "Every call that changes the kernel does this first; this one does nothing else.\n",
+	.details = "Every call that changes the kernel does this first, and those that only look at it as far\n"
+		   "as they need not wait; this one does nothing else.\n",
 	.options = options,
 	.values_size = sizeof(struct recover_options),
 	.run = run,

@@ -5,8 +5,6 @@
 #include "cli/transaction.h"
 #include "cli/verbs.h"
 
-#include <stdio.h>
-
 struct remove_options {
 	struct transaction_options transaction;
 	bool dry_run;
@@ -36,7 +34,7 @@ static int remove_all(struct lppack_host *host, const struct lppack_apply_option
 	transaction_warn(described, "remove");
 	if (o->dry_run) {
 		transaction_tell_plan(&report, err);
-		return LPPACK_OK;
+		return lppack_value_bool(lppack_value_get(described, "already")) ? LPPACK_E_ALREADY : LPPACK_OK;
 	}
 	transaction_catch_signals();
 	receipt = lppack_host_remove(host, how, err);
@@ -60,13 +58,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 		return -err->code;
 	if (!o->dry_run)
 		rc = transaction_recover(host, &how, o->root, err);
-	if (rc == 0)
-		rc = remove_all(host, &how, o, err);
-	if (rc != -LPPACK_E_ALREADY)
-		return rc;
-	if (!o->json)
-		printf("%s, nothing was done\n", err->message);
-	return o->json ? rc : LPPACK_E_ALREADY;
+	return rc < 0 ? rc : remove_all(host, &how, o, err);
 }
 
 const struct verb verb_remove = {

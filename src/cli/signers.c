@@ -33,13 +33,16 @@ static bool is_key(const char *name)
 static int open_module_signer(struct signers *signers, const char *key, const struct lppack_signer_options *options,
 			      struct lppack_error *err)
 {
+	struct lppack_signer_options for_modules = *options;
+
+	for_modules.for_modules = 1;
 	if (signers->module)
 		return cli_fail(err, LPPACK_E_USAGE, "the kernel looks at one signature of a module",
 				"--sign-module is given twice: %s", key);
 	if (!options->certificate)
 		return cli_fail(err, LPPACK_E_USAGE, "write --sign-module KEY --cert CERT",
 				"--sign-module %s has no --cert after it", key);
-	signers->module = lppack_signer_open_with(key, options, err);
+	signers->module = lppack_signer_open_with(key, &for_modules, err);
 	return signers->module ? 0 : cli_wrap(err, -err->code, "--sign-module");
 }
 

@@ -3,10 +3,13 @@
 #include "cli/describe.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/recovery.h"
 #include "cli/source.h"
 #include "cli/status_report.h"
 #include "cli/status_watch.h"
 #include "cli/verbs.h"
+
+#include <string.h>
 
 struct status_options {
 	bool watch;
@@ -37,13 +40,18 @@ static int check_options(const struct status_options *o, struct lppack_error *er
 	return 0;
 }
 
-static void warn_of_problems(const struct lppack_value *status)
+/* check: the others are findings, and were printed. */
+static void warn_of_problems(const struct lppack_value *status, bool check)
 {
 	const struct lppack_value *problems = lppack_value_get(status, "problems");
+	const char *unseen = lppack_error_name(LPPACK_E_PRIVILEGE);
 
 	for (size_t i = 0; i < lppack_value_count(problems); i++) {
 		const struct lppack_value *problem = lppack_value_at(problems, i, NULL);
+		const char *name = value_text_at(problem, "name");
 
+		if (check && name && strcmp(name, unseen) != 0)
+			continue;
 		warning_print(value_text_at(problem, "hint"), "%s", value_text_at(problem, "message"));
 	}
 }
@@ -75,33 +83,62 @@ static int print_metrics(const struct lppack_value *status, struct lppack_error 
 	return LPPACK_OK;
 }
 
+static void print_json(const struct lppack_value *status, const struct lppack_value *recovered)
+{
+	struct json json = { 0 };
+
+	json_open(&json, NULL, '{');
+	json_members(&json, status, NULL);
+	json_value(&json, "recovered", recovered);
+	json_close(&json, '}');
+}
+
+/* What is left over of a killed call's transition is mended once that has ended. */
+static int watch(struct lppack_host *host, const char *root, struct lppack_error *err)
+{
+	struct lppack_value *before AUTO(value) = recovery_try(host, root);
+	struct lppack_value *after AUTO(value) = NULL;
+	int rc;
+
+	recovery_tell(before);
+	rc = status_watch(host, err);
+	if (rc == LPPACK_OK && recovery_is_left(before))
+		after = recovery_try(host, root);
+	recovery_tell(after);
+	return rc;
+}
+
 static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct status_options *o = values;
 	struct lppack_host *host AUTO(host) = NULL;
+	struct lppack_value *recovered AUTO(value) = NULL;
 	struct lppack_value *status AUTO(value) = NULL;
-	struct json json = { 0 };
 	int rc = check_options(o, err);
 
 	(void)arguments;
 	if (rc == 0)
 		host = lppack_host_open(o->root, err);
-	if (host && o->watch)
-		return status_watch(host, err);
-	if (host)
-		status = lppack_host_status(host, err);
+	if (!host)
+		return -err->code;
+	if (o->watch)
+		return watch(host, o->root, err);
+	recovered = recovery_try(host, o->root);
+	/* The answer itself tells what is left, and JSON what was done. */
+	if (!o->json && !recovery_is_left(recovered))
+		recovery_tell(recovered);
+	status = lppack_host_status(host, err);
 	if (!status)
 		return -err->code;
 	if (o->metrics)
 		return print_metrics(status, err);
 	if (o->json)
-		json_value(&json, NULL, status);
+		print_json(status, recovered);
 	else if (o->check)
 		print_findings(status);
 	else
 		status_print(status);
-	if (!o->check)
-		warn_of_problems(status);
+	warn_of_problems(status, o->check);
 	return o->check ? lppack_status_check(status) : LPPACK_OK;
 }
 

@@ -83,31 +83,28 @@ static void print_stack(const struct lppack_value *status)
 		field_printf("memory", "%s", size_format(lppack_value_int(lppack_value_get(memory, "bytes"), 0), size));
 }
 
-void blockers_print(const struct lppack_value *blockers)
+static void print_blockers(const struct lppack_value *status)
 {
-	struct table table;
-
-	if (lppack_value_count(blockers) == 0)
-		return;
-	printf("\nTasks that the transition waits for (%zu):\n", lppack_value_count(blockers));
-	table_begin(&table, 6, "PID", "TID", "COMMAND", "STATE", "FUNCTION", "STACK");
-	for (size_t i = 0; i < lppack_value_count(blockers); i++) {
-		const struct lppack_value *task = lppack_value_at(blockers, i, NULL);
-
-		table_row(&table, value_text_at(task, "pid"), value_text_at(task, "tid"),
-			  value_text_at(task, "command"), value_text_at(task, "state"),
-			  value_text_at(task, "function"), value_text_at(task, "stack"));
-	}
-	table_end(&table);
+	describe_print_blockers(lppack_value_get(status, "blockers"), "the transition waits for");
+	if (!is_true(status, "blockers_known"))
+		printf("\nOnly root is told which tasks the transition waits for.\n");
 }
 
-static void print_unfinished(const struct lppack_value *unfinished)
+static void print_unfinished(const struct lppack_value *status)
 {
+	const struct lppack_value *unfinished = lppack_value_get(status, "unfinished");
+
 	if (!unfinished)
 		return;
 	printf("\nUnfinished\n");
-	if (is_true(unfinished, "running"))
+	if (!lppack_value_get(unfinished, "running"))
+		subfield_printf("call", "lppack %s; only root is told whether it is at work",
+				text_or(unfinished, "verb"));
+	else if (is_true(unfinished, "running"))
 		subfield_printf("call", "lppack %s, which is at work", text_or(unfinished, "verb"));
+	else if (is_true(status, "transition") && strcmp(text_or(unfinished, "boot"), "this") == 0)
+		subfield_printf("call", "lppack %s, which was cut short; its transition is still running: "
+				"'lppack recover' waits for it", text_or(unfinished, "verb"));
 	else
 		subfield_printf("call", "lppack %s, which was cut short: 'lppack recover' finishes or undoes it",
 				text_or(unfinished, "verb"));
@@ -118,12 +115,13 @@ static void print_pending(const struct lppack_value *pending)
 {
 	for (size_t i = 0; i < lppack_value_count(pending); i++) {
 		const struct lppack_value *fix = lppack_value_at(pending, i, NULL);
-		const struct lppack_value *object = lppack_value_at(lppack_value_get(fix, "objects"), 0, NULL);
+		char *objects AUTO(text) = describe_join_names(lppack_value_get(fix, "objects"));
 		const char *why = text_or(fix, "why");
 
 		if (strcmp(why, "not loaded") == 0)
-			subfield_printf(i ? "" : "pending", "%s, until %s is loaded", text_or(fix, "id"),
-					lppack_value_text(object) ? lppack_value_text(object) : "?");
+			subfield_printf(i ? "" : "pending", "%s, until %s %s loaded", text_or(fix, "id"),
+					objects ? objects : "?",
+					lppack_value_count(lppack_value_get(fix, "objects")) > 1 ? "are" : "is");
 		else
 			subfield_printf(i ? "" : "pending", "%s (%s)", text_or(fix, "id"), why);
 	}
@@ -153,7 +151,7 @@ static void print_fixes(const struct lppack_value *status)
 		subfield_print("in force", "unknown: lppack has no record of them");
 	subfield_print_list("in force", lppack_value_get(fixes, "in_force"));
 	print_pending(lppack_value_get(fixes, "pending"));
-	subfield_print_list("other", lppack_value_get(fixes, "not_applicable"));
+	subfield_print_list("not needed", lppack_value_get(fixes, "not_applicable"));
 	print_unfixable(lppack_value_get(fixes, "unfixable"));
 	subfield_print_list("held", lppack_value_get(fixes, "held"));
 	subfield_print_list("available", lppack_value_get(fixes, "available"));
@@ -172,9 +170,16 @@ static void print_reboot(const struct lppack_value *reboot)
 
 static void print_latest(const struct lppack_value *latest)
 {
-	if (latest && strcmp(text_or(latest, "state"), "in force") != 0)
-		field_printf("latest", "%s serial %s: %s", text_or(latest, "stream"), text_or(latest, "serial"),
-			     text_or(latest, "state"));
+	const char *state = text_or(latest, "state");
+	const char *serial = text_or(latest, "serial");
+
+	if (!latest || strcmp(state, "in force") == 0)
+		return;
+	if (strcmp(state, "removed") == 0)
+		field_printf("latest", "%s serial %s: removed, also for boots; lppack rollback --to %s puts it back",
+			     text_or(latest, "stream"), serial, serial);
+	else
+		field_printf("latest", "%s serial %s: %s", text_or(latest, "stream"), serial, state);
 }
 
 static void print_levels(const struct lppack_value *levels)
@@ -190,7 +195,7 @@ static void print_levels(const struct lppack_value *levels)
 
 		table_row(&table, value_text_at(level, "stream"), value_text_at(level, "serial"),
 			  value_text_at(level, "version"), value_text_at(level, "installed_at"),
-			  is_true(level, "target") ? "applied" : NULL);
+			  value_text_at(level, "at_boot"));
 	}
 	table_end(&table);
 }
@@ -220,11 +225,14 @@ static void print_boot(const struct lppack_value *boot)
 	for (size_t i = 0; i < lppack_value_count(trials); i++) {
 		const struct lppack_value *trial = lppack_value_at(trials, i, NULL);
 
-		if (is_true(trial, "skipped"))
-			banner_print(stdout, "a bundle is skipped: boots with it did not become healthy");
-		if (is_true(trial, "skipped"))
-			subfield_print("digest", value_text_at(trial, "digest"));
+		if (!is_true(trial, "skipped"))
+			continue;
+		banner_print(stdout, "a bundle is skipped: boots with it did not become healthy");
+		subfield_printf("level", "%s serial %s", text_or(trial, "stream"), text_or(trial, "serial"));
+		subfield_print("digest", value_text_at(trial, "digest"));
 	}
+	if (boot && lppack_value_get(boot, "enabled") && !is_true(boot, "enabled"))
+		field_print("boots", "apply nothing: lppack-apply.service is not enabled");
 }
 
 static void print_holds(const struct lppack_value *holds)
@@ -246,8 +254,8 @@ void status_print(const struct lppack_value *status)
 	print_boot(lppack_value_get(status, "boot"));
 	for (size_t i = 0; i < lppack_value_count(patches); i++)
 		print_patch(lppack_value_at(patches, i, NULL));
-	print_unfinished(lppack_value_get(status, "unfinished"));
-	blockers_print(lppack_value_get(status, "blockers"));
+	print_unfinished(status);
+	print_blockers(status);
 	print_fixes(status);
 	print_levels(levels);
 	print_reboot(lppack_value_get(status, "reboot"));

@@ -9,7 +9,5 @@
 void status_print(const struct lppack_value *status);
 /* "next boot   RELEASE: covered by STREAM serial N" for each installed kernel. */
 void coverage_print(const struct lppack_value *coverage);
-/* The tasks that a transition waits for, as a table. */
-void blockers_print(const struct lppack_value *blockers);
 
 #endif

@@ -4,7 +4,6 @@
 #include "cli/cleanup.h"
 #include "cli/describe.h"
 #include "cli/output.h"
-#include "cli/status_report.h"
 #include "cli/units.h"
 
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #define PERIOD_NS (200 * NS_PER_MS)
+#define BLOCKERS_NAMED 3
 
 static int64_t now_ns(void)
 {
@@ -20,6 +20,37 @@ static int64_t now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+/* What was seen of the transition. */
+struct shown {
+	char *patch;       /* that is in transition; NULL: none */
+	char *line;        /* the last one that was printed */
+	int64_t since_ns;
+	bool was_patching; /* and so, if it does not end in force, was reversed */
+	bool any;          /* another one has ended before */
+};
+
+static void shown_free(struct shown *shown)
+{
+	free(shown->patch);
+	free(shown->line);
+}
+
+#define AUTO_SHOWN __attribute__((cleanup(shown_free)))
+
+static const struct lppack_value *find_patch(const struct lppack_value *now, const char *name)
+{
+	const struct lppack_value *patches = lppack_value_get(now, "patches");
+
+	for (size_t i = 0; i < lppack_value_count(patches); i++) {
+		const struct lppack_value *patch = lppack_value_at(patches, i, NULL);
+		const char *its = value_text_at(patch, "name");
+
+		if (its && strcmp(its, name) == 0)
+			return patch;
+	}
+	return NULL;
 }
 
 static const struct lppack_value *find_moving(const struct lppack_value *now)
@@ -35,56 +66,114 @@ static const struct lppack_value *find_moving(const struct lppack_value *now)
 	return NULL;
 }
 
-/* "livepatch_7: patching, 3 tasks left", malloc'd; NULL without memory. */
-static char *format_line(const struct lppack_value *now)
+/* ": 42 (slow, user), 43 (writer, kernel) in ext4_sync and 3 more", malloc'd; NULL without memory. */
+static char *format_blockers(const struct lppack_value *blockers)
 {
-	const struct lppack_value *patch = find_moving(now);
-	const char *name = value_text_at(patch, "name");
-	bool enabled = lppack_value_bool(lppack_value_get(patch, "enabled"));
-	size_t left = lppack_value_count(lppack_value_get(now, "blockers"));
-	char *line = NULL;
+	size_t n = lppack_value_count(blockers);
+	char *line = strdup("");
 
-	if (asprintf(&line, "%s: %s, %zu %s left", name ? name : "?", enabled ? "patching" : "going back", left,
-		     left == 1 ? "task" : "tasks") < 0)
-		return NULL;
+	for (size_t i = 0; line && i < n && i < BLOCKERS_NAMED; i++) {
+		char *task AUTO(text) = describe_format_blocker(lppack_value_at(blockers, i, NULL));
+		char *before AUTO(text) = line;
+
+		if (asprintf(&line, "%s%s %s", before, i ? "," : ":", task ? task : "?") < 0)
+			line = NULL;
+	}
+	if (line && n > BLOCKERS_NAMED) {
+		char *before AUTO(text) = line;
+
+		if (asprintf(&line, "%s and %zu more", before, n - BLOCKERS_NAMED) < 0)
+			line = NULL;
+	}
 	return line;
 }
 
-static void show(const struct lppack_value *now, int64_t since_ns, bool redraw, char **shown)
+/* "patching, 1 task left: 42 (slow, user)", malloc'd; NULL without memory. with_names: of the first tasks. */
+static char *format_progress(const struct lppack_value *now, const struct lppack_value *patch, bool with_names)
 {
-	char *line AUTO(text) = format_line(now);
+	const struct lppack_value *blockers = lppack_value_get(now, "blockers");
+	const char *way = lppack_value_bool(lppack_value_get(patch, "enabled")) ? "patching" : "going back";
+	char *names AUTO(text) = with_names ? format_blockers(blockers) : strdup("");
+	size_t left = lppack_value_count(blockers);
+	char *line = NULL;
+	int rc;
+
+	if (!lppack_value_bool(lppack_value_get(now, "blockers_known")))
+		rc = asprintf(&line, "%s; only root is told which tasks are left", way);
+	else
+		rc = asprintf(&line, "%s, %zu %s left%s", way, left, left == 1 ? "task" : "tasks", names ? names : "");
+	return rc < 0 ? NULL : line;
+}
+
+static void show(const struct lppack_value *now, const struct lppack_value *patch, bool redraw, struct shown *shown)
+{
+	char *line AUTO(text) = format_progress(now, patch, !redraw);
 	char took[UNITS_TEXT];
 
-	if (!line || (!redraw && *shown && strcmp(*shown, line) == 0))
+	if (!line || (!redraw && shown->line && strcmp(shown->line, line) == 0))
 		return;
 	if (redraw)
 		fputs("\033[H\033[2J", stdout);
-	printf("%s  %s\n", duration_format(now_ns() - since_ns, took), line);
+	printf("%s  %s: %s\n", duration_format(now_ns() - shown->since_ns, took), shown->patch, line);
 	if (redraw)
-		blockers_print(lppack_value_get(now, "blockers"));
+		describe_print_blockers(lppack_value_get(now, "blockers"), "the transition waits for");
 	fflush(stdout);
-	free(*shown);
-	*shown = line;
+	free(shown->line);
+	shown->line = line;
 	line = NULL;
+}
+
+/* What became of it is what the kernel lists now. A reversed patch may be listed, no longer enabled, for a moment. */
+static void tell_end(const struct lppack_value *now, struct shown *shown)
+{
+	const struct lppack_value *patch = find_patch(now, shown->patch);
+
+	if (lppack_value_bool(lppack_value_get(patch, "enabled")))
+		printf("%s: in force\n", shown->patch);
+	else if (shown->was_patching)
+		printf("%s: REVERSED, no longer in force\n", shown->patch);
+	else
+		printf("%s: no longer in force\n", shown->patch);
+	fflush(stdout);
+	free(shown->line);
+	free(shown->patch);
+	*shown = (struct shown){ .since_ns = now_ns(), .any = true };
+}
+
+/* Another transition may have begun since the last look. */
+static int look(const struct lppack_value *now, bool redraw, struct shown *shown, struct lppack_error *err)
+{
+	const struct lppack_value *patch = find_moving(now);
+	const char *name = value_text_at(patch, "name");
+
+	if (shown->patch && (!name || strcmp(shown->patch, name) != 0))
+		tell_end(now, shown);
+	if (name && !shown->patch)
+		shown->patch = strdup(name);
+	if (name && !shown->patch)
+		return cli_fail(err, LPPACK_E_NO_MEMORY, NULL, "out of memory");
+	shown->was_patching |= lppack_value_bool(lppack_value_get(patch, "enabled"));
+	if (name)
+		show(now, patch, redraw, shown);
+	return 0;
 }
 
 int status_watch(struct lppack_host *host, struct lppack_error *err)
 {
 	const struct timespec period = { .tv_nsec = PERIOD_NS };
-	const int64_t since_ns = now_ns();
 	const bool redraw = isatty(STDOUT_FILENO);
-	char *shown AUTO(text) = NULL;
+	struct shown shown AUTO_SHOWN = { .since_ns = now_ns() };
 
 	for (;;) {
 		struct lppack_value *now AUTO(value) = lppack_host_transition(host, err);
 
-		if (!now)
+		if (!now || look(now, redraw, &shown, err) < 0)
 			return -err->code;
-		if (!lppack_value_bool(lppack_value_get(now, "transition")))
+		if (!shown.patch)
 			break;
-		show(now, since_ns, redraw, &shown);
 		nanosleep(&period, NULL);
 	}
-	printf("%s\n", shown ? "the transition has ended" : "no transition is running");
+	if (!shown.any)
+		printf("no transition is running\n");
 	return LPPACK_OK;
 }

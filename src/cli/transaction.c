@@ -73,6 +73,20 @@ struct lppack_apply_options transaction_how(const struct transaction_options *op
 		.take_over = options->take_over,
 		.before_signal = options->before_signal,
 		.wait_ns = options->wait,
+		.retries = (unsigned int)options->retries.value,
+		.retry_delay_ns = options->retry_delay,
+	};
+}
+
+struct lppack_wait transaction_wait(int64_t wait_ns, struct watch *watch)
+{
+	*watch = (struct watch){ 0 };
+	return (struct lppack_wait){
+		.size = sizeof(struct lppack_wait),
+		.wait_ns = wait_ns,
+		.progress = show_progress,
+		.cancelled = is_cancelled,
+		.context = watch,
 	};
 }
 
@@ -101,6 +115,17 @@ int transaction_check_root(const char *verb, const char *root, bool dry_run, str
 			"%s: --root %s: only the running kernel can be livepatched", verb, root);
 }
 
+struct lppack_value *transaction_tell_again(const struct lppack_plan *plan, struct lppack_value *before)
+{
+	struct lppack_error telling = LPPACK_ERROR_INIT;
+	struct lppack_value *now = lppack_plan_describe(plan, &telling);
+
+	if (!now)
+		return before;
+	lppack_value_free(before);
+	return now;
+}
+
 void transaction_warn(const struct lppack_value *plan, const char *path)
 {
 	const struct lppack_value *warnings = lppack_value_get(plan, "warnings");
@@ -113,22 +138,25 @@ void transaction_warn(const struct lppack_value *plan, const char *path)
 	}
 }
 
+void transaction_json_receipt(struct json *json, const struct lppack_value *told, const struct lppack_value *plan)
+{
+	json_members(json, told, NULL);
+	json_value(json, "reversibility", lppack_value_get(plan, "reversibility"));
+	json_value(json, "module_signature", lppack_value_get(plan, "module_signature"));
+	json_value(json, "warnings", lppack_value_get(plan, "warnings"));
+}
+
 static void print_json(const struct lppack_value *map, bool dry_run, const struct lppack_value *plan,
 		       const struct lppack_error *err)
 {
-	const struct lppack_value *reversibility = lppack_value_get(plan, "reversibility");
-	const struct lppack_value *signature = lppack_value_get(plan, "module_signature");
 	struct json json = { 0 };
 
 	json_open(&json, NULL, '{');
 	json_bool(&json, "dry_run", dry_run);
-	json_members(&json, map, NULL);
-	if (!dry_run && reversibility)
-		json_value(&json, "reversibility", reversibility);
-	if (!dry_run && signature)
-		json_value(&json, "module_signature", signature);
-	if (!dry_run)
-		json_value(&json, "warnings", lppack_value_get(plan, "warnings"));
+	if (dry_run)
+		json_members(&json, map, NULL);
+	else
+		transaction_json_receipt(&json, map, plan);
 	if (err->code && err->code != LPPACK_E_ALREADY && !lppack_value_get(map, "error"))
 		json_error(&json, err);
 	json_close(&json, '}');
@@ -167,7 +195,7 @@ int transaction_run_plan(struct lppack_host *host, struct lppack_verified *verif
 	struct lppack_plan *plan AUTO(plan) = lppack_plan_new(host, verified, how, err);
 	struct lppack_value *described AUTO(value) = plan ? lppack_plan_describe(plan, err) : NULL;
 	struct lppack_receipt *receipt = NULL;
-	const struct transaction_report report = { .path = path, .described = described, .json = json };
+	struct transaction_report report = { .path = path, .described = described, .json = json };
 
 	if (!described)
 		return -err->code;
@@ -179,5 +207,6 @@ int transaction_run_plan(struct lppack_host *host, struct lppack_verified *verif
 	transaction_catch_signals();
 	receipt = lppack_plan_apply(plan, err);
 	progress_clear();
+	report.described = described = transaction_tell_again(plan, described);
 	return receipt ? transaction_tell_receipt(&report, receipt, err) : -err->code;
 }

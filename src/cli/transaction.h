@@ -7,11 +7,15 @@
 
 #include <lppack/host.h>
 
+struct json;
+
 struct transaction_options {
 	int64_t timeout;
 	bool before_signal;
 	int64_t wait;
 	bool take_over;
+	struct number retries;
+	int64_t retry_delay;
 };
 
 /* Rows for the option tables; `transaction` is the member of the verb's struct. */
@@ -24,7 +28,16 @@ struct transaction_options {
 	{ .name = "wait", .kind = OPTION_DURATION, .completion = COMPLETE_WORD, .argument = "SECONDS", \
 	  .offset = offsetof(type, transaction.wait), .help = "wait for another lppack that is at work" }, \
 	{ .name = "take-over", .kind = OPTION_FLAG, .offset = offsetof(type, transaction.take_over), \
-	  .help = "supersede livepatches that lppack did not load" }
+	  .help = "supersede livepatches that lppack did not load" }, \
+	{ .name = "retries", .kind = OPTION_NUMBER, .completion = COMPLETE_WORD, .argument = "N", .max = 1000, \
+	  .offset = offsetof(type, transaction.retries), .help = "try again after a transition that stalled" }, \
+	{ .name = "retry-delay", .kind = OPTION_DURATION, .completion = COMPLETE_WORD, .argument = "SECONDS", \
+	  .offset = offsetof(type, transaction.retry_delay), .help = "wait before each retry; default: 5" }
+
+/* The row alone, for verbs that only change what lppack remembers; `wait` is a member of the verb's struct. */
+#define WAIT_ROW(type, text) \
+	{ .name = "wait", .kind = OPTION_DURATION, .completion = COMPLETE_WORD, .argument = "SECONDS", \
+	  .offset = offsetof(type, wait), .help = text }
 
 /* What the progress line shows. */
 struct watch {
@@ -35,6 +48,8 @@ struct watch {
 
 /* What the library is asked with; watch is its context. */
 struct lppack_apply_options transaction_how(const struct transaction_options *options, struct watch *watch);
+
+struct lppack_wait transaction_wait(int64_t wait_ns, struct watch *watch);
 
 /*
  * From here to the receipt a signal must not leave a transition unwatched: it reverses instead, and the terminal
@@ -49,8 +64,15 @@ int transaction_recover(struct lppack_host *host, const struct lppack_apply_opti
 /* USAGE unless the verb only looks: another machine's files decide nothing over this machine's kernel. */
 int transaction_check_root(const char *verb, const char *root, bool dry_run, struct lppack_error *err);
 
+/* The plan as it was judged last, with the lock held; takes over, and where that fails returns, what was told
+ * before. */
+struct lppack_value *transaction_tell_again(const struct lppack_plan *plan, struct lppack_value *before);
+
 /* Warnings of a described plan, on standard error. */
 void transaction_warn(const struct lppack_value *plan, const char *path);
+
+/* The members of a described receipt, and of its plan what the receipt does not say. */
+void transaction_json_receipt(struct json *json, const struct lppack_value *told, const struct lppack_value *plan);
 
 struct transaction_report {
 	const char *path;                     /* of the bundle; or what stands for it in the headline */

@@ -3,10 +3,12 @@
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/source.h"
+#include "cli/transaction.h"
 #include "cli/verbs.h"
 
 struct unhold_options {
 	const char *stream;
+	int64_t wait;
 	const char *root;
 	bool json;
 };
@@ -14,6 +16,7 @@ struct unhold_options {
 static const struct option_spec options[] = {
 	{ .name = "stream", .kind = OPTION_TEXT, .completion = COMPLETE_WORD, .argument = "NAME",
 	  .offset = offsetof(struct unhold_options, stream), .help = "only the hold of this stream" },
+	WAIT_ROW(struct unhold_options, "wait for another lppack that is at work"),
 	ROOT_ROW(struct unhold_options),
 	JSON_ROW(struct unhold_options),
 	OPTION_HELP_ROW,
@@ -23,11 +26,14 @@ static const struct option_spec options[] = {
 static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct unhold_options *o = values;
+	struct watch watch;
+	const struct lppack_wait wait = transaction_wait(o->wait, &watch);
 	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
-	int n = host ? lppack_hold_clear(host, o->stream, err) : -err->code;
+	int n = host ? lppack_hold_clear(host, o->stream, &wait, err) : -err->code;
 	struct json json = { 0 };
 
 	(void)arguments;
+	progress_clear();
 	if (n < 0)
 		return n;
 	if (!o->json) {

@@ -9,9 +9,10 @@
 #include <string.h>
 
 const struct verb *const verbs[] = {
-	&verb_keygen, &verb_inspect, &verb_check, &verb_create, &verb_sign, &verb_trust, &verb_verify, &verb_show, &verb_diff, &verb_extract,
-	&verb_apply, &verb_rollback, &verb_remove, &verb_recover, &verb_status,
-	&verb_install, &verb_confirm, &verb_hold, &verb_unhold, &verb_history, &verb_effective_version, &verb_help, NULL,
+	&verb_keygen, &verb_inspect, &verb_check, &verb_create, &verb_sign, &verb_trust, &verb_verify, &verb_show,
+	&verb_diff, &verb_extract, &verb_apply, &verb_rollback, &verb_remove, &verb_recover, &verb_status,
+	&verb_install, &verb_confirm, &verb_hold, &verb_unhold, &verb_history, &verb_effective_version, &verb_help,
+	NULL,
 };
 
 const struct option_spec top_options[] = {
@@ -58,7 +59,6 @@ static int check_arguments(const struct verb *verb, const struct text_list *argu
 static int run_parsed(const struct verb *verb, const void *values, const struct text_list *arguments)
 {
 	struct lppack_error err = LPPACK_ERROR_INIT;
-	struct json json = { 0 };
 	int rc = check_arguments(verb, arguments, &err);
 
 	if (rc == 0)
@@ -67,11 +67,8 @@ static int run_parsed(const struct verb *verb, const void *values, const struct 
 	if (rc >= 0)
 		return rc;
 	error_print(&err);
-	if (options_has_flag(verb->options, values, "json")) {
-		json_open(&json, NULL, '{');
-		json_error(&json, &err);
-		json_close(&json, '}');
-	}
+	if (options_has_flag(verb->options, values, "json"))
+		json_error_document(&err);
 	return -rc;
 }
 

@@ -18,14 +18,14 @@ _lppack_options()
 	extract) echo --kernel -o --output -k --keys --root -f --force -h --help ;;
 	apply) echo --replace --timeout --before-signal --wait --take-over --retries --retry-delay --allow-downgrade --force \
 		--accept-reboot --installed --boot -n --dry-run -k --keys --root --json -h --help ;;
-	rollback) echo --to --timeout --before-signal --wait --take-over -n --dry-run -k --keys --root --json -h --help ;;
-	remove) echo --timeout --before-signal --wait --take-over -n --dry-run --root --json -h --help ;;
+	rollback) echo --to --timeout --before-signal --wait --take-over --retries --retry-delay -n --dry-run -k --keys --root --json -h --help ;;
+	remove) echo --timeout --before-signal --wait --take-over --retries --retry-delay -n --dry-run --root --json -h --help ;;
 	recover) echo --timeout --wait --discard --json -h --help ;;
 	status) echo --watch --metrics --check --root --json -h --help ;;
-	install) echo --no-apply --keep --allow-downgrade --timeout --before-signal --wait --take-over -k --keys --root --json -h --help ;;
-	confirm) echo --retry --root --json -h --help ;;
-	hold) echo --serial --until --freeze --stream --root --json -h --help ;;
-	unhold) echo --stream --root --json -h --help ;;
+	install) echo --no-apply --keep --allow-downgrade --timeout --before-signal --wait --take-over --retries --retry-delay -k --keys --root --json -h --help ;;
+	confirm) echo --retry --wait --root --json -h --help ;;
+	hold) echo --serial --until --freeze --stream --wait --root --json -h --help ;;
+	unhold) echo --stream --wait --root --json -h --help ;;
 	history) echo --last -n --log --root --json -h --help ;;
 	effective-version) echo --root -h --help ;;
 	help) echo -h --help ;;
@@ -49,7 +49,7 @@ _lppack_argument()
 	unhold:--stream | history:-n | history:--last) echo word ;;
 	create:-T | create:--threads | create:--level | create:--stream | create:--serial) echo word ;;
 	create:--module-hash | create:--bundle-version | create:--expires | *:--timeout | *:--wait) echo word ;;
-	apply:--retries | apply:--retry-delay | rollback:--to) echo word ;;
+	*:--retries | *:--retry-delay | rollback:--to) echo word ;;
 	esac
 }
 

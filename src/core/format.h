@@ -141,9 +141,10 @@ struct lp_metadata {
 };
 
 void lp_metadata_free(struct lp_metadata *metadata);
-/* The document as a tree, and its list of objects; NULL without memory. */
+/* The document as a tree, and its lists of objects and states; NULL without memory. */
 struct lppack_value *lp_metadata_tree(const struct lp_metadata *metadata);
 struct lppack_value *lp_objects_tree(const struct lp_module_facts *facts);
+struct lppack_value *lp_states_tree(const struct lp_module_facts *facts);
 int lp_metadata_encode(const struct lp_metadata *metadata, struct lp_buf *out, struct lppack_error *err);
 int lp_metadata_decode(const void *bytes, size_t n, const char *name, struct lp_metadata *out,
 		       struct lppack_error *err);

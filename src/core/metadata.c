@@ -52,7 +52,7 @@ struct lppack_value *lp_objects_tree(const struct lp_module_facts *facts)
 	return list;
 }
 
-static struct lppack_value *states_tree(const struct lp_module_facts *facts)
+struct lppack_value *lp_states_tree(const struct lp_module_facts *facts)
 {
 	struct lppack_value *list = lp_value_list();
 
@@ -101,7 +101,7 @@ struct lppack_value *lp_metadata_tree(const struct lp_metadata *m)
 	lp_value_add_text(&map, "vermagic", m->facts.vermagic);
 	lp_value_add(&map, "module", module_tree(m));
 	lp_value_add(&map, "objects", lp_objects_tree(&m->facts));
-	lp_value_add(&map, "states", states_tree(&m->facts));
+	lp_value_add(&map, "states", lp_states_tree(&m->facts));
 	lp_value_add(&map, "not_applicable", not_applicable);
 	return map;
 }
@@ -158,10 +158,10 @@ static void read_functions(struct lp_doc *doc, struct lp_object *object)
 	}
 }
 
-static void read_objects(struct lp_doc *doc, struct lp_module_facts *facts)
+void lp_doc_objects(struct lp_doc *doc, const char *key, struct lp_module_facts *facts)
 {
 	static const char *const keys[] = { "name", "callbacks", "functions", NULL };
-	const struct lppack_value *list = lp_doc_list(doc, "objects", true);
+	const struct lppack_value *list = lp_doc_list(doc, key, true);
 
 	for (size_t i = 0; doc->rc == 0 && i < lppack_value_count(list); i++) {
 		struct lp_doc item = lp_doc_item(doc, list, i);
@@ -274,7 +274,7 @@ int lp_metadata_decode(const void *bytes, size_t n, const char *name, struct lp_
 	if (doc.rc == 0)
 		read_module(&doc, &m);
 	if (doc.rc == 0)
-		read_objects(&doc, &m.facts);
+		lp_doc_objects(&doc, "objects", &m.facts);
 	if (doc.rc == 0)
 		lp_doc_states(&doc, "states", &m.facts);
 	if (doc.rc == 0)

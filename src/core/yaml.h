@@ -58,6 +58,8 @@ struct lp_doc lp_doc_item(struct lp_doc *doc, const struct lppack_value *list, s
 const char *lp_doc_text_item(struct lp_doc *doc, const struct lppack_value *list, size_t i);
 /* A required list of klp_states {id, version}, added to the facts: any id that a module can have (metadata.c). */
 void lp_doc_states(struct lp_doc *doc, const char *key, struct lp_module_facts *facts);
+/* A required list of klp_objects as lp_objects_tree() makes it, added to the facts (metadata.c). */
+void lp_doc_objects(struct lp_doc *doc, const char *key, struct lp_module_facts *facts);
 void lp_doc_join(struct lp_doc *doc, const struct lp_doc *part);
 /* Fails the document at a key (or at the whole map if key is NULL). */
 void lp_doc_fail(struct lp_doc *doc, const char *key, const char *hint, const char *fmt, ...) LP_PRINTF(4, 5);

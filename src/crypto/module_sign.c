@@ -55,7 +55,7 @@ static int check_input(const void *module, size_t n, const struct lp_private_key
 		return lp_fail(err, LPPACK_E_SIGNED, "use the module as it was before it was signed",
 			       "the module has a signature already");
 	if (key->public_key.algorithm == LP_KEY_ED25519)
-		return lp_fail(err, LPPACK_E_KEY, "use an RSA or ECDSA key whose certificate the kernel has",
+		return lp_fail(err, LPPACK_E_KEY, LP_MODULE_KEYS_HINT,
 			       "%s: the kernel takes no Ed25519 signature of a module", certificate->name);
 	return lp_certificate_match(certificate, key, err);
 }

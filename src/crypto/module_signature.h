@@ -20,10 +20,16 @@ int lp_module_signature_parse(const void *der, size_t n, const char *name, struc
 			      struct lppack_error *err);
 
 /*
- * What the kernel finds the key of the i-th signer by (its asymmetric_key_generate_id()), appended to out: the contents of
- * serial number and issuer, or the subject key identifier. False for bytes that are no such signature and past the last.
+ * What the kernel finds the key of the i-th signer by (its asymmetric_key_generate_id()), appended to out: the contents
+ * of serial number and issuer, or the subject key identifier. False for bytes that are no such signature and past the
+ * last.
  */
 bool lp_module_signature_id(const void *der, size_t n, size_t i, struct lp_buf *out);
+
+/* By which keys the kernel takes a module's signature: crypto/asymmetric_keys/x509_cert_parser.c. */
+#define LP_MODULE_KEYS_HINT \
+	"name an RSA key, or where the kernel has CONFIG_CRYPTO_ECDSA one of ECDSA P-384 or P-256, and its X.509 " \
+	"certificate"
 
 /*
  * Appends to out what scripts/sign-file of the kernel appends to a module: PKCS#7 without certificates and attributes,

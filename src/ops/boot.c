@@ -5,6 +5,7 @@
 #include "base/export.h"
 #include "base/text.h"
 #include "core/yaml.h"
+#include "ops/at_boot.h"
 #include "ops/describe.h"
 #include "ops/state.h"
 
@@ -204,24 +205,23 @@ int lp_boot_allowed(struct lppack_host *host, struct lppack_error *err)
 		       "%s/proc/cmdline: lppack.apply=0 keeps livepatches away until the next boot", host->host.root);
 }
 
-int lp_boot_check(struct lppack_host *host, const struct lp_digest *digest, struct lppack_error *err)
+int lp_boot_check(struct lppack_host *host, const struct lp_kept *level, struct lppack_error *err)
 {
 	AUTO_TRIALS struct trials trials = { 0 };
 	LP_AUTO_FREE char *boot = lp_host_boot_id(&host->host);
 	const struct trial *trial;
-	char hex[LP_DIGEST_TEXT];
 	size_t failed;
 	int rc = read_trials(host->host.root, &trials, err);
 
 	if (rc < 0)
 		return rc;
-	trial = find_trial(&trials, digest);
+	trial = find_trial(&trials, &level->digest);
 	failed = trial ? count_failed(trial, boot) : 0;
 	if (failed < LP_BOOT_ATTEMPTS)
 		return 0;
-	lp_hex_encode(digest->bytes, LP_DIGEST_SIZE, hex);
 	return lp_fail(err, LPPACK_E_BOOT_LOOP, "install a newer level, or try it again: lppack confirm --retry",
-		       "%zu boots that began with the bundle %.12s did not become healthy: it is skipped", failed, hex);
+		       "%zu boots that began with %s serial %llu did not become healthy: it is skipped", failed,
+		       level->stream, (unsigned long long)level->serial);
 }
 
 int lp_boot_begin(struct lppack_host *host, const struct lp_digest *digest, struct lppack_error *err)
@@ -278,9 +278,10 @@ int lp_boot_forget(struct lppack_host *host, struct lppack_error *err)
 	return lp_state_remove(host->host.root, LP_BOOT_FILE, err);
 }
 
-LP_EXPORT int lppack_boot_confirm(struct lppack_host *host, int retry, struct lppack_error *err)
+LP_EXPORT int lppack_boot_confirm(struct lppack_host *host, int retry, const struct lppack_wait *wait,
+				  struct lppack_error *err)
 {
-	LP_AUTO_CLOSE int lock = lp_host_lock(&host->host, err);
+	LP_AUTO_CLOSE int lock = lp_host_lock_for(host, wait, err);
 	bool counted = false;
 	int rc;
 
@@ -291,17 +292,46 @@ LP_EXPORT int lppack_boot_confirm(struct lppack_host *host, int retry, struct lp
 	return rc < 0 ? rc : counted;
 }
 
-static struct lppack_value *describe_trial(const struct trial *trial, const char *boot, bool *current)
+/* Failed boots with a level that no boot tries any more are history: newer ones are before it, or it is gone. */
+static struct lppack_value *describe_trial(const struct trial *trial, const char *boot,
+					   const struct lp_outlooks *outlooks)
 {
+	const struct lp_outlook *outlook = lp_outlooks_find(outlooks, &trial->digest);
 	struct lppack_value *map = lp_value_map();
-	size_t failed = count_failed(trial, boot);
 
-	*current = boot && has_boot(trial, boot);
+	if (outlook) {
+		lp_value_add_text(&map, "stream", outlook->level->stream);
+		lp_value_add_int(&map, "epoch", outlook->level->epoch);
+		lp_value_add_int(&map, "serial", outlook->level->serial);
+	}
 	lp_describe_digest(&map, "digest", &trial->digest);
-	lp_value_add_int(&map, "failed_boots", failed);
-	lp_value_add_bool(&map, "this_boot", *current);
-	lp_value_add_bool(&map, "skipped", failed >= LP_BOOT_ATTEMPTS);
+	lp_value_add_int(&map, "failed_boots", count_failed(trial, boot));
+	lp_value_add_bool(&map, "this_boot", boot && has_boot(trial, boot));
+	lp_value_add_bool(&map, "skipped",
+			  outlook && outlook->at_boot == LP_AT_BOOT_SKIPPED && outlook->is_passed_over);
 	return map;
+}
+
+static struct lppack_value *describe_trials(struct lppack_host *host, const struct trials *trials, const char *boot)
+{
+	LP_AUTO_STORE struct lp_store store = { 0 };
+	LP_AUTO_OUTLOOKS struct lp_outlooks outlooks = { 0 };
+	struct lppack_value *list = lp_value_list();
+
+	/* A damaged store takes their names only, and is told of by itself. */
+	if (lp_store_read(host->host.root, &store, NULL) == 0 && lp_outlooks_read(host, &store, &outlooks, NULL) < 0)
+		lp_value_push(&list, NULL);
+	for (size_t i = 0; i < trials->n; i++)
+		lp_value_push(&list, describe_trial(&trials->items[i], boot, &outlooks));
+	return list;
+}
+
+static bool is_unconfirmed(const struct trials *trials, const char *boot)
+{
+	for (size_t i = 0; i < trials->n; i++)
+		if (boot && has_boot(&trials->items[i], boot))
+			return true;
+	return false;
 }
 
 struct lppack_value *lp_boot_describe(struct lppack_host *host, struct lppack_error *err)
@@ -309,21 +339,16 @@ struct lppack_value *lp_boot_describe(struct lppack_host *host, struct lppack_er
 	AUTO_TRIALS struct trials trials = { 0 };
 	LP_AUTO_FREE char *boot = lp_host_boot_id(&host->host);
 	struct lppack_value *map = lp_value_map();
-	struct lppack_value *list = lp_value_list();
-	bool unconfirmed = false;
 	int rc = read_trials(host->host.root, &trials, err);
+	int enabled = lp_boot_is_enabled(host);
 
-	for (size_t i = 0; i < trials.n; i++) {
-		bool current;
-
-		lp_value_push(&list, describe_trial(&trials.items[i], boot, &current));
-		unconfirmed |= current;
-	}
 	lp_value_add_text(&map, "id", boot);
+	if (enabled >= 0)
+		lp_value_add_bool(&map, "enabled", enabled);
 	lp_value_add_bool(&map, "disabled", read_switch(host));
 	lp_value_add_bool(&map, "confirmed", boot && lp_text_equal(boot, trials.confirmed));
-	lp_value_add_bool(&map, "unconfirmed", unconfirmed);
-	lp_value_add(&map, "trials", list);
+	lp_value_add_bool(&map, "unconfirmed", is_unconfirmed(&trials, boot));
+	lp_value_add(&map, "trials", describe_trials(host, &trials, boot));
 	if (rc == 0 && map)
 		return map;
 	lppack_value_free(map);

@@ -7,6 +7,7 @@
 #define LP_OPS_BOOT_H
 
 #include "ops/host.h"
+#include "ops/store.h"
 
 #define LP_BOOT_FILE "boot.yaml"
 #define LP_BOOT_ATTEMPTS 2
@@ -14,9 +15,9 @@
 /* LPPACK_E_DISABLED if the kernel's command line has lppack.apply=0: asked before every load, at boot or not. */
 int lp_boot_allowed(struct lppack_host *host, struct lppack_error *err);
 
-/* LPPACK_E_BOOT_LOOP if LP_BOOT_ATTEMPTS other boots began with the bundle and none was confirmed since. Only for what
+/* LPPACK_E_BOOT_LOOP if LP_BOOT_ATTEMPTS other boots began with the level and none was confirmed since. Only for what
  * a boot applies. */
-int lp_boot_check(struct lppack_host *host, const struct lp_digest *digest, struct lppack_error *err);
+int lp_boot_check(struct lppack_host *host, const struct lp_kept *level, struct lppack_error *err);
 
 /* Counts this boot, durably, before the module is loaded. Called by apply where the options say `boot`. */
 int lp_boot_begin(struct lppack_host *host, const struct lp_digest *digest, struct lppack_error *err);
@@ -26,7 +27,11 @@ int lp_boot_confirm(struct lppack_host *host, bool *was_counted, struct lppack_e
 /* Forgets everything: bundles that are skipped are tried again. */
 int lp_boot_forget(struct lppack_host *host, struct lppack_error *err);
 
-/* A map for status: disabled, confirmed, attempts, and the list "skipped"; NULL on failure. */
+/* Whether systemd applies at boot: 1 if lppack-apply.service is enabled, 0 if it is not; -1 where that cannot be told:
+ * no systemd, or the unit is masked because something else applies. */
+int lp_boot_is_enabled(struct lppack_host *host);
+
+/* A map for status (lppack-status-json(5), BOOT); NULL on failure. */
 struct lppack_value *lp_boot_describe(struct lppack_host *host, struct lppack_error *err);
 
 #endif

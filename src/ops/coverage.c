@@ -1,79 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ops/coverage.h"
 
-#include "base/array.h"
 #include "base/text.h"
-#include "ops/boot.h"
+#include "ops/at_boot.h"
 #include "ops/describe.h"
-#include "ops/hold.h"
 #include "ops/kernel_file.h"
-#include "ops/store_write.h"
+#include "ops/root_glob.h"
 
-#include <glob.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
-/* A level that a boot may put in force. */
-struct candidate {
-	const struct lp_kept *level;
-	struct lp_kept_contents kept;
-};
-
-struct candidates {
-	struct candidate *items; /* in the order in which a boot tries them */
-	size_t n;
-};
-
-static void candidates_free(struct candidates *candidates)
-{
-	for (size_t i = 0; i < candidates->n; i++)
-		lp_kept_contents_close(&candidates->items[i].kept);
-	free(candidates->items);
-}
-
-/* What cannot be opened would not be applied either. */
-static int add_candidate(struct candidates *candidates, struct lppack_host *host, const struct lp_kept *level,
-			 struct lppack_error *err)
-{
-	struct lp_kept_contents kept = { 0 };
-	struct candidate *item;
-	struct lppack_error why = LPPACK_ERROR_INIT;
-
-	if (lp_boot_check(host, &level->digest, &why) < 0 ||
-	    lp_hold_check(host->host.root, level->stream, level->epoch, level->serial, level->created, time(NULL),
-			  &why) < 0 ||
-	    lp_kept_contents_open(&kept, host->host.root, level, &why) < 0)
-		return 0;
-	item = lp_array_add(&candidates->items, &candidates->n, sizeof(*item));
-	if (!item) {
-		lp_kept_contents_close(&kept);
-		return lp_fail_nomem(err);
-	}
-	item->level = level;
-	item->kept = kept;
-	return 0;
-}
-
-static int find_candidates(struct candidates *out, struct lppack_host *host, const struct lp_store *store,
-			   struct lppack_error *err)
-{
-	const struct lp_kept *level = lp_store_target(store);
-	int rc = 0;
-
-	for (; level && rc == 0; level = lp_store_below(store, level->stream, level->epoch, level->serial))
-		rc = add_candidate(out, host, level, err);
-	return rc;
-}
-
-static void describe_match(struct lppack_value **map, struct candidates *candidates, const struct lp_build_id *id)
+/* The first level whose turn comes at a boot of that kernel, and that has something for it. */
+static void describe_match(struct lppack_value **map, struct lp_outlooks *outlooks, const struct lp_build_id *id)
 {
 	bool covered = false;
 
-	for (size_t i = 0; i < candidates->n && !covered; i++) {
-		struct lp_contents *c = &candidates->items[i].kept.contents;
+	for (size_t i = 0; i < outlooks->n && !covered; i++) {
+		struct lp_outlook *outlook = &outlooks->items[i];
+		struct lp_contents *c = &outlook->kept.contents;
 		LP_AUTO_METADATA struct lp_metadata metadata = { 0 };
 		struct lp_record record;
 
+		if (!outlook->in_turn || !outlook->kept.bundle)
+			continue;
 		if (lp_contents_find(c, id, &record, NULL) < 0 || lp_contents_metadata(c, &record, &metadata, NULL) < 0)
 			continue;
 		covered = true;
@@ -84,7 +35,7 @@ static void describe_match(struct lppack_value **map, struct candidates *candida
 	lp_value_add_bool(map, "covered", covered);
 }
 
-static struct lppack_value *describe_file(struct lppack_host *host, struct candidates *candidates, const char *file,
+static struct lppack_value *describe_file(struct lppack_host *host, struct lp_outlooks *outlooks, const char *file,
 					  const char *release)
 {
 	LP_AUTO_KERNEL_FACTS struct lp_kernel_facts facts = { 0 };
@@ -96,13 +47,15 @@ static struct lppack_value *describe_file(struct lppack_host *host, struct candi
 	lp_value_add_text(&map, "file", file);
 	if (rc < 0) {
 		lp_value_add_text(&map, "unreadable", why.message);
+		/* Distributions keep kernels from everybody but root. */
+		if (faccessat(AT_FDCWD, file, R_OK, AT_EACCESS) < 0 && errno == EACCES)
+			lp_value_add_bool(&map, "root_only", true);
 		lp_value_add_bool(&map, "running", false);
-		lp_value_add_bool(&map, "covered", false);
 		return map;
 	}
 	lp_value_add_bool(&map, "running", lp_build_id_equal(&facts.build_id, &host->kernel.build_id));
 	lp_describe_build_id(&map, "build_id", &facts.build_id);
-	describe_match(&map, candidates, &facts.build_id);
+	describe_match(&map, outlooks, &facts.build_id);
 	return map;
 }
 
@@ -132,51 +85,35 @@ static bool is_listed(const struct lppack_value *list, const char *release)
 	return false;
 }
 
-/* root is the operator's: characters of it that glob(3) knows are meant as they are. */
-static char *escape(const char *root)
-{
-	LP_AUTO_BUF struct lp_buf out = { 0 };
-
-	lp_buf_append(&out, "", 0);
-	for (; *root; root++)
-		lp_buf_printf(&out, "%s%c", strchr("*?[\\", *root) ? "\\" : "", *root);
-	return lp_buf_ok(&out) ? (char *)LP_TAKE(out.data) : NULL;
-}
-
-static int add_pattern(struct lppack_value **list, struct lppack_host *host, struct candidates *candidates,
+static int add_pattern(struct lppack_value **list, struct lppack_host *host, struct lp_outlooks *outlooks,
 		       const char *pattern, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *root = escape(host->host.root);
-	LP_AUTO_FREE char *path = root ? lp_text_format("%s%s", root, pattern) : NULL;
-	glob_t found = { 0 };
-	int rc = path ? glob(path, 0, NULL, &found) : GLOB_NOSPACE;
+	LP_AUTO_GLOB glob_t found = { 0 };
+	int rc = lp_root_glob(host->host.root, pattern, &found, err);
 
 	for (size_t i = 0; rc == 0 && i < found.gl_pathc; i++) {
 		LP_AUTO_FREE char *release = release_of(found.gl_pathv[i]);
 
 		if (release && *release && lp_text_is_clean(release, strlen(release), false) &&
 		    !is_listed(*list, release))
-			lp_value_push(list, describe_file(host, candidates, found.gl_pathv[i], release));
+			lp_value_push(list, describe_file(host, outlooks, found.gl_pathv[i], release));
 	}
-	globfree(&found);
-	return rc == GLOB_NOSPACE ? lp_fail_nomem(err) : 0;
+	return rc;
 }
 
 struct lppack_value *lp_coverage_describe(struct lppack_host *host, struct lppack_error *err)
 {
 	static const char *const patterns[] = { "/boot/vmlinuz-*", "/boot/vmlinux-*", "/lib/modules/*/vmlinuz" };
-	LP_AUTO(candidates_free) struct candidates candidates = { 0 };
+	LP_AUTO_OUTLOOKS struct lp_outlooks outlooks = { 0 };
 	LP_AUTO_STORE struct lp_store store = { 0 };
 	LP_AUTO_VALUE struct lppack_value *list = lp_value_list();
 	int rc = lp_store_read(host->host.root, &store, err);
 
-	if (rc >= 0) {
-		lp_host_identify(host, NULL);
-		rc = find_candidates(&candidates, host, &store, err);
-	}
+	if (rc >= 0)
+		rc = lp_outlooks_read(host, &store, &outlooks, err);
 	/* Reading a kernel takes about 0.1 s, for which nobody asks where nothing can be covered. */
 	for (size_t i = 0; rc == 0 && store.n && i < sizeof(patterns) / sizeof(patterns[0]); i++)
-		rc = add_pattern(&list, host, &candidates, patterns[i], err);
+		rc = add_pattern(&list, host, &outlooks, patterns[i], err);
 	if (rc == 0 && !list)
 		lp_fail_nomem(err);
 	return rc < 0 ? NULL : LP_TAKE(list);

@@ -288,6 +288,19 @@ static int add_warning(struct lppack_value **warnings, char *text, struct lppack
 	return *warnings ? 0 : lp_fail_nomem(err);
 }
 
+/* What was accepted once is no worse for a clock that has lost its battery, and early in a boot nobody has set it. */
+static int judge_clock(const struct memory *memory, const struct lp_manifest *m, const char *name,
+		       const struct lp_freshness_options *o, int64_t now, struct lppack_value **warnings,
+		       struct lppack_error *err)
+{
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	int rc = check_clock(memory, m, name, now, &why);
+
+	if (rc < 0 && o->installed)
+		return add_warning(warnings, strdup(why.message), err);
+	return rc < 0 ? lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message) : 0;
+}
+
 static int check_expiry(const struct lp_manifest *m, const char *name, const struct lp_freshness_options *o,
 			int64_t now, struct lppack_value **warnings, struct lppack_error *err)
 {
@@ -380,7 +393,7 @@ static int check(const struct memory *memory, const struct lp_manifest *m, const
 	int64_t now = now_of(o);
 	struct release new = release_of(m, digest, now);
 	const struct stream *stream = find_stream(memory, m->stream);
-	int rc = check_clock(memory, m, name, now, err);
+	int rc = judge_clock(memory, m, name, o, now, warnings, err);
 
 	if (rc == 0)
 		rc = check_expiry(m, name, o, now, warnings, err);

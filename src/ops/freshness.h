@@ -23,6 +23,7 @@ struct lp_freshness_options {
 	int64_t now;          /* seconds since 1970; 0: the clock */
 	bool fetched;         /* it came over a network: that it has expired is an error, not a warning */
 	bool allow_downgrade; /* the operator says so; recorded by lp_freshness_see() */
+	bool installed;       /* accepted when it was installed: a clock that cannot be right is only warned of */
 };
 
 /*

@@ -123,14 +123,29 @@ int lp_holds_write(const char *root, const struct lp_holds *holds, struct lppack
 	return map ? lp_state_write(root, LP_HOLD_FILE, map, err) : lp_fail_nomem(err);
 }
 
+/* A freeze that has ended: it stays listed until it is taken away, and keeps nothing away. */
+static bool is_over(const struct lp_hold *hold, int64_t now)
+{
+	return hold->freeze && hold->ends && hold->ends <= now;
+}
+
+/* What a freeze found in force may not be installed, or be damaged: the next older level does for a boot then. */
+static bool is_kept(const struct lp_hold *hold, const struct lp_hold_subject *s)
+{
+	if (!lp_text_equal(hold->kept_stream, s->stream))
+		return false;
+	if (s->epoch == hold->kept_epoch && s->serial == hold->kept_serial)
+		return true;
+	return s->installed && (s->epoch < hold->kept_epoch ||
+				(s->epoch == hold->kept_epoch && s->serial < hold->kept_serial));
+}
+
 static bool keeps_away(const struct lp_hold *hold, const struct lp_hold_subject *s, int64_t now)
 {
 	if (hold->stream && strcmp(hold->stream, s->stream) != 0)
 		return false;
 	if (hold->freeze)
-		return !(hold->ends && hold->ends <= now) &&
-		       !(lp_text_equal(hold->kept_stream, s->stream) && hold->kept_epoch == s->epoch &&
-			 hold->kept_serial == s->serial);
+		return !is_over(hold, now) && !is_kept(hold, s);
 	if (hold->has_serial && (s->epoch > hold->epoch || (s->epoch == hold->epoch && s->serial > hold->serial)))
 		return true;
 	return hold->until && s->created > hold->until;
@@ -144,8 +159,19 @@ const struct lp_hold *lp_holds_find(const struct lp_holds *holds, const struct l
 	return NULL;
 }
 
+const struct lp_hold *lp_holds_find_freeze(const struct lp_holds *holds, const char *stream, int64_t now)
+{
+	for (size_t i = 0; i < holds->n; i++) {
+		const struct lp_hold *hold = &holds->items[i];
+
+		if (hold->freeze && !is_over(hold, now) && (!hold->stream || strcmp(hold->stream, stream) == 0))
+			return hold;
+	}
+	return NULL;
+}
+
 /* "frozen until ...", malloc'd; NULL without memory. */
-static char *hold_text(const struct lp_hold *hold)
+static char *hold_text(const struct lp_hold *hold, int64_t now)
 {
 	const char *scope = hold->stream ? hold->stream : "every stream";
 	char time[LP_TIME_TEXT];
@@ -154,7 +180,7 @@ static char *hold_text(const struct lp_hold *hold)
 		return lp_text_format("%s: frozen", scope);
 	lp_time_format(hold->freeze ? hold->ends : hold->until, time);
 	if (hold->freeze)
-		return lp_text_format("%s: frozen until %s", scope, time);
+		return lp_text_format("%s: frozen until %s%s", scope, time, is_over(hold, now) ? " (over)" : "");
 	if (!hold->until)
 		return lp_text_format("%s: nothing beyond serial %llu", scope, (unsigned long long)hold->serial);
 	if (!hold->has_serial)
@@ -163,21 +189,55 @@ static char *hold_text(const struct lp_hold *hold)
 			      (unsigned long long)hold->serial, time);
 }
 
-struct lppack_value *lp_hold_describe(const struct lp_hold *hold)
+static struct lppack_value *describe_subject(const struct lp_hold_subject *subject)
+{
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add_text(&map, "stream", subject->stream);
+	lp_value_add_int(&map, "epoch", subject->epoch);
+	lp_value_add_int(&map, "serial", subject->serial);
+	return map;
+}
+
+static struct lppack_value *describe_hold(const struct lp_hold *hold, const struct lp_hold_subject *in_force,
+					  int64_t now)
 {
 	struct lppack_value *map = encode_hold(hold);
-	LP_AUTO_FREE char *text = hold_text(hold);
+	LP_AUTO_FREE char *text = hold_text(hold, now);
 
+	if (is_over(hold, now))
+		lp_value_add_bool(&map, "over", true);
+	if (in_force && keeps_away(hold, in_force, now))
+		lp_value_add(&map, "keeps_out", describe_subject(in_force));
 	lp_value_add(&map, "text", text ? lp_value_string(text) : NULL);
 	return map;
 }
 
-int lp_hold_check(const char *root, const char *stream, uint64_t epoch, uint64_t serial, int64_t created, int64_t now,
-		  struct lppack_error *err)
+struct lppack_value *lp_holds_describe(const struct lp_holds *holds, const struct lp_hold_subject *in_force,
+				       int64_t now)
 {
-	const struct lp_hold_subject subject = {
-		.stream = stream, .epoch = epoch, .serial = serial, .created = created
-	};
+	struct lppack_value *list = lp_value_list();
+
+	for (size_t i = 0; i < holds->n; i++)
+		lp_value_push(&list, describe_hold(&holds->items[i], in_force, now));
+	return list;
+}
+
+bool lp_hold_subject_of(struct lppack_host *host, const struct lp_applied *applied, const struct lp_store *store,
+			struct lp_hold_subject *out)
+{
+	const struct lp_kept *kept = lp_store_find(store, &applied->digest);
+
+	*out = (struct lp_hold_subject){ .stream = applied->stream,
+					 .epoch = applied->epoch,
+					 .serial = applied->serial,
+					 .created = kept ? kept->created : 0,
+					 .installed = kept != NULL };
+	return applied->stream && lp_host_is_boot_of(host, applied);
+}
+
+int lp_hold_check(const char *root, const struct lp_hold_subject *subject, int64_t now, struct lppack_error *err)
+{
 	LP_AUTO(lp_holds_free) struct lp_holds holds = { 0 };
 	LP_AUTO_FREE char *text = NULL;
 	const struct lp_hold *hold;
@@ -185,12 +245,12 @@ int lp_hold_check(const char *root, const char *stream, uint64_t epoch, uint64_t
 
 	if (rc < 0)
 		return rc;
-	hold = lp_holds_find(&holds, &subject, now);
+	hold = lp_holds_find(&holds, subject, now);
 	if (!hold)
 		return 0;
-	text = hold_text(hold);
+	text = hold_text(hold, now);
 	if (!text)
 		return lp_fail_nomem(err);
 	return lp_fail(err, LPPACK_E_HELD, "lppack unhold lets it come", "%s serial %llu is kept away by a hold: %s",
-		       stream, (unsigned long long)serial, text);
+		       subject->stream, (unsigned long long)subject->serial, text);
 }

@@ -6,9 +6,8 @@
 #include "base/export.h"
 #include "base/text.h"
 #include "core/format.h"
-#include "ops/host.h"
+#include "ops/at_boot.h"
 #include "ops/state.h"
-#include "ops/store_write.h"
 
 #include <string.h>
 #include <time.h>
@@ -53,11 +52,21 @@ static int read_options(const struct lppack_hold_options *o, int64_t now, struct
 	return 0;
 }
 
+/* What the next boot puts in force; NULL: nothing. */
+static const struct lp_kept *find_taken(const struct lp_outlooks *outlooks)
+{
+	for (size_t i = 0; i < outlooks->n; i++)
+		if (outlooks->items[i].at_boot == LP_AT_BOOT_APPLIED)
+			return outlooks->items[i].level;
+	return NULL;
+}
+
 /* What is in force by the record of this boot; else what a boot would put in force. */
 static int read_kept(struct lppack_host *host, struct lp_hold *hold, struct lppack_error *err)
 {
 	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
 	LP_AUTO_STORE struct lp_store store = { 0 };
+	LP_AUTO_OUTLOOKS struct lp_outlooks outlooks = { 0 };
 	const struct lp_kept *target;
 	bool ok = true;
 	int rc = lp_applied_read(host->host.root, &applied, err);
@@ -71,7 +80,9 @@ static int read_kept(struct lppack_host *host, struct lp_hold *hold, struct lppa
 		return ok ? 0 : lp_fail_nomem(err);
 	}
 	rc = lp_store_read(host->host.root, &store, err);
-	target = rc < 0 ? NULL : lp_store_target(&store);
+	if (rc == 0)
+		rc = lp_outlooks_read(host, &store, &outlooks, err);
+	target = find_taken(&outlooks);
 	if (target) {
 		hold->kept_stream = lp_text_dup(target->stream, &ok);
 		hold->kept_epoch = target->epoch;
@@ -136,7 +147,7 @@ LP_EXPORT int lppack_hold_set(struct lppack_host *host, const struct lppack_hold
 	rc = read_options(&options, time(NULL), &hold, err);
 	if (rc < 0)
 		return rc;
-	lock = lp_host_lock(&host->host, err);
+	lock = lp_host_lock_for(host, options.wait, err);
 	if (lock < 0)
 		return lock;
 	rc = lp_holds_read(host->host.root, &holds, err);
@@ -150,10 +161,11 @@ LP_EXPORT int lppack_hold_set(struct lppack_host *host, const struct lppack_hold
 	return rc < 0 ? rc : lp_holds_write(host->host.root, &holds, err);
 }
 
-LP_EXPORT int lppack_hold_clear(struct lppack_host *host, const char *stream, struct lppack_error *err)
+LP_EXPORT int lppack_hold_clear(struct lppack_host *host, const char *stream, const struct lppack_wait *wait,
+				struct lppack_error *err)
 {
 	LP_AUTO(lp_holds_free) struct lp_holds holds = { 0 };
-	LP_AUTO_CLOSE int lock = lp_host_lock(&host->host, err);
+	LP_AUTO_CLOSE int lock = lp_host_lock_for(host, wait, err);
 	size_t before;
 	int rc;
 
@@ -181,13 +193,19 @@ LP_EXPORT int lppack_hold_clear(struct lppack_host *host, const char *stream, st
 LP_EXPORT struct lppack_value *lppack_hold_describe(struct lppack_host *host, struct lppack_error *err)
 {
 	LP_AUTO(lp_holds_free) struct lp_holds holds = { 0 };
+	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
+	LP_AUTO_STORE struct lp_store store = { 0 };
+	struct lp_hold_subject in_force;
 	struct lppack_value *list = NULL;
+	bool is_known;
 
 	if (lp_holds_read(host->host.root, &holds, err) < 0)
 		return NULL;
-	list = lp_value_list();
-	for (size_t i = 0; i < holds.n; i++)
-		lp_value_push(&list, lp_hold_describe(&holds.items[i]));
+	/* What cannot be read is for lppack status to tell. */
+	is_known = lp_applied_read(host->host.root, &applied, NULL) > 0;
+	lp_store_read(host->host.root, &store, NULL);
+	is_known = lp_hold_subject_of(host, &applied, &store, &in_force) && is_known;
+	list = lp_holds_describe(&holds, is_known ? &in_force : NULL, time(NULL));
 	if (!list)
 		lp_fail_nomem(err);
 	return list;

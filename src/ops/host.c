@@ -79,6 +79,20 @@ LP_EXPORT const char *lppack_host_build_id(struct lppack_host *host, struct lppa
 	return lp_host_identify(host, err) < 0 ? NULL : host->build_id;
 }
 
+int lp_host_lock_for(struct lppack_host *host, const struct lppack_wait *wait, struct lppack_error *err)
+{
+	struct lppack_wait given = { 0 };
+	struct lp_swap_request request = { 0 };
+
+	if (wait)
+		memcpy(&given, wait, wait->size < sizeof(given) ? wait->size : sizeof(given));
+	request.wait_ns = given.wait_ns;
+	request.progress = given.progress;
+	request.cancelled = given.cancelled;
+	request.context = given.context;
+	return lp_host_lock_wait(&host->host, &request, err);
+}
+
 bool lp_host_is_boot_of(struct lppack_host *host, const struct lp_applied *applied)
 {
 	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->host);

@@ -21,6 +21,9 @@ int lp_host_name(struct lppack_host *host, struct lppack_error *err);
 /* Reads the kernel's build ID, and its names, once. */
 int lp_host_identify(struct lppack_host *host, struct lppack_error *err);
 
+/* lp_host_lock_wait() as the caller of the library wants it: wait may be NULL. */
+int lp_host_lock_for(struct lppack_host *host, const struct lppack_wait *wait, struct lppack_error *err);
+
 /* Whether the record was written in this boot; what cannot be told counts as this one. */
 bool lp_host_is_boot_of(struct lppack_host *host, const struct lp_applied *applied);
 

@@ -6,13 +6,14 @@
 #include "base/export.h"
 #include "base/text.h"
 #include "core/yaml.h"
+#include "ops/at_boot.h"
+#include "ops/boot.h"
 #include "ops/coverage.h"
 #include "ops/describe.h"
 #include "ops/directory.h"
 #include "ops/freshness.h"
-#include "ops/host.h"
 #include "ops/state.h"
-#include "ops/store_write.h"
+#include "ops/transaction.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -35,6 +36,8 @@ struct install {
 	struct lppack_bundle *copy;          /* what is verified, and what is put in place */
 	struct lppack_verified *verified;    /* of the copy */
 	struct lp_store store;
+	bool is_rebuilt; /* the store was damaged */
+	struct lppack_value *warnings;
 	bool already;
 	char **pruned; /* digests, in hex */
 	size_t n_pruned;
@@ -45,6 +48,7 @@ static void install_free(struct install *install)
 	lppack_verified_free(install->verified);
 	lppack_bundle_close(install->copy);
 	lp_store_free(&install->store);
+	lppack_value_free(install->warnings);
 	for (size_t i = 0; i < install->n_pruned; i++)
 		free(install->pruned[i]);
 	free(install->pruned);
@@ -82,20 +86,17 @@ static int read_keep(const char *root, uint64_t *keep, struct lppack_error *err)
 static bool is_kept(const struct lp_store *store, const char *name)
 {
 	struct lp_digest digest;
-	char hex[LP_DIGEST_TEXT] = "";
 
-	if (strlen(name) != 2 * LP_DIGEST_SIZE + strlen(LP_STORE_SUFFIX))
-		return false;
-	memcpy(hex, name, 2 * LP_DIGEST_SIZE);
-	return lp_hex_decode(hex, digest.bytes, LP_DIGEST_SIZE) == LP_DIGEST_SIZE &&
-	       strcmp(name + 2 * LP_DIGEST_SIZE, LP_STORE_SUFFIX) == 0 && lp_store_find(store, &digest);
+	return lp_store_parse_name(name, &digest) && lp_store_find(store, &digest);
 }
 
-/* What an interrupted call left: files that the store does not name. The caller holds the lock. */
-static void sweep(const char *root, const struct lp_store *store)
+/* What an interrupted call left: files that the store does not name. A store that was just rebuilt may lack a level
+ * whose file could not be read now. The caller holds the lock. */
+static void sweep(const struct install *install)
 {
-	LP_AUTO_FREE char *path = lp_text_format("%s" LP_STORE_BUNDLES, root);
-	DIR *dir = path ? opendir(path) : NULL;
+	const struct lp_store *store = &install->store;
+	LP_AUTO_FREE char *path = lp_text_format("%s" LP_STORE_BUNDLES, install->root);
+	DIR *dir = path && !install->is_rebuilt ? opendir(path) : NULL;
 	const struct dirent *entry;
 
 	if (!dir)
@@ -151,34 +152,18 @@ static int add_level(struct install *install, struct lppack_error *err)
 {
 	const struct lp_contents *c = &install->verified->contents;
 	struct lp_store *store = &install->store;
-	struct lp_kept *level;
-	bool ok = true;
 
 	store->has_target = true;
 	store->target = c->digest;
-	if (lp_store_find(store, &c->digest))
-		return 0;
-	level = lp_array_add(&store->levels, &store->n, sizeof(*level));
-	if (!level)
-		return lp_fail_nomem(err);
-	*level = (struct lp_kept){ .stream = lp_text_dup(c->manifest.stream, &ok),
-				   .epoch = c->manifest.epoch,
-				   .serial = c->manifest.serial,
-				   .version = lp_text_dup(c->manifest.version, &ok),
-				   .created = c->manifest.created,
-				   .installed_at = time(NULL),
-				   .digest = c->digest,
-				   .size = install->copy->in.size };
-	if (!ok)
-		return lp_fail_nomem(err);
-	lp_store_sort(store);
-	return 0;
+	return lp_store_add(store, c, time(NULL), err);
 }
 
-/* In force, the one below it, and the one that the next boot puts in force. */
-static bool is_needed(const struct lp_store *store, const struct lp_applied *applied, const struct lp_kept *level)
+/* In force, the one below it, the one that boots begin with, and the one that they end with. */
+static bool is_needed(const struct lp_store *store, const struct lp_applied *applied, const struct lp_outlook *outlook)
 {
-	if (level == lp_store_target(store))
+	const struct lp_kept *level = outlook->level;
+
+	if (level == lp_store_target(store) || outlook->at_boot == LP_AT_BOOT_APPLIED)
 		return true;
 	if (!applied->stream)
 		return false;
@@ -197,19 +182,30 @@ static int note_pruned(struct install *install, const struct lp_kept *level, str
 	return item && *item ? 0 : lp_fail_nomem(err);
 }
 
-static int prune(struct install *install, const struct lp_applied *applied, uint64_t keep, struct lppack_error *err)
+/* Which levels of the store are to go. */
+static int choose_drops(struct install *install, const struct lp_applied *applied, uint64_t keep, bool *drop,
+			struct lppack_error *err)
 {
-	struct lp_store *store = &install->store;
+	const struct lp_store *store = &install->store;
 	const char *stream = install->verified->contents.manifest.stream;
-	LP_AUTO_FREE bool *drop = calloc(store->n, sizeof(*drop));
+	LP_AUTO_OUTLOOKS struct lp_outlooks outlooks = { 0 };
 	size_t kept = 0;
-	int rc = drop ? 0 : lp_fail_nomem(err);
+	int rc = lp_outlooks_read(install->host, store, &outlooks, err);
 
 	for (size_t i = 0; rc == 0 && i < store->n; i++) {
 		if (strcmp(store->levels[i].stream, stream) != 0)
 			continue;
-		drop[i] = ++kept > keep && !is_needed(store, applied, &store->levels[i]);
+		drop[i] = ++kept > keep && !is_needed(store, applied, &outlooks.items[i]);
 	}
+	return rc;
+}
+
+static int prune(struct install *install, const struct lp_applied *applied, uint64_t keep, struct lppack_error *err)
+{
+	struct lp_store *store = &install->store;
+	LP_AUTO_FREE bool *drop = calloc(store->n, sizeof(*drop));
+	int rc = drop ? choose_drops(install, applied, keep, drop, err) : lp_fail_nomem(err);
+
 	for (size_t i = store->n; rc == 0 && i-- > 0;) {
 		if (!drop[i])
 			continue;
@@ -241,7 +237,7 @@ static int put_in_place(struct install *install, struct lp_output *out, struct l
 	if (rc == 0)
 		rc = lp_store_write(install->root, &install->store, err);
 	if (rc == 0)
-		sweep(install->root, &install->store);
+		sweep(install);
 	return rc;
 }
 
@@ -271,15 +267,53 @@ static int copy_and_verify(struct install *install, struct lppack_error *err)
 	return rc < 0 ? rc : put_in_place(install, &out, err);
 }
 
-static int run(struct install *install, struct lppack_error *err)
+/* A store that is damaged is made again of the files that are there. */
+static int read_store(struct install *install, struct lppack_error *err)
 {
-	int rc = lp_directory_make(install->root, LP_STORE_BUNDLES, err);
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	int rc = lp_store_read(install->root, &install->store, &why);
+	LP_AUTO_FREE char *text = NULL;
 
-	if (rc == 0)
-		rc = lp_store_read(install->root, &install->store, err);
+	if (rc >= 0)
+		return 0;
+	if (rc != -LPPACK_E_STATE)
+		return lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message);
+	rc = lp_store_rebuild(install->root, &install->store, err);
 	if (rc < 0)
 		return rc;
-	sweep(install->root, &install->store);
+	install->is_rebuilt = true;
+	text = lp_text_format("%s; it is written anew, with %zu levels whose files are there", why.message,
+			      install->store.n);
+	lp_value_push(&install->warnings, text ? lp_value_string(text) : NULL);
+	return install->warnings ? 0 : lp_fail_nomem(err);
+}
+
+/* A killed call is finished before the target changes: it would else set its own over it later. */
+static int recover(struct install *install, struct lppack_error *err)
+{
+	const struct lppack_wait *wait = install->options.wait;
+	struct lp_swap_request request = { 0 };
+
+	if (!lp_host_is_running(&install->host->host))
+		return 0;
+	if (wait && wait->size >= sizeof(*wait)) {
+		request.cancelled = wait->cancelled;
+		request.context = wait->context;
+	}
+	return lp_recover_locked(install->host, &request, false, NULL, err);
+}
+
+static int run(struct install *install, struct lppack_error *err)
+{
+	int rc = recover(install, err);
+
+	if (rc == 0)
+		rc = lp_directory_make(install->root, LP_STORE_BUNDLES, err);
+	if (rc == 0)
+		rc = read_store(install, err);
+	if (rc < 0)
+		return rc;
+	sweep(install);
 	return copy_and_verify(install, err);
 }
 
@@ -288,13 +322,17 @@ static struct lppack_value *describe(struct install *install, struct lppack_erro
 	struct lp_contents *c = &install->verified->contents;
 	struct lppack_value *map = lp_value_map();
 	LP_AUTO_FREE char *path = lp_store_path(install->root, &c->digest);
+	int enabled = lp_boot_is_enabled(install->host);
 
 	lp_value_add(&map, "bundle", lppack_verified_describe_head(install->verified, err));
 	lp_value_add(&map, "path", path ? lp_value_string(path) : NULL);
 	lp_value_add_bool(&map, "already", install->already);
 	lp_describe_texts(&map, "pruned", install->pruned, install->n_pruned);
-	lp_value_add(&map, "levels", lp_store_describe(install->root, &install->store));
+	lp_value_add(&map, "levels", lp_store_describe(install->host, &install->store));
 	lp_value_add(&map, "coverage", lp_coverage_describe(install->host, err));
+	if (enabled >= 0)
+		lp_value_add_bool(&map, "enabled", enabled);
+	lp_value_add(&map, "warnings", lp_value_copy(install->warnings));
 	if (!map)
 		lp_fail_nomem(err);
 	return map;
@@ -306,7 +344,8 @@ LP_EXPORT struct lppack_value *lppack_store_install(struct lppack_host *host, st
 						    struct lppack_error *err)
 {
 	LP_AUTO(install_free) struct install install = {
-		.host = host, .root = host->host.root, .source = bundle, .keyring = keyring
+		.host = host, .root = host->host.root, .source = bundle, .keyring = keyring,
+		.warnings = lp_value_list()
 	};
 	struct lppack_error own = LPPACK_ERROR_INIT;
 	LP_AUTO_CLOSE int lock = -1;
@@ -318,7 +357,7 @@ LP_EXPORT struct lppack_value *lppack_store_install(struct lppack_host *host, st
 		lp_fail(err, LPPACK_E_USAGE, NULL, "at most %d levels are kept", KEEP_MAX);
 		return NULL;
 	}
-	lock = lp_host_lock(&host->host, err);
+	lock = lp_host_lock_for(host, install.options.wait, err);
 	if (lock < 0)
 		return NULL;
 	if (run(&install, &own) < 0) {

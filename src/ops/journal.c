@@ -22,6 +22,7 @@ void lp_call_free(struct lp_call *journal)
 	free(journal->from);
 	free(journal->boot_id);
 	lp_loaded_free(&journal->to);
+	lppack_value_free(journal->took_over);
 	lppack_value_free(journal->level);
 	*journal = (struct lp_call){ 0 };
 }
@@ -62,16 +63,23 @@ static struct lppack_value *from_tree(const struct lp_call *journal)
 	return list;
 }
 
+static void add_call(struct lppack_value **map, const struct lp_call *journal)
+{
+	lp_value_add_text(map, "verb", lp_verb_names[journal->verb]);
+	lp_value_add_text(map, "phase", lp_intent_names[journal->phase]);
+	lp_describe_time(map, "started_at", journal->started_at);
+	lp_value_add(map, "from", from_tree(journal));
+	if (lppack_value_count(journal->took_over))
+		lp_value_add(map, "took_over", lp_value_copy(journal->took_over));
+}
+
 struct lppack_value *lp_call_tree(const struct lp_call *journal)
 {
 	struct lppack_value *map = lp_value_map();
 
-	lp_value_add_text(&map, "verb", lp_verb_names[journal->verb]);
-	lp_value_add_text(&map, "phase", lp_intent_names[journal->phase]);
-	lp_describe_time(&map, "started_at", journal->started_at);
-	lp_value_add(&map, "from", from_tree(journal));
+	add_call(&map, journal);
 	if (journal->to.module.name)
-		lp_value_add(&map, "to", lp_loaded_tree(&journal->to));
+		lp_value_add(&map, "to", lp_loaded_describe(&journal->to));
 	return map;
 }
 
@@ -86,7 +94,9 @@ int lp_call_write(const char *root, const struct lp_call *journal, struct lppack
 	lp_value_add_bool(&map, "replace", journal->replace);
 	lp_value_add_bool(&map, "take_over", journal->take_over);
 	lp_value_add_bool(&map, "keep_target", journal->keep_target);
-	lp_value_merge(&map, lp_call_tree(journal));
+	add_call(&map, journal);
+	if (journal->to.module.name)
+		lp_value_add(&map, "to", lp_loaded_tree(&journal->to));
 	if (journal->level)
 		lp_value_add(&map, "level", lp_value_copy(journal->level));
 	rc = map ? lp_state_write(root, LP_JOURNAL_FILE, map, err) : lp_fail_nomem(err);
@@ -132,9 +142,20 @@ static void decode_to(struct lp_doc *doc, struct lp_call *out)
 	lp_doc_join(doc, &to);
 }
 
+/* What is only handed on is not looked into. */
+static void decode_copy(struct lp_doc *doc, const char *key, struct lppack_value **out)
+{
+	const struct lppack_value *value = lppack_value_get(doc->map, key);
+
+	if (doc->rc < 0 || !value)
+		return;
+	*out = lp_value_copy(value);
+	if (!*out)
+		doc->rc = lp_fail_nomem(doc->err);
+}
+
 static int decode_unfinished(struct lp_doc *doc, struct lp_call *out)
 {
-	const struct lppack_value *level = lppack_value_get(doc->map, "level");
 	unsigned int verb = 0;
 	unsigned int phase = 0;
 
@@ -149,19 +170,16 @@ static int decode_unfinished(struct lp_doc *doc, struct lp_call *out)
 	out->phase = (enum lp_intent)phase;
 	decode_from(doc, out);
 	decode_to(doc, out);
-	if (doc->rc == 0 && level) {
-		out->level = lp_value_copy(level);
-		if (!out->level)
-			doc->rc = lp_fail_nomem(doc->err);
-	}
+	decode_copy(doc, "took_over", &out->took_over);
+	decode_copy(doc, "level", &out->level);
 	return doc->rc < 0 ? doc->rc : 1;
 }
 
 static int decode(const struct lppack_value *tree, const char *path, struct lp_call *out, struct lppack_error *err)
 {
 	static const char *const keys[] = { "format", "unfinished", "boot_id",	  "replace", "take_over", "keep_target",
-					    "verb",   "phase",	    "started_at", "from",    "to",	  "level",
-					    NULL };
+					    "verb",   "phase",	    "started_at", "from",    "took_over", "to",
+					    "level",  NULL };
 	struct lp_doc doc = { .map = tree, .name = path, .code = LPPACK_E_STATE, .err = err };
 	bool unfinished = false;
 	uint64_t format = 0;
@@ -193,18 +211,33 @@ int lp_call_read(const char *root, struct lp_call *out, struct lppack_error *err
 	return rc;
 }
 
+int lp_call_read_build(struct lppack_host *host, struct lp_build_id *out, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->host);
+	LP_AUTO_CALL struct lp_call journal = { 0 };
+	int rc = lp_call_read(host->host.root, &journal, err);
+
+	if (rc <= 0 || !journal.to.module.build_id.len || !lp_boot_ids_match(journal.boot_id, boot_id))
+		return rc < 0 ? rc : 0;
+	*out = journal.to.module.build_id;
+	return 1;
+}
+
 int lp_journal_describe(struct lppack_host *host, struct lppack_value **map, struct lppack_error *err)
 {
 	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->host);
 	LP_AUTO_CALL struct lp_call journal = { 0 };
 	int rc = lp_call_read(host->host.root, &journal, err);
+	enum lp_lock_state state;
 	int pid;
 
 	if (rc <= 0)
 		return rc;
 	*map = lp_call_tree(&journal);
 	lp_value_add_text(map, "boot", lp_boot_ids_match(journal.boot_id, boot_id) ? "this" : "earlier");
-	lp_value_add_bool(map, "running", lp_host_is_locked(&host->host, &pid));
+	state = lp_host_lock_state(&host->host, &pid);
+	if (state != LP_LOCK_UNTOLD)
+		lp_value_add_bool(map, "running", state == LP_LOCK_HELD);
 	return *map ? 1 : lp_fail_nomem(err);
 }
 

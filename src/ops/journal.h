@@ -36,7 +36,8 @@ struct lp_call {
 	struct lp_former *from;
 	size_t n_from;
 	struct lp_loaded to; /* of apply and rollback; module.name NULL: nothing */
-	struct lppack_value *level; /* of `to`, as the record of what is applied has it; or NULL */
+	struct lppack_value *took_over; /* the foreign ones of `from`, for people; or NULL */
+	struct lppack_value *level;     /* of `to`, as the record of what is applied has it; or NULL */
 };
 
 void lp_call_free(struct lp_call *journal);
@@ -46,9 +47,12 @@ int lp_call_write(const char *root, const struct lp_call *journal, struct lppack
 /* Nothing is unfinished any more. The file stays, so that its loss can be told. */
 int lp_call_clear(const char *root, struct lppack_error *err);
 
+/* The build ID of the module that an unfinished call of this boot is loading: 1 and *out, 0, or a negative code. */
+int lp_call_read_build(struct lppack_host *host, struct lp_build_id *out, struct lppack_error *err);
+
 int lp_call_set_from(struct lp_call *journal, const struct lp_stack *stack, struct lppack_error *err);
 
-/* verb, phase, started_at, from and to, for people. NULL without memory. */
+/* verb, phase, started_at, from, took_over and to, for people. NULL without memory. */
 struct lppack_value *lp_call_tree(const struct lp_call *journal);
 
 #define LP_AUTO_CALL LP_AUTO(lp_call_free)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 liblppack_all_la_SOURCES += \
+	src/ops/at_boot.c src/ops/at_boot.h \
 	src/ops/bases.c \
-	src/ops/boot.c src/ops/boot.h \
+	src/ops/boot.c src/ops/boot.h src/ops/boot_unit.c \
 	src/ops/bundle.h \
 	src/ops/check.h \
 	src/ops/check_all.c \
@@ -47,6 +48,7 @@ liblppack_all_la_SOURCES += \
 	src/ops/record.c src/ops/record.h \
 	src/ops/remove.c \
 	src/ops/rollback.c \
+	src/ops/root_glob.c src/ops/root_glob.h \
 	src/ops/running.c src/ops/running.h \
 	src/ops/sign.c src/ops/sign.h \
 	src/ops/sign_journal.c \
@@ -61,6 +63,7 @@ liblppack_all_la_SOURCES += \
 	src/ops/status_stack.c \
 	src/ops/store.c src/ops/store.h src/ops/store_write.h \
 	src/ops/store_open.c \
+	src/ops/store_rebuild.c \
 	src/ops/signer.c src/ops/signer.h \
 	src/ops/signing.c \
 	src/ops/spec.c src/ops/spec.h \
@@ -78,15 +81,19 @@ tests_unit_test_kernel_file_SOURCES = tests/unit/test_kernel_file.c tests/unit/p
 	tests/unit/elf_maker.c tests/unit/elf_maker.h
 
 ops_tests = \
+	tests/unit/test_at_boot \
 	tests/unit/test_boot \
+	tests/unit/test_boot_unit \
 	tests/unit/test_coverage \
 	tests/unit/test_directory \
 	tests/unit/test_history \
 	tests/unit/test_hold \
 	tests/unit/test_install \
+	tests/unit/test_root_glob \
 	tests/unit/test_status \
 	tests/unit/test_store \
 	tests/unit/test_store_open \
+	tests/unit/test_store_rebuild \
 	tests/unit/test_bases \
 	tests/unit/test_check_all \
 	tests/unit/test_check_files \
@@ -108,10 +115,13 @@ ops_tests = \
 	tests/unit/test_pack \
 	tests/unit/test_plan \
 	tests/unit/test_policy \
+	tests/unit/test_receipt \
 	tests/unit/test_record \
 	tests/unit/test_rollback \
 	tests/unit/test_running \
 	tests/unit/test_recover \
+	tests/unit/test_journal \
+	tests/unit/test_transaction \
 	tests/unit/test_killed \
 	tests/unit/test_sign \
 	tests/unit/test_sign_module \
@@ -149,7 +159,10 @@ tests_unit_test_pack_SOURCES = tests/unit/test_pack.c $(FIXTURE)
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/unit/ops_machine.h $(FIXTURE) $(FAKE_KERNEL)
 tests_unit_test_policy_SOURCES = tests/unit/test_policy.c $(FIXTURE)
 tests_unit_test_killed_SOURCES = tests/unit/test_killed.c tests/unit/ops_machine.h $(FIXTURE) $(FAKE_KERNEL)
+tests_unit_test_receipt_SOURCES = tests/unit/test_receipt.c tests/unit/ops_machine.h $(FIXTURE) $(FAKE_KERNEL)
 tests_unit_test_recover_SOURCES = tests/unit/test_recover.c tests/unit/ops_machine.h $(FIXTURE) $(FAKE_KERNEL)
+tests_unit_test_journal_SOURCES = tests/unit/test_journal.c $(FIXTURE)
+tests_unit_test_transaction_SOURCES = tests/unit/test_transaction.c tests/unit/ops_machine.h $(FIXTURE) $(FAKE_KERNEL)
 tests_unit_test_rollback_SOURCES = tests/unit/test_rollback.c tests/unit/ops_machine.h $(FIXTURE) $(FAKE_KERNEL)
 tests_unit_test_record_SOURCES = tests/unit/test_record.c $(FIXTURE)
 tests_unit_test_running_SOURCES = tests/unit/test_running.c $(FIXTURE)
@@ -162,12 +175,16 @@ tests_unit_test_state_SOURCES = tests/unit/test_state.c $(FIXTURE)
 tests_unit_test_trust_SOURCES = tests/unit/test_trust.c $(FIXTURE)
 tests_unit_test_verify_SOURCES = tests/unit/test_verify.c $(FIXTURE)
 STORE_MACHINE = tests/unit/store_machine.h tests/unit/ops_machine.h $(FIXTURE) $(FAKE_KERNEL)
+tests_unit_test_at_boot_SOURCES = tests/unit/test_at_boot.c $(STORE_MACHINE)
 tests_unit_test_boot_SOURCES = tests/unit/test_boot.c $(STORE_MACHINE)
+tests_unit_test_boot_unit_SOURCES = tests/unit/test_boot_unit.c $(STORE_MACHINE)
 tests_unit_test_coverage_SOURCES = tests/unit/test_coverage.c $(STORE_MACHINE)
 tests_unit_test_directory_SOURCES = tests/unit/test_directory.c $(FIXTURE)
 tests_unit_test_history_SOURCES = tests/unit/test_history.c $(STORE_MACHINE)
 tests_unit_test_hold_SOURCES = tests/unit/test_hold.c $(STORE_MACHINE)
 tests_unit_test_install_SOURCES = tests/unit/test_install.c $(STORE_MACHINE)
+tests_unit_test_root_glob_SOURCES = tests/unit/test_root_glob.c $(FIXTURE)
 tests_unit_test_status_SOURCES = tests/unit/test_status.c $(STORE_MACHINE)
 tests_unit_test_store_SOURCES = tests/unit/test_store.c $(STORE_MACHINE)
+tests_unit_test_store_rebuild_SOURCES = tests/unit/test_store_rebuild.c $(STORE_MACHINE)
 tests_unit_test_store_open_SOURCES = tests/unit/test_store_open.c $(STORE_MACHINE)

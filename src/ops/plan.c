@@ -46,7 +46,8 @@ static int select_module(struct lppack_plan *plan, struct lppack_error *err)
 
 struct lp_freshness_options lp_plan_freshness(const struct lppack_plan *plan)
 {
-	return (struct lp_freshness_options){ .allow_downgrade = plan->options.allow_downgrade };
+	return (struct lp_freshness_options){ .allow_downgrade = plan->options.allow_downgrade,
+					      .installed = plan->options.installed };
 }
 
 /* What the machine's memory and the operator's holds say. What is in force already passes: nothing is done. */
@@ -55,6 +56,11 @@ static int check_policy(struct lppack_plan *plan, struct lppack_error *err)
 	const struct lp_contents *c = &plan->verified->contents;
 	const struct lp_manifest *m = &c->manifest;
 	const struct lp_freshness_options freshness = lp_plan_freshness(plan);
+	const struct lp_hold_subject subject = { .stream = m->stream,
+						 .epoch = m->epoch,
+						 .serial = m->serial,
+						 .created = m->created,
+						 .installed = plan->options.installed };
 	const char *root = plan->host->host.root;
 	struct lppack_error ignored = LPPACK_ERROR_INIT;
 	int rc = lp_freshness_check(root, m, &c->digest, c->bundle->in.name, &freshness, &plan->warnings,
@@ -62,7 +68,7 @@ static int check_policy(struct lppack_plan *plan, struct lppack_error *err)
 
 	if (plan->already)
 		return plan->warnings ? 0 : lp_fail_nomem(err);
-	return rc < 0 ? rc : lp_hold_check(root, m->stream, m->epoch, m->serial, m->created, time(NULL), err);
+	return rc < 0 ? rc : lp_hold_check(root, &subject, time(NULL), err);
 }
 
 static const struct lp_live_patch *find_active(const struct lp_stack *stack, const struct lp_loaded *loaded)
@@ -166,38 +172,120 @@ static int check_step(struct lppack_plan *plan, struct lppack_error *err)
 	int rc = lp_module_trust_check(&plan->host->host, plan->request.module, plan->request.module_size,
 				       plan->request.facts->name, &plan->module_signature, &plan->warnings, err);
 
-	if (rc == 0)
+	if (rc == 0 && !plan->is_loadable) {
 		rc = lp_check_running(&plan->host->host, plan->request.module, plan->request.module_size,
 				      plan->request.facts, err);
+		plan->is_loadable = rc == 0;
+	}
 	if (rc == 0)
 		rc = warn_of_probes(plan, err);
 	return rc < 0 ? rc : judge_step(plan, err);
 }
 
-/* The stack first: a machine that cannot livepatch is told so before anything is read of the bundle. */
-static int make_plan(struct lppack_plan *plan, struct lppack_error *err)
+/* What the bundle alone decides: once, however often the machine is looked at. */
+static int choose_module(struct lppack_plan *plan, struct lppack_error *err)
 {
 	const struct lp_input *in = &plan->verified->contents.bundle->in;
-	int rc = lp_stack_read(&plan->host->host, &plan->stack, err);
+	int rc = lp_fd_check_safe(in->fd, in->name, err);
 
 	if (rc == 0)
-		rc = lp_boot_allowed(plan->host, err);
-	if (rc == 0)
-		rc = lp_fd_check_safe(in->fd, in->name, err);
-	if (rc == 0)
 		rc = select_module(plan, err);
-	if (rc == 0)
-		rc = lp_transaction_open(&plan->transaction, plan->host, &plan->request, err);
 	if (rc == 0)
 		rc = prepare_level(plan, err);
 	if (rc < 0)
 		return rc;
 	plan->request.facts = &plan->entry->metadata.facts;
 	lp_request_set_options(&plan->request, &plan->options);
-	rc = lp_swap_preflight(&plan->host->host, &plan->request, &plan->stack, &plan->already, err);
+	return 0;
+}
+
+static void forget_judgement(struct lppack_plan *plan)
+{
+	lppack_value_free(plan->warnings);
+	plan->warnings = lp_value_list();
+	lppack_value_free(LP_TAKE(plan->module_signature));
+	free(LP_TAKE(plan->reversibility_why));
+	plan->reversibility = NULL;
+	plan->already = false;
+}
+
+static int warn_of_damage(struct lppack_plan *plan, struct lppack_error *err)
+{
+	const struct lppack_value *damage = plan->transaction.damage;
+
+	for (size_t i = 0; i < lppack_value_count(damage); i++)
+		lp_value_push(&plan->warnings, lp_value_copy(lppack_value_at(damage, i, NULL)));
+	return plan->warnings ? 0 : lp_fail_nomem(err);
+}
+
+/* The stack first: a machine that cannot livepatch is told so before anything is read of the bundle. */
+static int judge(struct lppack_plan *plan, struct lppack_error *err)
+{
+	int rc = lp_boot_allowed(plan->host, err);
+
+	forget_judgement(plan);
+	if (rc == 0 && !plan->entry)
+		rc = choose_module(plan, err);
+	if (rc == 0)
+		rc = lp_transaction_open(&plan->transaction, plan->host, &plan->request, err);
+	if (rc == 0)
+		rc = warn_of_damage(plan, err);
+	if (rc == 0)
+		rc = lp_swap_preflight(&plan->host->host, &plan->request, &plan->stack, &plan->already, err);
 	if (rc == 0)
 		rc = check_policy(plan, err);
 	return rc < 0 || plan->already ? rc : check_step(plan, err);
+}
+
+static bool has_active(const struct lp_stack *stack, const struct lp_live_patch *wanted)
+{
+	const struct lp_live_patch *patch = lp_stack_find(stack, wanted->name);
+
+	return patch && patch->enabled != 0 && lp_build_id_equal(&patch->build_id, &wanted->build_id);
+}
+
+static bool has_all_active(const struct lp_stack *stack, const struct lp_stack *wanted)
+{
+	for (size_t i = 0; i < wanted->n; i++)
+		if (wanted->patches[i].enabled != 0 && !has_active(stack, &wanted->patches[i]))
+			return false;
+	return true;
+}
+
+static char *name_active(const struct lp_stack *stack)
+{
+	LP_AUTO_BUF struct lp_buf names = { 0 };
+
+	for (size_t i = 0; i < stack->n; i++)
+		if (stack->patches[i].enabled != 0)
+			lp_buf_printf(&names, "%s%s", names.len ? ", " : "", stack->patches[i].name);
+	return strdup(lp_buf_ok(&names) && names.len ? (const char *)names.data : "nothing");
+}
+
+static int tell_change(const struct lppack_plan *plan, const struct lp_stack *before, int rc, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *was = name_active(before);
+	LP_AUTO_FREE char *is = name_active(&plan->stack);
+
+	return lp_wrap(err, rc, "since this was planned, what is in force has changed (it was %s, it is %s)",
+		       was ? was : "?", is ? is : "?");
+}
+
+int lp_plan_judge(struct lppack_plan *plan, struct lppack_error *err)
+{
+	LP_AUTO(lp_stack_free) struct lp_stack before = plan->stack;
+	int rc;
+
+	plan->stack = (struct lp_stack){ 0 };
+	rc = lp_stack_read(&plan->host->host, &plan->stack, err);
+	if (rc < 0)
+		return rc;
+	plan->has_changed = plan->is_judged && !(has_all_active(&before, &plan->stack) &&
+						 has_all_active(&plan->stack, &before));
+	plan->is_loadable &= !plan->has_changed;
+	rc = judge(plan, err);
+	plan->is_judged |= rc == 0;
+	return rc < 0 && plan->has_changed ? tell_change(plan, &before, rc, err) : rc;
 }
 
 LP_EXPORT struct lppack_plan *lppack_plan_new(struct lppack_host *host, struct lppack_verified *verified,
@@ -213,8 +301,7 @@ LP_EXPORT struct lppack_plan *lppack_plan_new(struct lppack_host *host, struct l
 	plan->host = host;
 	plan->verified = verified;
 	plan->options = lp_apply_options_settle(given);
-	plan->warnings = lp_value_list();
-	if (lp_host_name(host, err ? err : &own) < 0 || make_plan(plan, err ? err : &own) < 0)
+	if (lp_host_name(host, err ? err : &own) < 0 || lp_plan_judge(plan, err ? err : &own) < 0)
 		return NULL;
 	return LP_TAKE(plan);
 }

@@ -13,7 +13,10 @@ struct lppack_plan {
 	struct lppack_entry *entry;
 	struct lp_swap_request request; /* points into the entry and the transaction */
 	struct lp_transaction transaction;
-	struct lp_stack stack;          /* as it was when the plan was made */
+	struct lp_stack stack;          /* as it was when it was judged last */
+	bool is_judged;                 /* was found good at least once */
+	bool has_changed;               /* what is in force, between the last judgement and the one before */
+	bool is_loadable;               /* all names that the module needs were found in the kernel with this stack */
 	bool already;
 	const char *reversibility;      /* of the step, a literal; NULL if nothing is to be done */
 	char *reversibility_why;
@@ -28,6 +31,13 @@ struct lppack_receipt {
 	struct lp_swap_result result;
 	struct lppack_error error; /* code 0: none */
 };
+
+/*
+ * Judges the plan by the machine as it is: all that lppack_plan_new() asks, and once more with the lock held, because
+ * until then another call may have come between. What was told of the plan is told anew. A failure names what has
+ * changed since the last judgement.
+ */
+int lp_plan_judge(struct lppack_plan *plan, struct lppack_error *err);
 
 /* kernel, bundle and module of a plan, added to a map. */
 void lp_plan_describe_subject(const struct lppack_plan *plan, struct lppack_value **map);

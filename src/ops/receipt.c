@@ -81,8 +81,11 @@ static int remember(struct lppack_plan *plan, struct lppack_receipt *receipt, in
 	struct lp_swap_result *result = &receipt->result;
 	struct lppack_error cause = LPPACK_ERROR_INIT;
 
-	if (result->outcome == LP_SWAP_ALREADY && is_recorded(plan))
-		return rc;
+	if (result->outcome == LP_SWAP_ALREADY && is_recorded(plan)) {
+		if (!plan->options.installed)
+			lp_transaction_set_target(t, &cause);
+		return rc < 0 || !cause.code ? rc : fail_unrecorded(&cause, err);
+	}
 	if (is_in_force(result) && lp_transaction_record(t, result, &cause) == 0)
 		lp_receipt_keep(receipt, plan->host, &cause);
 	else if (!is_in_force(result) && t->journalled)
@@ -99,11 +102,20 @@ static int run(struct lppack_plan *plan, struct lppack_receipt *receipt, struct 
 {
 	int rc = lp_swap_run(&plan->host->host, &plan->request, &receipt->result, err);
 
-	receipt->took_over = LP_TAKE(plan->transaction.took_over);
+	receipt->took_over = LP_TAKE(plan->transaction.journal.took_over);
 	return remember(plan, receipt, rc, err);
 }
 
-/* With the lock held: what another call may have changed since the plan was made is looked at again. */
+/* Which level to go back to was chosen by what was in force then. */
+static int check_choice(const struct lppack_plan *plan, struct lppack_error *err)
+{
+	if (!plan->options.rollback || !plan->has_changed || plan->already)
+		return 0;
+	return lp_fail(err, LPPACK_E_BUSY, "look at what is in force (lppack status), then go back from there",
+		       "another call has changed what is in force since the level to go back to was chosen");
+}
+
+/* With the lock held, so that what is judged now stays so. */
 static int prepare(struct lppack_plan *plan, struct lppack_error *err)
 {
 	const struct lp_contents *c = &plan->verified->contents;
@@ -112,7 +124,9 @@ static int prepare(struct lppack_plan *plan, struct lppack_error *err)
 	int rc = lp_recover_locked(plan->host, &plan->request, false, NULL, err);
 
 	if (rc == 0)
-		rc = lp_transaction_open(t, plan->host, &plan->request, err);
+		rc = lp_plan_judge(plan, err);
+	if (rc == 0)
+		rc = check_choice(plan, err);
 	t->journal.keep_target = plan->options.installed;
 	if (rc == 0)
 		rc = lp_transaction_begin(t, plan->options.rollback ? LP_VERB_ROLLBACK : LP_VERB_APPLY, err);

@@ -96,7 +96,7 @@ static int decode(const struct lppack_value *tree, const char *path, struct lp_a
 	lp_doc_digest(&doc, "digest", &out->digest);
 	lp_doc_time(&doc, "applied_at", true, &out->applied_at);
 	decode_level(&doc, out);
-	return doc.rc < 0 ? lp_hint(err, doc.rc, RECORD_HINT) : 0;
+	return doc.rc;
 }
 
 int lp_applied_read(const char *root, struct lp_applied *out, struct lppack_error *err)
@@ -109,11 +109,13 @@ int lp_applied_read(const char *root, struct lp_applied *out, struct lppack_erro
 	if (!path)
 		return lp_fail_nomem(err);
 	rc = lp_state_read(root, LP_RECORD_FILE, &tree, err);
-	if (rc > 0 && decode(tree, path, out, err) < 0) {
-		lp_applied_free(out);
-		rc = err && err->code ? -err->code : -LPPACK_E_STATE;
+	if (rc > 0) {
+		rc = decode(tree, path, out, err);
+		rc = rc < 0 ? rc : 1;
 	}
-	return rc;
+	if (rc < 0)
+		lp_applied_free(out);
+	return rc == -LPPACK_E_STATE ? lp_hint(err, rc, RECORD_HINT) : rc;
 }
 
 /* Without summaries: they are long, and the bundle has them. */

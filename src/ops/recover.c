@@ -15,6 +15,7 @@ struct recovery {
 	struct lp_stack stack;
 	struct lp_swap_result result;
 	char **from;
+	struct lp_buf left; /* names of modules that are still loaded */
 	bool quick;
 	const char *action;
 	char *note;
@@ -25,6 +26,7 @@ static void recovery_close(struct recovery *r)
 	lp_transaction_close(&r->transaction);
 	lp_stack_free(&r->stack);
 	lp_swap_result_free(&r->result);
+	lp_buf_free(&r->left);
 	free(r->from);
 	free(r->note);
 }
@@ -48,8 +50,31 @@ static int conclude(struct recovery *r, const char *action, const char *what, st
 
 	free(r->note);
 	r->action = action;
-	r->note = call ? lp_text_format("%s was cut short; %s", call, what) : NULL;
+	r->note = !call || (r->left.len && !lp_buf_ok(&r->left)) ? NULL :
+		  r->left.len ? lp_text_format("%s was cut short; %s; still loaded, because something refers to it: %s",
+					       call, what, (const char *)r->left.data) :
+				lp_text_format("%s was cut short; %s", call, what);
 	return r->note ? 0 : lp_fail_nomem(err);
+}
+
+/* What cannot be removed keeps nothing from being finished: a later call removes it once nothing refers to it. */
+static void note_left(struct recovery *r, const char *name)
+{
+	if (lp_module_is_loaded(&r->host->host, name))
+		lp_buf_printf(&r->left, "%s%s", r->left.len ? ", " : "", name);
+}
+
+static int finish_one(struct recovery *r, const char *name, struct lppack_error *err)
+{
+	int rc;
+
+	lp_swap_result_free(&r->result);
+	rc = lp_reversal_finish(&r->host->host, &r->request, name, &r->result, err);
+	if (rc != -LPPACK_E_LEFTOVER)
+		return rc;
+	lppack_error_clear(err);
+	note_left(r, name);
+	return 0;
 }
 
 static const struct lp_live_patch *find_own(const struct recovery *r)
@@ -80,6 +105,10 @@ static int finish_load(struct recovery *r, struct lppack_error *err)
 	r->request.retries = 0;
 	rc = lp_swap_run(&r->host->host, &r->request, &r->result, err);
 	if (r->result.outcome == LP_SWAP_APPLIED || r->result.outcome == LP_SWAP_ALREADY) {
+		for (size_t i = 0; rc == -LPPACK_E_LEFTOVER && i < t->journal.n_from; i++)
+			if (!lp_text_equal(r->from[i], t->journal.to.module.name))
+				note_left(r, r->from[i]);
+		lppack_error_clear(err);
 		rc = lp_transaction_record(t, &r->result, err);
 		if (rc < 0)
 			return lp_wrap(err, rc, "its livepatch is in force, but it could not be recorded");
@@ -94,7 +123,7 @@ static int finish_load(struct recovery *r, struct lppack_error *err)
 
 static int finish_reversal(struct recovery *r, const char *name, struct lppack_error *err)
 {
-	int rc = lp_reversal_finish(&r->host->host, &r->request, name, &r->result, err);
+	int rc = finish_one(r, name, err);
 
 	if (rc < 0)
 		return rc;
@@ -124,7 +153,7 @@ static int finish_nothing(struct recovery *r, struct lppack_error *err)
 {
 	const char *name = r->transaction.journal.to.module.name;
 	bool loaded = lp_module_is_loaded(&r->host->host, name);
-	int rc = loaded ? lp_reversal_finish(&r->host->host, &r->request, name, &r->result, err) : 0;
+	int rc = loaded ? finish_one(r, name, err) : 0;
 
 	if (rc < 0)
 		return rc;
@@ -132,12 +161,14 @@ static int finish_nothing(struct recovery *r, struct lppack_error *err)
 		return conclude(r, "cleared",
 				"neither its livepatch nor what was there before is in force: apply again", err);
 	return conclude(r, loaded ? "undone" : "cleared",
+			r->left.len ? "what was in force before still is" :
 			loaded ? "its module was removed again, and what was in force before still is" :
 				 "it had not come to change anything",
 			err);
 }
 
-/* The killed call reversed a transition that had just ended. Its module is not at hand to be loaded again. */
+/* The killed call reversed a transition that had just ended. Its module is not at hand to be loaded again. It may have
+ * got so far as to enable it again, or to load it again: that transition has nothing that it could go back to. */
 static int take_back(struct recovery *r, const char *name, struct lppack_error *err)
 {
 	int rc = lp_reversal_take_back(&r->host->host, &r->request, name, &r->result, err);
@@ -146,6 +177,20 @@ static int take_back(struct recovery *r, const char *name, struct lppack_error *
 		return rc;
 	lp_swap_result_free(&r->result);
 	return finish_load(r, err);
+}
+
+/* A module that replaces nothing: to undo it is a transition. */
+static bool is_beside_former(const struct recovery *r, const struct lp_live_patch *own)
+{
+	const struct lp_call *journal = &r->transaction.journal;
+
+	for (size_t i = 0; i < journal->n_from; i++) {
+		const struct lp_live_patch *patch = lp_stack_find(&r->stack, journal->from[i].name);
+
+		if (patch && patch != own && patch->enabled != 0)
+			return true;
+	}
+	return false;
 }
 
 static bool is_moving(const struct lp_live_patch *patch)
@@ -159,15 +204,20 @@ static int recover_load(struct recovery *r, struct lppack_error *err)
 	const char *name = r->transaction.journal.to.module.name;
 
 	if (r->quick && is_moving(own))
-		return conclude(r, "left", "its transition is still running", err);
-	if (has_replaced(r) && (own ? own->enabled == 0 : lp_module_is_loaded(&r->host->host, name)))
+		return conclude(r, "left",
+				own->enabled == 0 ? "its reversal is still running: lppack recover waits for it" :
+						    "its transition is still running: lppack recover waits for it",
+				err);
+	if (r->quick && own && own->enabled != 0 && is_beside_former(r, own))
+		return conclude(r, "left", "it has replaced nothing: lppack recover takes it back", err);
+	if (has_replaced(r) && (own ? own->enabled == 0 || is_moving(own) : lp_module_is_loaded(&r->host->host, name)))
 		return take_back(r, own ? own->name : name, err);
 	if (!own)
 		return finish_nothing(r, err);
 	return own->enabled == 0 ? finish_reversal(r, own->name, err) : finish_load(r, err);
 }
 
-/* The first patch of the killed removal that is still there, or NULL. */
+/* The first patch of the killed removal that is in transition, or that is enabled; or NULL. */
 static const struct lp_live_patch *find_former(const struct recovery *r, bool moving)
 {
 	const struct lp_call *journal = &r->transaction.journal;
@@ -175,13 +225,28 @@ static const struct lp_live_patch *find_former(const struct recovery *r, bool mo
 	for (size_t i = 0; i < journal->n_from; i++) {
 		const struct lp_live_patch *patch = lp_stack_find(&r->stack, journal->from[i].name);
 
-		if (patch && (moving ? patch->enabled == 0 : patch->enabled != 0))
+		if (patch && (moving ? is_moving(patch) : patch->enabled != 0))
 			return patch;
 	}
 	return NULL;
 }
 
-static int finish_removal(struct recovery *r, struct lppack_error *err)
+/* returned: the killed call was putting it back into force. */
+static int conclude_rest(struct recovery *r, bool moved, bool returned, struct lppack_error *err)
+{
+	int rc = moved ? lp_transaction_record_remains(&r->transaction, err) : 0;
+
+	if (rc < 0)
+		return rc;
+	if (moved)
+		return conclude(r, "finished",
+				"what it was disabling is gone, other livepatches are still in force", err);
+	if (returned)
+		return conclude(r, "undone", "the livepatch was put back into force", err);
+	return conclude(r, "cleared", "it had not come to change anything", err);
+}
+
+static int finish_removal(struct recovery *r, bool returned, struct lppack_error *err)
 {
 	const struct lp_call *journal = &r->transaction.journal;
 	const struct lp_live_patch *active = find_former(r, false);
@@ -194,25 +259,34 @@ static int finish_removal(struct recovery *r, struct lppack_error *err)
 		if (patch && patch->enabled != 0)
 			continue;
 		moved = true;
-		lp_swap_result_free(&r->result);
-		rc = lp_reversal_finish(&r->host->host, &r->request, journal->from[i].name, &r->result, err);
+		rc = finish_one(r, journal->from[i].name, err);
 	}
 	if (rc < 0)
 		return rc;
 	if (active)
-		return conclude(r, moved ? "finished" : "cleared",
-				moved ? "what it was disabling is gone, other livepatches are still in force" :
-					"it had not come to change anything",
-				err);
+		return conclude_rest(r, moved, returned, err);
 	rc = lp_transaction_record(&r->transaction, &r->result, err);
 	return rc < 0 ? rc : conclude(r, "finished", "it was finished, and no livepatch is in force", err);
 }
 
 static int recover_removal(struct recovery *r, struct lppack_error *err)
 {
-	if (r->quick && is_moving(find_former(r, true)))
-		return conclude(r, "left", "the livepatch is still being disabled", err);
-	return finish_removal(r, err);
+	const struct lp_live_patch *moving = find_former(r, true);
+	bool returning = moving && moving->enabled == 1;
+	int rc = 0;
+
+	if (r->quick && moving)
+		return conclude(r, "left",
+				returning ? "the livepatch is still being enabled again: lppack recover waits for it" :
+					    "the livepatch is still being disabled: lppack recover waits for it",
+				err);
+	if (returning)
+		rc = lp_reversal_await(&r->host->host, &r->request, moving->name, err);
+	if (returning && rc == 0) {
+		lp_stack_free(&r->stack);
+		rc = lp_stack_read(&r->host->host, &r->stack, err);
+	}
+	return rc < 0 ? rc : finish_removal(r, returning, err);
 }
 
 static int recover_this_boot(struct recovery *r, struct lppack_error *err)
@@ -263,6 +337,8 @@ static int keep(const struct recovery *r, struct lppack_error *err)
 	lp_value_add_text(&map, "verb", "recover");
 	lp_value_add_text(&map, "outcome", r->action);
 	lp_value_add_text(&map, "note", r->note);
+	if (strcmp(r->action, "finished") == 0 && lppack_value_count(r->transaction.journal.took_over))
+		lp_value_add(&map, "took_over", lp_value_copy(r->transaction.journal.took_over));
 	lp_value_add(&map, "of", rest);
 	return map ? lp_history_append(r->host->host.root, map, err) : lp_fail_nomem(err);
 }
@@ -280,8 +356,11 @@ static int recover(struct recovery *r, struct lppack_error *err)
 		rc = recover_this_boot(r, err);
 	else
 		rc = conclude(r, "cleared", "the machine has booted since, and nothing of it is in force", err);
-	/* What nobody can finish is told once; from then on counts what the kernel has. */
-	if (rc == -LPPACK_E_UNPROVEN || rc == -LPPACK_E_NONE_LEFT || rc == -LPPACK_E_ACTIVE)
+	/* What nobody can finish is told once, to who asked for it; from then on counts what the kernel has. */
+	if (r->quick && rc < 0)
+		return rc;
+	if ((rc == -LPPACK_E_UNPROVEN || rc == -LPPACK_E_NONE_LEFT || rc == -LPPACK_E_ACTIVE) &&
+	    lp_transaction_record_remains(&r->transaction, NULL) == 0)
 		lp_call_clear(root, NULL);
 	if (rc < 0 || strcmp(r->action, "left") == 0)
 		return rc;
@@ -299,6 +378,10 @@ int lp_recover_locked(struct lppack_host *host, const struct lp_swap_request *re
 	int rc;
 
 	r.request.intend = NULL;
+	/* The caller's module is not that of the killed call. */
+	r.request.module = NULL;
+	r.request.module_size = 0;
+	r.request.quick = quick;
 	rc = recover(&r, &own);
 	if (rc < 0) {
 		rc = lp_fail(err, (enum lppack_code)own.code, own.hint, "%s", own.message);
@@ -325,6 +408,8 @@ LP_EXPORT struct lppack_value *lppack_host_recover(struct lppack_host *host, con
 	lp_request_set_options(&request, &options);
 	/* The usual case takes no lock and needs no privilege. */
 	if (rc > 0) {
+		if (quick && lp_host_check_privilege(&host->host, err) < 0)
+			return NULL;
 		lock = lp_host_lock_wait(&host->host, &request, err);
 		if (lock < 0 || lp_recover_locked(host, &request, quick, &report, err) < 0)
 			return NULL;

@@ -44,7 +44,7 @@ static int open_removal(struct removal *removal, struct lppack_host *host, const
 
 static struct lppack_value *describe_warnings(const struct removal *removal)
 {
-	struct lppack_value *list = lp_value_list();
+	struct lppack_value *list = lp_value_copy(removal->transaction.damage);
 	const struct lp_running *running = &removal->transaction.running;
 
 	/* Documentation/livepatch/system-state.rst: what a state has changed is the patch's own to undo. */
@@ -60,13 +60,15 @@ LP_EXPORT struct lppack_value *lppack_host_describe_removal(struct lppack_host *
 {
 	AUTO_REMOVAL struct removal removal = { 0 };
 	struct lppack_value *map;
+	bool already;
 
 	if (open_removal(&removal, host, options, err) < 0 ||
-	    lp_removal_preflight(&host->host, &removal.request, &removal.stack, err) < 0)
+	    lp_removal_preflight(&host->host, &removal.request, &removal.stack, &already, err) < 0)
 		return NULL;
 	map = lp_value_map();
 	lp_value_add(&map, "kernel", lp_host_describe_kernel(host));
 	lp_value_add(&map, "removes", lp_stack_describe_active(&removal.stack, &removal.transaction));
+	lp_value_add_bool(&map, "already", already);
 	lp_value_add(&map, "warnings", describe_warnings(&removal));
 	if (!map)
 		lp_fail_nomem(err);
@@ -102,18 +104,24 @@ static int begin(struct removal *removal, struct lppack_error *err)
 	return rc < 0 ? rc : lp_transaction_begin(&removal->transaction, LP_VERB_REMOVE, err);
 }
 
-static int run(struct removal *removal, struct lppack_receipt *receipt, struct lppack_error *err)
+/* Whether there is something to tell but the error: that the kernel was asked, or did not have to be. */
+static bool run(struct removal *removal, struct lppack_receipt *receipt, struct lppack_error *err)
 {
 	struct lp_transaction *t = &removal->transaction;
+	bool asked;
 	int rc;
 
 	lp_value_add(&receipt->about, "kernel", lp_host_describe_kernel(removal->host));
 	lp_value_add(&receipt->about, "removes", lp_stack_describe_active(&removal->stack, t));
-	if (!receipt->about)
-		return lp_fail_nomem(err);
+	if (!receipt->about) {
+		lp_fail_nomem(err);
+		return false;
+	}
 	rc = lp_removal_run(&removal->host->host, &removal->request, &receipt->result, err);
-	receipt->took_over = LP_TAKE(t->took_over);
-	return remember(removal, receipt, rc, err);
+	asked = t->journalled;
+	receipt->took_over = LP_TAKE(t->journal.took_over);
+	remember(removal, receipt, rc, err);
+	return asked || rc == 0;
 }
 
 LP_EXPORT struct lppack_receipt *lppack_host_remove(struct lppack_host *host,
@@ -123,18 +131,14 @@ LP_EXPORT struct lppack_receipt *lppack_host_remove(struct lppack_host *host,
 	LP_AUTO(cleanup_lppack_receipt_free) struct lppack_receipt *receipt = lp_receipt_new("remove", err);
 	AUTO_REMOVAL struct removal removal = { 0 };
 	LP_AUTO_CLOSE int lock = -1;
+	bool has_told;
 
 	if (!receipt || open_removal(&removal, host, options, err) < 0)
 		return NULL;
 	lock = lp_host_lock_wait(&host->host, &removal.request, err);
 	if (lock < 0 || begin(&removal, err) < 0)
 		return NULL;
-	run(&removal, receipt, &receipt->error);
-	if (!receipt->about)
-		return NULL;
+	has_told = run(&removal, receipt, &receipt->error);
 	lp_receipt_tell(receipt, err);
-	/* Nothing was tried: there is nothing to tell but the error. */
-	if (receipt->error.code && !receipt->result.n_superseded && receipt->result.outcome == LP_SWAP_NOTHING)
-		return NULL;
-	return LP_TAKE(receipt);
+	return has_told ? LP_TAKE(receipt) : NULL;
 }

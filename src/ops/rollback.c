@@ -15,15 +15,6 @@ static struct lp_level level_of(const struct lp_loaded *loaded)
 				  .rollback_floor = loaded->rollback_floor };
 }
 
-/* As far as they were recorded: objects without callbacks were not. */
-static struct lp_module_facts facts_of(const struct lp_loaded *loaded)
-{
-	struct lp_module_facts facts = loaded->module;
-
-	facts.builder = loaded->unreadable ? LP_BUILDER_UNKNOWN : LP_BUILDER_SOURCE;
-	return facts;
-}
-
 /* Whether the kernel itself refuses the older module while the newer one is active: states alone decide that
  * (kernel/livepatch/state.c), and only the end of all states, a reboot, helps. */
 static int is_refused(const struct lp_loaded *older, const struct lp_loaded *newer, bool *refused,
@@ -31,7 +22,7 @@ static int is_refused(const struct lp_loaded *older, const struct lp_loaded *new
 {
 	struct lp_level old_level = level_of(older);
 	struct lp_level new_level = level_of(newer);
-	struct lp_module_facts from = facts_of(newer);
+	struct lp_module_facts from = newer->module;
 	LP_AUTO_FREE char *why = NULL;
 	int rc;
 
@@ -48,11 +39,10 @@ const char *lp_reversibility(const struct lp_loaded *older, const struct lp_load
 {
 	const struct lp_level old_level = level_of(older);
 	const struct lp_level new_level = level_of(newer);
-	const struct lp_module_facts from = facts_of(newer);
 	bool refused = false;
 
 	*why = NULL;
-	if (lp_rollback_obstacle(&old_level, &new_level, &from, &older->module, why, err) < 0 ||
+	if (lp_rollback_obstacle(&old_level, &new_level, &newer->module, &older->module, why, err) < 0 ||
 	    is_refused(older, newer, &refused, err) < 0)
 		return NULL;
 	return !*why ? "reversible" : refused ? "reboot" : "one-way";

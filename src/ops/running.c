@@ -43,47 +43,12 @@ int lp_build_ids_add(struct lp_build_id **ids, size_t *n, const struct lp_build_
 	return 0;
 }
 
-static struct lppack_value *states_tree(const struct lp_module_facts *facts)
-{
-	struct lppack_value *list = lp_value_list();
-
-	for (size_t i = 0; i < facts->n_states; i++) {
-		struct lppack_value *state = lp_value_map();
-
-		lp_value_add_int(&state, "id", facts->states[i].id);
-		lp_value_add_int(&state, "version", facts->states[i].version);
-		lp_value_push(&list, state);
-	}
-	return list;
-}
-
-/* Objects without callbacks decide nothing. */
-static struct lppack_value *callbacks_tree(const struct lp_module_facts *facts)
-{
-	struct lppack_value *list = lp_value_list();
-
-	for (size_t i = 0; i < facts->n_objects; i++) {
-		struct lppack_value *object = facts->objects[i].callbacks ? lp_value_map() : NULL;
-
-		if (!facts->objects[i].callbacks)
-			continue;
-		lp_value_add_text(&object, "object", facts->objects[i].name);
-		lp_value_add_int(&object, "callbacks", facts->objects[i].callbacks);
-		lp_value_push(&list, object);
-	}
-	return list;
-}
-
-struct lppack_value *lp_loaded_tree(const struct lp_loaded *loaded)
+struct lppack_value *lp_loaded_describe(const struct lp_loaded *loaded)
 {
 	struct lppack_value *map = lp_value_map();
 
 	lp_value_add_text(&map, "module", loaded->module.name);
 	lp_describe_build_id(&map, "module_build_id", &loaded->module.build_id);
-	lp_value_add_text(&map, "replace", lp_replace_names[loaded->module.replace]);
-	lp_value_add_bool(&map, "unreadable", loaded->unreadable);
-	lp_value_add(&map, "states", states_tree(&loaded->module));
-	lp_value_add(&map, "callbacks", callbacks_tree(&loaded->module));
 	lp_describe_build_id(&map, "kernel", &loaded->kernel);
 	lp_value_add_text(&map, "release", loaded->release);
 	lp_value_add_text(&map, "stream", loaded->stream);
@@ -95,44 +60,41 @@ struct lppack_value *lp_loaded_tree(const struct lp_loaded *loaded)
 	return map;
 }
 
-static void decode_callbacks(struct lp_doc *doc, struct lp_module_facts *facts)
+struct lppack_value *lp_loaded_tree(const struct lp_loaded *loaded)
 {
-	static const char *const keys[] = { "object", "callbacks", NULL };
-	const struct lppack_value *list = lp_doc_list(doc, "callbacks", true);
+	struct lppack_value *map = lp_loaded_describe(loaded);
 
-	for (size_t i = 0; i < lppack_value_count(list) && doc->rc == 0; i++) {
-		struct lp_doc item = lp_doc_item(doc, list, i);
-		struct lp_object *object = lp_module_facts_add_object(facts);
-		uint64_t callbacks = 0;
+	lp_value_add_text(&map, "builder", lp_builder_names[loaded->module.builder]);
+	lp_value_add_text(&map, "replace", lp_replace_names[loaded->module.replace]);
+	lp_value_add(&map, "objects", lp_objects_tree(&loaded->module));
+	lp_value_add(&map, "states", lp_states_tree(&loaded->module));
+	return map;
+}
 
-		if (!object) {
-			doc->rc = lp_fail_nomem(doc->err);
-			return;
-		}
-		lp_doc_keys(&item, keys);
-		lp_doc_text_dup(&item, "object", true, &object->name);
-		lp_doc_int(&item, "callbacks", true, 15, &callbacks);
-		object->callbacks = (unsigned int)callbacks;
-		lp_doc_join(doc, &item);
-	}
+static void decode_module(struct lp_doc *doc, struct lp_module_facts *out)
+{
+	unsigned int builder = 0;
+	unsigned int replace = 0;
+
+	out->is_livepatch = true;
+	lp_doc_text_dup(doc, "module", true, &out->name);
+	lp_doc_build_id(doc, "module_build_id", false, &out->build_id);
+	lp_doc_word(doc, "builder", true, lp_builder_names, &builder);
+	out->builder = (enum lp_builder)builder;
+	lp_doc_word(doc, "replace", true, lp_replace_names, &replace);
+	out->replace = (enum lp_replace)replace;
+	lp_doc_objects(doc, "objects", out);
+	lp_doc_states(doc, "states", out);
 }
 
 int lp_loaded_decode(struct lp_doc *doc, struct lp_loaded *out)
 {
-	static const char *const keys[] = { "module",	 "module_build_id", "replace",	      "unreadable", "states",
-					    "callbacks", "kernel",	    "release",	      "stream",	    "epoch",
-					    "serial",	 "version",	    "rollback_floor", "digest",	    NULL };
-	unsigned int replace = 0;
+	static const char *const keys[] = { "module", "module_build_id", "builder",	   "replace", "objects",
+					    "states", "kernel",		 "release",	   "stream",  "epoch",
+					    "serial", "version",	 "rollback_floor", "digest",  NULL };
 
 	lp_doc_keys(doc, keys);
-	lp_doc_text_dup(doc, "module", true, &out->module.name);
-	lp_doc_build_id(doc, "module_build_id", false, &out->module.build_id);
-	lp_doc_word(doc, "replace", true, lp_replace_names, &replace);
-	out->module.replace = (enum lp_replace)replace;
-	lp_doc_bool(doc, "unreadable", false, &out->unreadable);
-	out->module.is_livepatch = true;
-	lp_doc_states(doc, "states", &out->module);
-	decode_callbacks(doc, &out->module);
+	decode_module(doc, &out->module);
 	lp_doc_build_id(doc, "kernel", false, &out->kernel);
 	lp_doc_text_dup(doc, "release", true, &out->release);
 	lp_doc_text_dup(doc, "stream", true, &out->stream);
@@ -144,23 +106,36 @@ int lp_loaded_decode(struct lp_doc *doc, struct lp_loaded *out)
 	return doc->rc;
 }
 
+static bool copy_object(struct lp_module_facts *to, const struct lp_object *from)
+{
+	struct lp_object *object = lp_module_facts_add_object(to);
+	bool ok = object != NULL;
+
+	if (!ok)
+		return false;
+	object->name = lp_text_dup(from->name, &ok);
+	object->callbacks = from->callbacks;
+	for (size_t i = 0; i < from->n_funcs && ok; i++) {
+		struct lp_func *func = lp_object_add_func(object);
+
+		ok = func != NULL;
+		if (!ok)
+			break;
+		func->name = lp_text_dup(from->funcs[i].name, &ok);
+		func->sympos = from->funcs[i].sympos;
+	}
+	return ok;
+}
+
 static bool copy_facts(struct lp_module_facts *to, const struct lp_module_facts *from)
 {
 	bool ok = true;
 
-	*to = (struct lp_module_facts){ .build_id = from->build_id, .replace = from->replace, .is_livepatch = true };
+	*to = (struct lp_module_facts){ .build_id = from->build_id, .builder = from->builder,
+					.replace = from->replace, .is_livepatch = true };
 	to->name = lp_text_dup(from->name, &ok);
-	for (size_t i = 0; i < from->n_objects && ok; i++) {
-		struct lp_object *object = from->objects[i].callbacks ? lp_module_facts_add_object(to) : NULL;
-
-		if (!from->objects[i].callbacks)
-			continue;
-		ok = object != NULL;
-		if (ok) {
-			object->name = lp_text_dup(from->objects[i].name, &ok);
-			object->callbacks = from->objects[i].callbacks;
-		}
-	}
+	for (size_t i = 0; i < from->n_objects && ok; i++)
+		ok = copy_object(to, &from->objects[i]);
 	for (size_t i = 0; i < from->n_states && ok; i++) {
 		struct lp_state *state = lp_module_facts_add_state(to);
 
@@ -177,7 +152,6 @@ int lp_loaded_copy(struct lp_loaded *out, const struct lp_manifest *manifest, co
 {
 	const struct lp_loaded from = {
 		.module = *facts,
-		.unreadable = facts->builder == LP_BUILDER_UNKNOWN && facts->n_objects == 0,
 		.kernel = kernel->build_id,
 		.release = kernel->release,
 		.stream = manifest->stream,
@@ -196,8 +170,7 @@ int lp_loaded_clone(struct lp_loaded *out, const struct lp_loaded *from, struct 
 	bool ok = true;
 
 	*out = (struct lp_loaded){ .kernel = from->kernel, .epoch = from->epoch, .serial = from->serial,
-				   .rollback_floor = from->rollback_floor, .digest = from->digest,
-				   .unreadable = from->unreadable };
+				   .rollback_floor = from->rollback_floor, .digest = from->digest };
 	out->release = lp_text_dup(from->release, &ok);
 	out->stream = lp_text_dup(from->stream, &ok);
 	out->version = lp_text_dup(from->version, &ok);
@@ -261,6 +234,8 @@ int lp_running_read(struct lppack_host *host, struct lp_running *out, struct lpp
 		rc = decode(tree, path, out, err);
 	if (rc < 0 || !lp_boot_ids_match(out->boot_id, boot_id))
 		lp_running_free(out);
+	if (rc == -LPPACK_E_STATE)
+		lp_hint(err, rc, "look at what is in force (lppack status), then: lppack recover --discard");
 	return rc < 0 ? rc : 0;
 }
 

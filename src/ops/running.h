@@ -14,7 +14,7 @@
 
 /* A level on this kernel. Strings are owned. */
 struct lp_loaded {
-	struct lp_module_facts module; /* name, build ID, replace mode, states, and the callbacks of each object */
+	struct lp_module_facts module; /* name, build ID, builder, replace mode, objects and states */
 	struct lp_build_id kernel;
 	char *release;
 	char *stream;
@@ -22,7 +22,6 @@ struct lp_loaded {
 	uint64_t serial;
 	char *version;
 	uint64_t rollback_floor;
-	bool unreadable;         /* nothing could be read of what the module changes */
 	struct lp_digest digest; /* of the bundle's manifest */
 };
 
@@ -36,7 +35,9 @@ struct lp_running {
 };
 
 void lp_loaded_free(struct lp_loaded *loaded);
+/* As lp_loaded_decode() reads it, and what of that people are told. NULL without memory. */
 struct lppack_value *lp_loaded_tree(const struct lp_loaded *loaded);
+struct lppack_value *lp_loaded_describe(const struct lp_loaded *loaded);
 int lp_loaded_decode(struct lp_doc *doc, struct lp_loaded *out);
 /* What a plan is about to put in force. */
 int lp_loaded_copy(struct lp_loaded *out, const struct lp_manifest *manifest, const struct lp_digest *digest,

@@ -12,7 +12,7 @@ int lp_module_signing_settle(struct lp_module_signing *out, const struct lppack_
 {
 	*out = (struct lp_module_signing){ .signer = signer, .digest = digest ? digest : DIGEST_DEFAULT };
 	if (signer && !signer->certificate)
-		return lp_fail(err, LPPACK_E_KEY, "name an RSA or ECDSA key, and its X.509 certificate",
+		return lp_fail(err, LPPACK_E_KEY, LP_MODULE_KEYS_HINT,
 			       "modules are signed by a key that has a certificate");
 	if (signer && signer->chain.n)
 		return lp_fail(err, LPPACK_E_USAGE, "leave the chain away: the kernel must know the key itself",

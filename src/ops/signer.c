@@ -5,6 +5,7 @@
 #include "base/export.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "crypto/module_signature.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -144,13 +145,17 @@ static int open_certificates(struct lppack_signer *signer, const struct lppack_s
 }
 
 /* What only shows when signing is told before anything is packed. */
-static int check_kind(const struct lppack_signer *signer, const char *path, const char *certificate,
+static int check_kind(const struct lppack_signer *signer, const char *path, const struct lppack_signer_options *options,
 		      struct lppack_error *err)
 {
 	const struct lp_public_key *key = lp_private_key_public(signer->key);
+	const char *certificate = options->certificate;
 	struct lp_public_key certified;
 	int rc;
 
+	if (key->algorithm == LP_KEY_ED25519 && options->for_modules)
+		return lp_fail(err, LPPACK_E_KEY, LP_MODULE_KEYS_HINT,
+			       "%s: an Ed25519 key, by which the kernel takes no signature of a module", path);
 	if (key->algorithm == LP_KEY_ED25519 && certificate)
 		return lp_fail(err, LPPACK_E_KEY, "leave --cert away: an Ed25519 key signs by itself",
 			       "%s: an Ed25519 key signs without a certificate", path);
@@ -188,7 +193,7 @@ LP_EXPORT struct lppack_signer *lppack_signer_open_with(const char *path, const 
 	if (rc == 0 && options.certificate)
 		rc = open_certificates(signer, &options, err);
 	if (rc == 0)
-		rc = check_kind(signer, path, options.certificate, err);
+		rc = check_kind(signer, path, &options, err);
 	if (rc < 0)
 		return NULL;
 	lp_hex_encode(lp_private_key_public(signer->key)->id.bytes, LP_DIGEST_SIZE, signer->id);

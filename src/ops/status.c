@@ -7,10 +7,12 @@
 #include "ops/boot.h"
 #include "ops/coverage.h"
 #include "ops/describe.h"
+#include "ops/journal.h"
 #include "ops/store_write.h"
 #include "ops/transition.h"
 
 #include <string.h>
+#include <time.h>
 
 void lp_survey_free(struct lp_survey *survey)
 {
@@ -22,10 +24,23 @@ void lp_survey_free(struct lp_survey *survey)
 	lppack_value_free(survey->problems);
 }
 
+/* Two parts may stand on the same file. */
+static bool is_told(const struct lppack_value *problems, const char *message)
+{
+	for (size_t i = 0; i < lppack_value_count(problems); i++)
+		if (lp_text_equal(lppack_value_text(lppack_value_get(lppack_value_at(problems, i, NULL), "message")),
+				  message))
+			return true;
+	return false;
+}
+
 void lp_survey_problem(struct lp_survey *survey, const struct lppack_error *err)
 {
-	struct lppack_value *map = lp_value_map();
+	struct lppack_value *map;
 
+	if (is_told(survey->problems, err->message))
+		return;
+	map = lp_value_map();
 	lp_value_add_text(&map, "name", lppack_error_name(err->code));
 	lp_value_add_text(&map, "message", err->message);
 	if (err->hint[0])
@@ -66,6 +81,8 @@ int lp_survey_read(struct lp_survey *survey, struct lppack_host *host, struct lp
 	survey->is_recorded = rc > 0;
 	note(survey, rc, &why);
 	note(survey, lp_running_read(host, &survey->running, &why), &why);
+	/* A journal that cannot be read is told of with what is unfinished. */
+	lp_call_read_build(host, &survey->loading, NULL);
 	note(survey, lp_store_read(host->host.root, &survey->store, &why), &why);
 	note(survey, lp_holds_read(host->host.root, &survey->holds, &why), &why);
 	for (size_t i = 0; survey->is_recorded && i < survey->stack.n; i++)
@@ -74,9 +91,11 @@ int lp_survey_read(struct lp_survey *survey, struct lppack_host *host, struct lp
 	return 0;
 }
 
-/* Loaded by somebody else: neither recorded nor remembered of this boot. */
+/* Loaded by somebody else: neither recorded nor remembered of this boot, nor by a call that will record it. */
 static bool is_foreign(const struct lp_survey *survey, const struct lp_live_patch *patch)
 {
+	if (survey->loading.len && lp_build_id_equal(&survey->loading, &patch->build_id))
+		return false;
 	for (size_t i = 0; i < survey->running.n_modules; i++)
 		if (patch->build_id.len && lp_build_id_equal(&survey->running.modules[i], &patch->build_id))
 			return false;
@@ -200,17 +219,49 @@ static void add_stack(const struct lp_survey *survey, struct lppack_value **map)
 	lp_value_add(map, "memory", lp_status_memory(survey->host));
 }
 
+/* Which tasks are behind is only told where a transition runs, and only to those who may know. */
+static void add_blockers(struct lppack_host *host, const struct lp_stack *stack, struct lppack_value **map)
+{
+	lp_value_add(map, "blockers", lp_stack_describe_blockers(host, stack));
+	lp_value_add_bool(map, "blockers_known", !is_in_transition(stack) || lp_host_sees_tasks(&host->host));
+}
+
+static void tell_unseen(struct lp_survey *survey, const char *what)
+{
+	struct lppack_error why = LPPACK_ERROR_INIT;
+
+	lp_fail(&why, LPPACK_E_PRIVILEGE, "run this as root", "%s", what);
+	lp_survey_problem(survey, &why);
+}
+
 static void add_in_flight(struct lp_survey *survey, struct lppack_value **map)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	struct lppack_value *journal = NULL;
 	int rc = lp_journal_describe(survey->host, &journal, &why);
+	bool is_untold = rc > 0 && !lppack_value_get(journal, "running");
 
-	lp_value_add(map, "blockers", lp_stack_describe_blockers(survey->host, &survey->stack));
+	add_blockers(survey->host, &survey->stack, map);
 	if (rc < 0)
 		lp_survey_problem(survey, &why);
 	else if (rc > 0)
 		lp_value_add(map, "unfinished", journal);
+	if (is_untold)
+		tell_unseen(survey,
+			    "only root is told whether the call that has not ended is at work or was cut short");
+	if (!lppack_value_bool(lppack_value_get(*map, "blockers_known")))
+		tell_unseen(survey, "only root is told which tasks the transition waits for");
+}
+
+static void tell_private_kernels(struct lp_survey *survey, const struct lppack_value *coverage)
+{
+	for (size_t i = 0; i < lppack_value_count(coverage); i++) {
+		const struct lppack_value *kernel = lppack_value_at(coverage, i, NULL);
+
+		if (lppack_value_get(kernel, "root_only"))
+			tell_unseen(survey,
+				    "only root is told whether installed kernels are covered: they may not be read");
+	}
 }
 
 static void add_boot(struct lp_survey *survey, struct lppack_value **map)
@@ -225,20 +276,19 @@ static void add_boot(struct lp_survey *survey, struct lppack_value **map)
 		lp_survey_problem(survey, &why);
 	lppack_error_clear(&why);
 	coverage = lp_coverage_describe(survey->host, &why);
-	if (coverage)
-		lp_value_add(map, "coverage", coverage);
-	else
+	if (!coverage)
 		lp_survey_problem(survey, &why);
+	tell_private_kernels(survey, coverage);
+	lp_value_add(map, "coverage", coverage ? coverage : lp_value_list());
 }
 
 static void add_holds(const struct lp_survey *survey, struct lppack_value **map)
 {
-	struct lppack_value *list = lp_value_list();
+	struct lp_hold_subject in_force;
+	bool is_known = lp_hold_subject_of(survey->host, &survey->applied, &survey->store, &in_force) && survey->ours;
 
-	for (size_t i = 0; i < survey->holds.n; i++)
-		lp_value_push(&list, lp_hold_describe(&survey->holds.items[i]));
-	lp_value_add(map, "holds", list);
-	lp_value_add(map, "levels", lp_store_describe(survey->host->host.root, &survey->store));
+	lp_value_add(map, "holds", lp_holds_describe(&survey->holds, is_known ? &in_force : NULL, time(NULL)));
+	lp_value_add(map, "levels", lp_store_describe(survey->host, &survey->store));
 }
 
 LP_EXPORT struct lppack_value *lppack_host_status(struct lppack_host *host, struct lppack_error *err)
@@ -281,7 +331,7 @@ LP_EXPORT struct lppack_value *lppack_host_transition(struct lppack_host *host, 
 	}
 	lp_value_add_bool(&map, "transition", is_in_transition(&stack));
 	lp_value_add(&map, "patches", patches);
-	lp_value_add(&map, "blockers", lp_stack_describe_blockers(host, &stack));
+	add_blockers(host, &stack, &map);
 	if (!map)
 		lp_fail_nomem(err);
 	return map;

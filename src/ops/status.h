@@ -18,6 +18,7 @@ struct lp_survey {
 	bool is_recorded;
 	struct lp_applied applied;
 	struct lp_running running;        /* what lppack did in this boot */
+	struct lp_build_id loading;       /* of the module that a call which has not ended is loading; or empty */
 	const struct lp_live_patch *ours; /* in the stack; the one that the record tells of; NULL */
 	struct lp_store store;
 	struct lp_holds holds;
@@ -33,7 +34,8 @@ void lp_survey_problem(struct lp_survey *survey, const struct lppack_error *err)
  * negative code. */
 int lp_survey_kept_level(struct lp_survey *survey, const struct lp_kept *level, struct lppack_value **out,
 			 struct lppack_error *err);
-/* The newest kept level of the stream in force, or of the one that boots put in force; NULL. */
+/* The newest kept level of the stream in force, of the one that boots put in force, or of what was installed last;
+ * NULL. */
 const struct lp_kept *lp_survey_newest(const struct lp_survey *survey);
 
 /* "fixes" and "reboot" of the answer, added to it. */

@@ -29,27 +29,45 @@ static void add(struct lppack_value **list, enum lppack_code code, char *text)
 	free(text);
 }
 
+/* What only root is told is no fault of the machine. */
 static void find_problems(const struct lppack_value *status, struct lppack_value **list)
 {
 	const struct lppack_value *problems = lppack_value_get(status, "problems");
+	const char *privilege = lppack_error_name(LPPACK_E_PRIVILEGE);
 
-	for (size_t i = 0; i < lppack_value_count(problems); i++)
-		add(list, LPPACK_E_STATE,
-		    lp_text_format("%s", text_of(lppack_value_at(problems, i, NULL), "message")));
+	for (size_t i = 0; i < lppack_value_count(problems); i++) {
+		const struct lppack_value *problem = lppack_value_at(problems, i, NULL);
+
+		if (!lp_text_equal(text_of(problem, "name"), privilege))
+			add(list, LPPACK_E_STATE, lp_text_format("%s", text_of(problem, "message")));
+	}
+}
+
+/* Its transition runs on without it. */
+static bool is_in_flight(const struct lppack_value *status, const struct lppack_value *unfinished)
+{
+	return is_true(status, "transition") && lp_text_equal(text_of(unfinished, "boot"), "this");
 }
 
 static void find_in_flight(const struct lppack_value *status, struct lppack_value **list)
 {
 	const struct lppack_value *unfinished = lppack_value_get(status, "unfinished");
 
-	if (unfinished && !is_true(unfinished, "running"))
+	/* Where only root is told whether it runs, it most likely does. */
+	if (lppack_value_get(unfinished, "running") && !is_true(unfinished, "running"))
 		add(list, LPPACK_E_UNFINISHED,
-		    lp_text_format("a call of lppack %s was cut short: lppack recover finishes or undoes it",
+		    lp_text_format(is_in_flight(status, unfinished) ?
+					   "a call of lppack %s was cut short, and its transition is still running: "
+					   "lppack recover waits for it" :
+					   "a call of lppack %s was cut short: lppack recover finishes or undoes it",
 				   text_of(unfinished, "verb")));
-	if (is_true(status, "transition"))
+	if (is_true(status, "transition") && is_true(status, "blockers_known"))
 		add(list, LPPACK_E_IN_TRANSITION,
 		    lp_text_format("a transition is running; %zu tasks are not there yet",
 				   lppack_value_count(lppack_value_get(status, "blockers"))));
+	else if (is_true(status, "transition"))
+		add(list, LPPACK_E_IN_TRANSITION,
+		    lp_text_format("a transition is running; only root is told which tasks are not there yet"));
 }
 
 static void find_skipped(const struct lppack_value *status, struct lppack_value **list)
@@ -61,8 +79,10 @@ static void find_skipped(const struct lppack_value *status, struct lppack_value 
 
 		if (is_true(trial, "skipped"))
 			add(list, LPPACK_E_BOOT_LOOP,
-			    lp_text_format("the bundle %.12s is skipped: %s boots with it did not become healthy",
-					   text_of(trial, "digest"), text_of(trial, "failed_boots")));
+			    lp_text_format("%s serial %s is skipped: %s boots with it did not become healthy; "
+					   "install a newer level, or lppack confirm --retry",
+					   text_of(trial, "stream"), text_of(trial, "serial"),
+					   text_of(trial, "failed_boots")));
 	}
 	if (is_true(lppack_value_get(status, "boot"), "disabled"))
 		add(list, LPPACK_E_DISABLED,
@@ -98,6 +118,11 @@ static void find_newer(const struct lppack_value *status, struct lppack_value **
 	const char *state = text_of(latest, "state");
 	bool is_held = lp_text_equal(state, "held");
 
+	if (lp_text_equal(state, "removed"))
+		add(list, LPPACK_E_BEHIND,
+		    lp_text_format("%s serial %s is installed, but lppack remove has taken it out of force, also for "
+				   "boots: lppack rollback --to %s puts it back",
+				   text_of(latest, "stream"), text_of(latest, "serial"), text_of(latest, "serial")));
 	if (!is_held && !lp_text_equal(state, "available"))
 		return;
 	add(list, is_held ? LPPACK_E_HELD_BACK : LPPACK_E_BEHIND,
@@ -105,6 +130,36 @@ static void find_newer(const struct lppack_value *status, struct lppack_value **
 			   text_of(latest, "stream"), text_of(latest, "serial"),
 			   is_held ? "kept away by a hold" : "not in force",
 			   lppack_value_count(lppack_value_get(fixes, is_held ? "held" : "available"))));
+}
+
+/* A hold takes nothing out of force; but what is in force does not come back. */
+static void find_kept_out(const struct lppack_value *status, struct lppack_value **list)
+{
+	const struct lppack_value *holds = lppack_value_get(status, "holds");
+
+	for (size_t i = 0; i < lppack_value_count(holds); i++) {
+		const struct lppack_value *hold = lppack_value_at(holds, i, NULL);
+		const struct lppack_value *level = lppack_value_get(hold, "keeps_out");
+
+		if (level)
+			add(list, LPPACK_E_HELD_BACK,
+			    lp_text_format("%s serial %s is in force, but a hold keeps it away from the next boot: %s",
+					   text_of(level, "stream"), text_of(level, "serial"), text_of(hold, "text")));
+	}
+}
+
+/* Where the boot's own unit would not run, what it would put in force covers nothing. */
+static void find_disabled_unit(const struct lppack_value *status, struct lppack_value **list)
+{
+	const struct lppack_value *enabled = lppack_value_get(lppack_value_get(status, "boot"), "enabled");
+	const struct lppack_value *levels = lppack_value_get(status, "levels");
+	bool has_target = false;
+
+	for (size_t i = 0; i < lppack_value_count(levels); i++)
+		has_target |= is_true(lppack_value_at(levels, i, NULL), "target");
+	if (has_target && enabled && !lppack_value_bool(enabled))
+		add(list, LPPACK_E_UNCOVERED,
+		    lp_text_format("no boot applies what is installed: systemctl enable lppack-apply.service"));
 }
 
 static void find_uncovered(const struct lppack_value *status, struct lppack_value **list)
@@ -116,7 +171,13 @@ static void find_uncovered(const struct lppack_value *status, struct lppack_valu
 	for (size_t i = 0; i < lppack_value_count(coverage); i++) {
 		const struct lppack_value *kernel = lppack_value_at(coverage, i, NULL);
 
-		if (!is_true(kernel, "covered"))
+		if (is_true(kernel, "root_only"))
+			continue;
+		if (lppack_value_get(kernel, "unreadable"))
+			add(list, LPPACK_E_UNCOVERED,
+			    lp_text_format("whether the next boot of %s is covered cannot be told: %s",
+					   text_of(kernel, "release"), text_of(kernel, "unreadable")));
+		else if (!is_true(kernel, "covered"))
 			add(list, LPPACK_E_UNCOVERED,
 			    lp_text_format("the next boot of %s is not covered", text_of(kernel, "release")));
 	}
@@ -125,7 +186,8 @@ static void find_uncovered(const struct lppack_value *status, struct lppack_valu
 struct lppack_value *lp_status_findings(const struct lppack_value *status)
 {
 	static void (*const finders[])(const struct lppack_value *status, struct lppack_value **list) = {
-		find_problems, find_in_flight, find_skipped, find_foreign, find_reboot, find_newer, find_uncovered,
+		find_problems, find_in_flight, find_skipped, find_foreign, find_reboot, find_newer, find_kept_out,
+		find_disabled_unit, find_uncovered,
 	};
 	struct lppack_value *list = lp_value_list();
 

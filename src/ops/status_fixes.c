@@ -10,10 +10,29 @@
 #include <string.h>
 #include <time.h>
 
+/* lppack remove leaves boots nothing to begin with, until something is installed, applied or gone back to. */
+static bool is_removed(const struct lp_survey *survey)
+{
+	return !survey->ours && survey->store.n && !lp_store_target(&survey->store);
+}
+
+/* Where nothing says which stream is meant: that of the level that was installed last. */
+static const char *last_stream(const struct lp_store *store)
+{
+	const struct lp_kept *last = NULL;
+
+	for (size_t i = 0; i < store->n; i++)
+		if (!last || store->levels[i].installed_at > last->installed_at)
+			last = &store->levels[i];
+	return last ? last->stream : NULL;
+}
+
 const struct lp_kept *lp_survey_newest(const struct lp_survey *survey)
 {
 	const struct lp_kept *target = lp_store_target(&survey->store);
-	const char *stream = survey->ours ? survey->applied.stream : target ? target->stream : NULL;
+	const char *stream = survey->ours ? survey->applied.stream :
+			     target	  ? target->stream :
+					    last_stream(&survey->store);
 
 	return stream ? lp_store_below(&survey->store, stream, UINT64_MAX, UINT64_MAX) : NULL;
 }
@@ -164,7 +183,8 @@ static struct newest read_newest(struct lp_survey *survey)
 	subject = (struct lp_hold_subject){ .stream = newest.level->stream,
 					    .epoch = newest.level->epoch,
 					    .serial = newest.level->serial,
-					    .created = newest.level->created };
+					    .created = newest.level->created,
+					    .installed = true };
 	newest.hold = lp_holds_find(&survey->holds, &subject, time(NULL));
 	return newest;
 }
@@ -177,9 +197,11 @@ static const char *state_of(const struct lp_survey *survey, const struct newest 
 		return "in force";
 	if (!newest->is_covered)
 		return "not for this kernel";
+	if (is_removed(survey))
+		return "removed";
 	if (newest->hold)
 		return "held";
-	if (lp_boot_check(survey->host, &newest->level->digest, &why) == -LPPACK_E_BOOT_LOOP)
+	if (lp_boot_check(survey->host, newest->level, &why) == -LPPACK_E_BOOT_LOOP)
 		return "skipped";
 	return "available";
 }
@@ -227,6 +249,22 @@ static struct lppack_value *describe_reason(const char *reason, const char *text
 	return map;
 }
 
+/* What every later apply is refused for. */
+static void push_forced(const struct lp_survey *survey, struct lppack_value **why)
+{
+	struct lp_host *host = &survey->host->host;
+	LP_AUTO_FREE char *text = NULL;
+	char module[256];
+
+	if (survey->running.forced || lp_host_log_tells_force(host))
+		text = strdup("a transition was forced in this boot");
+	else if (lp_host_find_pinned(host, module, sizeof(module)))
+		text = lp_text_format(LP_PINNED_TEXT, module);
+	else
+		return;
+	lp_value_push(why, text ? describe_reason("forced", text) : NULL);
+}
+
 /* What a livepatch cannot do, and so only a boot into a mended kernel can. */
 static struct lppack_value *describe_reboot(const struct lp_survey *survey, const struct lppack_value *unfixable,
 					    bool is_covered)
@@ -245,8 +283,7 @@ static struct lppack_value *describe_reboot(const struct lp_survey *survey, cons
 	if (!is_covered)
 		lp_value_push(&why, describe_reason("not_covered",
 						    "the newest installed level has nothing for the running kernel"));
-	if (survey->running.forced || lp_host_log_tells_force(&survey->host->host))
-		lp_value_push(&why, describe_reason("forced", "a transition was forced in this boot"));
+	push_forced(survey, &why);
 	lp_value_add_bool(&map, "needed", why && lppack_value_count(why) > 0);
 	lp_value_add(&map, "why", why);
 	return map;

@@ -117,14 +117,17 @@ static void put_coverage(struct lp_buf *out, const struct lppack_value *status)
 {
 	const struct lppack_value *coverage = lppack_value_get(status, "coverage");
 
-	begin(out, "kernel_covered", "Whether an installed level has a livepatch for the installed kernel.");
+	begin(out, "kernel_covered",
+	      "Whether an installed level has a livepatch for the installed kernel; absent where it cannot be told.");
 	for (size_t i = 0; i < lppack_value_count(coverage); i++) {
 		const struct lppack_value *kernel = lppack_value_at(coverage, i, NULL);
 		const struct label labels[] = { { "release", text_of(kernel, "release") },
 						{ "running", text_of(kernel, "running") },
 						{ 0 } };
 
-		sample(out, "kernel_covered", labels, (uint64_t)lppack_value_bool(lppack_value_get(kernel, "covered")));
+		if (lppack_value_get(kernel, "covered"))
+			sample(out, "kernel_covered", labels,
+			       (uint64_t)lppack_value_bool(lppack_value_get(kernel, "covered")));
 	}
 }
 
@@ -144,6 +147,27 @@ static void put_findings(struct lp_buf *out, const struct lppack_value *status)
 		sample(out, "finding", labels, 1);
 		before = name;
 	}
+}
+
+static uint64_t count_holds(const struct lppack_value *status)
+{
+	const struct lppack_value *holds = lppack_value_get(status, "holds");
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < lppack_value_count(holds); i++)
+		n += !lppack_value_bool(lppack_value_get(lppack_value_at(holds, i, NULL), "over"));
+	return n;
+}
+
+static void put_transition(struct lp_buf *out, const struct lppack_value *status)
+{
+	single(out, "transition", "Whether a transition is running.",
+	       (uint64_t)lppack_value_bool(lppack_value_get(status, "transition")));
+	begin(out, "transition_blockers", "Tasks that the transition waits for; absent where only root is told.");
+	if (lppack_value_bool(lppack_value_get(status, "blockers_known")))
+		sample(out, "transition_blockers", NULL, count_of(status, "blockers"));
+	single(out, "unfinished", "Whether a call of lppack was cut short or is at work.",
+	       lppack_value_get(status, "unfinished") != NULL);
 }
 
 static uint64_t count_skipped(const struct lppack_value *boot)
@@ -172,11 +196,7 @@ LP_EXPORT char *lppack_status_metrics(const struct lppack_value *status, struct 
 	sample(&out, "kernel_info", info, 1);
 	put_patches(&out, status);
 	put_fixes(&out, status);
-	single(&out, "transition", "Whether a transition is running.",
-	       (uint64_t)lppack_value_bool(lppack_value_get(status, "transition")));
-	single(&out, "transition_blockers", "Tasks that the transition waits for.", count_of(status, "blockers"));
-	single(&out, "unfinished", "Whether a call of lppack was cut short or is at work.",
-	       lppack_value_get(status, "unfinished") != NULL);
+	put_transition(&out, status);
 	single(&out, "module_memory_bytes", "Memory of the livepatch modules, in force or left over.",
 	       lppack_value_int(lppack_value_get(memory, "bytes"), 0));
 	single(&out, "modules", "Livepatch modules that are loaded, in force or left over.",
@@ -185,7 +205,7 @@ LP_EXPORT char *lppack_status_metrics(const struct lppack_value *status, struct 
 	       (uint64_t)lppack_value_bool(lppack_value_get(reboot, "needed")));
 	put_coverage(&out, status);
 	single(&out, "levels_installed", "Levels that are installed.", count_of(status, "levels"));
-	single(&out, "holds", "Holds that are set.", count_of(status, "holds"));
+	single(&out, "holds", "Holds that are set, but for freezes that are over.", count_holds(status));
 	single(&out, "bundles_skipped", "Bundles that are skipped because boots with them did not become healthy.",
 	       count_skipped(lppack_value_get(status, "boot")));
 	put_findings(&out, status);

@@ -5,10 +5,9 @@
 #include "base/export.h"
 #include "base/text.h"
 #include "core/yaml.h"
+#include "ops/at_boot.h"
 #include "ops/describe.h"
-#include "ops/host.h"
 #include "ops/state.h"
-#include "ops/store_write.h"
 
 #include <string.h>
 
@@ -52,6 +51,31 @@ void lp_store_sort(struct lp_store *store)
 		qsort(store->levels, store->n, sizeof(*store->levels), compare_levels);
 }
 
+int lp_store_add(struct lp_store *store, const struct lp_contents *c, int64_t installed_at, struct lppack_error *err)
+{
+	const struct lp_manifest *m = &c->manifest;
+	struct lp_kept *level;
+	bool ok = true;
+
+	if (lp_store_find(store, &c->digest))
+		return 0;
+	level = lp_array_add(&store->levels, &store->n, sizeof(*level));
+	if (!level)
+		return lp_fail_nomem(err);
+	*level = (struct lp_kept){ .stream = lp_text_dup(m->stream, &ok),
+				   .epoch = m->epoch,
+				   .serial = m->serial,
+				   .version = lp_text_dup(m->version, &ok),
+				   .created = m->created,
+				   .installed_at = installed_at,
+				   .digest = c->digest,
+				   .size = c->bundle->in.size };
+	if (!ok)
+		return lp_fail_nomem(err);
+	lp_store_sort(store);
+	return 0;
+}
+
 static void decode_level(struct lp_doc *item, struct lp_kept *level)
 {
 	static const char *const keys[] = { "stream",	    "epoch",  "serial", "version", "created",
@@ -90,10 +114,9 @@ static int decode(const struct lppack_value *tree, const char *path, struct lp_s
 		decode_level(&item, level);
 		lp_doc_join(&doc, &item);
 	}
-	if (doc.rc < 0)
-		return lp_hint(err, doc.rc, STORE_HINT);
-	lp_store_sort(out);
-	return 0;
+	if (doc.rc == 0)
+		lp_store_sort(out);
+	return doc.rc;
 }
 
 int lp_store_read(const char *root, struct lp_store *out, struct lppack_error *err)
@@ -110,7 +133,7 @@ int lp_store_read(const char *root, struct lp_store *out, struct lppack_error *e
 		rc = decode(tree, path, out, err);
 	if (rc < 0)
 		lp_store_free(out);
-	return rc;
+	return rc == -LPPACK_E_STATE ? lp_hint(err, rc, STORE_HINT) : rc;
 }
 
 static struct lppack_value *encode_level(const struct lp_kept *level)
@@ -267,21 +290,28 @@ int lp_store_set_target(const char *root, const struct lp_digest *digest, struct
 	return lp_store_write(root, &store, err);
 }
 
-static struct lppack_value *describe_level(const char *root, const struct lp_store *store, const struct lp_kept *level)
+static struct lppack_value *describe_level(const char *root, const struct lp_store *store,
+					   const struct lp_outlook *outlook)
 {
-	LP_AUTO_FREE char *path = lp_store_path(root, &level->digest);
-	struct lppack_value *map = encode_level(level);
+	LP_AUTO_FREE char *path = lp_store_path(root, &outlook->level->digest);
+	struct lppack_value *map = encode_level(outlook->level);
 
 	lp_value_add(&map, "path", path ? lp_value_string(path) : NULL);
-	lp_value_add_bool(&map, "target", level == lp_store_target(store));
+	lp_value_add_bool(&map, "chosen", outlook->level == lp_store_target(store));
+	lp_value_add_bool(&map, "target", outlook->at_boot == LP_AT_BOOT_APPLIED);
+	lp_value_add_text(&map, "at_boot", lp_at_boot_names[outlook->at_boot]);
 	return map;
 }
 
-struct lppack_value *lp_store_describe(const char *root, const struct lp_store *store)
+struct lppack_value *lp_store_describe(struct lppack_host *host, const struct lp_store *store)
 {
-	struct lppack_value *list = lp_value_list();
+	LP_AUTO_OUTLOOKS struct lp_outlooks outlooks = { 0 };
+	struct lppack_value *list;
 
-	for (size_t i = 0; i < store->n; i++)
-		lp_value_push(&list, describe_level(root, store, &store->levels[i]));
+	if (lp_outlooks_read(host, store, &outlooks, NULL) < 0)
+		return NULL;
+	list = lp_value_list();
+	for (size_t i = 0; i < outlooks.n; i++)
+		lp_value_push(&list, describe_level(host->host.root, store, &outlooks.items[i]));
 	return list;
 }

@@ -3,13 +3,11 @@
 #include "ops/store.h"
 
 #include "base/export.h"
+#include "ops/at_boot.h"
 #include "ops/boot.h"
 #include "ops/describe.h"
-#include "ops/hold.h"
-#include "ops/store_write.h"
 
 #include <string.h>
-#include <time.h>
 
 /* A level that is tried, and what it is tried for. */
 struct attempt {
@@ -27,10 +25,8 @@ static int try_level(struct attempt *attempt, const struct lp_kept *level, struc
 	LP_AUTO(cleanup_lppack_bundle_close) struct lppack_bundle *bundle = NULL;
 	LP_AUTO(cleanup_lppack_verified_free) struct lppack_verified *verified = NULL;
 	LP_AUTO(cleanup_lppack_entry_free) struct lppack_entry *entry = NULL;
-	int rc = build_id ? lp_boot_check(attempt->host, &level->digest, err) : -err->code;
+	int rc = build_id ? lp_at_boot_allowed(attempt->host, level, err) : -err->code;
 
-	if (rc == 0)
-		rc = lp_hold_check(root, level->stream, level->epoch, level->serial, level->created, time(NULL), err);
 	if (rc < 0)
 		return rc;
 	bundle = lp_store_open_level(root, level, err);
@@ -64,7 +60,7 @@ static const struct lp_kept *first_level(const struct attempt *attempt, const st
 {
 	const struct lp_manifest *m = attempt->below ? &attempt->below->contents.manifest : NULL;
 	const struct lp_kept *level = m ? lp_store_below(store, m->stream, m->epoch, m->serial) :
-					  lp_store_target(store);
+					  lp_at_boot_first(attempt->host, store);
 
 	if (level)
 		return level;
@@ -73,7 +69,8 @@ static const struct lp_kept *first_level(const struct attempt *attempt, const st
 	else if (store->n == 0)
 		lp_fail(err, LPPACK_E_NO_LEVEL, "lppack install FILE puts one there", "no level is installed");
 	else
-		lp_fail(err, LPPACK_E_NO_LEVEL, "lppack install or apply one of them: lppack status lists them",
+		lp_fail(err, LPPACK_E_NO_LEVEL,
+			"lppack rollback --to SERIAL puts one back, for boots too: lppack status lists them",
 			"none of the installed levels is to be put in force, since lppack remove");
 	return NULL;
 }
@@ -137,7 +134,7 @@ LP_EXPORT struct lppack_value *lppack_store_describe(struct lppack_host *host, s
 
 	if (lp_store_read(host->host.root, &store, err) < 0)
 		return NULL;
-	list = lp_store_describe(host->host.root, &store);
+	list = lp_store_describe(host, &store);
 	if (!list)
 		lp_fail_nomem(err);
 	return list;

@@ -41,32 +41,56 @@ void lp_transaction_close(struct lp_transaction *t)
 {
 	lp_running_free(&t->running);
 	lp_call_free(&t->journal);
-	lppack_value_free(t->took_over);
+	lppack_value_free(t->damage);
 	free(t->known);
 	*t = (struct lp_transaction){ 0 };
+}
+
+/* 0 for damage, which is noted with what comes of it; every other failure stays one. */
+static int tolerate(struct lp_transaction *t, int rc, const struct lppack_error *why, const char *outlook,
+		    struct lppack_error *err)
+{
+	LP_AUTO_FREE char *text = NULL;
+
+	if (rc >= 0)
+		return 0;
+	if (rc != -LPPACK_E_STATE)
+		return lp_fail(err, (enum lppack_code)why->code, why->hint, "%s", why->message);
+	text = lp_text_format("%s; %s", why->message, outlook);
+	lp_value_push(&t->damage, text ? lp_value_string(text) : NULL);
+	return t->damage ? 0 : lp_fail_nomem(err);
 }
 
 /* The record of what is applied knows its module too: it is older than the list of this boot. */
 static int know_applied(struct lp_transaction *t, struct lppack_error *err)
 {
 	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
-	int rc = lp_applied_read(t->host->host.root, &applied, err);
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	int rc = lp_applied_read(t->host->host.root, &applied, &why);
 
-	if (rc <= 0 || !applied.module_build_id.len || !lp_host_is_boot_of(t->host, &applied))
-		return rc < 0 ? rc : 0;
+	if (rc <= 0)
+		return tolerate(t, rc, &why, "it is written anew when this succeeds", err);
+	if (!applied.module_build_id.len || !lp_host_is_boot_of(t->host, &applied))
+		return 0;
 	return lp_build_ids_add(&t->known, &t->n_known, &applied.module_build_id, err);
 }
 
 /* So does the journal of a call that did not come to its record. */
 static int know_journal(struct lp_transaction *t, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&t->host->host);
-	LP_AUTO_CALL struct lp_call journal = { 0 };
-	int rc = lp_call_read(t->host->host.root, &journal, err);
+	struct lp_build_id build_id;
+	int rc = lp_call_read_build(t->host, &build_id, err);
 
-	if (rc <= 0 || !journal.to.module.build_id.len || !lp_boot_ids_match(journal.boot_id, boot_id))
-		return rc < 0 ? rc : 0;
-	return lp_build_ids_add(&t->known, &t->n_known, &journal.to.module.build_id, err);
+	return rc <= 0 ? rc : lp_build_ids_add(&t->known, &t->n_known, &build_id, err);
+}
+
+static int look_at_store(struct lp_transaction *t, struct lppack_error *err)
+{
+	LP_AUTO_STORE struct lp_store store = { 0 };
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	int rc = lp_store_read(t->host->host.root, &store, &why);
+
+	return tolerate(t, rc, &why, "boots put nothing in force before a bundle is installed again", err);
 }
 
 int lp_transaction_open(struct lp_transaction *t, struct lppack_host *host, struct lp_swap_request *request,
@@ -77,6 +101,8 @@ int lp_transaction_open(struct lp_transaction *t, struct lppack_host *host, stru
 	lp_running_free(&t->running);
 	free(LP_TAKE(t->known));
 	t->n_known = 0;
+	lppack_value_free(t->damage);
+	t->damage = lp_value_list();
 	t->host = host;
 	t->request = request;
 	rc = lp_running_read(host, &t->running, err);
@@ -86,6 +112,8 @@ int lp_transaction_open(struct lp_transaction *t, struct lppack_host *host, stru
 		rc = know_applied(t, err);
 	if (rc == 0)
 		rc = know_journal(t, err);
+	if (rc == 0)
+		rc = look_at_store(t, err);
 	if (rc < 0)
 		return rc;
 	request->known = t->known;
@@ -124,12 +152,14 @@ static struct lppack_value *describe_foreign(const struct lp_live_patch *patch)
 
 static int note_foreign(struct lp_transaction *t, const struct lp_stack *stack, struct lppack_error *err)
 {
-	lppack_value_free(t->took_over);
-	t->took_over = lp_value_list();
+	struct lppack_value **list = &t->journal.took_over;
+
+	lppack_value_free(*list);
+	*list = lp_value_list();
 	for (size_t i = 0; i < stack->n; i++)
 		if (stack->patches[i].enabled != 0 && !lp_transaction_knows(t, &stack->patches[i]))
-			lp_value_push(&t->took_over, describe_foreign(&stack->patches[i]));
-	return t->took_over ? 0 : lp_fail_nomem(err);
+			lp_value_push(list, describe_foreign(&stack->patches[i]));
+	return *list ? 0 : lp_fail_nomem(err);
 }
 
 static int intend(void *context, enum lp_intent intent, const struct lp_stack *before, struct lppack_error *err)
@@ -210,26 +240,93 @@ static int remember_level(struct lp_transaction *t, struct lppack_error *err)
 
 	if (rc == 0)
 		rc = lp_freshness_apply(root, &manifest, &to->digest, time(NULL), err);
-	return rc < 0 || t->journal.keep_target ? rc : lp_store_set_target(root, &to->digest, err);
+	return rc < 0 || t->journal.keep_target ? rc : lp_transaction_set_target(t, err);
+}
+
+/* A damaged store has nothing for boots to begin with, and is told of in `damage`. */
+int lp_transaction_set_target(struct lp_transaction *t, struct lppack_error *err)
+{
+	const struct lp_loaded *to = &t->journal.to;
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	int rc = lp_store_set_target(t->host->host.root, to->module.name ? &to->digest : NULL, &why);
+
+	if (rc >= 0 || rc == -LPPACK_E_STATE)
+		return 0;
+	return lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message);
 }
 
 int lp_transaction_record(struct lp_transaction *t, const struct lp_swap_result *result, struct lppack_error *err)
 {
-	const char *root = t->host->host.root;
 	int rc = remember_running(t, result, err);
 
 	if (rc < 0)
 		return rc;
 	if (t->running.has_active)
 		return remember_level(t, err);
-	rc = lp_applied_forget(root, err);
-	return rc < 0 ? rc : lp_store_set_target(root, NULL, err);
+	rc = lp_applied_forget(t->host->host.root, err);
+	return rc < 0 ? rc : lp_transaction_set_target(t, err);
 }
 
 int lp_transaction_record_force(struct lp_transaction *t, struct lppack_error *err)
 {
 	t->running.forced = true;
 	return lp_running_write(t->host, &t->running, err);
+}
+
+static bool is_known(const struct lp_transaction *t, const struct lp_build_id *id)
+{
+	for (size_t i = 0; i < t->n_known; i++)
+		if (id->len && lp_build_id_equal(&t->known[i], id))
+			return true;
+	return false;
+}
+
+/* It may be in force without a proof: without this, it would count as a foreign one. */
+static int record_module(struct lp_transaction *t, struct lppack_error *err)
+{
+	const struct lp_build_id *id = &t->journal.to.module.build_id;
+	struct lp_running *running = &t->running;
+	int rc = 0;
+
+	if (!id->len)
+		return 0;
+	for (size_t i = 0; i < running->n_modules; i++)
+		if (lp_build_id_equal(&running->modules[i], id))
+			return 0;
+	rc = lp_build_ids_add(&running->modules, &running->n_modules, id, err);
+	return rc < 0 ? rc : lp_running_write(t->host, running, err);
+}
+
+/* A removal that took only foreign livepatches out of force, or left one of lppack's, has changed nothing of what is
+ * remembered. */
+static int record_rest(struct lp_transaction *t, struct lppack_error *err)
+{
+	const struct lp_swap_result nothing = { 0 };
+	LP_AUTO(lp_stack_free) struct lp_stack now = { 0 };
+	bool gone = false;
+	int rc = lp_stack_read(&t->host->host, &now, err);
+
+	for (size_t i = 0; i < t->journal.n_from && rc == 0; i++) {
+		const struct lp_live_patch *patch = lp_stack_find(&now, t->journal.from[i].name);
+
+		if (!is_known(t, &t->journal.from[i].build_id))
+			continue;
+		if (patch && patch->enabled != 0)
+			return 0;
+		gone = true;
+	}
+	return rc < 0 || !gone ? rc : lp_transaction_record(t, &nothing, err);
+}
+
+int lp_transaction_record_remains(struct lp_transaction *t, struct lppack_error *err)
+{
+	return t->journal.verb == LP_VERB_REMOVE ? record_rest(t, err) : record_module(t, err);
+}
+
+static bool has_remains(const struct lp_transaction *t, const struct lp_swap_result *result)
+{
+	return result->outcome == LP_SWAP_LEFT ||
+	       (t->journal.verb == LP_VERB_REMOVE && result->outcome != LP_SWAP_REMOVED);
 }
 
 int lp_transaction_end(struct lp_transaction *t, const struct lp_swap_result *result, int rc,
@@ -239,6 +336,9 @@ int lp_transaction_end(struct lp_transaction *t, const struct lp_swap_result *re
 	if (!t->journalled || (result->outcome == LP_SWAP_LEFT && rc == -LPPACK_E_STALLED_LEFT))
 		return rc;
 	t->journalled = false;
+	/* Where it cannot be recorded, the journal stays, and tells it to the next call. */
+	if (has_remains(t, result) && lp_transaction_record_remains(t, rc < 0 ? NULL : err) < 0)
+		return rc < 0 ? rc : err ? -err->code : -LPPACK_E_IO;
 	if (lp_call_clear(t->host->host.root, rc < 0 ? NULL : err) < 0 && rc == 0)
 		rc = err ? -err->code : -LPPACK_E_IO;
 	return rc;

@@ -12,7 +12,7 @@ struct lp_transaction {
 	size_t n_known;
 	struct lp_call journal; /* what is written before the kernel is asked */
 	bool journalled;           /* it was written, and is not cleared yet */
-	struct lppack_value *took_over; /* a list of the foreign patches that were there when the kernel was asked */
+	struct lppack_value *damage; /* a list of texts: what cannot be read, but decides nothing here */
 	struct lp_swap_request *request;
 };
 
@@ -22,15 +22,21 @@ void lp_request_set_options(struct lp_swap_request *request, const struct lppack
 struct lppack_apply_options lp_apply_options_settle(const struct lppack_apply_options *given);
 
 /* Reads what lppack did in this boot into the request: known, forced. request and host are borrowed. Once more looks
- * anew, and leaves the journal as it is prepared. */
+ * anew, and leaves the journal as it is prepared. If the record of what is applied or the store is damaged, that is
+ * only told of, in `damage`: what comes now writes the one anew, and the next install the other. */
 int lp_transaction_open(struct lp_transaction *t, struct lppack_host *host, struct lp_swap_request *request,
 			struct lppack_error *err);
 /* Prepares the journal and has the request write it; the lock is held. */
 int lp_transaction_begin(struct lp_transaction *t, enum lp_verb verb, struct lppack_error *err);
 /* Remembers what the kernel has now: `to` of the journal is in force, or nothing is. */
 int lp_transaction_record(struct lp_transaction *t, const struct lp_swap_result *result, struct lppack_error *err);
+/* Has boots begin with `to` of the journal, if it is installed; with nothing if there is no `to`. */
+int lp_transaction_set_target(struct lp_transaction *t, struct lppack_error *err);
 /* Remembers that a transition was forced, although what it led to is not in force. */
 int lp_transaction_record_force(struct lp_transaction *t, struct lppack_error *err);
+/* Remembers what a call that neither finished nor was undone leaves behind: its module, which may be in force; or that
+ * a removal, half done, has taken lppack's own livepatch out of force. */
+int lp_transaction_record_remains(struct lp_transaction *t, struct lppack_error *err);
 /* Clears the journal, unless the outcome is still open or could not be recorded. */
 int lp_transaction_end(struct lp_transaction *t, const struct lp_swap_result *result, int rc,
 		       struct lppack_error *err);

@@ -4,10 +4,12 @@
 #include "base/array.h"
 #include "base/text.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 
 #define PF_KTHREAD 0x200000u /* include/linux/sched.h */
+#define CAP_SYS_PTRACE 19	/* include/uapi/linux/capability.h */
 #define STACK_SHOWN 5
 #define BLOCKERS_NAMED 3
 
@@ -230,6 +232,18 @@ void lp_blockers_free(struct lp_blocker *blockers, size_t n)
 	for (size_t i = 0; i < n; i++)
 		free_blocker(&blockers[i]);
 	free(blockers);
+}
+
+/* fs/proc/base.c, proc_pid_patch_state(): only who may trace a task is told, and with hidepid others are not even
+ * listed (proc(5)). Init is there on every machine, and is root's. */
+bool lp_host_sees_tasks(struct lp_host *host)
+{
+	char text[24];
+
+	if (!lp_host_has_capability(host, CAP_SYS_PTRACE))
+		return false;
+	return lp_attr_read(host->rootfd, "proc/1/task/1/patch_state", text, sizeof(text)) >= 0 ||
+	       (errno != EACCES && errno != EPERM);
 }
 
 int lp_blockers_find(struct lp_host *host, const struct lp_module_facts *facts, const struct lp_stack *stack,

@@ -5,6 +5,8 @@
 
 #define HINT_REBOOT "reboot: after a forced transition no task is known to be in a consistent state"
 
+#define HINT_PINNED "end what uses it (lsmod, bpftool link), and try again; if there is nothing, " HINT_REBOOT
+
 /* The kernel drops a replaced module's last reference a moment after its directory has gone. */
 #define PATIENCE_NS LP_SECOND_NS
 
@@ -19,7 +21,6 @@ static bool has_holders(struct lp_host *host, const char *name)
 	return dir && lp_dir_next(dir);
 }
 
-/* The name of a module that is pinned without a patch, into out; false if there is none. */
 static bool find_pinned(struct lp_host *host, char *out, size_t room)
 {
 	LP_AUTO_DIR DIR *modules = lp_dir_open(host->rootfd, LP_MODULE_DIR);
@@ -34,20 +35,26 @@ static bool find_pinned(struct lp_host *host, char *out, size_t room)
 	return false;
 }
 
-int lp_forced_check(struct lp_host *host, const struct lp_swap_request *request, struct lppack_error *err)
+bool lp_host_find_pinned(struct lp_host *host, char *out, size_t room)
 {
 	int64_t since_ns = lp_host_now(host);
+
+	while (find_pinned(host, out, room)) {
+		if (lp_host_now(host) - since_ns >= PATIENCE_NS)
+			return true;
+		lp_host_poll_sleep(host, since_ns);
+	}
+	return false;
+}
+
+int lp_forced_check(struct lp_host *host, const struct lp_swap_request *request, struct lppack_error *err)
+{
 	char name[256];
 
 	if (request->forced)
 		return lp_fail(err, LPPACK_E_FORCED, HINT_REBOOT, "a transition was forced in this boot: %s",
 			       request->forced);
-	while (find_pinned(host, name, sizeof(name))) {
-		if (lp_host_now(host) - since_ns >= PATIENCE_NS)
-			return lp_fail(err, LPPACK_E_FORCED, HINT_REBOOT,
-				       "%s: its livepatch is no longer listed, but the module stays pinned: "
-				       "a transition was forced in this boot", name);
-		lp_host_poll_sleep(host, since_ns);
-	}
+	if (lp_host_find_pinned(host, name, sizeof(name)))
+		return lp_fail(err, LPPACK_E_FORCED, HINT_PINNED, LP_PINNED_TEXT, name);
 	return 0;
 }

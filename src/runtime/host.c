@@ -37,6 +37,11 @@ void lp_host_close(struct lp_host *host)
 	*host = (struct lp_host){ .rootfd = -1 };
 }
 
+bool lp_host_is_running(const struct lp_host *host)
+{
+	return host->ops != &lp_refusing_ops;
+}
+
 int lp_attr_read_bytes(int dirfd, const char *path, void *out, size_t room)
 {
 	LP_AUTO_CLOSE int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -191,14 +196,17 @@ int lp_host_read_names(struct lp_host *host, struct lp_kernel_facts *out, struct
 
 	*out = (struct lp_kernel_facts){ 0 };
 	out->release = read_word(host, "proc/sys/kernel/osrelease");
-	if (!out->release)
+	/* Of another machine uname() tells nothing. */
+	if (!out->release && !lp_host_is_running(host))
 		return lp_fail(err, LPPACK_E_IO, "mount /proc", "%s/proc/sys/kernel/osrelease: cannot be read",
 			       host->root);
 	out->version = read_word(host, "proc/sys/kernel/version");
 	out->arch = read_word(host, "proc/sys/kernel/arch");
-	if (!out->arch && uname(&uts) == 0)
-		out->arch = strdup(uts.machine);
-	if (!out->arch) {
+	if ((!out->release || !out->arch) && uname(&uts) == 0) {
+		out->release = out->release ? out->release : strdup(uts.release);
+		out->arch = out->arch ? out->arch : strdup(uts.machine);
+	}
+	if (!out->release || !out->arch) {
 		lp_kernel_facts_free(out);
 		return lp_fail_nomem(err);
 	}

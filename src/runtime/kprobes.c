@@ -7,8 +7,8 @@
 
 #define PROBES_MAX (16u << 20)
 
-/* One line of the kernel's list: "ffffffff81234567  k  name+0x10  module [FTRACE]", where the module's place is blank for
- * the kernel itself (kernel/kprobes.c, report_probe()). */
+/* One line of the kernel's list: "ffffffff81234567  k  name+0x10  module [FTRACE]", where the module's place is blank
+ * for the kernel itself (kernel/kprobes.c, report_probe()). */
 struct line {
 	char kind[8];
 	char name[512];

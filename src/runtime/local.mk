@@ -65,6 +65,10 @@ check_PROGRAMS += tests/unit/test_prove
 unit_tests += tests/unit/test_prove
 tests_unit_test_prove_SOURCES = tests/unit/test_prove.c tests/unit/swap_machine.h $(FAKE_KERNEL)
 
+check_PROGRAMS += tests/unit/test_watch
+unit_tests += tests/unit/test_watch
+tests_unit_test_watch_SOURCES = tests/unit/test_watch.c tests/unit/swap_machine.h $(FAKE_KERNEL)
+
 check_PROGRAMS += tests/unit/test_undo
 unit_tests += tests/unit/test_undo
 tests_unit_test_undo_SOURCES = tests/unit/test_undo.c tests/unit/swap_machine.h $(FAKE_KERNEL)

@@ -10,6 +10,9 @@
 #define LOCK_DIR "run/lppack"
 #define LOCK_FILE LOCK_DIR "/lock"
 
+/* Whoever only asks for the state of the lock holds it for a moment. */
+#define LOOK_NS (50 * LP_MS_NS)
+
 static int fail_create(struct lp_host *host, const char *path, struct lppack_error *err)
 {
 	if (errno == EACCES || errno == EPERM)
@@ -25,21 +28,23 @@ static int make_directory(struct lp_host *host, const char *path, struct lppack_
 	return 0;
 }
 
-static int fail_held(struct lp_host *host, struct lppack_error *err)
+static int fail_held(struct lp_host *host, const char *hint, struct lppack_error *err)
 {
 	char holder[24];
 
 	/* The holder takes the lock before it writes its pid, so the text can be empty for a moment. */
 	if (lp_attr_read(host->rootfd, LOCK_FILE, holder, sizeof(holder)) <= 0)
 		strcpy(holder, "unknown");
-	return lp_fail(err, LPPACK_E_BUSY, "wait for it to end, then try again",
-		       "%s/" LOCK_FILE ": held by another lppack, process %s", host->root, holder);
+	return lp_fail(err, LPPACK_E_BUSY, hint, "%s/" LOCK_FILE ": held by another lppack, process %s",
+		       host->root, holder);
 }
 
 static bool may_wait(struct lp_host *host, const struct lp_swap_request *request, int64_t since_ns)
 {
 	int64_t elapsed = lp_host_now(host) - since_ns;
 
+	if (elapsed < LOOK_NS)
+		return true;
 	lp_request_progress(request, "waiting", elapsed);
 	if (request->cancelled && request->cancelled(request->context))
 		return false;
@@ -47,7 +52,8 @@ static bool may_wait(struct lp_host *host, const struct lp_swap_request *request
 }
 
 /* Polled, so that a signal can end it and progress is told: flock() itself could only sleep. */
-static int take(struct lp_host *host, int fd, const struct lp_swap_request *request, struct lppack_error *err)
+static int take(struct lp_host *host, int fd, const struct lp_swap_request *request, const char *hint,
+		struct lppack_error *err)
 {
 	int64_t since_ns = lp_host_now(host);
 
@@ -55,32 +61,29 @@ static int take(struct lp_host *host, int fd, const struct lp_swap_request *requ
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s/" LOCK_FILE ": cannot be locked", host->root);
 		if (!may_wait(host, request, since_ns))
-			return fail_held(host, err);
+			return fail_held(host, hint, err);
 		lp_host_poll_sleep(host, since_ns);
 	}
 	return 0;
 }
 
-bool lp_host_is_locked(struct lp_host *host, int *pid)
+enum lp_lock_state lp_host_lock_state(struct lp_host *host, int *pid)
 {
 	LP_AUTO_CLOSE int fd = openat(host->rootfd, LOCK_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
 
 	*pid = 0;
-	if (fd < 0 || flock(fd, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK)
-		return false;
+	if (fd < 0)
+		return errno == ENOENT ? LP_LOCK_FREE : LP_LOCK_UNTOLD;
+	if (flock(fd, LOCK_SH | LOCK_NB) == 0)
+		return LP_LOCK_FREE;
+	if (errno != EWOULDBLOCK)
+		return LP_LOCK_UNTOLD;
 	*pid = lp_attr_int(host->rootfd, LOCK_FILE);
 	*pid = *pid < 0 ? 0 : *pid;
-	return true;
+	return LP_LOCK_HELD;
 }
 
-int lp_host_lock(struct lp_host *host, struct lppack_error *err)
-{
-	const struct lp_swap_request at_once = { 0 };
-
-	return lp_host_lock_wait(host, &at_once, err);
-}
-
-int lp_host_lock_wait(struct lp_host *host, const struct lp_swap_request *request, struct lppack_error *err)
+static int lock(struct lp_host *host, const struct lp_swap_request *request, const char *hint, struct lppack_error *err)
 {
 	LP_AUTO_CLOSE int fd = -1;
 	char pid[24];
@@ -95,7 +98,7 @@ int lp_host_lock_wait(struct lp_host *host, const struct lp_swap_request *reques
 	fd = openat(host->rootfd, LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
 	if (fd < 0)
 		return fail_create(host, LOCK_FILE, err);
-	rc = take(host, fd, request, err);
+	rc = take(host, fd, request, hint, err);
 	if (rc < 0)
 		return rc;
 	snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
@@ -105,4 +108,16 @@ int lp_host_lock_wait(struct lp_host *host, const struct lp_swap_request *reques
 	held = fd;
 	fd = -1;
 	return held;
+}
+
+int lp_host_lock(struct lp_host *host, struct lppack_error *err)
+{
+	const struct lp_swap_request at_once = { 0 };
+
+	return lock(host, &at_once, "try again when it has ended", err);
+}
+
+int lp_host_lock_wait(struct lp_host *host, const struct lp_swap_request *request, struct lppack_error *err)
+{
+	return lock(host, request, "try again when it has ended, or give --wait SECONDS", err);
 }

@@ -84,17 +84,24 @@ static int check_sysfs(struct lp_host *host, struct lppack_error *err)
 		       host->root);
 }
 
-static int check_process(struct lp_host *host, struct lppack_error *err)
+bool lp_host_has_capability(struct lp_host *host, unsigned int number)
 {
 	char text[8192];
 	const char *effective;
+
+	if (lp_attr_read(host->rootfd, "proc/self/status", text, sizeof(text)) <= 0)
+		return true;
+	effective = find_status(text, "CapEff:");
+	return !effective || (strtoull(effective, NULL, 16) >> number & 1);
+}
+
+static int check_process(struct lp_host *host, struct lppack_error *err)
+{
+	char text[8192];
 	unsigned long first;
 	unsigned long mapped;
 
-	if (lp_attr_read(host->rootfd, "proc/self/status", text, sizeof(text)) <= 0)
-		return 0;
-	effective = find_status(text, "CapEff:");
-	if (effective && !(strtoull(effective, NULL, 16) >> CAP_SYS_MODULE & 1))
+	if (!lp_host_has_capability(host, CAP_SYS_MODULE))
 		return lp_fail(err, LPPACK_E_PRIVILEGE, "run this as root, on the host",
 			       "this process lacks CAP_SYS_MODULE");
 	/* In a user namespace the capability is held and worth nothing (user_namespaces(7)). */
@@ -157,9 +164,8 @@ int lp_stack_check_transition(const struct lp_stack *stack, const struct lp_live
 
 		if (patch->transition != 1 || (patch == own && patch->enabled == 1))
 			continue;
-		return lp_fail(err, LPPACK_E_BUSY,
-			       "wait until /" LP_LIVEPATCH_DIR "/*/transition reads 0, then try again",
-			       "the livepatch %s is in transition", patch->name);
+		return lp_fail(err, LPPACK_E_BUSY, LP_HINT_TRANSITION, "the livepatch %s is in transition",
+			       patch->name);
 	}
 	return 0;
 }

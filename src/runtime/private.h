@@ -81,14 +81,16 @@ int lp_module_explain(struct lp_host *host, const char *name, int sys_errno, con
 
 /* watch.c */
 
-/* One patch at one moment. */
+/* One patch at one moment; flags are 1, 0 or one of these. */
+#define LP_FLAG_ABSENT (-1) /* the kernel does not tell, or the patch is gone */
+#define LP_FLAG_UNTOLD (-2) /* reading failed for another reason (EMFILE, ENOMEM, EIO): it may be either */
+
 struct lp_patch_status {
-	bool listed;
+	bool listed; /* or it cannot be told */
 	int enabled;
 	int transition;
 };
 
-/* 1, 0, or -1 where the kernel does not tell or the patch is gone. */
 int lp_patch_transition(struct lp_host *host, const char *name);
 void lp_patch_status_read(struct lp_host *host, const char *name, struct lp_patch_status *status);
 bool lp_patch_status_is_done(const struct lp_patch_status *status);
@@ -119,6 +121,9 @@ enum lp_watch_end lp_watch_disable(struct lp_host *host, const struct lp_swap_re
 int64_t lp_request_timeout(const struct lp_swap_request *request);
 void lp_request_progress(const struct lp_swap_request *request, const char *phase, int64_t elapsed_ns);
 
+/* Whether this process has the effective capability of that number; what cannot be told counts as yes. */
+bool lp_host_has_capability(struct lp_host *host, unsigned int number);
+
 /* blockers.c */
 
 /* The tasks that have not reached the target (enum klp_target state: 1 patched, 0 unpatched). */
@@ -140,6 +145,14 @@ struct lp_swap {
 	struct lp_kmsg kmsg;
 	int64_t loaded_ns; /* when finit_module returned */
 };
+
+/* Room in result->superseded for all of swap->old, so that nothing but the kernel can fail once it was asked. */
+int lp_swap_make_room(struct lp_swap *swap, struct lppack_error *err);
+/* Tries, and tries again as often and as late as the request says, while it stalls and is reversed. */
+int lp_swap_repeat(struct lp_host *host, const struct lp_swap_request *request,
+		   int (*attempt)(struct lp_host *host, const struct lp_swap_request *request,
+				  struct lp_swap_result *result, struct lppack_error *err),
+		   struct lp_swap_result *result, struct lppack_error *err);
 
 /* Whether every patch that was in force before still is. */
 bool lp_swap_old_in_force(struct lp_swap *swap);
@@ -184,8 +197,8 @@ enum lp_proof lp_swap_prove(struct lp_swap *swap, struct lp_buf *why);
 
 /* Removes a module once nothing refers to it, patiently. 0, also if it is gone already, or -1 with errno. */
 int lp_module_remove(struct lp_host *host, const char *name, int64_t deadline_ns);
-/* Patience with references that the kernel drops a moment later. */
-#define LP_REMOVE_PATIENCE_NS (5 * LP_SECOND_NS)
+/* Patience with references that the kernel drops a moment later: until when. */
+int64_t lp_removal_deadline(struct lp_host *host, const struct lp_swap_request *request);
 /* Removes the modules in swap->old and moves their names to result->superseded; *left names those that stay, with the
  * errno returned, or 0. */
 int lp_swap_remove_modules(struct lp_swap *swap, struct lp_buf *left);
@@ -206,6 +219,8 @@ enum lp_remnant lp_module_remnant(struct lp_host *host, const char *name);
 int lp_forced_check(struct lp_host *host, const struct lp_swap_request *request, struct lppack_error *err);
 
 /* preflight.c */
+
+#define LP_HINT_TRANSITION "lppack status --watch follows it; try again when it has ended"
 
 /* LPPACK_E_BUSY while anything but own (may be NULL) is in transition. */
 int lp_stack_check_transition(const struct lp_stack *stack, const struct lp_live_patch *own,

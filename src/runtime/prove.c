@@ -126,9 +126,11 @@ static bool is_anything_listed(struct lp_swap *swap, const struct lp_stack *now)
 static enum lp_proof check_stack(struct lp_swap *swap, const struct lp_stack *now, struct lp_buf *why)
 {
 	const struct lp_live_patch *own = lp_stack_find(now, swap->name);
+	struct lp_patch_status status;
 	enum lp_proof proof;
 
-	if (!own || own->enabled == 0 || own->transition == 1) {
+	lp_patch_status_read(swap->host, swap->name, &status);
+	if (!own || !lp_patch_status_is_done(&status)) {
 		lp_buf_printf(why, "it is no longer in force");
 		return LP_PROOF_FAILS;
 	}

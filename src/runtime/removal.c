@@ -8,17 +8,16 @@
 #define HINT_BLOCKERS "end what holds it, or try again at a quieter time"
 
 int lp_removal_preflight(struct lp_host *host, const struct lp_swap_request *request, const struct lp_stack *stack,
-			 struct lppack_error *err)
+			 bool *already, struct lppack_error *err)
 {
-	size_t n = 0;
 	int rc = lp_host_check_livepatch(host, err);
 
+	*already = rc == 0;
 	for (size_t i = 0; i < stack->n; i++)
-		n += stack->patches[i].enabled != 0;
-	if (rc == 0 && n == 0)
-		return lp_fail(err, LPPACK_E_ALREADY, NULL, "no livepatch is in force");
-	if (rc == 0)
-		rc = lp_host_check_privilege(host, err);
+		*already = *already && stack->patches[i].enabled == 0;
+	if (rc < 0 || *already)
+		return rc;
+	rc = lp_host_check_privilege(host, err);
 	if (rc == 0)
 		rc = lp_stack_check_transition(stack, NULL, err);
 	if (rc == 0)
@@ -35,15 +34,14 @@ static int prepare(struct lp_swap *swap, struct lppack_error *err)
 		if (patch->enabled != 0 && lp_names_add(&swap->old, &swap->n_old, patch->name) < 0)
 			return lp_fail_nomem(err);
 	}
-	swap->result->superseded = calloc(swap->n_old + 1, sizeof(char *));
-	return swap->result->superseded ? 0 : lp_fail_nomem(err);
+	return lp_swap_make_room(swap, err);
 }
 
 static int fail_write(const char *name, int sys_errno, struct lppack_error *err)
 {
 	errno = sys_errno;
 	if (sys_errno == EBUSY)
-		return lp_fail(err, LPPACK_E_BUSY, "wait for it to end, then try again",
+		return lp_fail(err, LPPACK_E_BUSY, LP_HINT_TRANSITION,
 			       "%s: another livepatch transition is running", name);
 	return lp_fail_sys(err, sys_errno == EPERM || sys_errno == EACCES ? LPPACK_E_PRIVILEGE : LPPACK_E_REFUSED,
 			   "see the kernel log", "%s: the kernel does not disable it", name);
@@ -79,6 +77,7 @@ static int reverse(struct lp_swap *swap, const char *name, enum lp_watch_end why
 	struct lp_patch_status status;
 
 	(void)lp_blockers_collect(swap->host, NULL, &swap->before, 0, &result->blockers, &result->n_blockers);
+	result->timed_out = why == LP_WATCH_TIMEOUT;
 	if (why == LP_WATCH_CANCELLED) {
 		lp_buf_text(&cause, "it was interrupted");
 	} else {
@@ -145,10 +144,46 @@ static int remove_modules(struct lp_swap *swap, struct lppack_error *err)
 		       lp_buf_ok(&left) ? (const char *)left.data : "see lsmod", strerror(sys_errno));
 }
 
+/* Those above the one that failed cannot be enabled again. Their modules go now: nobody would look for them later. */
+static void remove_disabled(struct lp_swap *swap, size_t n)
+{
+	LP_AUTO_BUF struct lp_buf left = { 0 };
+
+	if (n == 0)
+		return;
+	while (swap->n_old > n)
+		free(swap->old[--swap->n_old]);
+	swap->result->partial = true;
+	swap->result->note = lp_swap_remove_modules(swap, &left) == 0 ?
+				     "livepatches above the one that failed had been taken out of force before" :
+				     "livepatches above the one that failed had been taken out of force before, and a "
+				     "module of them is still loaded";
+}
+
+static int disable_each(struct lp_swap *swap, struct lppack_error *err)
+{
+	int64_t started = lp_host_now(swap->host);
+	size_t n = 0;
+	int rc = 0;
+
+	while (rc == 0 && n < swap->n_old) {
+		rc = disable(swap, swap->old[n], err);
+		n += rc == 0;
+	}
+	swap->result->transition_ns = lp_host_now(swap->host) - started;
+	if (rc < 0)
+		remove_disabled(swap, n);
+	return rc;
+}
+
+static int remove_stale(struct lp_swap *swap, struct lppack_error *err)
+{
+	return lp_stale_remove(swap->host, &swap->result->stale, &swap->result->n_stale, err);
+}
+
 static int disable_all(struct lp_swap *swap, struct lppack_error *err)
 {
 	const struct lp_swap_request *request = swap->request;
-	int64_t started;
 	int rc = 0;
 
 	if (request->intend)
@@ -156,38 +191,66 @@ static int disable_all(struct lp_swap *swap, struct lppack_error *err)
 	if (rc < 0)
 		return rc;
 	lp_kmsg_open(&swap->kmsg, swap->host);
-	started = lp_host_now(swap->host);
-	for (size_t i = 0; i < swap->n_old && rc == 0; i++)
-		rc = disable(swap, swap->old[i], err);
-	swap->result->transition_ns = lp_host_now(swap->host) - started;
+	rc = disable_each(swap, err);
 	if (rc == 0)
 		rc = prove(swap, err);
 	if (rc == 0) {
 		swap->result->outcome = LP_SWAP_REMOVED;
 		rc = remove_modules(swap, err);
 	}
+	if (rc == 0)
+		rc = remove_stale(swap, err);
 	lp_kmsg_collect(&swap->kmsg, NULL, &swap->result->kernel_log);
 	return rc;
+}
+
+static int run(struct lp_swap *swap, struct lppack_error *err)
+{
+	bool already;
+	int rc = lp_stack_read(swap->host, &swap->before, err);
+
+	if (rc == 0)
+		rc = lp_removal_preflight(swap->host, swap->request, &swap->before, &already, err);
+	if (rc < 0)
+		return rc;
+	/* What a retry finds gone was there when it began, and has to be recorded. */
+	if (already && swap->result->attempts == 1) {
+		swap->result->outcome = LP_SWAP_ALREADY;
+		return remove_stale(swap, err);
+	}
+	rc = prepare(swap, err);
+	return rc < 0 ? rc : disable_all(swap, err);
+}
+
+static int run_once(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
+		    struct lppack_error *err)
+{
+	struct lp_swap swap = { .host = host, .request = request, .result = result, .kmsg = { .fd = -1 } };
+	int rc = run(&swap, err);
+
+	lp_kmsg_close(&swap.kmsg);
+	lp_stack_free(&swap.before);
+	lp_names_free(swap.old, swap.n_old);
+	return rc;
+}
+
+/* What the last attempt left alone is not all: it, or one before it, has taken others out of force. */
+static int tell_partial(struct lp_swap_result *result, int rc, struct lppack_error *err)
+{
+	LP_AUTO_BUF struct lp_buf names = { 0 };
+
+	result->outcome = LP_SWAP_LEFT;
+	for (size_t i = 0; i < result->n_superseded; i++)
+		lp_buf_printf(&names, "%s%s", i ? ", " : "", result->superseded[i]);
+	return lp_wrap(err, rc, "after %s had been taken out of force",
+		       names.data && lp_buf_ok(&names) ? (const char *)names.data : "others");
 }
 
 int lp_removal_run(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
 		   struct lppack_error *err)
 {
-	struct lp_swap swap = { .host = host, .request = request, .result = result, .kmsg = { .fd = -1 } };
-	int64_t started = lp_host_now(host);
-	int rc;
+	int rc = lp_swap_repeat(host, request, run_once, result, err);
 
-	*result = (struct lp_swap_result){ .attempts = 1 };
-	rc = lp_stack_read(host, &swap.before, err);
-	if (rc == 0)
-		rc = lp_removal_preflight(host, request, &swap.before, err);
-	if (rc == 0)
-		rc = prepare(&swap, err);
-	if (rc == 0)
-		rc = disable_all(&swap, err);
-	result->total_ns = lp_host_now(host) - started;
-	lp_kmsg_close(&swap.kmsg);
-	lp_stack_free(&swap.before);
-	lp_names_free(swap.old, swap.n_old);
-	return rc;
+	result->partial = result->partial && result->outcome != LP_SWAP_REMOVED;
+	return result->partial ? tell_partial(result, rc, err) : rc;
 }

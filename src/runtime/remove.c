@@ -5,6 +5,11 @@
 #include <fcntl.h>
 #include <string.h>
 
+int64_t lp_removal_deadline(struct lp_host *host, const struct lp_swap_request *request)
+{
+	return lp_host_now(host) + (request->quick ? 1 : 5) * LP_SECOND_NS;
+}
+
 static bool is_passing(int sys_errno)
 {
 	return sys_errno == EAGAIN || sys_errno == EBUSY || sys_errno == EINTR;
@@ -38,12 +43,13 @@ int lp_module_remove(struct lp_host *host, const char *name, int64_t deadline_ns
 int lp_swap_remove_modules(struct lp_swap *swap, struct lp_buf *left)
 {
 	struct lp_swap_result *result = swap->result;
-	int64_t started = lp_host_now(swap->host);
+	const int64_t deadline = lp_removal_deadline(swap->host, swap->request);
+	const int64_t started = lp_host_now(swap->host);
 	int sys_errno = 0;
 
 	lp_request_progress(swap->request, "removal", 0);
 	for (size_t i = 0; i < swap->n_old; i++) {
-		if (lp_module_remove(swap->host, swap->old[i], started + LP_REMOVE_PATIENCE_NS) == 0) {
+		if (lp_module_remove(swap->host, swap->old[i], deadline) == 0) {
 			result->superseded[result->n_superseded++] = LP_TAKE(swap->old[i]);
 			continue;
 		}

@@ -5,16 +5,16 @@
 
 #include <string.h>
 
-/* Writing 1 turns the disabling back while it lasts. UNDONE where it could not be turned back. */
+/* Writing 1 turns the disabling back while it lasts; it may have been written already. UNDONE where it could not be
+ * turned back. */
 static enum lp_watch_end turn_back(struct lp_swap *swap)
 {
 	int64_t since_ns = lp_host_now(swap->host);
 	struct lp_patch_status status;
 
-	while (lp_patch_write(swap->host, swap->name, "enabled", "1") < 0) {
+	lp_patch_status_read(swap->host, swap->name, &status);
+	while (status.enabled != 1 && lp_patch_write(swap->host, swap->name, "enabled", "1") < 0) {
 		lp_patch_status_read(swap->host, swap->name, &status);
-		if (status.enabled == 1)
-			break;
 		if (lp_patch_status_is_undone(&status) || lp_host_now(swap->host) - since_ns >= SHORTEST_REVERSAL_NS)
 			return LP_WATCH_UNDONE;
 		lp_host_poll_sleep(swap->host, since_ns);
@@ -32,7 +32,7 @@ static int fail_none(struct lp_swap *swap, const char *why, struct lppack_error 
 /* A finished patch that was disabled can never be enabled again: only its module, loaded anew, brings another. */
 static int load_again(struct lp_swap *swap, struct lppack_error *err)
 {
-	int64_t deadline = lp_host_now(swap->host) + LP_REMOVE_PATIENCE_NS;
+	int64_t deadline = lp_removal_deadline(swap->host, swap->request);
 	struct lppack_error cause = LPPACK_ERROR_INIT;
 
 	if (lp_module_remove(swap->host, swap->name, deadline) < 0)

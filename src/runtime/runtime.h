@@ -30,11 +30,13 @@ struct lp_host {
 int lp_host_open(struct lp_host *host, const char *root, const struct lp_host_ops *ops, void *context,
 		 struct lppack_error *err);
 void lp_host_close(struct lp_host *host);
+/* Whether the kernel itself is at hand, and not only the files of another machine. */
+bool lp_host_is_running(const struct lp_host *host);
 
 /* Build ID from /sys/kernel/notes is parsed by the inspect layer; here only the bytes and the names are read. */
 int lp_host_read_notes(struct lp_host *host, struct lp_buf *notes, struct lppack_error *err);
-/* release, version and arch of the running kernel (/proc/sys/kernel/{osrelease,version,arch}; arch from uname where
- * /proc does not tell: before 6.1). build_id stays empty. */
+/* release, version and arch of the running kernel (/proc/sys/kernel/{osrelease,version,arch}). From uname() where /proc
+ * does not tell: arch, as before 6.1, and of this machine the release, as in a chroot. build_id stays empty. */
 int lp_host_read_names(struct lp_host *host, struct lp_kernel_facts *out, struct lppack_error *err);
 /* /proc/sys/kernel/random/boot_id without its newline, malloc'd; NULL where absent. */
 char *lp_host_boot_id(struct lp_host *host);
@@ -125,6 +127,7 @@ struct lp_swap_request {
 	bool force;              /* ends a transition at the time-out by force */
 	bool before_signal;      /* the time-out lies before the kernel's first fake signal */
 	int64_t timeout_ns;      /* for the transition; 0 means 60 s */
+	bool quick;              /* has a second's patience with a module's references, not five */
 	unsigned int retries;    /* after a transition that stalled and was reversed */
 	int64_t retry_delay_ns;  /* 0 means 5 s */
 	int64_t wait_ns;         /* for the lock; negative: for ever */
@@ -132,7 +135,7 @@ struct lp_swap_request {
 	const struct lp_build_id *known;
 	size_t n_known;
 	const char *forced;      /* how it is known that a transition was forced in this boot; NULL: it is not */
-	/* Finishes what a killed call began: these patches were in force when it did; borrowed. */
+	/* Finishes what a killed call began, and loads nothing; these patches were in force when it began; borrowed. */
 	bool recovering;
 	char *const *from;
 	size_t n_from;
@@ -164,6 +167,7 @@ struct lp_swap_result {
 	unsigned int attempts; /* 1, and the retries */
 	bool timed_out;        /* the last attempt stalled by itself */
 	bool forced;           /* the transition was ended by force */
+	bool partial;          /* of a removal: some are out of force, others are not */
 	char **superseded;     /* names of the patches replaced and removed */
 	size_t n_superseded;
 	char **stale;          /* names of modules that an earlier call left loaded, removed before the load */
@@ -185,14 +189,32 @@ void lp_swap_result_free(struct lp_swap_result *result);
 int lp_host_lock(struct lp_host *host, struct lppack_error *err);
 /* The same, but waits as long as the request's wait_ns says, unless it is cancelled. */
 int lp_host_lock_wait(struct lp_host *host, const struct lp_swap_request *request, struct lppack_error *err);
-/* Whether another process holds the lock, without taking it; *pid is its, or 0. */
-bool lp_host_is_locked(struct lp_host *host, int *pid);
+enum lp_lock_state {
+	LP_LOCK_FREE,
+	LP_LOCK_HELD,
+	LP_LOCK_UNTOLD, /* the file may not be opened: only root is told */
+};
+
+/* Whether another process holds the lock, without waiting for it; *pid is its, or 0. */
+enum lp_lock_state lp_host_lock_state(struct lp_host *host, int *pid);
 
 /* Whether the kernel's log tells of a forced transition in this boot (as far back as it reaches). */
 bool lp_host_log_tells_force(struct lp_host *host);
 
 /* LPPACK_E_PRIVILEGE with what is missing: the capability, the first user namespace, or a /sys that can be written. */
 int lp_host_check_privilege(struct lp_host *host, struct lppack_error *err);
+
+/* Whether this process sees how far every task is (patch_state in /proc); what cannot be told counts as yes. */
+bool lp_host_sees_tasks(struct lp_host *host);
+
+/* The module of a livepatch that is no longer listed, but stays pinned (into out): a transition was forced in this
+ * boot, or something refers to it, which the kernel does not tell apart. One that is about to lose its last reference
+ * is waited for, up to a second. */
+bool lp_host_find_pinned(struct lp_host *host, char *out, size_t room);
+/* With the module's name. */
+#define LP_PINNED_TEXT \
+	"%s: its livepatch is no longer listed, but the module stays pinned: a transition was forced in this boot, " \
+	"or something else still uses it"
 
 /* Whether the patch is of a module that lppack loaded in this boot. */
 bool lp_patch_is_known(const struct lp_swap_request *request, const struct lp_live_patch *patch);
@@ -215,13 +237,13 @@ int lp_swap_preflight(struct lp_host *host, const struct lp_swap_request *reques
 int lp_swap_run(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
 		struct lppack_error *err);
 
-/* Disables every active livepatch and removes its module. result and errors as for lp_swap_run(); LPPACK_E_ALREADY if
- * none is active. */
+/* Disables every active livepatch and removes its module. result, retries and errors as for lp_swap_run(); 0 with the
+ * outcome ALREADY if none is active. */
 int lp_removal_run(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
 		   struct lppack_error *err);
-/* What of it can be refused before anything changes. */
+/* What of it can be refused before anything changes; *already is set if no livepatch is active. */
 int lp_removal_preflight(struct lp_host *host, const struct lp_swap_request *request, const struct lp_stack *stack,
-			 struct lppack_error *err);
+			 bool *already, struct lppack_error *err);
 
 /* Whether a module of that name is loaded. */
 bool lp_module_is_loaded(const struct lp_host *host, const char *name);
@@ -231,10 +253,15 @@ bool lp_module_is_loaded(const struct lp_host *host, const char *name);
 int lp_reversal_finish(struct lp_host *host, const struct lp_swap_request *request, const char *name,
 		       struct lp_swap_result *result, struct lppack_error *err);
 
-/* Puts the patch of this name, which is being disabled, back into force: for a killed call whose reversal came too
- * late, so that what it replaced is gone. 0, or LPPACK_E_STALLED_LEFT, NONE_LEFT. */
+/* Puts the patch of this name, which is being disabled, or enabled again, back into force: for a killed call whose
+ * reversal came too late, so that what it replaced is gone. 0, or LPPACK_E_STALLED_LEFT, NONE_LEFT. */
 int lp_reversal_take_back(struct lp_host *host, const struct lp_swap_request *request, const char *name,
 			  struct lp_swap_result *result, struct lppack_error *err);
+
+/* Waits until the patch of this name, which is being enabled again, is in force, or until somebody has disabled it.
+ * 0, or LPPACK_E_STALLED_LEFT. */
+int lp_reversal_await(struct lp_host *host, const struct lp_swap_request *request, const char *name,
+		      struct lppack_error *err);
 
 /* Removes the livepatch modules that are loaded but belong to no listed patch and that nothing refers to (their taint
  * flag is K): what an interrupted apply leaves behind. Their names are appended to *names; the error is of memory. */

@@ -34,19 +34,40 @@ static void collect_log(struct lp_swap *swap)
 	lp_kmsg_collect(&swap->kmsg, swap->name, &swap->result->kernel_log);
 }
 
-/* Everything that needs memory later, so that nothing but the kernel can fail once it has the module. */
+int lp_swap_make_room(struct lp_swap *swap, struct lppack_error *err)
+{
+	struct lp_swap_result *result = swap->result;
+	char **room = reallocarray(result->superseded, result->n_superseded + swap->n_old + 1, sizeof(char *));
+
+	if (!room)
+		return lp_fail_nomem(err);
+	result->superseded = room;
+	return 0;
+}
+
+static int add_old(struct lp_swap *swap, const char *name, struct lppack_error *err)
+{
+	if (strcmp(name, swap->name) == 0)
+		return 0;
+	for (size_t i = 0; i < swap->n_old; i++)
+		if (strcmp(swap->old[i], name) == 0)
+			return 0;
+	return lp_names_add(&swap->old, &swap->n_old, name) < 0 ? lp_fail_nomem(err) : 0;
+}
+
+/* Everything that needs memory later, so that nothing but the kernel can fail once it has the module. What a killed
+ * call was about to remove may be disabled already, or not listed any more. */
 static int prepare(struct lp_swap *swap, struct lppack_error *err)
 {
-	for (size_t i = 0; i < swap->before.n; i++) {
-		const struct lp_live_patch *patch = &swap->before.patches[i];
+	const struct lp_swap_request *request = swap->request;
+	int rc = 0;
 
-		if (patch->enabled == 0 || strcmp(patch->name, swap->name) == 0)
-			continue;
-		if (lp_names_add(&swap->old, &swap->n_old, patch->name) < 0)
-			return lp_fail_nomem(err);
-	}
-	swap->result->superseded = calloc(swap->n_old + 1, sizeof(char *));
-	return swap->result->superseded ? 0 : lp_fail_nomem(err);
+	for (size_t i = 0; i < swap->before.n && rc == 0; i++)
+		if (swap->before.patches[i].enabled != 0)
+			rc = add_old(swap, swap->before.patches[i].name, err);
+	for (size_t i = 0; request->recovering && i < request->n_from && rc == 0; i++)
+		rc = add_old(swap, request->from[i], err);
+	return rc < 0 ? rc : lp_swap_make_room(swap, err);
 }
 
 int lp_swap_load(struct lp_swap *swap, struct lppack_error *err)
@@ -126,6 +147,10 @@ static int load_anew(struct lp_swap *swap, struct lppack_error *err)
 	struct lp_swap_result *result = swap->result;
 	int rc = 0;
 
+	/* Nothing is loaded for a killed call: it is what is there that is finished. */
+	if (request->recovering)
+		return lp_fail(err, LPPACK_E_UNPROVEN, "look at /" LP_LIVEPATCH_DIR ", then apply again",
+			       "%s: is no longer listed: somebody else has disabled it", swap->name);
 	if (request->intend)
 		rc = request->intend(request->intend_context, LP_INTENT_LOAD, &swap->before, err);
 	if (rc == 0)
@@ -153,19 +178,7 @@ static int load_and_watch(struct lp_swap *swap, struct lppack_error *err)
 	return rc;
 }
 
-/* What a killed call was about to remove, with the same patience: the kernel may still be dropping its references. */
-static int prepare_from(struct lp_swap *swap, struct lppack_error *err)
-{
-	const struct lp_swap_request *request = swap->request;
-
-	for (size_t i = 0; request->recovering && i < request->n_from; i++)
-		if (strcmp(request->from[i], swap->name) != 0 &&
-		    lp_names_add(&swap->old, &swap->n_old, request->from[i]) < 0)
-			return lp_fail_nomem(err);
-	swap->result->superseded = calloc(swap->n_old + 1, sizeof(char *));
-	return swap->result->superseded ? 0 : lp_fail_nomem(err);
-}
-
+/* Those of a killed call with the same patience as it had: the kernel may still be dropping its references. */
 static int remove_remnants(struct lp_swap *swap, struct lppack_error *err)
 {
 	struct lp_swap_result *result = swap->result;
@@ -178,7 +191,7 @@ static int remove_remnants(struct lp_swap *swap, struct lppack_error *err)
 static int confirm(struct lp_swap *swap, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf why = { 0 };
-	int rc = prepare_from(swap, err);
+	int rc = prepare(swap, err);
 
 	if (rc < 0)
 		return rc;
@@ -192,6 +205,15 @@ static int confirm(struct lp_swap *swap, struct lppack_error *err)
 	return remove_remnants(swap, err);
 }
 
+/* Asked anew, because to the stack a transition that cannot be read is none. */
+static bool is_done(struct lp_swap *swap)
+{
+	struct lp_patch_status status;
+
+	lp_patch_status_read(swap->host, swap->name, &status);
+	return lp_patch_status_is_done(&status);
+}
+
 static int run(struct lp_swap *swap, struct lppack_error *err)
 {
 	bool already;
@@ -201,7 +223,7 @@ static int run(struct lp_swap *swap, struct lppack_error *err)
 		rc = lp_swap_preflight(swap->host, swap->request, &swap->before, &already, err);
 	if (rc < 0)
 		return rc;
-	if (already)
+	if (already && is_done(swap))
 		return confirm(swap, err);
 	rc = prepare(swap, err);
 	if (rc < 0)
@@ -243,19 +265,27 @@ static bool may_retry(struct lp_host *host, const struct lp_swap_request *reques
 	return true;
 }
 
-/* What the last attempt has seen is of no more interest, but for what the kernel said. */
+/* What the last attempt has seen is of no more interest, but for what it has removed and what the kernel said. */
 static void begin_again(struct lp_swap_result *result, struct lppack_error *err)
 {
-	struct lp_swap_result next = { .attempts = result->attempts, .kernel_log = result->kernel_log };
+	struct lp_swap_result next = { .attempts = result->attempts,
+				       .partial = result->partial,
+				       .superseded = result->superseded,
+				       .n_superseded = result->n_superseded,
+				       .kernel_log = result->kernel_log };
 
 	result->kernel_log = (struct lp_buf){ 0 };
+	result->superseded = NULL;
+	result->n_superseded = 0;
 	lp_swap_result_free(result);
 	*result = next;
 	lppack_error_clear(err);
 }
 
-int lp_swap_run(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
-		struct lppack_error *err)
+int lp_swap_repeat(struct lp_host *host, const struct lp_swap_request *request,
+		   int (*attempt)(struct lp_host *host, const struct lp_swap_request *request,
+				  struct lp_swap_result *result, struct lppack_error *err),
+		   struct lp_swap_result *result, struct lppack_error *err)
 {
 	int64_t started = lp_host_now(host);
 	int rc;
@@ -263,11 +293,17 @@ int lp_swap_run(struct lp_host *host, const struct lp_swap_request *request, str
 	*result = (struct lp_swap_result){ 0 };
 	for (;;) {
 		result->attempts++;
-		rc = run_once(host, request, result, err);
+		rc = attempt(host, request, result, err);
 		if (rc != -LPPACK_E_STALLED || !may_retry(host, request, result))
 			break;
 		begin_again(result, err);
 	}
 	result->total_ns = lp_host_now(host) - started;
 	return rc;
+}
+
+int lp_swap_run(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
+		struct lppack_error *err)
+{
+	return lp_swap_repeat(host, request, run_once, result, err);
 }

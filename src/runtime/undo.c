@@ -20,7 +20,7 @@ static int write_enabled(struct lp_swap *swap, const char *value)
 /* The patch is out of the kernel: what remains is its module. The note is for the message. */
 static const char *remove_own(struct lp_swap *swap)
 {
-	int64_t deadline = lp_host_now(swap->host) + LP_REMOVE_PATIENCE_NS;
+	int64_t deadline = lp_removal_deadline(swap->host, swap->request);
 
 	swap->result->outcome = LP_SWAP_REVERSED;
 	return lp_module_remove(swap->host, swap->name, deadline) == 0 ? "" :
@@ -49,10 +49,29 @@ static int fail_left(struct lp_swap *swap, const char *why, const char *what, st
 		       "%s: %s; %s", swap->name, why, what);
 }
 
+/* A read that fails now may succeed in a moment, and a 0 is not written blindly. UNTOLD with errno. */
+static int read_transition(struct lp_swap *swap)
+{
+	int64_t since_ns = lp_host_now(swap->host);
+	int transition;
+
+	while ((transition = lp_patch_transition(swap->host, swap->name)) == LP_FLAG_UNTOLD) {
+		int sys_errno = errno;
+
+		if (lp_host_now(swap->host) - since_ns >= LP_SECOND_NS) {
+			errno = sys_errno;
+			break;
+		}
+		lp_host_poll_sleep(swap->host, since_ns);
+	}
+	return transition;
+}
+
 /* Whether 0 is in enabled, or the patch is gone; *finished: the transition has ended instead. */
 static bool begin_reverse(struct lp_swap *swap, bool *finished)
 {
 	struct lp_patch_status status;
+	int transition;
 	int sys_errno;
 
 	lp_patch_status_read(swap->host, swap->name, &status);
@@ -60,7 +79,8 @@ static bool begin_reverse(struct lp_swap *swap, bool *finished)
 	if (*finished)
 		return false;
 	/* Directly before the write: a 0 after the end disables what the transition put into force. */
-	if (lp_patch_transition(swap->host, swap->name) != 0 && write_enabled(swap, "0") == 0)
+	transition = read_transition(swap);
+	if (transition != 0 && transition != LP_FLAG_UNTOLD && write_enabled(swap, "0") == 0)
 		return true;
 	sys_errno = errno;
 	lp_patch_status_read(swap->host, swap->name, &status);
@@ -112,7 +132,7 @@ int lp_swap_reverse(struct lp_swap *swap, enum lp_watch_end why, struct lppack_e
 
 		if (finished)
 			return 0;
-		snprintf(what, sizeof(what), "writing 0 to its enabled failed: %s", strerror(errno));
+		snprintf(what, sizeof(what), "it could not be reversed: %s", strerror(errno));
 		return fail_left(swap, cause, what, err);
 	}
 	if (!lp_swap_old_in_force(swap))
@@ -195,4 +215,13 @@ int lp_reversal_finish(struct lp_host *host, const struct lp_swap_request *reque
 		return lp_fail(err, LPPACK_E_LEFTOVER, "see lsmod for what refers to it, then rmmod it",
 			       "%s: it was reversed, but its module is still loaded", name);
 	return 0;
+}
+
+int lp_reversal_await(struct lp_host *host, const struct lp_swap_request *request, const char *name,
+		      struct lppack_error *err)
+{
+	if (lp_watch_forward_patiently(host, request, name) != LP_WATCH_TIMEOUT)
+		return 0;
+	return lp_fail(err, LPPACK_E_STALLED_LEFT, "it may still end: look at /" LP_LIVEPATCH_DIR "/*/transition",
+		       "%s: enabling it again does not end; until then not every task runs it", name);
 }

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "runtime/private.h"
 
+#include "base/text.h"
+
+#include <errno.h>
+
 #define DEFAULT_TIMEOUT_NS (60 * LP_SECOND_NS)
 
 /* The kernel tries once a second, the first time at the load, and sends its fake signals at the 16th try
@@ -8,36 +12,60 @@
  * first can be short; the reversal itself must be written before. */
 #define BEFORE_SIGNAL_NS (13 * LP_SECOND_NS)
 
-int lp_patch_transition(struct lp_host *host, const char *name)
+/* What a failed access to a patch's directory says of it; ENODEV: it went between open and read. */
+static bool is_absent(int sys_errno)
+{
+	return sys_errno == ENOENT || sys_errno == ENOTDIR || sys_errno == ENODEV;
+}
+
+static int read_flag(struct lp_host *host, const char *name, const char *attribute)
+{
+	char path[LP_PATH_ROOM];
+	char text[24];
+	uint64_t value;
+
+	snprintf(path, sizeof(path), LP_LIVEPATCH_DIR "/%s/%s", name, attribute);
+	if (lp_attr_read(host->rootfd, path, text, sizeof(text)) < 0)
+		return is_absent(errno) ? LP_FLAG_ABSENT : LP_FLAG_UNTOLD;
+	return lp_text_to_u64(text, &value) < 0 || value > 1 ? LP_FLAG_UNTOLD : (int)value;
+}
+
+static bool is_listed(struct lp_host *host, const char *name)
 {
 	char path[LP_PATH_ROOM];
 
-	snprintf(path, sizeof(path), LP_LIVEPATCH_DIR "/%s/transition", name);
-	return lp_attr_int(host->rootfd, path);
+	snprintf(path, sizeof(path), LP_LIVEPATCH_DIR "/%s", name);
+	return faccessat(host->rootfd, path, F_OK, 0) == 0 || !is_absent(errno);
+}
+
+int lp_patch_transition(struct lp_host *host, const char *name)
+{
+	return read_flag(host, name, "transition");
 }
 
 void lp_patch_status_read(struct lp_host *host, const char *name, struct lp_patch_status *status)
 {
-	char path[LP_PATH_ROOM];
-
 	status->transition = lp_patch_transition(host, name);
 	/* After transition: a reversed patch whose transition reads 0 is told from a finished one by this alone. */
-	snprintf(path, sizeof(path), LP_LIVEPATCH_DIR "/%s/enabled", name);
-	status->enabled = lp_attr_int(host->rootfd, path);
-	snprintf(path, sizeof(path), LP_LIVEPATCH_DIR "/%s", name);
-	status->listed = status->enabled >= 0 || lp_host_has(host, path);
+	status->enabled = read_flag(host, name, "enabled");
+	status->listed = status->enabled >= 0 || is_listed(host, name);
+}
+
+/* Kernels without the attribute (before 4.12) have no transition; one that cannot be read may run. */
+static bool is_at_rest(const struct lp_patch_status *status)
+{
+	return status->transition == 0 || status->transition == LP_FLAG_ABSENT;
 }
 
 bool lp_patch_status_is_done(const struct lp_patch_status *status)
 {
-	/* Kernels without the attribute (before 4.12) have no transition. */
-	return status->enabled == 1 && status->transition <= 0;
+	return status->enabled == 1 && is_at_rest(status);
 }
 
 bool lp_patch_status_is_undone(const struct lp_patch_status *status)
 {
 	/* Its directory goes a moment later, or before 5.1 only with its module. */
-	return !status->listed || (status->enabled == 0 && status->transition <= 0);
+	return !status->listed || (status->enabled == 0 && is_at_rest(status));
 }
 
 int64_t lp_request_timeout(const struct lp_swap_request *request)

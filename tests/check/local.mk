@@ -15,6 +15,7 @@ EXTRA_DIST += tests/check/tap.sh
 
 check_tests = \
 	tests/unit/test_error \
+	tests/unit/test_cli_apply_report \
 	tests/unit/test_cli_json \
 	tests/unit/test_cli_options \
 	tests/unit/test_cli_suggest \
@@ -22,7 +23,9 @@ check_tests = \
 check_PROGRAMS += $(check_tests)
 unit_tests += $(check_tests)
 
-tests_unit_test_cli_json_SOURCES = tests/unit/test_cli_json.c src/cli/json.c
+tests_unit_test_cli_apply_report_SOURCES = tests/unit/test_cli_apply_report.c tests/unit/capture.h src/cli/apply_report.c \
+	src/cli/describe.c src/cli/output.c src/cli/units.c
+tests_unit_test_cli_json_SOURCES = tests/unit/test_cli_json.c tests/unit/capture.h src/cli/json.c
 tests_unit_test_cli_options_SOURCES = tests/unit/test_cli_options.c \
 	src/cli/options.c src/cli/output.c src/cli/suggest.c src/cli/units.c
 

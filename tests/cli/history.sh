@@ -31,8 +31,26 @@ cat > h/var/lib/lppack/history/00000002.yaml << 'EOT'
 at: "2026-11-21T10:00:00Z"
 verb: "apply"
 outcome: "reversed"
+attempts: 3
+note: "the time-out came as the transition ended; kept in force"
+forced: true
+took_over:
+  - name: "stranger"
+stale:
+  - "livepatch_5"
 blockers:
   - pid: 42
+    tid: 43
+    command: "slow"
+    kind: "kernel"
+    state: "D"
+    function: "nfsd_open"
+    stack: "nfsd_open+0x1/0x2"
+reverse_blockers:
+  - pid: 44
+    tid: 44
+    command: "other"
+    kind: "user"
 kernel_log: []
 error:
   message: "livepatch_8: the transition stalled"
@@ -45,7 +63,13 @@ echo 'torn' > h/var/lib/lppack/history/00000003.yaml
 	says "$out" '^  took +1\.73 s$'
 	says "$out" '^  superseded +livepatch_6$'
 	says "$out" '^2  2026-11-21T10:00:00Z  apply: reversed$'
-	says "$out" '^  held up by +1 task'
+	says "$out" '^  held up by +42/43 \(slow, kernel\) in nfsd_open$'
+	says "$out" '^  reversal by +44 \(other, user\)$'
+	says "$out" '^  attempts +3$'
+	says "$out" '^  note +the time-out came as the transition ended; kept in force$'
+	says "$out" '^  taken over +stranger, which lppack did not load$'
+	says "$out" '^  tidied +livepatch_5, left loaded by an earlier call$'
+	says "$out" '^  FORCED +the transition was ended by force: reboot before the next apply$'
 	says "$out" '^  error +livepatch_8: the transition stalled$'
 	says "$out" '^3  unreadable: h/var/lib/lppack/history/00000003\.yaml'
 	grep 'enabling patch' "$out"
@@ -57,6 +81,40 @@ echo 'torn' > h/var/lib/lppack/history/00000003.yaml
 	json "['receipts'][1]['blockers'][0]['pid']" 42
 	json "['receipts'][0]['number']" 3
 } | ok "the latest two, in JSON"
+
+cat > h/var/lib/lppack/history/00000004.yaml << 'EOT'
+at: "2026-11-22T10:00:00Z"
+verb: "recover"
+outcome: "undone"
+note: "the apply of livepatch_8 (stream web, serial 8) was cut short; it was undone"
+of:
+  found: true
+  verb: "apply"
+  started_at: "2026-11-22T09:00:00Z"
+  blockers:
+    - pid: 45
+      tid: 45
+      command: "third"
+      kind: "vcpu"
+EOT
+{
+	echo 'at: "2026-11-23T10:00:00Z"'
+	echo 'verb: "remove"'
+	echo 'outcome: "reversed"'
+	printf 'removes:\n  - name: "livepatch_7"\nsuperseded: []\nblockers:\n'
+	for i in {1..12}; do printf '  - pid: %s\n    tid: %s\n    command: "c"\n' "$i" "$i"; done
+} > h/var/lib/lppack/history/00000005.yaml
+{
+	try OK history --root h -n 2
+	says "$out" '^4  2026-11-22T10:00:00Z  recover: undone$'
+	says "$out" '^  of +lppack apply, begun 2026-11-22T09:00:00Z$'
+	says "$out" '^  note +the apply of livepatch_8 .*; it was undone$'
+	says "$out" '^  held up by +45 \(third, vcpu\)$'
+	says "$out" '^  livepatches +livepatch_7$'
+	says "$out" '^ +10 \(c\)$'
+	says "$out" '^ +and 2 more, which --json lists$'
+	! grep '11 (c)' "$out"
+} | ok "what was recovered, and what was to be removed"
 
 same "the release alone" <(echo 6.1.0-1-test) <(lppack effective-version --root h)
 use_patch h livepatch_6 6666666666666666666666666666666666666666

@@ -97,6 +97,35 @@ printf x | dd of=bad.lpb bs=1 seek=30000 conv=notrunc 2> /dev/null
 	[ "$(serials)" = "$before" ] || serials
 	find h/var/lib/lppack/bundles -name '.*' -type f
 } | ok "nothing of a damaged bundle is installed"
+{
+	exec {held}> h/run/lppack/lock
+	flock "$held"
+	try BUSY install --root h 11.lpb
+	try BUSY install --root h --wait 300ms 11.lpb
+	(sleep 1; flock -u "$held") &
+	try OK install --root h --wait 1m 11.lpb
+	wait
+	exec {held}>&-
+} | ok "it waits for another lppack, as long as it is told to"
+{
+	try OK install --root h 11.lpb
+	silent "$err"
+	mkdir -p h/etc/systemd/system
+	try OK install --root h 11.lpb
+	says "$err" '^lppack: warning: no boot applies what is installed: lppack-apply\.service is not enabled$'
+	says "$err" '^lppack: hint: systemctl enable lppack-apply\.service$'
+	try BEHIND status --root h --check
+	says "$out" '^UNCOVERED: no boot applies what is installed'
+	try OK install --root h --json 11.lpb
+	json "['enabled']" False
+	mkdir h/etc/systemd/system/sysinit.target.wants
+	ln -s /usr/lib/systemd/system/lppack-apply.service h/etc/systemd/system/sysinit.target.wants/
+	try OK install --root h 11.lpb
+	silent "$err"
+	try OK status --root h --json
+	json "['boot']['enabled']" True
+	rm -r h/etc/systemd
+} | ok "whether boots apply it"
 lppack keygen -o other > /dev/null
 {
 	try UNTRUSTED install --root h --keys other.pub b.lpb
@@ -126,5 +155,17 @@ use_host empty 6.1.0-1-test
 	says "$err" '^lppack: warning: h/var/lib/lppack/store\.yaml'
 	try STATE status --root h --check
 } | ok "a damaged store is told of"
+{
+	kept=$(ls h/var/lib/lppack/bundles)
+	try OK apply --root h --dry-run 11.lpb
+	says "$err" '^lppack: warning: 11\.lpb: h/var/lib/lppack/store\.yaml.*; boots put nothing in force before'
+	try OK install --root h 11.lpb
+	says "$err" '^lppack: warning: 11\.lpb: h/var/lib/lppack/store\.yaml.*; it is written anew, with [1-9][0-9]* levels'
+	[ "$kept" = "$(ls h/var/lib/lppack/bundles)" ] || echo "levels are gone"
+	try OK apply --installed --root h --dry-run
+	silent "$err"
+	try OK install --root h 11.lpb
+	silent "$err"
+} | ok "and is made again of what is there"
 
 done_testing

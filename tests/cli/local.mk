@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The built program, on files and on machines that are directories.
 cli_scripts = \
+	tests/cli/apply.sh \
 	tests/cli/bad_bundles.sh \
 	tests/cli/bad_keys.sh \
 	tests/cli/bad_modules.sh \
 	tests/cli/bad_places.sh \
 	tests/cli/bad_specs.sh \
 	tests/cli/check.sh \
+	tests/cli/chroot.sh \
 	tests/cli/boot.sh \
 	tests/cli/create.sh \
 	tests/cli/diff.sh \

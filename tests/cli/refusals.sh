@@ -63,7 +63,7 @@ refused "others are active, and no --replace" ACTIVE 'active already: livepatch_
 	json ".keys()" "{'error': 0}.keys()"
 } | ok "with --json the error is the whole document"
 echo 1 > h/sys/kernel/livepatch/livepatch_6/transition
-refused "a transition is running" BUSY 'the livepatch livepatch_6 is in transition' 'wait until' "${dry[@]}"
+refused "a transition is running" BUSY 'the livepatch livepatch_6 is in transition' 'lppack status --watch' "${dry[@]}"
 rm -r h/sys/kernel/livepatch/* h/sys/module/*
 
 mkmodule --kind notes --release 6.1.0-3-test -o h/sys/kernel/notes

@@ -95,6 +95,8 @@ refused "a module that is signed already" SIGNED 'signed\.ko: the module has a s
 	-o x.lpb
 refused "no certificate" USAGE '--sign-module rsa\.key has no --cert after it' '--sign-module KEY --cert CERT' \
 	"${with[@]}" --sign-module rsa.key -o x.lpb
+refused "a kind of key that no kernel takes" KEY '--sign-module: key\.key: an Ed25519 key, by which the kernel takes no' \
+	'RSA key, or .* CONFIG_CRYPTO_ECDSA one of ECDSA P-384' "${with[@]}" --sign-module key.key --cert rsa.pem -o x.lpb
 refused "another key's certificate" KEY '--sign-module: other\.pem: is not the certificate of the key rsa\.key' 'issued for this key' \
 	"${with[@]}" --sign-module rsa.key --cert other.pem -o x.lpb
 refused "twice" USAGE '--sign-module is given twice' 'one signature' \

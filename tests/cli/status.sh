@@ -17,6 +17,10 @@ fixes:
     functions: [foo_ioctl]
   - id: CVE-2
     functions: [nfsd_open]
+  - id: CVE-4
+    functions: [nfsd_open, nfs_open]
+  - id: CVE-5
+    not_for: ["6.1.*"]
 kernels:
   - module: livepatch_7-*.ko
     kernel: vmlinuz-{release}
@@ -26,9 +30,9 @@ lppack install --root h fixes.lpb > /dev/null
 digest=$(basename h/var/lib/lppack/bundles/*.lpb .lpb)
 use_patch h livepatch_7 "$(module_id 1)"
 patch=h/sys/kernel/livepatch/livepatch_7
-mkdir -p $patch/vmlinux/foo_ioctl,1 $patch/nfsd/nfsd_open,2
+mkdir -p $patch/vmlinux/foo_ioctl,1 $patch/nfsd/nfsd_open,2 $patch/nfs/nfs_open,1
 echo 1 > $patch/vmlinux/patched
-echo 0 > $patch/nfsd/patched
+echo 0 | tee $patch/nfs{,d}/patched > /dev/null
 cat > h/var/lib/lppack/applied.yaml << EOT
 format: 1
 boot_id: ""
@@ -47,6 +51,8 @@ EOT
 	try OK status --root h
 	says "$out" '^  in force +CVE-1$'
 	says "$out" '^  pending +CVE-2, until nfsd is loaded$'
+	says "$out" '^ +CVE-4, until nfsd?, nfsd? are loaded$'
+	says "$out" '^  not needed +CVE-5$'
 	try OK status --root h --json
 	json "['schema']" 1
 	json "['fixes']['in_force'][0]" "{'id': 'CVE-1', 'severity': 'high'}"
@@ -68,11 +74,104 @@ rm -r h/sys/kernel/livepatch/stranger h/sys/module/stranger
 	(sleep 1; echo 0 > $patch/transition) &
 	try OK status --root h --watch
 	says "$out" 'livepatch_7: patching, 0 tasks left$'
-	says "$out" '^the transition has ended$'
+	says "$out" '^livepatch_7: in force$'
 	wait
 	try OK status --root h --watch
 	says "$out" '^no transition is running$'
 } | ok "a transition, watched to its end"
+
+# use_task PID TID COMMAND FLAGS [STACK]: a task that is not patched yet.
+use_task()
+{
+	local task=h/proc/$1/task/$2
+
+	mkdir -p "$task"
+	echo 0 > "$task/patch_state"
+	echo "$2 ($3) S 1 1 1 0 -1 $4 0" > "$task/stat"
+	[ -z "${5:-}" ] || echo "[<0>] $5" > "$task/stack"
+}
+
+use_task 812 812 slow 4194304 'foo_ioctl+0x1/0x20'
+use_task 900 901 'CPU 1/KVM' 4194304
+use_task 2 2 kthreadd 2129984
+{
+	echo 1 > $patch/transition
+	try OK status --root h
+	says "$out" '^Tasks that the transition waits for \(3\):$'
+	says "$out" '^ *PID +TID +COMMAND +KIND +STATE +FUNCTION +STACK$'
+	says "$out" '^ *812 +812 +slow +user +S +foo_ioctl +foo_ioctl'
+	says "$out" '^ *900 +901 +CPU 1/KVM +vcpu '
+	says "$out" '^ *2 +2 +kthreadd +kernel '
+	(sleep 1; rm -r h/proc/{2,900}; sleep 1; echo 0 > $patch/enabled; sleep 1; mv $patch gone) &
+	try OK status --root h --watch
+	says "$out" 'patching, 3 tasks left: .*812 \(slow, user\) in foo_ioctl'
+	says "$out" '900/901 \(CPU 1/KVM, vcpu\)'
+	says "$out" 'patching, 1 task left: 812 \(slow, user\) in foo_ioctl$'
+	says "$out" 'going back, 0 tasks left$'
+	says "$out" '^livepatch_7: REVERSED, no longer in force$'
+	wait
+	mv gone $patch
+	(sleep 1; mv $patch gone) &
+	try OK status --root h --watch
+	says "$out" '^livepatch_7: no longer in force$'
+	wait
+	mv gone $patch
+	echo 1 > $patch/enabled
+} | ok "who holds it up, and what kind of task"
+
+# A call that was killed, as this machine's next one finds it. What is another machine's is left alone.
+cat > h/var/lib/lppack/journal.yaml << 'EOT'
+format: 1
+unfinished: true
+boot_id: ""
+replace: true
+take_over: false
+verb: remove
+phase: disable
+started_at: "2026-09-01T00:00:00Z"
+from: []
+EOT
+{
+	try UNFINISHED status --root h --check
+	says "$out" '^UNFINISHED: a call of lppack remove was cut short, and its transition is still running: lppack'
+	try OK status --root h
+	says "$out" "^  call +lppack remove, which was cut short; its transition is still running: 'lppack recover'"
+	silent "$err"
+	echo 0 > $patch/transition
+	try UNFINISHED status --root h --check --json
+	json "['unfinished']['running']" False
+	json "['unfinished']['phase']" "'disable'"
+	json "['unfinished']['boot']" "'this'"
+	json ".get('recovered')" None
+	says "$out" 'a call of lppack remove was cut short: lppack recover finishes or undoes it'
+	silent "$err"
+} | ok "a call that was cut short"
+
+# What monitoring without privilege is not told is no finding.
+{
+	mkdir -p h/proc/1/task/1 h/run/lppack
+	: > h/run/lppack/lock
+	echo 1 > $patch/transition
+	echo 0 > h/proc/1/task/1/patch_state
+	chmod 000 h/run/lppack/lock h/proc/1/task/1/patch_state
+	held_to_modes try IN_TRANSITION status --root h --check
+	says "$out" '^IN_TRANSITION: a transition is running; only root is told which tasks are not there yet$'
+	says "$err" '^lppack: warning: only root is told whether the call that has not ended is at work'
+	says "$err" '^lppack: warning: only root is told which tasks the transition waits for$'
+	says "$err" '^lppack: hint: run this as root$'
+	held_to_modes try OK status --root h --json
+	json "['unfinished'].get('running')" None
+	json "['blockers_known']" False
+	held_to_modes try OK status --root h --metrics
+	! grep '^lppack_transition_blockers' "$out"
+	(sleep 1; echo 0 > $patch/transition) &
+	held_to_modes try OK status --root h --watch
+	says "$out" 'livepatch_7: patching; only root is told which tasks are left$'
+	wait
+	held_to_modes try OK status --root h --check
+	says "$err" '^lppack: warning: only root is told whether the call'
+	rm -rf h/proc/{1,812} h/run/lppack h/var/lib/lppack/journal.yaml
+} | ok "without privilege"
 
 # The names and the shape of the exposition format: HELP and TYPE once before the samples of a name, no sample twice.
 {
@@ -90,7 +189,7 @@ rm -r h/sys/kernel/livepatch/stranger h/sys/module/stranger
 			if ($NF !~ /^[0-9]+$/) print "no number: " $0
 			if (sample ~ /\{/ && sample !~ /^[a-z_]+\{([a-z_]+="[^"]*",?)+\}$/) print "labels: " $0
 		}' "$out"
-	says "$out" '^lppack_fixes\{state="pending"\} 1$'
+	says "$out" '^lppack_fixes\{state="pending"\} 2$'
 	says "$out" '^lppack_level_serial\{stream="web",epoch="0"\} 7$'
 	says "$out" '^lppack_kernel_info\{.*effective_version="6\.1\.0-1-test\+lp\.web\.7"\} 1$'
 } | ok "metrics"
@@ -139,6 +238,25 @@ mkdir -p h/boot
 cp new-vmlinuz h/boot/vmlinuz-6.9.0-new
 { try UNCOVERED status --root h --check; says "$out" '^UNCOVERED: the next boot of 6\.9\.0-new is not covered$'; } |
 	ok "the next boot is not covered"
+echo 'no kernel' > h/boot/vmlinuz-6.9.0-new
+{
+	try UNCOVERED status --root h --check
+	says "$out" '^UNCOVERED: whether the next boot of 6\.9\.0-new is covered cannot be told: h/boot/vmlinuz'
+	try OK status --root h --metrics
+	! grep '^lppack_kernel_covered' "$out"
+	chmod 000 h/boot/vmlinuz-6.9.0-new
+	held_to_modes try OK status --root h --check
+	says "$err" '^lppack: warning: only root is told whether installed kernels are covered'
+} | ok "a kernel that cannot be read"
+{
+	mkdir -p h/sys/module/forced
+	echo OK > h/sys/module/forced/taint
+	echo live > h/sys/module/forced/initstate
+	echo 1 > h/sys/module/forced/refcnt
+	try REBOOT_NEEDED status --root h --check
+	says "$out" '^REBOOT_NEEDED: forced: its livepatch is no longer listed, but the module stays pinned'
+	rm -r h/sys/module/forced
+} | ok "a forced transition that nobody recorded"
 for options in '--watch --json' '--metrics --json' '--check --metrics' '--watch --metrics'; do
 	# shellcheck disable=SC2086 # they are several
 	try USAGE status --root h $options

@@ -21,7 +21,6 @@ CLOCK tests/unit/test_freshness.c
 EXPIRED tests/unit/test_freshness.c
 FORCED tests/unit/test_forced.c
 ONE_WAY tests/unit/test_rollback.c
-UNFINISHED tests/unit/test_status.c
 '
 # Numbers that are taken for what is to come.
 reserved=''

@@ -17,10 +17,25 @@ refused "a file is no boot's" USAGE 'apply: --boot is for --installed' 'not coun
 for verb in rollback remove; do
 	refused "$verb of another machine" USAGE "$verb: --root h: only the running kernel" '--dry-run' "$verb" --root h
 done
-refused "too many retries" USAGE ".*--retries: '1001'" . apply --retries 1001 --dry-run --root h b.lpb
+for verb in "apply b.lpb" rollback remove "install b.lpb"; do
+	# shellcheck disable=SC2086
+	refused "${verb% *}: too many retries" USAGE ".*--retries: '1001'" . $verb --retries 1001 --root h
+done
+works "retries" apply --retries 1000 --retry-delay 500ms --dry-run --root h b.lpb
 
 refused "nothing to go back from" NO_LEVEL 'lppack has put nothing in force' 'lppack install' rollback --dry-run --root h
-{ try ALREADY remove --dry-run --root h; says "$out" 'no livepatch is in force, nothing was done'; } | ok "nothing to remove"
+{
+	try ALREADY remove --dry-run --root h
+	silent "$err"
+	says "$out" '^remove: no livepatch is in force, nothing would be done$'
+	says "$out" '^  kernel +6\.1\.0-1-test$'
+	try ALREADY remove --dry-run --root h --json
+	silent "$err"
+	json "['already']" True
+	json "['removes']" '[]'
+	json "['warnings']" '[]'
+	json ".get('error')" None
+} | ok "nothing to remove"
 
 # Somebody else's livepatch.
 use_patch h kpatch_1 6666666666666666666666666666666666666666

@@ -160,7 +160,7 @@ cp m/etc/lppack/policy.yaml before
 rmdir m/etc/lppack/policy.yaml.4
 exec {held}> m/run/lppack/lock
 flock "$held"
-refused "an update beside another" BUSY 'm/run/lppack/lock: held by another lppack' 'then try again' trust update --root m p5
+refused "an update beside another" BUSY 'm/run/lppack/lock: held by another lppack' 'try again' trust update --root m p5
 exec {held}>&-
 works "the fifth" trust update --root m p5
 : > p5.sigs/README

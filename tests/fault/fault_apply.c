@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * An apply over a fake kernel in which one system call fails, or at which it is killed: for each call that it makes, and
- * each errno that is plausible for it. Whatever happens, one livepatch is in force, the error says something, nothing
- * leaks, and the next call ends with the new one in force and nothing left over.
+ * An apply over a fake kernel in which one system call fails, or at which it is killed: for each call that it makes,
+ * and each errno that is plausible for it. Whatever happens, one livepatch is in force, the error says something,
+ * nothing leaks, and the next call ends with the new one in force and nothing left over.
  *
  * fault_apply [--every N]: with --every only each N-th place.
  */
@@ -223,8 +223,9 @@ static const char *judge_machine(struct run *run, int status)
 		return is_new ? NULL : "it reports success, but the old livepatch is in force";
 	if (!*run->outcome->message)
 		return "it fails without a message";
-	return is_new && !strstr(run->outcome->message, "in force") ? "it fails and keeps the new livepatch in force silently" :
-								       NULL;
+	if (is_new && !strstr(run->outcome->message, "in force"))
+		return "it fails and keeps the new livepatch in force silently";
+	return NULL;
 }
 
 static bool has_journal(struct run *run)
@@ -336,7 +337,8 @@ int main(int argc, char **argv)
 	assert_true(every > 0);
 	fixture_setup(&fixture);
 	run.f = fixture;
-	run.bundle = machine_bundle(run.f, "new.lpb", KERNEL_ID, NULL);
+	/* So that whatever a kill leaves to the next call has everything in it that a proof looks at. */
+	run.bundle = machine_bundle_with_callbacks(run.f, "new.lpb");
 	run.key = fixture_path(run.f, "keys/a.pub");
 	run.outcome = mmap(NULL, sizeof(*run.outcome), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_true(run.outcome != MAP_FAILED);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A child process whose system calls its parent sees before they are made, and lets pass, answers with an errno, or ends
- * with SIGKILL (seccomp_unotify(2)). Unlike ptrace it leaves the leak detector of the sanitizers working. Calls that
- * change nothing but the process itself pass unseen.
+ * A child process whose system calls its parent sees before they are made, and lets pass, answers with an errno, or
+ * ends with SIGKILL (seccomp_unotify(2)). Unlike ptrace it leaves the leak detector of the sanitizers working. Calls
+ * that change nothing but the process itself pass unseen.
  */
 #ifndef LP_TEST_SUPERVISE_H
 #define LP_TEST_SUPERVISE_H

@@ -42,21 +42,42 @@ struct machine {
 	struct lppack_apply_options options;
 };
 
-/* A bundle of stream demo with the module of a patch for the kernel. */
-static inline char *machine_bundle_of(struct fixture *f, const char *name, const struct fake_patch *patch,
-				      uint64_t serial, const char *kernel, const char *expires)
+/* A bundle of stream demo with the module of a patch for the kernel; options: what else the module has. */
+static inline char *machine_bundle_with(struct fixture *f, const char *name, const struct fake_patch *patch,
+					uint64_t serial, const char *kernel, const char *expires,
+					struct elf_maker_options options)
 {
 	LP_AUTO_SPEC struct lppack_spec *spec = lppack_spec_new("demo", serial, &f->err);
-	struct elf_maker_options options = { .name = patch->name, .release = RELEASE };
 	LP_AUTO_FREE char *module = lp_text_format("%s.ko", patch->name);
 	char *path = fixture_path(f, name);
 
+	options.name = patch->name;
+	options.release = RELEASE;
 	assert_int_equal(lp_build_id_parse(patch->build_id, &options.build_id), 0);
 	expect_ok(lppack_spec_add_kernel(spec, fixture_module(f, module, &options), kernel, &f->err), &f->err);
 	if (expires)
 		expect_ok(lppack_spec_set_expires(spec, expires, &f->err), &f->err);
 	expect_ok(fixture_create(f, spec, path), &f->err);
 	return path;
+}
+
+static inline char *machine_bundle_of(struct fixture *f, const char *name, const struct fake_patch *patch,
+				      uint64_t serial, const char *kernel, const char *expires)
+{
+	return machine_bundle_with(f, name, patch, serial, kernel, expires, (struct elf_maker_options){ 0 });
+}
+
+/* Serial 7, with lp_new, which has callbacks and a state. */
+static inline char *machine_bundle_with_callbacks(struct fixture *f, const char *name)
+{
+	static const struct elf_maker_func function = { .name = "cmdline_proc_show" };
+	static const struct elf_maker_object object = { .funcs = &function, .n_funcs = 1,
+							.callbacks = LP_CALLBACK_PRE_PATCH | LP_CALLBACK_POST_UNPATCH };
+	static const struct lp_state state = { .id = 1, .version = 1 };
+	const struct elf_maker_options options = { .objects = &object, .n_objects = 1,
+						   .states = &state, .n_states = 1 };
+
+	return machine_bundle_with(f, name, &new_patch, 7, KERNEL_ID, NULL, options);
 }
 
 /* Serial 7, with lp_new. */

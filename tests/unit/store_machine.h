@@ -81,6 +81,19 @@ static inline void shelf_install(struct shelf *s, unsigned int serial)
 	expect_ok(told ? 0 : -1, &s->f->err);
 }
 
+/* Remembers the installed level as the one in force, of a boot that cannot be told. */
+static inline void shelf_record_applied(struct shelf *s, uint64_t serial)
+{
+	LP_AUTO_STORE struct lp_store store = { 0 };
+	struct lp_applied applied = { .boot_id = (char *)"", .release = (char *)RELEASE, .module = (char *)"lp_new",
+				      .stream = (char *)"demo", .serial = serial, .version = (char *)"1" };
+
+	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
+	applied.digest = lp_store_find_serial(&store, "demo", serial)->digest;
+	assert_int_equal(lp_build_id_parse(KERNEL_ID, &applied.kernel), 0);
+	expect_ok(lp_applied_write(shelf_root(s), &applied, &s->f->err), &s->f->err);
+}
+
 /* Opens what a boot would apply: its serial, or 0 with the error in the fixture's. */
 static inline uint64_t shelf_boots(struct shelf *s)
 {
@@ -91,6 +104,36 @@ static inline uint64_t shelf_boots(struct shelf *s)
 	if (lppack_store_open_installed(s->host, s->f->keyring, NULL, &bundle, &verified, &skipped, &s->f->err) < 0)
 		return 0;
 	return lppack_verified_serial(verified);
+}
+
+/* Another lppack that is at work, seen by one that waits for it. */
+struct shelf_holder {
+	int lock;
+	unsigned int asked;
+	unsigned int lets_go; /* after so many times of being asked; 0: never */
+};
+
+static inline void shelf_watch_holder(void *context, const char *phase, int64_t elapsed_ns)
+{
+	struct shelf_holder *holder = context;
+
+	assert_string_equal(phase, "waiting");
+	assert_true(elapsed_ns >= 0);
+	if (++holder->asked != holder->lets_go)
+		return;
+	assert_int_equal(close(holder->lock), 0);
+	holder->lock = -1;
+}
+
+/* Takes the machine's lock. What is returned waits five minutes for it. */
+static inline struct lppack_wait shelf_hold_lock(struct shelf *s, struct shelf_holder *holder)
+{
+	*holder = (struct shelf_holder){ .lock = lp_host_lock(&s->host->host, &s->f->err) };
+	expect_ok(holder->lock < 0 ? holder->lock : 0, &s->f->err);
+	return (struct lppack_wait){ .size = sizeof(struct lppack_wait),
+				     .wait_ns = 300 * INT64_C(1000000000),
+				     .progress = shelf_watch_holder,
+				     .context = holder };
 }
 
 /* Another boot of the machine. */

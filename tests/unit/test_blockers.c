@@ -193,6 +193,20 @@ static void does_without_proc(void **state)
 	assert_int_equal(m->n, 0);
 }
 
+static void tells_who_sees_all_tasks(void **state)
+{
+	struct machine *m = *state;
+
+	assert_true(lp_host_sees_tasks(&m->host));
+	fake_kernel_add_task(m->kernel, 1, 1, "init", 0, 0, NULL);
+	assert_true(lp_host_sees_tasks(&m->host));
+	/* Everything but CAP_SYS_PTRACE. */
+	fake_kernel_write(m->kernel, "proc/self/status", "Name:\tx\nCapEff:\t000001fffff7ffff\n");
+	assert_false(lp_host_sees_tasks(&m->host));
+	fake_kernel_write(m->kernel, "proc/self/status", "Name:\tx\nCapEff:\t0000000000080000\n");
+	assert_true(lp_host_sees_tasks(&m->host));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -207,6 +221,7 @@ int main(void)
 		TEST(knows_virtual_cpus),
 		TEST(finds_those_of_either_direction),
 		TEST(does_without_proc),
+		TEST(tells_who_sees_all_tasks),
 	};
 
 	return cmocka_run_group_tests_name("blockers", tests, NULL, NULL);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "capture.h"
+
 #include "cli/json.h"
 
 #include "base/value.h"
@@ -11,35 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
-
-static int saved = -1;
-static char written[4096];
-
-/* What is printed on stdout until end_capture() goes to a scratch file: TAP must not see it. */
-static void begin_capture(void)
-{
-	char path[] = "/tmp/lppack-test-json.XXXXXX";
-	int fd = mkstemp(path);
-
-	assert_true(fd >= 0);
-	unlink(path);
-	fflush(stdout);
-	saved = dup(STDOUT_FILENO);
-	assert_true(dup2(fd, STDOUT_FILENO) >= 0);
-	close(fd);
-}
-
-static const char *end_capture(void)
-{
-	ssize_t n = 0;
-
-	fflush(stdout);
-	n = pread(STDOUT_FILENO, written, sizeof(written) - 1, 0);
-	dup2(saved, STDOUT_FILENO);
-	close(saved);
-	written[n > 0 ? n : 0] = '\0';
-	return written;
-}
 
 static void test_nesting(void **state)
 {

@@ -134,9 +134,16 @@ static void refuses_beside_a_module_that_stays_pinned(void **state)
 	setup(&m, &new_patch);
 	add_pinned(&m);
 	assert_int_equal(run(&m), -LPPACK_E_FORCED);
+	/* The kernel does not tell a forced module from one that is used: both are named, and both ways out. */
 	assert_non_null(strstr(m.err.message, "lp_gone"));
+	assert_non_null(strstr(m.err.message, "a transition was forced in this boot, or something else still uses it"));
+	assert_non_null(strstr(m.err.hint, "end what uses it"));
+	assert_non_null(strstr(m.err.hint, "reboot"));
 	assert_int_equal(fake_kernel_calls(m.kernel), 0);
 	assert_true(m.result.total_ns >= FAKE_SECOND);
+	lppack_error_clear(&m.err);
+	fake_kernel_write(m.kernel, "sys/module/lp_gone/refcnt", "0\n");
+	assert_int_equal(run(&m), 0);
 	teardown(&m);
 }
 

@@ -271,6 +271,33 @@ static void a_damaged_memory_lets_nothing_pass(void **state)
 	expect_error(&f->err, LPPACK_E_STATE, "is missing");
 }
 
+/* Without a battery a machine begins each boot in 1970; what was accepted is put in force all the same. */
+static void an_installed_level_on_a_wrong_clock(void **state)
+{
+	static const int64_t clocks[] = { 5, NOW - 3 * DAY };
+	struct fixture *f = *state;
+	struct release five = make(0, 5, 5);
+	struct release four = make(0, 4, 4);
+
+	expect_ok(see(f, five, false), &f->err);
+	for (size_t i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
+		LP_AUTO_VALUE struct lppack_value *warnings = lp_value_list();
+		struct lp_freshness_options o = at(clocks[i]);
+
+		assert_int_equal(check_with(f, &five, &o, NULL), -LPPACK_E_CLOCK);
+		lppack_error_clear(&f->err);
+		o.installed = true;
+		expect_ok(check_with(f, &five, &o, &warnings), &f->err);
+		assert_int_equal(lppack_value_count(warnings), 1);
+		assert_non_null(strstr(lppack_value_text(lppack_value_at(warnings, 0, NULL)),
+				       "this machine's clock says"));
+		expect_ok(lp_freshness_see(f->dir, &five.manifest, &five.digest, "b.lpb", &o, &f->err), &f->err);
+		/* Only the clock is excused. */
+		assert_int_equal(check_with(f, &four, &o, &warnings), -LPPACK_E_DOWNGRADE);
+		expect_error(&f->err, LPPACK_E_DOWNGRADE, "serial 4");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +309,7 @@ int main(void)
 		fixture_test(the_latest_downgrades_are_kept),
 		fixture_test(expiry),
 		fixture_test(insane_clocks),
+		fixture_test(an_installed_level_on_a_wrong_clock),
 		fixture_test(streams_are_apart),
 		fixture_test(nothing_changes_without_need),
 		fixture_test(a_damaged_memory_lets_nothing_pass),

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <cmocka.h>
 
@@ -142,9 +143,26 @@ static void knows_the_arch_of_kernels_before_6_1(void **state)
 	assert_int_equal(lp_host_read_names(&m->host, &facts, &m->err), 0);
 	assert_non_null(facts.arch);
 	lp_kernel_facts_free(&facts);
+}
+
+/* As in a chroot. Of another machine uname() tells nothing. */
+static void knows_the_release_without_proc(void **state)
+{
+	struct machine *m = *state;
+	struct lp_kernel_facts facts;
+	struct lp_host other;
+	struct utsname uts;
+
+	assert_int_equal(uname(&uts), 0);
 	fake_kernel_remove(m->kernel, "proc/sys/kernel/osrelease");
-	assert_int_equal(lp_host_read_names(&m->host, &facts, &m->err), -LPPACK_E_IO);
+	assert_int_equal(lp_host_read_names(&m->host, &facts, &m->err), 0);
+	assert_string_equal(facts.release, uts.release);
 	lp_kernel_facts_free(&facts);
+	assert_int_equal(lp_host_open(&other, fake_kernel_root(m->kernel), NULL, NULL, &m->err), 0);
+	assert_int_equal(lp_host_read_names(&other, &facts, &m->err), -LPPACK_E_IO);
+	assert_non_null(strstr(m->err.message, "osrelease: cannot be read"));
+	lp_kernel_facts_free(&facts);
+	lp_host_close(&other);
 }
 
 static void reads_the_boot_id(void **state)
@@ -216,7 +234,7 @@ static void waits_for_the_lock(void **state)
 	int pid;
 
 	fake_kernel_open(m->kernel, &host);
-	assert_true(lp_host_is_locked(&host, &pid));
+	assert_int_equal(lp_host_lock_state(&host, &pid), LP_LOCK_HELD);
 	assert_int_equal(pid, getpid());
 	assert_int_equal(lp_host_lock_wait(&host, &request, &m->err), -LPPACK_E_BUSY);
 	assert_in_range(fake_kernel_now(m->kernel) - started, 3 * FAKE_SECOND, 4 * FAKE_SECOND);
@@ -225,7 +243,23 @@ static void waits_for_the_lock(void **state)
 	second = lp_host_lock_wait(&host, &request, &m->err);
 	assert_true(second >= 0);
 	close(second);
-	assert_false(lp_host_is_locked(&host, &pid));
+	assert_int_equal(lp_host_lock_state(&host, &pid), LP_LOCK_FREE);
+	lp_host_close(&host);
+}
+
+/* Whoever asks for its state holds it for a moment. */
+static void is_not_turned_away_by_a_look(void **state)
+{
+	struct machine *m = *state;
+	struct lp_host host;
+	int look = lp_host_lock(&m->host, &m->err);
+	int lock;
+
+	fake_kernel_open(m->kernel, &host);
+	fake_kernel_at(m->kernel, 20 * FAKE_MS, release, &look);
+	lock = lp_host_lock(&host, &m->err);
+	assert_true(lock >= 0);
+	close(lock);
 	lp_host_close(&host);
 }
 
@@ -262,12 +296,15 @@ static void notices_a_dead_holder(void **state)
 static void does_not_follow_a_link_to_lock(void **state)
 {
 	struct machine *m = *state;
+	int pid;
 
 	fake_kernel_write(m->kernel, "victim", "precious");
 	fake_kernel_write(m->kernel, "run/lppack/x", "");
 	assert_int_equal(symlinkat("../../victim", m->host.rootfd, "run/lppack/lock"), 0);
 	assert_int_equal(lp_host_lock(&m->host, &m->err), -LPPACK_E_IO);
 	assert_non_null(strstr(m->err.message, "run/lppack/lock"));
+	/* Nobody can tell who is at work there. */
+	assert_int_equal(lp_host_lock_state(&m->host, &pid), LP_LOCK_UNTOLD);
 }
 
 static void reports_a_lock_directory_that_cannot_be_made(void **state)
@@ -292,10 +329,12 @@ int main(void)
 		TEST(reads_the_notes),
 		TEST(reads_the_names),
 		TEST(knows_the_arch_of_kernels_before_6_1),
+		TEST(knows_the_release_without_proc),
 		TEST(reads_the_boot_id),
 		TEST(reads_attributes),
 		TEST(locks_once),
 		TEST(waits_for_the_lock),
+		TEST(is_not_turned_away_by_a_look),
 		TEST(notices_a_dead_holder),
 		TEST(does_not_follow_a_link_to_lock),
 		TEST(reports_a_lock_directory_that_cannot_be_made),

@@ -102,18 +102,6 @@ static void strangers_are_refused(void **state)
 	s.f->keyring = LP_TAKE(own);
 }
 
-static void record_applied(struct shelf *s, uint64_t serial)
-{
-	LP_AUTO_STORE struct lp_store store = { 0 };
-	struct lp_applied applied = { .boot_id = (char *)"", .release = (char *)RELEASE, .module = (char *)"lp_new",
-				      .stream = (char *)"demo", .serial = serial, .version = (char *)"1" };
-
-	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
-	applied.digest = lp_store_find_serial(&store, "demo", serial)->digest;
-	assert_int_equal(lp_build_id_parse(KERNEL_ID, &applied.kernel), 0);
-	expect_ok(lp_applied_write(shelf_root(s), &applied, &s->f->err), &s->f->err);
-}
-
 static bool has_serial(struct shelf *s, uint64_t serial)
 {
 	LP_AUTO_STORE struct lp_store store = { 0 };
@@ -134,7 +122,7 @@ static void old_levels_are_pruned(void **state)
 	assert_int_equal(kept_files(&s), 3);
 	assert_false(has_serial(&s, 2));
 	/* Never the one in force, nor the one below it. */
-	record_applied(&s, 4);
+	shelf_record_applied(&s, 4);
 	told = shelf_install_with(&s, shelf_bundle(&s, 6, KERNEL_ID, ""), 1);
 	expect_ok(told ? 0 : -1, &s.f->err);
 	assert_int_equal(lppack_value_count(lppack_value_get(told, "pruned")), 1);
@@ -217,6 +205,62 @@ static void two_at_once(void **state)
 	expect_error(&s.f->err, LPPACK_E_BUSY, NULL);
 }
 
+static void waiting_for_another(void **state)
+{
+	AUTO_SHELF struct shelf s = { 0 };
+	struct shelf_holder holder;
+	struct lppack_wait wait;
+	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
+	LP_AUTO_VALUE struct lppack_value *told = NULL;
+
+	shelf_open(&s, *state);
+	bundle = lppack_bundle_open(shelf_bundle(&s, 7, KERNEL_ID, ""), &s.f->err);
+	wait = shelf_hold_lock(&s, &holder);
+	holder.lets_go = 3;
+	{
+		const struct lppack_install_options options = { .size = sizeof(options), .wait = &wait };
+
+		told = lppack_store_install(s.host, bundle, s.f->keyring, &options, &s.f->err);
+	}
+	expect_ok(told ? 0 : -1, &s.f->err);
+	assert_int_equal(holder.asked, 3);
+	assert_int_equal(kept_files(&s), 1);
+}
+
+/* What boots end with is no less needed than what they begin with. */
+static void what_boots_fall_back_to_stays(void **state)
+{
+	const struct lppack_hold_options hold = { .size = sizeof(hold), .has_serial = 1, .serial = 6 };
+	AUTO_SHELF struct shelf s = { 0 };
+	LP_AUTO_VALUE struct lppack_value *told = NULL;
+
+	shelf_open(&s, *state);
+	for (unsigned int serial = 6; serial <= 8; serial++)
+		shelf_install(&s, serial);
+	expect_ok(lppack_hold_set(s.host, &hold, &s.f->err), &s.f->err);
+	told = shelf_install_with(&s, shelf_bundle(&s, 9, KERNEL_ID, ""), 1);
+	expect_ok(told ? 0 : -1, &s.f->err);
+	assert_true(has_serial(&s, 9) && has_serial(&s, 6));
+	assert_false(has_serial(&s, 8) || has_serial(&s, 7));
+	assert_int_equal(shelf_boots(&s), 6);
+}
+
+/* Whether boots apply it at all is told with it. */
+static void whether_boots_apply(void **state)
+{
+	AUTO_SHELF struct shelf s = { 0 };
+	LP_AUTO_VALUE struct lppack_value *unknown = NULL;
+	LP_AUTO_VALUE struct lppack_value *told = NULL;
+
+	shelf_open(&s, *state);
+	unknown = shelf_install_with(&s, shelf_bundle(&s, 7, KERNEL_ID, ""), 0);
+	assert_null(lppack_value_get(unknown, "enabled"));
+	fake_kernel_write(s.kernel, "run/systemd/system/.keep", "");
+	told = shelf_install_with(&s, shelf_bundle(&s, 7, KERNEL_ID, ""), 0);
+	assert_int_equal(lppack_value_kind(lppack_value_get(told, "enabled")), LPPACK_KIND_BOOL);
+	assert_int_equal(lppack_value_bool(lppack_value_get(told, "enabled")), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +273,9 @@ int main(void)
 		fixture_test(orphans_are_swept),
 		fixture_test(older_than_what_was_seen),
 		fixture_test(two_at_once),
+		fixture_test(waiting_for_another),
+		fixture_test(what_boots_fall_back_to_stays),
+		fixture_test(whether_boots_apply),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -170,7 +170,7 @@ static void check_apply(struct machine *m)
 static void apply_killed_everywhere(void **state)
 {
 	struct fixture *f = *state;
-	unsigned int places = kill_everywhere(f, machine_bundle(f, "b.lpb", KERNEL_ID, NULL), apply, check_apply);
+	unsigned int places = kill_everywhere(f, machine_bundle_with_callbacks(f, "b.lpb"), apply, check_apply);
 
 	print_message("# an apply was killed at %u places\n", places);
 	assert_true(places > 50);

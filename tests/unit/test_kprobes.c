@@ -10,8 +10,8 @@
 
 #define LIST "sys/kernel/debug/kprobes/list"
 
-static const char *const functions[] = { "nfsd/nfsd_open,1", "vmlinux/cmdline_proc_show,1", "vmlinux/meminfo_proc_show,1",
-					 NULL };
+static const char *const functions[] = { "nfsd/nfsd_open,1", "vmlinux/cmdline_proc_show,1",
+					 "vmlinux/meminfo_proc_show,1", NULL };
 static const struct fake_patch patch = { .name = "lp_fixes_7", .functions = functions, .build_id = "07070707" };
 
 struct machine {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "runtime/private.h"
 #include "swap_machine.h"
 
 static const struct fake_patch foreign_patch = {
@@ -60,8 +61,29 @@ static void has_nothing_to_do(void **state)
 
 	(void)state;
 	setup(&m, &new_patch);
-	assert_int_equal(take_out(&m), -LPPACK_E_ALREADY);
+	assert_int_equal(take_out(&m), 0);
+	assert_int_equal(m.result.outcome, LP_SWAP_ALREADY);
 	assert_int_equal(fake_kernel_calls(m.kernel), 0);
+	teardown(&m);
+}
+
+static void removes_what_an_earlier_call_left_loaded(void **state)
+{
+	struct fake_patch left = new_patch;
+	struct machine m;
+	int fd;
+
+	(void)state;
+	left.empty = true;
+	setup(&m, &left);
+	fd = lp_module_seal(module_bytes, sizeof(module_bytes), &m.err);
+	assert_int_equal(fake_kernel_ops.finit_module(m.kernel, fd, "", 0), 0);
+	close(fd);
+	assert_int_equal(fake_kernel_count_loaded(m.kernel), 1);
+	assert_int_equal(take_out(&m), 0);
+	assert_int_equal(m.result.outcome, LP_SWAP_ALREADY);
+	assert_int_equal(m.result.n_stale, 1);
+	assert_int_equal(fake_kernel_count_loaded(m.kernel), 0);
 	teardown(&m);
 }
 
@@ -130,6 +152,91 @@ static void keeps_it_in_force_when_it_stalls(void **state)
 	assert_int_equal(m.result.outcome, LP_SWAP_REVERSED);
 	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
 	assert_non_null(strstr(m.err.message, "still in force"));
+	teardown(&m);
+}
+
+static void ease_the_other(struct fake_kernel *kernel, void *context)
+{
+	(void)context;
+	fake_kernel_set_reverse(kernel, "kpatch_1", 200 * FAKE_MS);
+}
+
+static void tries_again_after_a_stall(void **state)
+{
+	struct fake_patch stuck = foreign_patch;
+	struct machine m;
+
+	(void)state;
+	stuck.reverse_ns = FAKE_NEVER;
+	setup(&m, &new_patch);
+	fake_kernel_show(m.kernel, true, true, true);
+	fake_kernel_add_patch(m.kernel, &stuck);
+	fake_kernel_add_patch(m.kernel, &old_patch);
+	fake_kernel_at(m.kernel, FAKE_SECOND, ease_the_other, NULL);
+	m.request.timeout_ns = 3 * FAKE_SECOND;
+	m.request.retries = 2;
+	m.request.retry_delay_ns = 2 * FAKE_SECOND;
+	assert_int_equal(take_out(&m), 0);
+	assert_int_equal(m.result.outcome, LP_SWAP_REMOVED);
+	assert_int_equal(m.result.attempts, 2);
+	/* What the first attempt had taken out of force is told with the rest. */
+	assert_int_equal(m.result.n_superseded, 2);
+	assert_string_equal(m.result.superseded[0], "lp_fixes_6");
+	assert_string_equal(m.result.superseded[1], "kpatch_1");
+	assert_null(m.result.note);
+	assert_false(m.result.partial);
+	assert_int_equal(m.result.n_blockers, 0);
+	assert_int_equal(fake_kernel_count_loaded(m.kernel), 0);
+	teardown(&m);
+}
+
+static void tells_what_went_before_the_stall(void **state)
+{
+	struct fake_patch stuck = foreign_patch;
+	struct machine m;
+
+	(void)state;
+	stuck.reverse_ns = FAKE_NEVER;
+	setup(&m, &new_patch);
+	fake_kernel_show(m.kernel, true, true, true);
+	fake_kernel_add_patch(m.kernel, &stuck);
+	fake_kernel_add_patch(m.kernel, &old_patch);
+	fake_kernel_at(m.kernel, FAKE_SECOND, ease_the_other, NULL);
+	m.request.timeout_ns = 3 * FAKE_SECOND;
+	assert_int_equal(take_out(&m), -LPPACK_E_STALLED);
+	assert_int_equal(m.result.attempts, 1);
+	assert_int_equal(m.result.outcome, LP_SWAP_LEFT);
+	assert_true(m.result.partial);
+	assert_non_null(strstr(m.err.message, "after lp_fixes_6 had been taken out of force: kpatch_1: "));
+	assert_true(fake_kernel_in_force(m.kernel, "kpatch_1"));
+	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_6"));
+	assert_int_equal(m.result.n_superseded, 1);
+	assert_string_equal(m.result.superseded[0], "lp_fixes_6");
+	assert_non_null(strstr(m.result.note, "had been taken out of force before"));
+	teardown(&m);
+}
+
+/* An earlier attempt got further than the last. */
+static void tells_what_went_before_a_retry(void **state)
+{
+	struct fake_patch stuck = foreign_patch;
+	struct machine m;
+
+	(void)state;
+	stuck.reverse_ns = 30 * FAKE_SECOND;
+	setup(&m, &new_patch);
+	fake_kernel_show(m.kernel, true, true, true);
+	fake_kernel_add_patch(m.kernel, &stuck);
+	fake_kernel_add_patch(m.kernel, &old_patch);
+	m.request.timeout_ns = 3 * FAKE_SECOND;
+	m.request.retries = 1;
+	fake_kernel_at(m.kernel, 2 * FAKE_SECOND, ease_the_other, NULL);
+	fake_kernel_fail(m.kernel, 5, EPERM);
+	assert_int_equal(take_out(&m), -LPPACK_E_PRIVILEGE);
+	assert_int_equal(m.result.attempts, 2);
+	assert_int_equal(m.result.outcome, LP_SWAP_LEFT);
+	assert_true(m.result.partial);
+	assert_non_null(strstr(m.err.message, "after lp_fixes_6 had been taken out of force: kpatch_1: "));
 	teardown(&m);
 }
 
@@ -237,9 +344,13 @@ int main(void)
 		cmocka_unit_test(removes_what_is_in_force),
 		cmocka_unit_test(removes_a_stack_from_the_top),
 		cmocka_unit_test(has_nothing_to_do),
+		cmocka_unit_test(removes_what_an_earlier_call_left_loaded),
 		cmocka_unit_test(leaves_foreign_patches_alone),
 		cmocka_unit_test(reverses_a_removal_that_stalls),
 		cmocka_unit_test(keeps_it_in_force_when_it_stalls),
+		cmocka_unit_test(tries_again_after_a_stall),
+		cmocka_unit_test(tells_what_went_before_the_stall),
+		cmocka_unit_test(tells_what_went_before_a_retry),
 		cmocka_unit_test(removes_what_was_disabled_at_the_last_moment),
 		cmocka_unit_test(tells_each_refusal_of_the_kernel),
 		cmocka_unit_test(tells_of_a_module_that_stays),

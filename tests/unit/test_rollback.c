@@ -4,6 +4,7 @@
 #include "ops/store.h"
 
 #include <lppack/store.h>
+#include <errno.h>
 
 static const struct fake_patch next_patch = { .name = "lp_next",
 					      .functions = patched,
@@ -15,10 +16,8 @@ static const struct fake_patch next_patch = { .name = "lp_next",
 
 static const struct lp_state state_2 = { .id = 7, .version = 2 };
 
-/* Keeps and applies a level. */
-static void put(struct machine *m, const char *bundle, const struct fake_patch *patch)
+static void keep(struct machine *m, const char *bundle)
 {
-	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
 	LP_AUTO_VALUE struct lppack_value *told = NULL;
 
 	lppack_verified_free(m->verified);
@@ -26,6 +25,14 @@ static void put(struct machine *m, const char *bundle, const struct fake_patch *
 	m->verified = fixture_verify(m->f, bundle, &m->bundle);
 	told = lppack_store_install(m->host, m->bundle, m->f->keyring, NULL, &m->f->err);
 	expect_ok(told ? 0 : -1, &m->f->err);
+}
+
+/* Keeps and applies a level. */
+static void put(struct machine *m, const char *bundle, const struct fake_patch *patch)
+{
+	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
+
+	keep(m, bundle);
 	fake_kernel_expect_load(m->kernel, patch);
 	receipt = machine_apply(m);
 	expect_ok(receipt ? 0 : -1, &m->f->err);
@@ -76,7 +83,7 @@ static void what_a_hold_keeps_away_comes_back(void **state)
 	receipt = machine_apply(&m);
 	expect_ok(receipt ? 0 : -1, &f->err);
 	assert_true(fake_kernel_in_force(m.kernel, "lp_new"));
-	assert_int_equal(lppack_hold_clear(m.host, NULL, &f->err), 1);
+	assert_int_equal(lppack_hold_clear(m.host, NULL, NULL, &f->err), 1);
 	open_installed(&m);
 	assert_int_equal(lppack_verified_serial(m.verified), 8);
 }
@@ -208,8 +215,101 @@ static void removes_what_is_in_force(void **state)
 	assert_true(lp_store_read(fake_kernel_root(m.kernel), &store, &f->err) >= 0);
 	assert_false(store.has_target);
 	assert_int_equal(store.n, 3);
-	assert_null(lppack_host_remove(m.host, &m.options, &f->err));
-	expect_error(&f->err, LPPACK_E_ALREADY, "no livepatch is in force");
+}
+
+/* Without the file that it came in, and for boots too. */
+static void a_removed_level_can_be_put_back(void **state)
+{
+	struct fixture *f = *state;
+	AUTO_MACHINE struct machine m;
+	AUTO_RECEIPT struct lppack_receipt *removed = NULL;
+	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
+	const uint64_t eight = 8;
+
+	three_levels(&m, f);
+	removed = lppack_host_remove(m.host, &m.options, &f->err);
+	expect_ok(removed ? 0 : -1, &f->err);
+	expect_ok(open_level(&m, &eight), &f->err);
+	fake_kernel_expect_load(m.kernel, &next_patch);
+	receipt = machine_apply(&m);
+	expect_ok(receipt ? 0 : -1, &f->err);
+	assert_true(fake_kernel_in_force(m.kernel, "lp_next"));
+	open_installed(&m);
+	assert_int_equal(lppack_verified_serial(m.verified), 8);
+}
+
+static void has_nothing_to_remove(void **state)
+{
+	struct fixture *f = *state;
+	AUTO_MACHINE struct machine m;
+	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
+	LP_AUTO_VALUE struct lppack_value *plan = NULL;
+	LP_AUTO_VALUE struct lppack_value *map = NULL;
+
+	machine_open(&m, f, machine_bundle(f, "7.lpb", KERNEL_ID, NULL));
+	plan = lppack_host_describe_removal(m.host, NULL, &f->err);
+	expect_ok(plan ? 0 : -1, &f->err);
+	assert_int_equal(lppack_value_count(lppack_value_get(plan, "removes")), 0);
+	assert_int_equal(lppack_value_bool(lppack_value_get(plan, "already")), 1);
+	receipt = lppack_host_remove(m.host, NULL, &f->err);
+	expect_ok(receipt ? 0 : -1, &f->err);
+	map = lppack_receipt_describe(receipt, &f->err);
+	assert_string_equal(text_of(map, "outcome"), "already");
+	assert_false(fake_kernel_has(m.kernel, "var/lib/lppack/history"));
+	assert_int_equal(fake_kernel_calls(m.kernel), 0);
+}
+
+/* The kernel was asked: its answer is told, and kept. */
+static void tells_of_a_removal_that_the_kernel_refuses(void **state)
+{
+	struct fixture *f = *state;
+	AUTO_MACHINE struct machine m;
+	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
+	LP_AUTO_VALUE struct lppack_value *map = NULL;
+
+	machine_open(&m, f, machine_bundle(f, "7.lpb", KERNEL_ID, NULL));
+	fake_kernel_add_patch(m.kernel, &old_patch);
+	fake_kernel_fail(m.kernel, 1, EINVAL);
+	receipt = lppack_host_remove(m.host, &m.options, &f->err);
+	expect_error(&f->err, LPPACK_E_REFUSED, "lp_old: the kernel does not disable it");
+	map = lppack_receipt_describe(receipt, &f->err);
+	assert_string_equal(text_of(map, "outcome"), "nothing");
+	assert_true(fake_kernel_has(m.kernel, "var/lib/lppack/history"));
+	assert_true(fake_kernel_in_force(m.kernel, "lp_old"));
+}
+
+/* As a chroot without /proc and /sys, a container, and a kernel without CONFIG_LIVEPATCH show themselves. */
+static void says_why_a_machine_has_no_livepatches(void **state)
+{
+	static const struct {
+		const char *gone;
+		const char *there;
+		const char *message;
+	} cases[] = {
+		{ "sys", NULL, "sysfs is not mounted" },
+		{ "sys", "run/.containerenv", "this is a container" },
+		{ "sys/kernel/livepatch", NULL, "built without CONFIG_LIVEPATCH" },
+	};
+	struct fixture *f = *state;
+	char *path = machine_bundle(f, "7.lpb", KERNEL_ID, NULL);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		AUTO_MACHINE struct machine m;
+
+		machine_open(&m, f, path);
+		fake_kernel_remove(m.kernel, "proc");
+		fake_kernel_remove(m.kernel, cases[i].gone);
+		if (cases[i].there)
+			fake_kernel_write(m.kernel, cases[i].there, "");
+		lppack_host_close(m.host);
+		m.host = lp_host_new(fake_kernel_root(m.kernel), &fake_kernel_ops, m.kernel, &f->err);
+		expect_ok(m.host ? 0 : -1, &f->err);
+		assert_null(machine_plan(&m));
+		expect_error(&f->err, LPPACK_E_NO_LIVEPATCH, cases[i].message);
+		assert_null(lppack_host_describe_removal(m.host, NULL, &f->err));
+		expect_error(&f->err, LPPACK_E_NO_LIVEPATCH, cases[i].message);
+		keep(&m, path);
+	}
 }
 
 static void removes_foreign_patches_only_knowingly(void **state)
@@ -246,6 +346,10 @@ int main(void)
 		fixture_test(tells_the_way_back_before),
 		fixture_test(refuses_to_go_back_where_it_is_not_safe),
 		fixture_test(removes_what_is_in_force),
+		fixture_test(a_removed_level_can_be_put_back),
+		fixture_test(has_nothing_to_remove),
+		fixture_test(tells_of_a_removal_that_the_kernel_refuses),
+		fixture_test(says_why_a_machine_has_no_livepatches),
 		fixture_test(removes_foreign_patches_only_knowingly),
 	};
 

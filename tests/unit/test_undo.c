@@ -119,6 +119,77 @@ static void tells_the_truth_at_the_deadline(void **state)
 	assert_true(reversed > 10);
 }
 
+#define TRANSITION "sys/kernel/livepatch/lp_fixes_7/transition"
+
+/* A file that cannot be read for another reason than that it is not there. */
+static void make_unreadable(struct fake_kernel *kernel, void *context)
+{
+	fake_kernel_remove(kernel, context);
+	fake_kernel_write(kernel, "sys/kernel/livepatch/lp_fixes_7/transition/in-the-way", "");
+}
+
+static void make_readable(struct fake_kernel *kernel, void *context)
+{
+	fake_kernel_remove(kernel, context);
+	fake_kernel_write(kernel, context, "1\n");
+}
+
+static void does_not_take_a_failed_read_for_the_end(void **state)
+{
+	struct fake_patch stuck = new_patch;
+	struct machine m;
+
+	(void)state;
+	stuck.transition_ns = FAKE_NEVER;
+	setup(&m, &stuck);
+	m.request.timeout_ns = 5 * FAKE_SECOND;
+	fake_kernel_add_patch(m.kernel, &old_patch);
+	fake_kernel_at(m.kernel, 4 * FAKE_SECOND, make_unreadable, (void *)TRANSITION);
+	fake_kernel_at(m.kernel, 5500 * FAKE_MS, make_readable, (void *)TRANSITION);
+	assert_int_equal(run(&m), -LPPACK_E_STALLED);
+	assert_int_equal(m.result.outcome, LP_SWAP_REVERSED);
+	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_7"));
+	teardown(&m);
+}
+
+/* A 0 that is written when the transition has ended disables the patch. */
+static void writes_no_zero_blindly(void **state)
+{
+	struct fake_patch stuck = new_patch;
+	struct machine m;
+
+	(void)state;
+	stuck.transition_ns = FAKE_NEVER;
+	setup(&m, &stuck);
+	m.request.timeout_ns = 5 * FAKE_SECOND;
+	fake_kernel_add_patch(m.kernel, &old_patch);
+	fake_kernel_at(m.kernel, 4 * FAKE_SECOND, make_unreadable, (void *)TRANSITION);
+	assert_int_equal(run(&m), -LPPACK_E_STALLED_LEFT);
+	assert_non_null(strstr(m.err.message, "it could not be reversed: Is a directory"));
+	/* The load alone. */
+	assert_int_equal(fake_kernel_calls(m.kernel), 1);
+	teardown(&m);
+}
+
+/* Nor is a killed call's transition taken for finished because it cannot be read at once. */
+static void joins_a_transition_that_it_could_not_read(void **state)
+{
+	struct fake_patch moving = new_patch;
+	struct machine m;
+
+	(void)state;
+	moving.transition_ns = 5 * FAKE_SECOND;
+	setup(&m, &moving);
+	fake_kernel_add_transition(m.kernel, &moving);
+	make_unreadable(m.kernel, (void *)TRANSITION);
+	fake_kernel_at(m.kernel, 20 * FAKE_MS, make_readable, (void *)TRANSITION);
+	assert_int_equal(run(&m), 0);
+	assert_int_equal(m.result.outcome, LP_SWAP_APPLIED);
+	assert_in_range(m.result.total_ns, 4 * FAKE_SECOND, 6 * FAKE_SECOND);
+	teardown(&m);
+}
+
 /* Operations of a kernel whose transition ends between the last look and the write of 0. */
 static int write_late(void *context, int dirfd, const char *path, const char *value)
 {
@@ -369,6 +440,9 @@ int main(void)
 		cmocka_unit_test(reverses_when_cancelled),
 		cmocka_unit_test(keeps_what_has_finished_before_the_reversal),
 		cmocka_unit_test(tells_the_truth_at_the_deadline),
+		cmocka_unit_test(does_not_take_a_failed_read_for_the_end),
+		cmocka_unit_test(writes_no_zero_blindly),
+		cmocka_unit_test(joins_a_transition_that_it_could_not_read),
 		cmocka_unit_test(turns_a_reversal_back_that_came_too_late),
 		cmocka_unit_test(loads_again_what_a_late_reversal_has_disabled),
 		cmocka_unit_test(writes_the_one_until_it_succeeds),

@@ -23,10 +23,10 @@ struct count {
 static bool only_reads(const struct seccomp_data *call)
 {
 	static const int reading[] = {
-		SYS_read,     SYS_pread64, SYS_readv,  SYS_lseek,	SYS_fstat,  SYS_newfstatat, SYS_stat,  SYS_lstat,
-		SYS_statx,    SYS_access,  SYS_faccessat, SYS_readlink, SYS_readlinkat, SYS_getdents64, SYS_statfs,
-		SYS_fstatfs,  SYS_fcntl,   SYS_close,  SYS_uname,	SYS_getrandom, SYS_geteuid, SYS_getuid, SYS_ioctl,
-		SYS_prlimit64, SYS_sysinfo, SYS_keyctl, SYS_arch_prctl,
+		SYS_read,	SYS_pread64, SYS_readv,	     SYS_lseek,	   SYS_fstat,	   SYS_newfstatat, SYS_stat,
+		SYS_lstat,	SYS_statx,   SYS_access,     SYS_readlink, SYS_readlinkat, SYS_getdents64, SYS_statfs,
+		SYS_fstatfs,	SYS_fcntl,   SYS_close,	     SYS_uname,	   SYS_getrandom,  SYS_geteuid,	   SYS_getuid,
+		SYS_faccessat,	SYS_ioctl,   SYS_prlimit64,  SYS_sysinfo,  SYS_keyctl,	   SYS_arch_prctl,
 	};
 
 	if (call->nr == SYS_openat)

@@ -39,7 +39,9 @@ case $boot in
 1)
 	mkdir -p /etc/lppack/keys.d
 	cp $B/vendor.pub /etc/lppack/keys.d/
-	expect_status 'install and apply' 0 lppack install $B/level1.lpb
+	expect_status 'install and apply' 0 lppack install --json $B/level1.lpb
+	expect_match 'with the whole receipt' '*"apply": {*"outcome": "applied"*"reversibility": {*"warnings": *' \
+		"$(echo "$OUTPUT" | tr '\n' ' ')"
 	expect_eq 'level 1 is in force' 1 "$(sample_level)"
 	again
 	;;
@@ -81,6 +83,7 @@ case $boot in
 	expect_match 'and says so' '*2 boots*did not become healthy*' "$OUTPUT"
 	came_up_unpatched
 	expect_status 'monitoring hears of it' 70 lppack status --check
+	expect_match 'with its serial' '*serial * is skipped: 2 boots with it did not become healthy*' "$OUTPUT"
 	expect_status 'this boot has nothing to confirm' 0 lppack confirm
 	expect_status 'it stays skipped' 70 lppack apply --installed --boot
 	expect_status 'a newer level' 0 lppack install --no-apply $B/level3.lpb
@@ -89,7 +92,20 @@ case $boot in
 7)
 	expect_status 'is tried again' 0 lppack apply --installed --boot
 	expect_eq 'level 3 is in force' 3 "$(sample_level)"
+	expect_status 'the alarm is over' 0 lppack status --check
 	expect_status 'and confirmed' 0 lppack confirm
+	expect_status 'it stays over' 0 lppack status --check
+	expect_status 'removed' 0 lppack remove
+	expect_status 'boots leave it so' 68 lppack apply --installed
+	expect_status 'monitoring hears of that too' 80 lppack status --check
+	expect_match 'and how it comes back' '*lppack rollback --to *' "$OUTPUT"
+	expect_status 'which it does' 0 lppack rollback --to 3
+	expect_status 'and all is well' 0 lppack status --check
+	expect_status 'for boots as well' 3 lppack apply --installed
+	lppack hold --serial 2 >/tmp/held 2>&1
+	expect_match 'a hold below it is warned of' '*serial 3 is in force, and beyond the hold*' "$(cat /tmp/held)"
+	expect_status 'and reported' 83 lppack status --check
+	expect_status 'until it is gone' 0 lppack unhold
 	expect_status 'history' 0 lppack history
 	expect_match 'of every boot' '*serial 3*serial 2*serial 1*' "$(echo "$OUTPUT" | tr '\n' ' ')"
 	finish

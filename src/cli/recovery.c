@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/recovery.h"
+
+#include "cli/cleanup.h"
+#include "cli/describe.h"
+#include "cli/output.h"
+
+#include <string.h>
+
+/* A journal that cannot be read is status's to tell. */
+static bool is_silent(int code)
+{
+	return code == LPPACK_E_BUSY || code == LPPACK_E_PRIVILEGE || code == LPPACK_E_STATE;
+}
+
+struct lppack_value *recovery_try(struct lppack_host *host, const char *root)
+{
+	struct lppack_error err = LPPACK_ERROR_INIT;
+	struct lppack_value *report AUTO(value) = NULL;
+	struct lppack_value *found = NULL;
+
+	if (root && strcmp(root, "/") != 0)
+		return NULL;
+	report = lppack_host_recover(host, NULL, 1, &err);
+	if (!report && !is_silent(err.code))
+		warning_print(err.hint, "%s", err.message);
+	if (lppack_value_bool(lppack_value_get(report, "found"))) {
+		found = report;
+		report = NULL;
+	}
+	return found;
+}
+
+bool recovery_is_left(const struct lppack_value *report)
+{
+	const char *action = value_text_at(report, "action");
+
+	return action && strcmp(action, "left") == 0;
+}
+
+void recovery_tell(const struct lppack_value *report)
+{
+	const char *note = value_text_at(report, "note");
+
+	if (!note)
+		return;
+	fflush(stdout);
+	fprintf(stderr, "lppack: %s: %s\n", recovery_is_left(report) ? "note" : "recovered", note);
+}
+
+void recovery_run(struct lppack_host *host, const char *root)
+{
+	struct lppack_value *report AUTO(value) = recovery_try(host, root);
+
+	recovery_tell(report);
+}
