@@ -2,6 +2,7 @@
 #include "cli/cleanup.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/recovery.h"
 #include "cli/source.h"
 #include "cli/transaction.h"
 #include "cli/units.h"
@@ -33,10 +34,14 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	struct watch watch;
 	const struct lppack_wait wait = transaction_wait(o->wait ? o->wait : WAIT_DEFAULT, &watch);
 	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
-	int confirmed = host ? lppack_boot_confirm(host, o->retry, &wait, err) : -err->code;
 	struct json json = { 0 };
+	int confirmed;
 
 	(void)arguments;
+	if (!host)
+		return -err->code;
+	recovery_run(host, o->root);
+	confirmed = lppack_boot_confirm(host, o->retry, &wait, err);
 	progress_clear();
 	if (confirmed < 0)
 		return confirmed;

@@ -4,6 +4,7 @@
 #include "cli/describe.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/recovery.h"
 #include "cli/source.h"
 #include "cli/status_report.h"
 #include "cli/transaction.h"
@@ -70,8 +71,6 @@ static int install(struct job *job, struct lppack_error *err)
 {
 	const struct install_options *o = job->o;
 	struct watch watch;
-	struct watch recovering;
-	const struct lppack_apply_options recovery = transaction_how(&o->transaction, &recovering);
 	const struct lppack_wait wait = transaction_wait(o->transaction.wait, &watch);
 	const struct lppack_install_options how = { .size = sizeof(how),
 						    .keep = o->keep.value,
@@ -84,12 +83,10 @@ static int install(struct job *job, struct lppack_error *err)
 	if (rc < 0)
 		return rc;
 	job->host = lppack_host_open(o->root, err);
-	/* Before the store changes: what a killed call meant boots to begin with must not come over it later. */
-	if (job->host)
-		rc = transaction_recover(job->host, &recovery, o->root, err);
-	if (job->host && rc == 0)
-		job->installed =
-			lppack_store_install(job->host, job->source.bundle, job->source.keyring, &how, err);
+	if (!job->host)
+		return -err->code;
+	recovery_run(job->host, o->root);
+	job->installed = lppack_store_install(job->host, job->source.bundle, job->source.keyring, &how, err);
 	progress_clear();
 	return job->installed ? 0 : -err->code;
 }

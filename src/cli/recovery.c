@@ -7,13 +7,7 @@
 
 #include <string.h>
 
-/* A journal that cannot be read is status's to tell. */
-static bool is_silent(int code)
-{
-	return code == LPPACK_E_BUSY || code == LPPACK_E_PRIVILEGE || code == LPPACK_E_STATE;
-}
-
-struct lppack_value *recovery_try(struct lppack_host *host, const char *root)
+static struct lppack_value *recover(struct lppack_host *host, const char *root, bool tells_journal)
 {
 	struct lppack_error err = LPPACK_ERROR_INIT;
 	struct lppack_value *report AUTO(value) = NULL;
@@ -22,13 +16,19 @@ struct lppack_value *recovery_try(struct lppack_host *host, const char *root)
 	if (root && strcmp(root, "/") != 0)
 		return NULL;
 	report = lppack_host_recover(host, NULL, 1, &err);
-	if (!report && !is_silent(err.code))
+	if (!report && err.code != LPPACK_E_BUSY && err.code != LPPACK_E_PRIVILEGE &&
+	    (err.code != LPPACK_E_STATE || tells_journal))
 		warning_print(err.hint, "%s", err.message);
 	if (lppack_value_bool(lppack_value_get(report, "found"))) {
 		found = report;
 		report = NULL;
 	}
 	return found;
+}
+
+struct lppack_value *recovery_try(struct lppack_host *host, const char *root)
+{
+	return recover(host, root, false);
 }
 
 bool recovery_is_left(const struct lppack_value *report)
@@ -50,7 +50,7 @@ void recovery_tell(const struct lppack_value *report)
 
 void recovery_run(struct lppack_host *host, const char *root)
 {
-	struct lppack_value *report AUTO(value) = recovery_try(host, root);
+	struct lppack_value *report AUTO(value) = recover(host, root, true);
 
 	recovery_tell(report);
 }

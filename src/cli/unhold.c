@@ -2,6 +2,7 @@
 #include "cli/cleanup.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/recovery.h"
 #include "cli/source.h"
 #include "cli/transaction.h"
 #include "cli/verbs.h"
@@ -29,10 +30,14 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	struct watch watch;
 	const struct lppack_wait wait = transaction_wait(o->wait, &watch);
 	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
-	int n = host ? lppack_hold_clear(host, o->stream, &wait, err) : -err->code;
 	struct json json = { 0 };
+	int n;
 
 	(void)arguments;
+	if (!host)
+		return -err->code;
+	recovery_run(host, o->root);
+	n = lppack_hold_clear(host, o->stream, &wait, err);
 	progress_clear();
 	if (n < 0)
 		return n;

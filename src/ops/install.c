@@ -288,19 +288,36 @@ static int read_store(struct install *install, struct lppack_error *err)
 	return install->warnings ? 0 : lp_fail_nomem(err);
 }
 
+/* What waits for tasks, or needs the operator, is left to a later call, which must not change what boots begin with. */
+static int keep_target(struct install *install, struct lppack_error *err)
+{
+	LP_AUTO_CALL struct lp_call journal = { 0 };
+	int rc = lp_call_read(install->root, &journal, err);
+
+	if (rc <= 0)
+		return rc;
+	journal.keep_target = true;
+	return lp_call_write(install->root, &journal, err);
+}
+
 /* A killed call is finished before the target changes: it would else set its own over it later. */
 static int recover(struct install *install, struct lppack_error *err)
 {
-	const struct lppack_wait *wait = install->options.wait;
-	struct lp_swap_request request = { 0 };
+	const struct lp_swap_request request = { 0 };
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	LP_AUTO_FREE char *text = NULL;
+	int rc;
 
 	if (!lp_host_is_running(&install->host->host))
 		return 0;
-	if (wait && wait->size >= sizeof(*wait)) {
-		request.cancelled = wait->cancelled;
-		request.context = wait->context;
+	rc = lp_recover_locked(install->host, &request, true, NULL, &why);
+	if (rc == -LPPACK_E_STATE || rc == -LPPACK_E_NO_MEMORY)
+		return lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message);
+	if (rc < 0) {
+		text = lp_text_format("%s; to mend that: lppack recover", why.message);
+		lp_value_push(&install->warnings, text ? lp_value_string(text) : NULL);
 	}
-	return lp_recover_locked(install->host, &request, false, NULL, err);
+	return install->warnings ? keep_target(install, err) : lp_fail_nomem(err);
 }
 
 static int run(struct install *install, struct lppack_error *err)

@@ -106,13 +106,14 @@ static int run(struct lppack_plan *plan, struct lppack_receipt *receipt, struct 
 	return remember(plan, receipt, rc, err);
 }
 
-/* Which level to go back to was chosen by what was in force then. */
+/* Which level to go back to was chosen by what was in force then, and which installed one by what was chosen then: both
+ * may be older than what another call has put in force meanwhile. */
 static int check_choice(const struct lppack_plan *plan, struct lppack_error *err)
 {
-	if (!plan->options.rollback || !plan->has_changed || plan->already)
+	if (!(plan->options.rollback || plan->options.installed) || !plan->has_changed || plan->already)
 		return 0;
-	return lp_fail(err, LPPACK_E_BUSY, "look at what is in force (lppack status), then go back from there",
-		       "another call has changed what is in force since the level to go back to was chosen");
+	return lp_fail(err, LPPACK_E_BUSY, "look at what is in force (lppack status), then choose again",
+		       "another call has changed what is in force since the level was chosen");
 }
 
 /* With the lock held, so that what is judged now stays so. */

@@ -81,6 +81,9 @@ static int remember(struct removal *removal, struct lppack_receipt *receipt, int
 	struct lppack_error cause = LPPACK_ERROR_INIT;
 	bool removed = receipt->result.outcome == LP_SWAP_REMOVED;
 
+	/* A boot that was told to livepatch nothing has nothing in force, but what later ones begin with. */
+	if (receipt->result.outcome == LP_SWAP_ALREADY)
+		return rc < 0 ? rc : lp_transaction_set_target(t, err);
 	if (!t->journalled)
 		return rc;
 	if (removed && lp_transaction_record(t, &receipt->result, &cause) == 0)

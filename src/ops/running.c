@@ -230,9 +230,10 @@ int lp_running_read(struct lppack_host *host, struct lp_running *out, struct lpp
 	if (!path)
 		return lp_fail_nomem(err);
 	rc = lp_state_read(host->host.root, LP_RUNNING_FILE, &tree, err);
-	if (rc > 0)
+	/* Of an earlier boot nothing is asked, not even that it can be decoded. */
+	if (rc > 0 && lp_boot_ids_match(lppack_value_text(lppack_value_get(tree, "boot_id")), boot_id))
 		rc = decode(tree, path, out, err);
-	if (rc < 0 || !lp_boot_ids_match(out->boot_id, boot_id))
+	if (rc < 0)
 		lp_running_free(out);
 	if (rc == -LPPACK_E_STATE)
 		lp_hint(err, rc, "look at what is in force (lppack status), then: lppack recover --discard");

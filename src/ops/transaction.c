@@ -101,6 +101,8 @@ int lp_transaction_open(struct lp_transaction *t, struct lppack_host *host, stru
 	lp_running_free(&t->running);
 	free(LP_TAKE(t->known));
 	t->n_known = 0;
+	request->known = NULL;
+	request->n_known = 0;
 	lppack_value_free(t->damage);
 	t->damage = lp_value_list();
 	t->host = host;
@@ -264,7 +266,7 @@ int lp_transaction_record(struct lp_transaction *t, const struct lp_swap_result 
 	if (t->running.has_active)
 		return remember_level(t, err);
 	rc = lp_applied_forget(t->host->host.root, err);
-	return rc < 0 ? rc : lp_transaction_set_target(t, err);
+	return rc < 0 || t->journal.keep_target ? rc : lp_transaction_set_target(t, err);
 }
 
 int lp_transaction_record_force(struct lp_transaction *t, struct lppack_error *err)

@@ -166,5 +166,7 @@ int lp_module_explain(struct lp_host *host, const char *name, int sys_errno, con
 	    sys_errno == EBADMSG || sys_errno == ENOPKG)
 		return fail_locked(host, name, sys_errno, err);
 	errno = sys_errno;
-	return lp_fail_sys(err, LPPACK_E_REFUSED, "see the kernel log", "%s: the kernel refused the module", name);
+	return lp_fail_sys(err, LPPACK_E_REFUSED,
+			   "lppack check tells what of a module does not fit a kernel; ask the vendor with its output",
+			   "%s: the kernel refused the module, and its log gives no reason that is known", name);
 }

@@ -43,6 +43,10 @@ static int fail_write(const char *name, int sys_errno, struct lppack_error *err)
 	if (sys_errno == EBUSY)
 		return lp_fail(err, LPPACK_E_BUSY, LP_HINT_TRANSITION,
 			       "%s: another livepatch transition is running", name);
+	/* kernel/livepatch/core.c, enabled_store(): the value is what it was, or it was replaced or disabled for good. */
+	if (sys_errno == EINVAL)
+		return lp_fail(err, LPPACK_E_REFUSED, "look at /" LP_LIVEPATCH_DIR ", then try again",
+			       "%s: the kernel does not disable it: somebody else has disabled or replaced it", name);
 	return lp_fail_sys(err, sys_errno == EPERM || sys_errno == EACCES ? LPPACK_E_PRIVILEGE : LPPACK_E_REFUSED,
 			   "see the kernel log", "%s: the kernel does not disable it", name);
 }

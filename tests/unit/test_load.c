@@ -60,6 +60,7 @@ static const struct refusal refusals[] = {
 	  "livepatch: failed to register ftrace handler for function 'foo' (-16)\n"
 	  "livepatch: failed to patch object 'vmlinux'\n",
 	  LPPACK_E_REFUSED, "for function 'foo' (-16)\"" },
+	{ EINVAL, "", LPPACK_E_REFUSED, "and its log gives no reason that is known" },
 	{ EINVAL, "lp7: disagrees about version of symbol printk\nlp7: Unknown symbol printk (err -22)\n",
 	  LPPACK_E_REFUSED,
 	  "the kernel says \"lp7: disagrees about version of symbol printk\"" },

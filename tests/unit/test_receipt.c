@@ -227,7 +227,7 @@ static void goes_back_only_from_where_it_was_planned(void **state)
 	another_applies(&m, "8.lpb", &next_patch);
 	fake_kernel_expect_load(m.kernel, &old_patch);
 	assert_null(lppack_plan_apply(plan, &f->err));
-	expect_error(&f->err, LPPACK_E_BUSY, "since the level to go back to was chosen");
+	expect_error(&f->err, LPPACK_E_BUSY, "since the level was chosen");
 	assert_true(fake_kernel_in_force(m.kernel, "lp_next"));
 }
 
@@ -373,6 +373,36 @@ static void installing_after_a_removal_that_was_killed(void **state)
 	fake_kernel_at(m.kernel, 100 * FAKE_MS, block_the_record, NULL);
 	is_cut_short(&m, lppack_host_remove(m.host, &m.options, &f->err));
 	installing_comes_after_what_was_cut_short(&m, 0);
+}
+
+/* A transition that does not end keeps nobody from installing for the next boot, and its end does not change that. */
+static void installing_beside_a_transition_that_stalls(void **state)
+{
+	struct fixture *f = *state;
+	struct fake_patch stuck = new_patch;
+	AUTO_MACHINE struct machine m;
+	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
+	LP_AUTO_VALUE struct lppack_value *report = NULL;
+	int64_t since_ns;
+
+	stuck.transition_ns = FAKE_NEVER;
+	stuck.reverse_ns = FAKE_NEVER;
+	set_up(&m, f);
+	install(&m, "7.lpb");
+	m.options.timeout_ns = FAKE_SECOND;
+	fake_kernel_expect_load(m.kernel, &stuck);
+	receipt = machine_apply(&m);
+	expect_error(&f->err, LPPACK_E_STALLED_LEFT, "lp_new");
+	since_ns = fake_kernel_now(m.kernel);
+	install(&m, "8.lpb");
+	assert_in_range(fake_kernel_now(m.kernel) - since_ns, 0, FAKE_SECOND);
+	assert_true(is_target(&m, 8));
+	fake_kernel_set_reverse(m.kernel, "lp_new", FAKE_SECOND);
+	assert_int_equal(fake_kernel_enable(m.kernel, "lp_new", true), 0);
+	report = lppack_host_recover(m.host, NULL, 0, &f->err);
+	expect_ok(report ? 0 : -1, &f->err);
+	assert_string_equal(text_of(report, "action"), "finished");
+	assert_true(is_target(&m, 8));
 }
 
 /* --take-over records what it was, also if the call does not come to its own receipt. */
@@ -524,6 +554,7 @@ int main(void)
 		fixture_test(already_in_force_is_what_boots_begin_with),
 		fixture_test(installing_after_an_apply_that_was_killed),
 		fixture_test(installing_after_a_removal_that_was_killed),
+		fixture_test(installing_beside_a_transition_that_stalls),
 		fixture_test(a_recovery_records_what_was_taken_over),
 		fixture_test(a_damaged_record_is_written_anew),
 		fixture_test(a_damaged_list_of_modules_can_be_discarded),

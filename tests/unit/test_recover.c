@@ -563,6 +563,23 @@ static void quick_recovery_needs_the_privilege(void **state)
 	expect_ok(report ? 0 : -1, &f->err);
 }
 
+/* Nothing of it is asked any more: it must not keep boots from applying, whatever wrote it. */
+static void what_ran_in_an_earlier_boot(void **state)
+{
+	struct fixture *f = *state;
+	AUTO_MACHINE struct machine m;
+	LP_AUTO_RUNNING struct lp_running running = { 0 };
+
+	set_up(&m, f, LP_VERB_APPLY, NULL);
+	expect_ok(lp_running_write(m.host, &running, &f->err), &f->err);
+	fake_kernel_write(m.kernel, "var/lib/lppack/running.yaml",
+			  "format: 1\nboot_id: an-earlier-boot\nactive: unreadable\n");
+	expect_ok(lp_running_read(m.host, &running, &f->err), &f->err);
+	assert_false(running.has_active);
+	fake_kernel_write(m.kernel, "var/lib/lppack/running.yaml", "format: 1\nactive: unreadable\n");
+	assert_int_equal(lp_running_read(m.host, &running, &f->err), -LPPACK_E_STATE);
+}
+
 /* It would keep apply waiting, or monitoring. */
 static void quick_recovery_is_short_of_patience(void **state)
 {
@@ -739,6 +756,7 @@ int main(void)
 		fixture_test(quick_recovery_swallows_no_failure),
 		fixture_test(quick_recovery_needs_the_privilege),
 		fixture_test(quick_recovery_is_short_of_patience),
+		fixture_test(what_ran_in_an_earlier_boot),
 		fixture_test(killed_in_a_removal),
 		fixture_test(killed_after_a_removal),
 		fixture_test(killed_in_the_reversal_of_a_removal),

@@ -259,6 +259,27 @@ static void has_nothing_to_remove(void **state)
 	assert_int_equal(fake_kernel_calls(m.kernel), 0);
 }
 
+/* As in a boot that was told to livepatch nothing: what later ones begin with goes all the same. */
+static void removes_what_only_boots_have(void **state)
+{
+	struct fixture *f = *state;
+	AUTO_MACHINE struct machine m;
+	AUTO_RECEIPT struct lppack_receipt *removed = NULL;
+	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
+	LP_AUTO_STORE struct lp_store before = { 0 };
+	LP_AUTO_STORE struct lp_store store = { 0 };
+
+	three_levels(&m, f);
+	removed = lppack_host_remove(m.host, &m.options, &f->err);
+	expect_ok(removed ? 0 : -1, &f->err);
+	assert_true(lp_store_read(fake_kernel_root(m.kernel), &before, &f->err) >= 0);
+	expect_ok(lp_store_set_target(fake_kernel_root(m.kernel), &before.levels[0].digest, &f->err), &f->err);
+	receipt = lppack_host_remove(m.host, &m.options, &f->err);
+	expect_ok(receipt ? 0 : -1, &f->err);
+	assert_true(lp_store_read(fake_kernel_root(m.kernel), &store, &f->err) >= 0);
+	assert_false(store.has_target);
+}
+
 /* The kernel was asked: its answer is told, and kept. */
 static void tells_of_a_removal_that_the_kernel_refuses(void **state)
 {
@@ -348,6 +369,7 @@ int main(void)
 		fixture_test(removes_what_is_in_force),
 		fixture_test(a_removed_level_can_be_put_back),
 		fixture_test(has_nothing_to_remove),
+		fixture_test(removes_what_only_boots_have),
 		fixture_test(tells_of_a_removal_that_the_kernel_refuses),
 		fixture_test(says_why_a_machine_has_no_livepatches),
 		fixture_test(removes_foreign_patches_only_knowingly),

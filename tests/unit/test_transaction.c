@@ -173,6 +173,25 @@ static void what_was_taken_over_is_told_after_a_kill(void **state)
 	assert_string_equal(text_of(lppack_value_at(lppack_value_get(report, "took_over"), 0, NULL), "name"), "lp_old");
 }
 
+/* Opened again, as under the lock, it fails: what it knew before is not asked any more. */
+static void what_was_known_goes_with_a_failure(void **state)
+{
+	struct fixture *f = *state;
+	struct fake_patch foreign = foreign_patch;
+	AUTO_MACHINE struct machine m;
+	struct lp_transaction t = { 0 };
+	struct lp_swap_request request = { 0 };
+
+	set_up(&m, f, &foreign);
+	expect_ok(lp_transaction_open(&t, m.host, &request, &f->err), &f->err);
+	assert_true(request.n_known > 0);
+	fake_kernel_write(m.kernel, "var/lib/lppack/running.yaml", "format: 1\nactive: unreadable\n");
+	assert_int_equal(lp_transaction_open(&t, m.host, &request, &f->err), -LPPACK_E_STATE);
+	assert_null(request.known);
+	assert_int_equal(request.n_known, 0);
+	lp_transaction_close(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +199,7 @@ int main(void)
 		fixture_test(a_removal_that_left_its_own_forgets_nothing),
 		fixture_test(a_removal_was_killed_half_done),
 		fixture_test(what_cannot_be_proved_is_known),
+		fixture_test(what_was_known_goes_with_a_failure),
 		fixture_test(what_was_taken_over_is_told_after_a_kill),
 	};
 
