@@ -104,6 +104,7 @@ report_one() {
 report() {
 	local name number=0 failed=0
 	wait
+	[ "${#names[@]}" -gt 0 ] || die "$cache/kernels/list: none of the kernels was booted"
 	echo "1..${#names[@]}"
 	for name in "${names[@]}"; do
 		number=$((number + 1))

@@ -48,7 +48,7 @@ expect_boot() {
 	local before after status=0 level
 	before=$(level_after "$2")
 	after=$(level_after $(($2 + 1)))
-	OUTPUT=$(lppack apply --installed 2>&1) || status=$?
+	OUTPUT=$(lppack apply --installed --boot 2>&1) || status=$?
 	level=$(sample_level)
 	if [ "$level" != "$before" ] && [ "$level" != "$after" ]; then
 		not_ok "$1: a boot brings level $level, not $before or $after"
@@ -71,6 +71,8 @@ check() {
 	done=$(acknowledged)
 	expect_status "$name: status" 0 lppack status
 	expect_boot "$name" "$done"
+	expect_eq "$name: nothing is unfinished" 0 "$(grep -s "^unfinished: true" /var/lib/lppack/journal.yaml | wc -l)"
+	expect_status "$name: healthy" 0 lppack confirm
 	expect_kept "$name" "$done"
 	expect_status "$name: install" 0 lppack install /bundles/level3.lpb
 	expect_level "$name: after install" 3
@@ -79,7 +81,7 @@ check() {
 }
 
 for name in $(cat /disks); do
-	device=/dev/$(basename "$(dirname "$(grep -lw "$name" /sys/class/nvme/*/serial)")")n1
+	device=/dev/$(basename "$(dirname "$(grep -lw "$name" /sys/block/vd*/serial)")")
 	if ! attach "$device"; then
 		not_ok "$name: cannot be mounted"
 		continue

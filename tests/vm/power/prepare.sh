@@ -4,7 +4,7 @@
 # shellcheck source=tests/vm/power/disk.sh disable=SC1091
 . /disk.sh
 
-attach /dev/nvme0n1 || fail 'the disk cannot be mounted'
+attach /dev/vda || fail 'the disk cannot be mounted'
 mkdir -p /etc/lppack/keys.d
 cp /bundles/vendor.pub /etc/lppack/keys.d/
 detach

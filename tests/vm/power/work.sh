@@ -4,7 +4,7 @@
 # shellcheck source=tests/vm/power/disk.sh disable=SC1091
 . /disk.sh
 
-attach /dev/nvme0n1 || fail 'the disk cannot be mounted'
+attach /dev/vda || fail 'the disk cannot be mounted'
 say ready
 began=$(now_ms)
 n=1

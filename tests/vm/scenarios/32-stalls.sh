@@ -75,6 +75,7 @@ status=0
 apply --timeout 3 --json $B/test-stall.lpb >/tmp/out.json 2>/tmp/err || status=$?
 expect_eq 'a kernel thread stalls it' 62 "$status"
 expect_eq 'is named as one' 1 "$(grep -c '"kind": "kernel"' /tmp/out.json)"
+expect_eq 'and nobody else' 1 "$(told | wc -w)"
 expect_eq 'by its name' 1 "$(grep -c '"command": "lptest_sleeper"' /tmp/out.json)"
 old_in_force 'the kernel thread'
 

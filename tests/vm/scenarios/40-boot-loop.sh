@@ -9,7 +9,7 @@
 
 B=/bundles
 mkdir -p /disk
-mount -t ext4 /dev/nvme0n1 /disk || fail 'the disk cannot be mounted'
+mount -t ext4 /dev/vda /disk || fail 'the disk cannot be mounted'
 mkdir -p /disk/var /disk/etc /var/lib/lppack /etc/lppack
 mount --bind /disk/var /var/lib/lppack
 mount --bind /disk/etc /etc/lppack
