@@ -40,6 +40,8 @@ try() {
 mkdir -p /etc/lppack/keys.d
 cp $B/vendor.pub /etc/lppack/keys.d/
 expect_status 'level 1' 0 $(apply 1)
+expect_status 'level 2' 0 $(apply 2)
+expect_status 'and back' 0 $(apply 1)
 n=$(killat 0 $(apply 2) 2>&1 >/dev/null | sed -n 's/^killat: //p')
 calls=$(killat -a 0 $(apply 1) 2>&1 >/dev/null | sed -n 's/^killat: //p')
 [ "${n:-0}" -gt 20 ] || fail "an apply of $n points"
