@@ -122,7 +122,6 @@ ops_tests = \
 	tests/unit/test_recover \
 	tests/unit/test_journal \
 	tests/unit/test_transaction \
-	tests/unit/test_killed \
 	tests/unit/test_sign \
 	tests/unit/test_sign_module \
 	tests/unit/test_signatures \
@@ -133,6 +132,8 @@ ops_tests = \
 	tests/unit/test_verify
 check_PROGRAMS += $(ops_tests) tests/fuzz/replay_policy
 unit_tests += $(ops_tests) tests/fuzz/replay_policy
+check_PROGRAMS += tests/unit/test_killed
+long_tests += tests/unit/test_killed
 
 tests_fuzz_replay_policy_SOURCES = tests/fuzz/fuzz_policy.c tests/fuzz/replay.c tests/fuzz/replay.h
 tests_unit_test_check_all_SOURCES = tests/unit/test_check_all.c $(FIXTURE)
@@ -158,7 +159,8 @@ tests_unit_test_ops_host_SOURCES = tests/unit/test_ops_host.c $(FIXTURE) $(FAKE_
 tests_unit_test_pack_SOURCES = tests/unit/test_pack.c $(FIXTURE)
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/unit/ops_machine.h $(FIXTURE) $(FAKE_KERNEL)
 tests_unit_test_policy_SOURCES = tests/unit/test_policy.c $(FIXTURE)
-tests_unit_test_killed_SOURCES = tests/unit/test_killed.c tests/unit/ops_machine.h $(FIXTURE) $(FAKE_KERNEL)
+tests_unit_test_killed_SOURCES = tests/unit/test_killed.c tests/unit/ops_machine.h tests/fault/supervise.c \
+	tests/fault/supervise.h $(FIXTURE) $(FAKE_KERNEL)
 tests_unit_test_receipt_SOURCES = tests/unit/test_receipt.c tests/unit/ops_machine.h $(FIXTURE) $(FAKE_KERNEL)
 tests_unit_test_recover_SOURCES = tests/unit/test_recover.c tests/unit/ops_machine.h $(FIXTURE) $(FAKE_KERNEL)
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c $(FIXTURE)

@@ -2,6 +2,7 @@
 #include "supervise.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <poll.h>
 #include <signal.h>
@@ -32,23 +33,50 @@ static const int unseen[] = {
 	SYS_gettid,	   SYS_sigaltstack, SYS_set_robust_list, SYS_rseq,    SYS_sched_yield,	 SYS_mmap,
 };
 
-#define UNSEEN (sizeof(unseen) / sizeof(unseen[0]))
+static const int reading[] = {
+	SYS_read,      SYS_pread64,    SYS_readv,  SYS_lseek,	SYS_fstat,	SYS_newfstatat, SYS_statx,
+	SYS_faccessat, SYS_readlinkat, SYS_statfs, SYS_fstatfs, SYS_getdents64, SYS_fcntl,	SYS_close,
+	SYS_uname,     SYS_getrandom,  SYS_geteuid, SYS_getuid, SYS_ioctl,	SYS_prlimit64,	SYS_sysinfo,
+	SYS_keyctl,
+#ifdef SYS_stat
+	SYS_stat,      SYS_lstat,      SYS_access, SYS_readlink, SYS_arch_prctl,
+#endif
+};
 
-static int install_filter(int exempt_fd)
+const struct supervise_unseen supervise_reading = { -1, reading, sizeof(reading) / sizeof(reading[0]) };
+
+bool supervise_may_change(const struct seccomp_data *call)
 {
-	struct sock_filter filter[2 * UNSEEN + 8];
+	return call->nr != SYS_openat || (call->args[2] & (O_ACCMODE | O_CREAT | O_TRUNC)) != O_RDONLY;
+}
+
+#define UNSEEN	  (sizeof(unseen) / sizeof(unseen[0]))
+#define MORE_MAX  32
+#define PASS_SIZE 2
+
+/* Two instructions: the call passes if what was loaded is this number. */
+static void let_pass(struct sock_filter *at, int number)
+{
+	at[0] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)number, 0, 1);
+	at[1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+}
+
+static int install_filter(const struct supervise_unseen *more)
+{
+	struct sock_filter filter[PASS_SIZE * (UNSEEN + MORE_MAX) + 8];
 	struct sock_fprog program = { 0, filter };
 	unsigned short n = 0;
 
+	MUST(more->n_calls <= MORE_MAX);
 	filter[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
-	for (size_t i = 0; i < UNSEEN; i++) {
-		filter[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)unseen[i], 0, 1);
-		filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	}
+	for (size_t i = 0; i < UNSEEN; i++, n += PASS_SIZE)
+		let_pass(filter + n, unseen[i]);
+	for (size_t i = 0; i < more->n_calls; i++, n += PASS_SIZE)
+		let_pass(filter + n, more->calls[i]);
 	/* The low half: both byte orders of the machines that this runs on are little. */
 	filter[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0]));
-	filter[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)exempt_fd, 0, 1);
-	filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	let_pass(filter + n, more->fd);
+	n += PASS_SIZE;
 	filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
 	program.len = n;
 	MUST(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
@@ -56,35 +84,50 @@ static int install_filter(int exempt_fd)
 }
 
 /* The child's number of its listener comes through shared memory, the descriptor itself through its pidfd. */
-static int fetch_listener(pid_t pid, const volatile int *number)
+static int fetch_listener(int pidfd, const volatile int *number)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	int fd;
 
-	MUST(pidfd >= 0);
 	while (*number == 0)
 		usleep(100);
 	MUST(*number > 0);
 	fd = (int)syscall(SYS_pidfd_getfd, pidfd, *number, 0);
 	MUST(fd >= 0);
-	close(pidfd);
 	return fd;
 }
 
-void supervise_start(struct supervised *s, int exempt_fd, int (*run)(void *context), void *context)
+/* Forks; s is set in the parent only. */
+static void begin(struct supervised *s)
+{
+	fflush(stdout);
+	s->listener = -1;
+	s->pid = fork();
+	MUST(s->pid >= 0);
+	if (s->pid == 0)
+		return;
+	s->end = (int)syscall(SYS_pidfd_open, s->pid, 0);
+	MUST(s->end >= 0);
+}
+
+void supervise_start(struct supervised *s, const struct supervise_unseen *more, int (*run)(void *context), void *context)
 {
 	volatile int *number = mmap(NULL, sizeof(*number), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	MUST(number != MAP_FAILED);
-	fflush(stdout);
-	s->pid = fork();
-	MUST(s->pid >= 0);
+	begin(s);
 	if (s->pid == 0) {
-		*number = install_filter(exempt_fd);
+		*number = install_filter(more);
 		_exit(run(context));
 	}
-	s->listener = fetch_listener(s->pid, number);
+	s->listener = fetch_listener(s->end, number);
 	munmap((void *)number, sizeof(*number));
+}
+
+void supervise_freely(struct supervised *s, int (*run)(void *context), void *context)
+{
+	begin(s);
+	if (s->pid == 0)
+		_exit(run(context));
 }
 
 void supervise_answer(struct supervised *s, int (*judge)(void *context, const struct seccomp_data *call),
@@ -113,21 +156,19 @@ int supervise_wait(struct supervised *s)
 	int status;
 
 	MUST(waitpid(s->pid, &status, 0) == s->pid);
-	close(s->listener);
+	close(s->end);
+	if (s->listener >= 0)
+		close(s->listener);
 	return WIFSIGNALED(status) ? 256 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 int supervise_all(struct supervised *s, int (*judge)(void *context, const struct seccomp_data *call), void *context)
 {
-	/* Before Linux 6.11 the listener hangs up only once the child is waited for: its end is seen by its pidfd. */
-	struct pollfd fds[2] = { { .fd = s->listener, .events = POLLIN }, { .events = POLLIN } };
+	struct pollfd fds[2] = { { .fd = s->listener, .events = POLLIN }, { .fd = s->end, .events = POLLIN } };
 
-	fds[1].fd = (int)syscall(SYS_pidfd_open, s->pid, 0);
-	MUST(fds[1].fd >= 0);
 	while (!fds[1].revents && poll(fds, 2, -1) > 0)
 		if (fds[0].revents & POLLIN)
 			supervise_answer(s, judge, context);
-	close(fds[1].fd);
 	return supervise_wait(s);
 }
 

@@ -9,15 +9,34 @@
 
 #include <linux/seccomp.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 struct supervised {
 	pid_t pid;
-	int listener;
+	int end;      /* its pidfd: before Linux 6.11 a listener hangs up only once the child was waited for */
+	int listener; /* -1: nothing of it is seen */
 };
 
-/* Forks; the child runs run(context) and ends with its value. Calls on exempt_fd (-1: none) pass unseen. */
-void supervise_start(struct supervised *s, int exempt_fd, int (*run)(void *context), void *context);
+/* What else passes unseen: each look costs more than most calls do. */
+struct supervise_unseen {
+	int fd; /* calls on this descriptor; -1: none */
+	const int *calls;
+	size_t n_calls; /* up to 32 */
+};
+
+/* What neither changes anything that outlives the process nor lets time pass, as far as a call's number tells it. */
+extern const struct supervise_unseen supervise_reading;
+
+/* Whether that holds for a call that was seen nevertheless: openat(2) that only reads. */
+bool supervise_may_change(const struct seccomp_data *call);
+
+/* Forks; the child runs run(context) and ends with its value. */
+void supervise_start(struct supervised *s, const struct supervise_unseen *more, int (*run)(void *context),
+		     void *context);
+
+/* The same without a look at any of its calls. */
+void supervise_freely(struct supervised *s, int (*run)(void *context), void *context);
 
 #define SUPERVISE_PASS 0
 #define SUPERVISE_KILL (-1)

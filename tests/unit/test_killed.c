@@ -4,19 +4,16 @@
  * files, and is killed by SIGKILL at its N-th system call; then this process looks at what is left, as the next call
  * does.
  */
+#include "../fault/supervise.h"
 #include "ops_machine.h"
 
 #include "ops/transition.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/ptrace.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 
-/* Calls that only read leave what the one before left: every so many of them is enough. */
-#define READS_PASSED 40
+/* Calls that only read leave what the one before left, but the kernel goes on meanwhile: every so many of them. */
+#define OPENED_PASSED 10
 
 struct attempt {
 	struct machine *m;
@@ -37,77 +34,46 @@ static int take_out(struct machine *m)
 	return receipt && !m->f->err.code ? 0 : 1;
 }
 
-static void be_killed(const struct attempt *attempt)
+/* A run of it: where it is killed, and what is known of its calls so far. */
+struct run {
+	const struct attempt *attempt;
+	unsigned int at;
+	unsigned int places;
+	unsigned int opened;
+};
+
+static int attempt_it(void *context)
 {
-	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
-		_exit(98);
-	raise(SIGSTOP);
-	_exit(attempt->act(attempt->m));
+	const struct attempt *attempt = context;
+
+	return attempt->act(attempt->m);
 }
 
-/* Whether the call can leave something behind. By number, so that nothing is read of the child's memory. */
-static bool may_change(const struct __ptrace_syscall_info *info)
+/* Counts the calls that are places to be killed at. What the fake kernel does is none of lppack's. */
+static int judge(void *context, const struct seccomp_data *call)
 {
-	static const uint64_t numbers[] = { SYS_write, SYS_pwrite64, SYS_renameat, SYS_renameat2, SYS_linkat,
-					    SYS_unlinkat, SYS_mkdirat, SYS_fsync, SYS_fdatasync, SYS_ftruncate,
-					    SYS_flock, SYS_fchmod,
-#ifdef SYS_unlink
-					    SYS_unlink, SYS_mkdir, SYS_rename,
-#endif
-	};
+	struct run *run = context;
 
-	if (info->entry.nr == SYS_openat)
-		return info->entry.args[2] & O_CREAT;
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (info->entry.nr == numbers[i])
-			return true;
-	return false;
-}
-
-/* Counts the entry stops that are places to be killed at. */
-static bool is_place(const struct attempt *attempt, const struct __ptrace_syscall_info *info, unsigned int *reads)
-{
-	if (info->op != PTRACE_SYSCALL_INFO_ENTRY || fake_kernel_is_busy(attempt->m->kernel))
-		return false;
-	if (may_change(info))
-		return true;
-	return ++*reads % READS_PASSED == 0;
+	if (fake_kernel_is_busy(run->attempt->m->kernel))
+		return SUPERVISE_PASS;
+	if (!supervise_may_change(call) && ++run->opened % OPENED_PASSED)
+		return SUPERVISE_PASS;
+	return ++run->places == run->at ? SUPERVISE_KILL : SUPERVISE_PASS;
 }
 
 /* Runs the attempt in a child and kills it at the n-th place; false if it ended before, successfully. */
-static bool kill_at(const struct attempt *attempt, unsigned int n)
+static bool kill_at(struct attempt *attempt, unsigned int n)
 {
-	pid_t pid = fork();
-	unsigned int places = 0;
-	unsigned int reads = 0;
+	struct run run = { .attempt = attempt, .at = n };
+	struct supervised child;
 	int status;
 
-	assert_true(pid >= 0);
-	if (pid == 0)
-		be_killed(attempt);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSTOPPED(status));
-	assert_int_equal(ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL), 0);
-	for (;;) {
-		struct __ptrace_syscall_info info;
-
-		assert_int_equal(ptrace(PTRACE_SYSCALL, pid, NULL, NULL), 0);
-		assert_int_equal(waitpid(pid, &status, 0), pid);
-		if (WIFEXITED(status)) {
-			assert_int_equal(WEXITSTATUS(status), 0);
-			return false;
-		}
-		assert_true(WIFSTOPPED(status));
-		if (WSTOPSIG(status) != (SIGTRAP | 0x80))
-			continue;
-		assert_true(ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) > 0);
-		if (!is_place(attempt, &info, &reads) || ++places < n)
-			continue;
-		kill(pid, SIGKILL);
-		assert_int_equal(waitpid(pid, &status, 0), pid);
-		assert_true(WIFSIGNALED(status));
+	supervise_start(&child, &supervise_reading, attempt_it, attempt);
+	status = supervise_all(&child, judge, &run);
+	if (status == 256 + SIGKILL)
 		return true;
-	}
+	assert_int_equal(status, 0);
+	return false;
 }
 
 static void look_again(struct machine *m)
@@ -138,7 +104,7 @@ static unsigned int kill_everywhere(struct fixture *f, const char *bundle, int (
 {
 	for (unsigned int n = 1;; n++) {
 		AUTO_MACHINE struct machine m;
-		const struct attempt attempt = { .m = &m, .act = act };
+		struct attempt attempt = { .m = &m, .act = act };
 
 		machine_open(&m, f, bundle);
 		fake_kernel_add_patch(m.kernel, &old_patch);

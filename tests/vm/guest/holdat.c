@@ -60,7 +60,7 @@ static int judge(void *context, const struct seccomp_data *call)
 	struct hold *hold = context;
 	char path[4096];
 
-	if (call->nr != SYS_openat || (call->args[2] & O_ACCMODE) == O_RDONLY)
+	if (call->nr != SYS_openat || !supervise_may_change(call))
 		return SUPERVISE_PASS;
 	read_path(hold->pid, call->args[1], path, sizeof(path));
 	if (ends_with(path, hold->end)) {
@@ -81,7 +81,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	hold = (struct hold){ .end = argv[1], .script = argv[2] };
-	supervise_start(&child, -1, supervise_exec, argv + 3);
+	supervise_start(&child, &supervise_reading, supervise_exec, argv + 3);
 	hold.pid = child.pid;
 	status = supervise_all(&child, judge, &hold);
 	return status < 256 ? status : status - 256 + 128;

@@ -8,8 +8,6 @@
  */
 #include "../../fault/supervise.c"
 
-#include <fcntl.h>
-
 struct count {
 	unsigned long target;
 	unsigned long seen;
@@ -19,29 +17,11 @@ struct count {
 	unsigned int sleeps;
 };
 
-/* What neither changes anything that outlives the process nor lets time pass. */
-static bool only_reads(const struct seccomp_data *call)
-{
-	static const int reading[] = {
-		SYS_read,	SYS_pread64, SYS_readv,	     SYS_lseek,	   SYS_fstat,	   SYS_newfstatat, SYS_stat,
-		SYS_lstat,	SYS_statx,   SYS_access,     SYS_readlink, SYS_readlinkat, SYS_getdents64, SYS_statfs,
-		SYS_fstatfs,	SYS_fcntl,   SYS_close,	     SYS_uname,	   SYS_getrandom,  SYS_geteuid,	   SYS_getuid,
-		SYS_faccessat,	SYS_ioctl,   SYS_prlimit64,  SYS_sysinfo,  SYS_keyctl,	   SYS_arch_prctl,
-	};
-
-	if (call->nr == SYS_openat)
-		return (call->args[2] & (O_ACCMODE | O_CREAT | O_TRUNC)) == O_RDONLY;
-	for (size_t i = 0; i < sizeof(reading) / sizeof(reading[0]); i++)
-		if (call->nr == reading[i])
-			return true;
-	return false;
-}
-
 static bool has_effect(struct count *count, const struct seccomp_data *call)
 {
 	if (call->nr == SYS_clock_nanosleep)
 		return count->sleeps++ % 8 == 0;
-	return !only_reads(call);
+	return supervise_may_change(call);
 }
 
 static int judge(void *context, const struct seccomp_data *call)
@@ -58,6 +38,7 @@ static int judge(void *context, const struct seccomp_data *call)
 int main(int argc, char **argv)
 {
 	struct count count = { .changed = true };
+	const struct supervise_unseen nothing = { .fd = -1 };
 	struct supervised child;
 	int status;
 
@@ -71,7 +52,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	count.target = strtoul(argv[1], NULL, 10);
-	supervise_start(&child, -1, supervise_exec, argv + 2);
+	supervise_start(&child, count.all ? &nothing : &supervise_reading, supervise_exec, argv + 2);
 	status = supervise_all(&child, judge, &count);
 	fprintf(stderr, "killat: %lu\n", count.seen);
 	return status < 256 ? status : status - 256 + 128;
