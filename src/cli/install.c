@@ -91,11 +91,6 @@ static int install(struct job *job, struct lppack_error *err)
 	return job->installed ? 0 : -err->code;
 }
 
-static bool is_other_machine(const char *root)
-{
-	return root && strcmp(root, "/") != 0;
-}
-
 /* What does not fit this kernel was installed for another one. */
 static int plan(struct job *job, const struct lppack_apply_options *how, struct lppack_plan **out,
 		struct lppack_error *err)
@@ -124,7 +119,7 @@ static int apply(struct job *job, struct lppack_error *err)
 	struct lppack_receipt *receipt AUTO(receipt) = NULL;
 	int rc;
 
-	if (job->o->no_apply || is_other_machine(job->o->root)) {
+	if (job->o->no_apply || options_root_is_other(job->o->root)) {
 		job->left = job->o->no_apply ? "--no-apply was given" : "it was installed for another machine";
 		return 0;
 	}

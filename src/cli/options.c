@@ -265,6 +265,11 @@ bool options_has_flag(const struct option_spec *specs, const void *values, const
 
 #define HELP_COLUMN 30
 
+bool options_root_is_other(const char *root)
+{
+	return root && strcmp(root, "/") != 0;
+}
+
 void options_print_help(const struct option_spec *specs, FILE *out)
 {
 	for (; specs->name; specs++) {

@@ -71,6 +71,9 @@ void options_free(const struct option_spec *specs, void *values, struct text_lis
 /* Whether the table has a flag of that name and it is set. */
 bool options_has_flag(const struct option_spec *specs, const void *values, const char *name);
 
+/* Whether --root names another machine than the one that runs. */
+bool options_root_is_other(const char *root);
+
 void options_print_help(const struct option_spec *specs, FILE *out);
 /* A line an option, tab-separated: "option", verb, --name, -letter or "-", argument or "-", completion. */
 void options_dump(const struct option_spec *specs, const char *verb, FILE *out);

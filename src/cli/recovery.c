@@ -3,6 +3,7 @@
 
 #include "cli/cleanup.h"
 #include "cli/describe.h"
+#include "cli/options.h"
 #include "cli/output.h"
 
 #include <string.h>
@@ -13,7 +14,7 @@ static struct lppack_value *recover(struct lppack_host *host, const char *root, 
 	struct lppack_value *report AUTO(value) = NULL;
 	struct lppack_value *found = NULL;
 
-	if (root && strcmp(root, "/") != 0)
+	if (options_root_is_other(root))
 		return NULL;
 	report = lppack_host_recover(host, NULL, 1, &err);
 	if (!report && err.code != LPPACK_E_BUSY && err.code != LPPACK_E_PRIVILEGE &&

@@ -96,7 +96,7 @@ int transaction_recover(struct lppack_host *host, const struct lppack_apply_opti
 	struct lppack_value *report AUTO(value) = NULL;
 	const char *note = NULL;
 
-	if (root && strcmp(root, "/") != 0)
+	if (options_root_is_other(root))
 		return 0;
 	transaction_catch_signals();
 	report = lppack_host_recover(host, how, 0, err);
@@ -109,7 +109,7 @@ int transaction_recover(struct lppack_host *host, const struct lppack_apply_opti
 
 int transaction_check_root(const char *verb, const char *root, bool dry_run, struct lppack_error *err)
 {
-	if (!root || strcmp(root, "/") == 0 || dry_run)
+	if (!options_root_is_other(root) || dry_run)
 		return 0;
 	return cli_fail(err, LPPACK_E_USAGE, "add --dry-run, or run it on that machine without --root",
 			"%s: --root %s: only the running kernel can be livepatched", verb, root);
