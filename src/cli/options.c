@@ -263,12 +263,12 @@ bool options_has_flag(const struct option_spec *specs, const void *values, const
 	return spec && spec->kind == OPTION_FLAG && is_given(spec, values);
 }
 
-#define HELP_COLUMN 30
-
 bool options_root_is_other(const char *root)
 {
 	return root && strcmp(root, "/") != 0;
 }
+
+#define HELP_COLUMN 30
 
 void options_print_help(const struct option_spec *specs, FILE *out)
 {

@@ -217,18 +217,23 @@ static void removes_what_is_in_force(void **state)
 	assert_int_equal(store.n, 3);
 }
 
+static void take_out(struct machine *m)
+{
+	AUTO_RECEIPT struct lppack_receipt *receipt = lppack_host_remove(m->host, &m->options, &m->f->err);
+
+	expect_ok(receipt ? 0 : -1, &m->f->err);
+}
+
 /* Without the file that it came in, and for boots too. */
 static void a_removed_level_can_be_put_back(void **state)
 {
 	struct fixture *f = *state;
 	AUTO_MACHINE struct machine m;
-	AUTO_RECEIPT struct lppack_receipt *removed = NULL;
 	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
 	const uint64_t eight = 8;
 
 	three_levels(&m, f);
-	removed = lppack_host_remove(m.host, &m.options, &f->err);
-	expect_ok(removed ? 0 : -1, &f->err);
+	take_out(&m);
 	expect_ok(open_level(&m, &eight), &f->err);
 	fake_kernel_expect_load(m.kernel, &next_patch);
 	receipt = machine_apply(&m);
@@ -264,18 +269,14 @@ static void removes_what_only_boots_have(void **state)
 {
 	struct fixture *f = *state;
 	AUTO_MACHINE struct machine m;
-	AUTO_RECEIPT struct lppack_receipt *removed = NULL;
-	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
 	LP_AUTO_STORE struct lp_store before = { 0 };
 	LP_AUTO_STORE struct lp_store store = { 0 };
 
 	three_levels(&m, f);
-	removed = lppack_host_remove(m.host, &m.options, &f->err);
-	expect_ok(removed ? 0 : -1, &f->err);
+	take_out(&m);
 	assert_true(lp_store_read(fake_kernel_root(m.kernel), &before, &f->err) >= 0);
 	expect_ok(lp_store_set_target(fake_kernel_root(m.kernel), &before.levels[0].digest, &f->err), &f->err);
-	receipt = lppack_host_remove(m.host, &m.options, &f->err);
-	expect_ok(receipt ? 0 : -1, &f->err);
+	take_out(&m);
 	assert_true(lp_store_read(fake_kernel_root(m.kernel), &store, &f->err) >= 0);
 	assert_false(store.has_target);
 }

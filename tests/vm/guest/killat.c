@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * killat N COMMAND...: runs the command and ends it with SIGKILL at its N-th point from its first flock(2) on, which is
- * when lppack takes its lock: nothing before that has an effect. A point is a system call that comes after anything but
- * reading: to be killed at another one leaves behind what the point before it does. Of the sleeps between looks at the
- * kernel only every eighth counts. N 0: not at all. With -a every system call is a point. Prints how many there were.
- * Exit status: the command's; 137 if it was killed.
+ * when lppack takes its lock: nothing before that has an effect. A point is the next call that is seen after one that
+ * may have changed something: what only reads passes unseen, as to be killed there leaves behind what the point before
+ * does. Of the sleeps between looks at the kernel only every eighth counts. N 0: not at all. With -a every system call
+ * is a point. Prints how many there were. Exit status: the command's; 137 if it was killed.
  */
 #include "../../fault/supervise.c"
 
