@@ -10,8 +10,6 @@
 #include "cli/transaction.h"
 #include "cli/verbs.h"
 
-#include <string.h>
-
 struct install_options {
 	bool no_apply;
 	struct number keep;
