@@ -3,6 +3,8 @@
  * Reading bundles. A value's type says how far it has come: an opened bundle is untrusted; a verified bundle has a
  * head that a trusted key signed; an entry is one kernel's record and metadata, proved by that head; a module is the
  * bytes, proved by the entry. There is no way around a step.
+ *
+ * Each refers to the one that it was made from, and keeps it alive: they may be freed in any order.
  */
 #ifndef LPPACK_BUNDLE_H
 #define LPPACK_BUNDLE_H
@@ -28,6 +30,7 @@ struct lppack_entry;
 struct lppack_bundle *lppack_bundle_open(const char *path, struct lppack_error *err);
 /* The same over a descriptor, which is taken over (closed also on failure). name is for messages. */
 struct lppack_bundle *lppack_bundle_open_fd(int fd, const char *name, struct lppack_error *err);
+/* The file is closed with the last verified bundle or entry of it. NULL is fine, here and with all that is freed. */
 void lppack_bundle_close(struct lppack_bundle *bundle);
 /* Bytes read from the file so far. */
 uint64_t lppack_bundle_bytes_read(const struct lppack_bundle *bundle);
@@ -43,7 +46,8 @@ struct lppack_value *lppack_bundle_describe_unverified(struct lppack_bundle *bun
  * (lppack-policy(5)); then the manifest is parsed, the policy asked again, and all bytes of the head are compared with
  * it. LPPACK_E_NO_KEYS (empty ring), UNTRUSTED, THRESHOLD, REVOKED, DOWNGRADE (below the policy's minimum),
  * BAD_SIGNATURE, STRUCTURE, UNSUPPORTED, TRUNCATED, CORRUPT, LIMIT. lppack_bundle_judge() tells how each signature was
- * judged. The result borrows the bundle.
+ * judged. The result refers to the bundle, which may be closed before it; the keyring is needed no longer. Free with
+ * lppack_verified_free().
  */
 struct lppack_verified *lppack_bundle_verify(struct lppack_bundle *bundle, const struct lppack_keyring *keyring,
 					     struct lppack_error *err);
@@ -79,7 +83,8 @@ struct lppack_value *lppack_verified_describe_head(const struct lppack_verified 
 
 /*
  * The entry of a kernel, by build ID (lower-case hex). Reads the fence, one page and one metadata member.
- * LPPACK_E_NO_KERNEL if the bundle has none; USAGE if the text is no build ID. Free with lppack_entry_free().
+ * LPPACK_E_NO_KERNEL if the bundle has none; USAGE if the text is no build ID. The entry refers to the verified bundle,
+ * which may be freed before it. Free with lppack_entry_free().
  */
 struct lppack_entry *lppack_verified_select(struct lppack_verified *verified, const char *build_id,
 					    struct lppack_error *err);

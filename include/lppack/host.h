@@ -18,6 +18,7 @@ struct lppack_receipt;
 
 /* root: NULL for this machine, or a directory that holds another machine's /sys, /proc, /etc, /run and /var. */
 struct lppack_host *lppack_host_open(const char *root, struct lppack_error *err);
+/* What it has open is closed with the last plan of it. */
 void lppack_host_close(struct lppack_host *host);
 
 /* The running kernel's build ID, lower-case hex, from /sys/kernel/notes; borrowed. */
@@ -77,9 +78,10 @@ struct lppack_apply_options {
 
 /*
  * Selects the entry of the running kernel, proves its module, and checks everything that can be refused before a
- * system call changes anything. The plan borrows host and verified. LPPACK_E_NO_KERNEL, EXPIRED is only told in the
- * description, DISABLED, HELD, DOWNGRADE, EQUIVOCATION, CLOCK, STATE, UNLOADABLE, with `rollback` ONE_WAY, and the
- * preflight codes: NO_LIVEPATCH, PRIVILEGE, LOCKED, FTRACE, BUSY, NAME_IN_USE, ARCH, VERMAGIC, ACTIVE, FOREIGN, FORCED.
+ * system call changes anything. The plan refers to host and verified, which may be freed before it; the options' context
+ * must live as long as the plan. LPPACK_E_NO_KERNEL, EXPIRED is only told in the description, DISABLED, HELD, DOWNGRADE,
+ * EQUIVOCATION, CLOCK, STATE, UNLOADABLE, with `rollback` ONE_WAY, and the preflight codes: NO_LIVEPATCH, PRIVILEGE,
+ * LOCKED, FTRACE, BUSY, NAME_IN_USE, ARCH, VERMAGIC, ACTIVE, FOREIGN, FORCED.
  *
  * An interrupted call's transition is LPPACK_E_BUSY here: call lppack_host_recover() before.
  */
@@ -107,6 +109,7 @@ struct lppack_receipt *lppack_plan_apply(struct lppack_plan *plan, struct lppack
 /* A map: verb, outcome (applied, already, removed, reversed, left, nothing), attempts, forced, durations_ns,
  * superseded, took_over, pending, blockers, reverse_blockers, kernel_log, error, time. */
 struct lppack_value *lppack_receipt_describe(const struct lppack_receipt *receipt, struct lppack_error *err);
+/* A receipt refers to nothing. */
 void lppack_receipt_free(struct lppack_receipt *receipt);
 
 /*

@@ -7,8 +7,15 @@
  *     apply:   verify -> select -> preflight -> load -> watch -> settle -> record         <lppack/host.h>
  *
  * Functions return 0 or a negative code, or a pointer or NULL; the cause is in the caller's struct lppack_error
- * (may be NULL). Objects are not shared between threads without a lock of the caller's. The library never prints,
- * exits, prompts or reads the environment. Struct-of-options arguments may be NULL for the defaults.
+ * (may be NULL). The library never prints, exits, prompts or reads the environment. Struct-of-options arguments may be
+ * NULL for the defaults.
+ *
+ * An object that needs another one for longer than a call refers to it: a verified bundle to the bundle, an entry to
+ * the verified bundle, a plan to the host and the verified bundle. So every object may be freed when its owner is done
+ * with it, in any order; what it holds (memory, open files) goes with the last that refers to it. All other arguments
+ * are needed during the call only, but for the context of a plan's options, which must live as long as the plan.
+ *
+ * Objects are not shared between threads without a lock of the caller's; those that refer to each other share one.
  */
 #ifndef LPPACK_LPPACK_H
 #define LPPACK_LPPACK_H

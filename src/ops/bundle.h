@@ -3,6 +3,7 @@
 #ifndef LP_OPS_BUNDLE_H
 #define LP_OPS_BUNDLE_H
 
+#include "base/ref.h"
 #include "core/head.h"
 #include "core/index.h"
 #include "crypto/crypto.h"
@@ -11,6 +12,7 @@
 #include <lppack/bundle.h>
 
 struct lppack_bundle {
+	struct lp_ref ref;
 	struct lp_input in;
 	struct lp_head head;
 };
@@ -57,13 +59,15 @@ struct lp_contents {
 
 /* Only lppack_bundle_verify() makes one. */
 struct lppack_verified {
+	struct lp_ref ref;
+	struct lppack_bundle *bundle; /* a reference: the contents and the reports borrow of it */
 	struct lp_contents contents;
 	struct lp_signer_report signers[LP_SIGNATURES_MAX];
 	size_t n_signers;
 };
 
 struct lppack_entry {
-	struct lp_contents *contents; /* of the verified bundle; borrowed */
+	struct lppack_verified *verified; /* a reference */
 	struct lp_record record;
 	struct lp_metadata metadata;
 	struct lp_buf module; /* proved bytes, once loaded */
@@ -106,6 +110,10 @@ int lp_contents_plain(struct lp_contents *c, const struct lp_record *record, str
 /* The module's bytes against its metadata: digest and facts. */
 int lp_module_prove(const struct lp_contents *c, const struct lp_metadata *metadata, const struct lp_buf *module,
 		    struct lppack_error *err);
+
+/* One more reference, which lppack_bundle_close() or lppack_verified_free() gives back. */
+struct lppack_bundle *lp_bundle_ref(struct lppack_bundle *bundle);
+struct lppack_verified *lp_verified_ref(struct lppack_verified *verified);
 
 LP_DEFINE_CLEANUP(struct lppack_bundle, lppack_bundle_close)
 LP_DEFINE_CLEANUP(struct lppack_verified, lppack_verified_free)

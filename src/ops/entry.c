@@ -47,9 +47,9 @@ LP_EXPORT struct lppack_entry *lppack_verified_select(struct lppack_verified *v,
 		lp_fail_nomem(err);
 		return NULL;
 	}
-	entry->contents = &v->contents;
-	if (lp_contents_find(entry->contents, &id, &entry->record, err) < 0 ||
-	    lp_contents_metadata(entry->contents, &entry->record, &entry->metadata, err) < 0)
+	entry->verified = lp_verified_ref(v);
+	if (lp_contents_find(&v->contents, &id, &entry->record, err) < 0 ||
+	    lp_contents_metadata(&v->contents, &entry->record, &entry->metadata, err) < 0)
 		return NULL;
 	return LP_TAKE(entry);
 }
@@ -60,6 +60,7 @@ LP_EXPORT void lppack_entry_free(struct lppack_entry *entry)
 		return;
 	lp_metadata_free(&entry->metadata);
 	lp_buf_free(&entry->module);
+	lppack_verified_free(entry->verified);
 	free(entry);
 }
 
@@ -85,12 +86,13 @@ LP_EXPORT const char *lppack_entry_release(const struct lppack_entry *entry)
 LP_EXPORT int lppack_entry_load_module(struct lppack_entry *entry, const void **bytes, size_t *n,
 				       struct lppack_error *err)
 {
+	struct lp_contents *contents = &entry->verified->contents;
 	int rc = 0;
 
 	if (!entry->module.data) {
-		rc = lp_contents_plain(entry->contents, &entry->record, &entry->module, err);
+		rc = lp_contents_plain(contents, &entry->record, &entry->module, err);
 		if (rc == 0)
-			rc = lp_module_prove(entry->contents, &entry->metadata, &entry->module, err);
+			rc = lp_module_prove(contents, &entry->metadata, &entry->module, err);
 		if (rc < 0)
 			lp_buf_free(&entry->module);
 	}
@@ -122,7 +124,7 @@ LP_EXPORT int lppack_entry_extract(struct lppack_entry *entry, const char *direc
 		return lp_fail_nomem(err);
 	if (!is_plain_file_name(entry->metadata.facts.name))
 		return lp_fail(err, LPPACK_E_MODULE_NAME, NULL, "%s: '%s' cannot be a file's name",
-			       entry->contents->bundle->in.name, entry->metadata.facts.name);
+			       entry->verified->bundle->in.name, entry->metadata.facts.name);
 	rc = lp_output_open(&out, file, 0644, err);
 	if (rc == 0)
 		rc = lp_output_write(&out, bytes, n, err);

@@ -42,9 +42,15 @@ LP_EXPORT struct lppack_host *lppack_host_open(const char *root, struct lppack_e
 	return lp_host_new(root, NULL, NULL, err);
 }
 
+struct lppack_host *lp_host_ref(struct lppack_host *host)
+{
+	lp_ref_take(&host->ref);
+	return host;
+}
+
 LP_EXPORT void lppack_host_close(struct lppack_host *host)
 {
-	if (!host)
+	if (!host || !lp_ref_drop(&host->ref))
 		return;
 	lp_host_close(&host->host);
 	lp_kernel_facts_free(&host->kernel);

@@ -2,12 +2,14 @@
 #ifndef LP_OPS_HOST_H
 #define LP_OPS_HOST_H
 
+#include "base/ref.h"
 #include "ops/record.h"
 #include "runtime/runtime.h"
 
 #include <lppack/host.h>
 
 struct lppack_host {
+	struct lp_ref ref;
 	struct lp_host host;
 	struct lp_kernel_facts kernel; /* names from the start, if it runs one; the build ID once asked for */
 	char build_id[LP_BUILD_ID_TEXT];
@@ -16,6 +18,8 @@ struct lppack_host {
 /* A host over given operations, for tests. */
 struct lppack_host *lp_host_new(const char *root, const struct lp_host_ops *ops, void *context,
 				struct lppack_error *err);
+/* One more reference, which lppack_host_close() gives back. */
+struct lppack_host *lp_host_ref(struct lppack_host *host);
 /* Reads the kernel's names, once: needed before they are told of a host that may be an image only. */
 int lp_host_name(struct lppack_host *host, struct lppack_error *err);
 /* Reads the kernel's build ID, and its names, once. */

@@ -109,6 +109,7 @@ ops_tests = \
 	tests/unit/test_gather \
 	tests/unit/test_keys \
 	tests/unit/test_level \
+	tests/unit/test_lifetimes \
 	tests/unit/test_module_cache \
 	tests/unit/test_module_trust \
 	tests/unit/test_ops_host \
@@ -153,6 +154,8 @@ tests_unit_test_freshness_SOURCES = tests/unit/test_freshness.c $(FIXTURE)
 tests_unit_test_gather_SOURCES = tests/unit/test_gather.c $(FIXTURE)
 tests_unit_test_keys_SOURCES = tests/unit/test_keys.c $(FIXTURE)
 tests_unit_test_level_SOURCES = tests/unit/test_level.c $(FIXTURE)
+tests_unit_test_lifetimes_SOURCES = tests/unit/test_lifetimes.c tests/unit/ops_machine.h $(FIXTURE) $(FAKE_KERNEL)
+tests_unit_test_lifetimes_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync,--wrap=fdatasync
 tests_unit_test_module_trust_SOURCES = tests/unit/test_module_trust.c tests/unit/ops_machine.h $(FIXTURE) $(FAKE_KERNEL) \
 	$(PKI)
 tests_unit_test_ops_host_SOURCES = tests/unit/test_ops_host.c $(FIXTURE) $(FAKE_KERNEL)

@@ -24,6 +24,8 @@ LP_EXPORT void lppack_plan_free(struct lppack_plan *plan)
 	lppack_value_free(plan->warnings);
 	lppack_value_free(plan->module_signature);
 	free(plan->reversibility_why);
+	lppack_verified_free(plan->verified);
+	lppack_host_close(plan->host);
 	free(plan);
 }
 
@@ -298,8 +300,8 @@ LP_EXPORT struct lppack_plan *lppack_plan_new(struct lppack_host *host, struct l
 		lp_fail_nomem(err);
 		return NULL;
 	}
-	plan->host = host;
-	plan->verified = verified;
+	plan->host = lp_host_ref(host);
+	plan->verified = lp_verified_ref(verified);
 	plan->options = lp_apply_options_settle(given);
 	if (lp_host_name(host, err ? err : &own) < 0 || lp_plan_judge(plan, err ? err : &own) < 0)
 		return NULL;

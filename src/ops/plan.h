@@ -7,8 +7,8 @@
 #include "ops/transaction.h"
 
 struct lppack_plan {
-	struct lppack_host *host;         /* borrowed */
-	struct lppack_verified *verified; /* borrowed */
+	struct lppack_host *host;         /* a reference */
+	struct lppack_verified *verified; /* a reference */
 	struct lppack_apply_options options;
 	struct lppack_entry *entry;
 	struct lp_swap_request request; /* points into the entry and the transaction */

@@ -56,9 +56,15 @@ LP_EXPORT struct lppack_bundle *lppack_bundle_open_fd(int fd, const char *name, 
 	return read_head(bundle, lp_input_take_fd(&bundle->in, fd, name, err), err);
 }
 
+struct lppack_bundle *lp_bundle_ref(struct lppack_bundle *bundle)
+{
+	lp_ref_take(&bundle->ref);
+	return bundle;
+}
+
 LP_EXPORT void lppack_bundle_close(struct lppack_bundle *bundle)
 {
-	if (!bundle)
+	if (!bundle || !lp_ref_drop(&bundle->ref))
 		return;
 	lp_head_free(&bundle->head);
 	lp_input_close(&bundle->in);
@@ -68,6 +74,15 @@ LP_EXPORT void lppack_bundle_close(struct lppack_bundle *bundle)
 LP_EXPORT uint64_t lppack_bundle_bytes_read(const struct lppack_bundle *bundle)
 {
 	return bundle->in.bytes;
+}
+
+static struct lppack_verified *new_verified(struct lppack_bundle *bundle)
+{
+	struct lppack_verified *v = calloc(1, sizeof(*v));
+
+	if (v)
+		v->bundle = lp_bundle_ref(bundle);
+	return v;
 }
 
 /*
@@ -113,7 +128,7 @@ LP_EXPORT struct lppack_verified *lppack_bundle_verify(struct lppack_bundle *bun
 			bundle->in.name);
 		return NULL;
 	}
-	v = calloc(1, sizeof(*v));
+	v = new_verified(bundle);
 	if (!v) {
 		lp_fail_nomem(err);
 		return NULL;
@@ -128,7 +143,7 @@ LP_EXPORT struct lppack_verified *lppack_bundle_verify(struct lppack_bundle *bun
 LP_EXPORT struct lppack_value *lppack_bundle_judge(struct lppack_bundle *bundle, const struct lppack_keyring *keyring,
 						   struct lppack_error *err)
 {
-	LP_AUTO(cleanup_lppack_verified_free) struct lppack_verified *v = calloc(1, sizeof(*v));
+	LP_AUTO(cleanup_lppack_verified_free) struct lppack_verified *v = new_verified(bundle);
 	struct lppack_value *map = lp_value_map();
 	struct lppack_error cause = LPPACK_ERROR_INIT;
 	struct lp_ruling ruling = { 0 };
@@ -144,10 +159,18 @@ LP_EXPORT struct lppack_value *lppack_bundle_judge(struct lppack_bundle *bundle,
 	return NULL;
 }
 
+struct lppack_verified *lp_verified_ref(struct lppack_verified *v)
+{
+	lp_ref_take(&v->ref);
+	return v;
+}
+
 LP_EXPORT void lppack_verified_free(struct lppack_verified *v)
 {
-	if (v)
-		lp_contents_close(&v->contents);
+	if (!v || !lp_ref_drop(&v->ref))
+		return;
+	lp_contents_close(&v->contents);
+	lppack_bundle_close(v->bundle);
 	free(v);
 }
 
