@@ -5,6 +5,7 @@
 
 #include <lppack/bundle.h>
 #include <lppack/error.h>
+#include <lppack/options.h>
 #include <lppack/value.h>
 #include <stddef.h>
 
@@ -16,7 +17,7 @@ struct lppack_kernel;
 
 /* A kernel's files, each NULL where it is not at hand. What is named goes before what the directory holds. */
 struct lppack_kernel_files {
-	size_t size;            /* sizeof(struct lppack_kernel_files): how much of it the caller knows */
+	size_t size;            /* set by LPPACK_OPTIONS() */
 	const char *directory;  /* looked through: a root, /boot, lib/modules/RELEASE, a build tree */
 	const char *release;    /* which one, if the directory holds several */
 	const char *vmlinuz;    /* a vmlinuz, a vmlinux, a copy of /sys/kernel/notes or a kernel package */

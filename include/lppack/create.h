@@ -6,6 +6,7 @@
 #include <lppack/bundle.h>
 #include <lppack/error.h>
 #include <lppack/keys.h>
+#include <lppack/options.h>
 #include <lppack/value.h>
 #include <stdint.h>
 
@@ -30,7 +31,7 @@ int lppack_spec_set_expires(struct lppack_spec *spec, const char *expires, struc
 void lppack_spec_free(struct lppack_spec *spec);
 
 struct lppack_create_options {
-	size_t size;            /* sizeof(struct lppack_create_options): how much of it the caller knows */
+	size_t size;            /* set by LPPACK_OPTIONS() */
 	unsigned int threads;   /* 0: one per processor; the output does not depend on it */
 	int level;              /* zstd level; 0: 19 */
 	int64_t created;        /* seconds since 1970 for "created" and every member, unless the spec says it */

@@ -5,6 +5,7 @@
 
 #include <lppack/bundle.h>
 #include <lppack/error.h>
+#include <lppack/options.h>
 #include <lppack/value.h>
 #include <stdint.h>
 
@@ -44,7 +45,7 @@ char *lppack_host_effective_version(struct lppack_host *host, struct lppack_erro
 
 /* How a call waits for another lppack that holds the lock. A NULL pointer to it gives way at once. */
 struct lppack_wait {
-	size_t size;     /* sizeof(struct lppack_wait) */
+	size_t size;     /* set by LPPACK_OPTIONS() */
 	int64_t wait_ns; /* 0: give way at once; negative: for ever */
 	/* phase: "waiting". May be NULL. */
 	void (*progress)(void *context, const char *phase, int64_t elapsed_ns);
@@ -53,7 +54,7 @@ struct lppack_wait {
 };
 
 struct lppack_apply_options {
-	size_t size;        /* sizeof(struct lppack_apply_options) */
+	size_t size;        /* set by LPPACK_OPTIONS() */
 	int replace;        /* may supersede active livepatches */
 	int64_t timeout_ns; /* for the transition; 0: 60 s */
 	/* phase: "waiting" (for the lock), "loading", "transition", "proof", "removal", "reversal", "retry" */

@@ -4,6 +4,7 @@
 #define LPPACK_KEYS_H
 
 #include <lppack/error.h>
+#include <lppack/options.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -30,7 +31,7 @@ int lppack_key_generate(const char *name, char id[LPPACK_KEY_ID_SIZE], struct lp
 typedef int lppack_passphrase_fn(void *context, const char *what, char *secret, size_t size, struct lppack_error *err);
 
 struct lppack_key_options {
-	size_t size;      /* sizeof(struct lppack_key_options): how much of it the caller knows */
+	size_t size;      /* set by LPPACK_OPTIONS() */
 	const char *type; /* ed25519 (default), ecdsa-p256, ecdsa-p384, rsa-3072 or rsa-4096 */
 	lppack_passphrase_fn *passphrase; /* NULL: the private key is not encrypted */
 	void *context;
@@ -44,7 +45,7 @@ int lppack_key_generate_with(const char *name, const struct lppack_key_options *
 struct lppack_signer;
 
 struct lppack_signer_options {
-	size_t size;             /* sizeof(struct lppack_signer_options): how much of it the caller knows */
+	size_t size;             /* set by LPPACK_OPTIONS() */
 	const char *certificate; /* PEM file of the key's X.509 certificate: signs by CMS. NULL: by the bare key */
 	const char *chain;       /* PEM file of the certificates between it and a trusted one, to be put in; or NULL */
 	lppack_passphrase_fn *passphrase; /* NULL: encrypted keys are refused */

@@ -10,6 +10,7 @@ lppackinclude_HEADERS = \
 	include/lppack/inspect.h \
 	include/lppack/keys.h \
 	include/lppack/lppack.h \
+	include/lppack/options.h \
 	include/lppack/sign.h \
 	include/lppack/store.h \
 	include/lppack/trust.h \

@@ -8,7 +8,7 @@
  *
  * Functions return 0 or a negative code, or a pointer or NULL; the cause is in the caller's struct lppack_error
  * (may be NULL). The library never prints, exits, prompts or reads the environment. Struct-of-options arguments may be
- * NULL for the defaults.
+ * NULL for the defaults; LPPACK_OPTIONS() declares one (<lppack/options.h>).
  *
  * An object that needs another one for longer than a call refers to it: a verified bundle to the bundle, an entry to
  * the verified bundle, a plan to the host and the verified bundle. So every object may be freed when its owner is done
@@ -28,6 +28,7 @@
 #include <lppack/host.h>
 #include <lppack/inspect.h>
 #include <lppack/keys.h>
+#include <lppack/options.h>
 #include <lppack/sign.h>
 #include <lppack/store.h>
 #include <lppack/trust.h>

@@ -7,6 +7,7 @@
 #include <lppack/error.h>
 #include <lppack/host.h>
 #include <lppack/keys.h>
+#include <lppack/options.h>
 #include <lppack/value.h>
 #include <stdint.h>
 
@@ -15,7 +16,7 @@ extern "C" {
 #endif
 
 struct lppack_install_options {
-	size_t size;   /* sizeof(struct lppack_install_options) */
+	size_t size;   /* set by LPPACK_OPTIONS() */
 	uint64_t keep; /* levels to keep of the stream; 0: as configured (lppack-install(1), FILES), else 3 */
 	lppack_progress_fn *progress; /* of the verification; may be NULL */
 	void *context;
@@ -58,7 +59,7 @@ int lppack_store_open_installed(struct lppack_host *host, const struct lppack_ke
 struct lppack_value *lppack_store_describe(struct lppack_host *host, struct lppack_error *err);
 
 struct lppack_hold_options {
-	size_t size;        /* sizeof(struct lppack_hold_options) */
+	size_t size;        /* set by LPPACK_OPTIONS() */
 	const char *stream; /* NULL: every stream */
 	int freeze;         /* nothing new at all */
 	int has_serial;

@@ -7,6 +7,7 @@ liblppack_all_la_SOURCES += \
 	src/base/export.h \
 	src/base/facts.c src/base/facts.h \
 	src/base/file.c src/base/file.h \
+	src/base/options.c src/base/options.h \
 	src/base/ref.h \
 	src/base/text.c src/base/text.h \
 	src/base/value.c src/base/value.h

@@ -56,18 +56,15 @@ static const struct option_spec options[] = {
 
 static struct lppack_kernel *open_kernel(const struct check_options *o, struct lppack_error *err)
 {
-	const struct lppack_kernel_files files = {
-		.size = sizeof(files),
-		.directory = o->kernel_dir,
-		.release = o->release,
-		.vmlinuz = o->vmlinuz,
-		.system_map = o->system_map,
-		.symvers = o->symvers,
-		.config = o->config,
-		.modules = o->modules,
-		.btf = o->btf,
-		.sig_enforce = o->sig_enforce,
-	};
+	LPPACK_OPTIONS(lppack_kernel_files, files, .directory = o->kernel_dir,
+		       .release = o->release,
+		       .vmlinuz = o->vmlinuz,
+		       .system_map = o->system_map,
+		       .symvers = o->symvers,
+		       .config = o->config,
+		       .modules = o->modules,
+		       .btf = o->btf,
+		       .sig_enforce = o->sig_enforce);
 	struct lppack_kernel *kernel = lppack_kernel_open(&files, err);
 
 	if (!kernel && err->code == LPPACK_E_USAGE) {

@@ -236,15 +236,12 @@ static int open_older(struct source *older, const struct create_options *o, stru
 static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct create_options *o = values;
-	struct lppack_create_options how = {
-		.size = sizeof(how),
-		.threads = (unsigned int)o->threads.value,
-		.level = (int)o->level.value,
-		.overwrite = o->force,
-		.independent = o->independent,
-		.check = o->check,
-		.progress = show_progress,
-	};
+	LPPACK_OPTIONS(lppack_create_options, how, .threads = (unsigned int)o->threads.value,
+		       .level = (int)o->level.value,
+		       .overwrite = o->force,
+		       .independent = o->independent,
+		       .check = o->check,
+		       .progress = show_progress);
 	struct signers signers AUTO_SIGNERS = { 0 };
 	struct source older AUTO_SOURCE = { 0 };
 	struct lppack_spec *spec AUTO(spec) = NULL;

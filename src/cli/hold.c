@@ -121,13 +121,12 @@ static int set(struct lppack_host *host, const struct hold_options *o, struct lp
 {
 	struct watch watch;
 	const struct lppack_wait wait = transaction_wait(o->wait, &watch);
-	const struct lppack_hold_options hold = { .size = sizeof(hold),
-						  .stream = o->stream,
-						  .freeze = o->freeze,
-						  .has_serial = o->serial.is_set,
-						  .serial = o->serial.value,
-						  .until = o->until,
-						  .wait = &wait };
+	LPPACK_OPTIONS(lppack_hold_options, hold, .stream = o->stream,
+		       .freeze = o->freeze,
+		       .has_serial = o->serial.is_set,
+		       .serial = o->serial.value,
+		       .until = o->until,
+		       .wait = &wait);
 	int rc = lppack_hold_set(host, &hold, err);
 
 	progress_clear();

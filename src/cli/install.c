@@ -70,12 +70,11 @@ static int install(struct job *job, struct lppack_error *err)
 	const struct install_options *o = job->o;
 	struct watch watch;
 	const struct lppack_wait wait = transaction_wait(o->transaction.wait, &watch);
-	const struct lppack_install_options how = { .size = sizeof(how),
-						    .keep = o->keep.value,
-						    .progress = show_progress,
-						    .context = job,
-						    .allow_downgrade = o->allow_downgrade,
-						    .wait = &wait };
+	LPPACK_OPTIONS(lppack_install_options, how, .keep = o->keep.value,
+		       .progress = show_progress,
+		       .context = job,
+		       .allow_downgrade = o->allow_downgrade,
+		       .wait = &wait);
 	int rc = source_open(&job->source, job->path, &o->keys, o->root, err);
 
 	if (rc < 0)

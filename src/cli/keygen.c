@@ -52,7 +52,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 {
 	const struct keygen_options *o = values;
 	struct passphrase passphrase = { .file = o->passphrase_file, .is_new = true };
-	struct lppack_key_options how = { .size = sizeof(how), .type = o->type, .context = &passphrase };
+	LPPACK_OPTIONS(lppack_key_options, how, .type = o->type, .context = &passphrase);
 	char id[LPPACK_KEY_ID_SIZE] = "";
 	char *private_key AUTO(text) = NULL;
 	char *public_key AUTO(text) = NULL;

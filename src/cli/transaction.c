@@ -63,31 +63,29 @@ static void show_progress(void *context, const char *phase, int64_t elapsed_ns)
 
 struct lppack_apply_options transaction_how(const struct transaction_options *options, struct watch *watch)
 {
+	LPPACK_OPTIONS(lppack_apply_options, how, .timeout_ns = options->timeout,
+		       .progress = show_progress,
+		       .cancelled = is_cancelled,
+		       .context = watch,
+		       .take_over = options->take_over,
+		       .before_signal = options->before_signal,
+		       .wait_ns = options->wait,
+		       .retries = (unsigned int)options->retries.value,
+		       .retry_delay_ns = options->retry_delay);
+
 	*watch = (struct watch){ .timeout_ns = options->timeout ? options->timeout : 60 * NS_PER_S };
-	return (struct lppack_apply_options){
-		.size = sizeof(struct lppack_apply_options),
-		.timeout_ns = options->timeout,
-		.progress = show_progress,
-		.cancelled = is_cancelled,
-		.context = watch,
-		.take_over = options->take_over,
-		.before_signal = options->before_signal,
-		.wait_ns = options->wait,
-		.retries = (unsigned int)options->retries.value,
-		.retry_delay_ns = options->retry_delay,
-	};
+	return how;
 }
 
 struct lppack_wait transaction_wait(int64_t wait_ns, struct watch *watch)
 {
+	LPPACK_OPTIONS(lppack_wait, wait, .wait_ns = wait_ns,
+		       .progress = show_progress,
+		       .cancelled = is_cancelled,
+		       .context = watch);
+
 	*watch = (struct watch){ 0 };
-	return (struct lppack_wait){
-		.size = sizeof(struct lppack_wait),
-		.wait_ns = wait_ns,
-		.progress = show_progress,
-		.cancelled = is_cancelled,
-		.context = watch,
-	};
+	return wait;
 }
 
 int transaction_recover(struct lppack_host *host, const struct lppack_apply_options *how, const char *root,

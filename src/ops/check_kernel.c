@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/export.h"
+#include "base/options.h"
 #include "base/text.h"
 #include "core/format.h"
 #include "core/stream.h"
@@ -278,13 +279,14 @@ static int read_all(struct lppack_kernel *k, struct lppack_error *err)
 LP_EXPORT struct lppack_kernel *lppack_kernel_open(const struct lppack_kernel_files *given, struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lppack_kernel_close) struct lppack_kernel *k = calloc(1, sizeof(*k));
-	struct lppack_kernel_files files = { 0 };
+	struct lppack_kernel_files files;
 
 	if (!k) {
 		lp_fail_nomem(err);
 		return NULL;
 	}
-	memcpy(&files, given, given->size < sizeof(files) ? given->size : sizeof(files));
+	if (LP_OPTIONS_TAKE(lppack_kernel_files, directory, &files, given, err) < 0)
+		return NULL;
 	k->sig_enforce = files.sig_enforce;
 	if (lp_kernel_paths_find(&files, &k->paths, err) < 0 || read_all(k, err) < 0)
 		return NULL;

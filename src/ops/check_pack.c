@@ -138,7 +138,7 @@ int lp_pack_check(const struct lppack_spec *spec, const struct lp_pack *pack, st
 	for (size_t i = 0; rc == 0 && i < pack->n; i++) {
 		const struct lp_pack_item *item = &pack->items[i];
 		LP_AUTO(cleanup_named) struct named named = { 0 };
-		struct lppack_kernel_files files = { .size = sizeof(files) };
+		LPPACK_OPTIONS(lppack_kernel_files, files);
 
 		rc = resolve(spec, item, &named, err);
 		if (rc < 0 || !(named.directory || named.system_map || named.symvers || named.config || named.modules))

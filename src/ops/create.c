@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack_create(): options, the order of the steps, the report. */
 #include "base/export.h"
+#include "base/options.h"
 #include "base/text.h"
 #include "core/zstd.h"
 #include "ops/describe.h"
@@ -8,7 +9,6 @@
 #include "ops/level.h"
 #include "ops/signer.h"
 
-#include <string.h>
 
 /* The spec's fixes as the format's, borrowing their strings; *room is freed by the caller. */
 static int borrow_fixes(const struct lppack_spec *spec, struct lp_fixes *out, struct lp_fix **room,
@@ -88,16 +88,14 @@ static struct lppack_value *make_report(const struct lp_draft *draft, const char
 	return map;
 }
 
-/* The caller's options, as far as it knows them. */
-static struct lppack_create_options settle_options(const struct lppack_create_options *given)
+static int settle_options(struct lppack_create_options *options, const struct lppack_create_options *given,
+			  struct lppack_error *err)
 {
-	struct lppack_create_options options = { 0 };
+	int rc = LP_OPTIONS_TAKE(lppack_create_options, threads, options, given, err);
 
-	if (given)
-		memcpy(&options, given, given->size < sizeof(options) ? given->size : sizeof(options));
-	if (options.level == 0)
-		options.level = LP_ZSTD_LEVEL_DEFAULT;
-	return options;
+	if (options->level == 0)
+		options->level = LP_ZSTD_LEVEL_DEFAULT;
+	return rc;
 }
 
 static int check_arguments(const struct lppack_spec *spec, size_t n_signers,
@@ -203,9 +201,11 @@ LP_EXPORT int lppack_create(const struct lppack_spec *spec, const struct lppack_
 	LP_AUTO(lp_draft_free) struct lp_draft draft = { .pack.spool = -1 };
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
 	LP_AUTO_FREE char *serial = lp_text_format("%llu", (unsigned long long)spec->serial);
-	struct lppack_create_options options = settle_options(given);
-	int rc = check_arguments(spec, n_signers, &options, err);
+	struct lppack_create_options options;
+	int rc = settle_options(&options, given, err);
 
+	if (rc == 0)
+		rc = check_arguments(spec, n_signers, &options, err);
 	if (!serial)
 		return lp_fail_nomem(err);
 	draft.manifest = (struct lp_manifest){ .stream = spec->stream,

@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/export.h"
+#include "base/options.h"
 #include "base/text.h"
 #include "core/format.h"
 #include "ops/at_boot.h"
@@ -136,15 +137,15 @@ static int put_hold(struct lp_holds *holds, struct lp_hold *hold, struct lppack_
 LP_EXPORT int lppack_hold_set(struct lppack_host *host, const struct lppack_hold_options *given,
 			      struct lppack_error *err)
 {
-	struct lppack_hold_options options = { 0 };
+	struct lppack_hold_options options;
 	LP_AUTO(lp_holds_free) struct lp_holds holds = { 0 };
 	LP_AUTO(lp_hold_free) struct lp_hold hold = { 0 };
 	LP_AUTO_CLOSE int lock = -1;
 	bool ok = true;
-	int rc;
+	int rc = LP_OPTIONS_TAKE(lppack_hold_options, stream, &options, given, err);
 
-	memcpy(&options, given, given->size < sizeof(options) ? given->size : sizeof(options));
-	rc = read_options(&options, time(NULL), &hold, err);
+	if (rc == 0)
+		rc = read_options(&options, time(NULL), &hold, err);
 	if (rc < 0)
 		return rc;
 	lock = lp_host_lock_for(host, options.wait, err);

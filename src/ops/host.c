@@ -3,6 +3,7 @@
 #include "ops/host.h"
 
 #include "base/export.h"
+#include "base/options.h"
 #include "inspect/inspect.h"
 
 #include <string.h>
@@ -87,11 +88,12 @@ LP_EXPORT const char *lppack_host_build_id(struct lppack_host *host, struct lppa
 
 int lp_host_lock_for(struct lppack_host *host, const struct lppack_wait *wait, struct lppack_error *err)
 {
-	struct lppack_wait given = { 0 };
 	struct lp_swap_request request = { 0 };
+	struct lppack_wait given;
+	int rc = LP_OPTIONS_TAKE(lppack_wait, wait_ns, &given, wait, err);
 
-	if (wait)
-		memcpy(&given, wait, wait->size < sizeof(given) ? wait->size : sizeof(given));
+	if (rc < 0)
+		return rc;
 	request.wait_ns = given.wait_ns;
 	request.progress = given.progress;
 	request.cancelled = given.cancelled;

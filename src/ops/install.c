@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/export.h"
+#include "base/options.h"
 #include "base/text.h"
 #include "core/yaml.h"
 #include "ops/at_boot.h"
@@ -367,9 +368,8 @@ LP_EXPORT struct lppack_value *lppack_store_install(struct lppack_host *host, st
 	struct lppack_error own = LPPACK_ERROR_INIT;
 	LP_AUTO_CLOSE int lock = -1;
 
-	if (options)
-		memcpy(&install.options, options,
-		       options->size < sizeof(*options) ? options->size : sizeof(*options));
+	if (LP_OPTIONS_TAKE(lppack_install_options, keep, &install.options, options, err) < 0)
+		return NULL;
 	if (install.options.keep > KEEP_MAX) {
 		lp_fail(err, LPPACK_E_USAGE, NULL, "at most %d levels are kept", KEEP_MAX);
 		return NULL;

@@ -113,6 +113,7 @@ ops_tests = \
 	tests/unit/test_module_cache \
 	tests/unit/test_module_trust \
 	tests/unit/test_ops_host \
+	tests/unit/test_options \
 	tests/unit/test_pack \
 	tests/unit/test_plan \
 	tests/unit/test_policy \
@@ -159,6 +160,7 @@ tests_unit_test_lifetimes_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync,--wrap=fdatas
 tests_unit_test_module_trust_SOURCES = tests/unit/test_module_trust.c tests/unit/ops_machine.h $(FIXTURE) $(FAKE_KERNEL) \
 	$(PKI)
 tests_unit_test_ops_host_SOURCES = tests/unit/test_ops_host.c $(FIXTURE) $(FAKE_KERNEL)
+tests_unit_test_options_SOURCES = tests/unit/test_options.c tests/unit/ops_machine.h $(FIXTURE) $(FAKE_KERNEL)
 tests_unit_test_pack_SOURCES = tests/unit/test_pack.c $(FIXTURE)
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/unit/ops_machine.h $(FIXTURE) $(FAKE_KERNEL)
 tests_unit_test_policy_SOURCES = tests/unit/test_policy.c $(FIXTURE)

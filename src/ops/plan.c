@@ -302,8 +302,8 @@ LP_EXPORT struct lppack_plan *lppack_plan_new(struct lppack_host *host, struct l
 	}
 	plan->host = lp_host_ref(host);
 	plan->verified = lp_verified_ref(verified);
-	plan->options = lp_apply_options_settle(given);
-	if (lp_host_name(host, err ? err : &own) < 0 || lp_plan_judge(plan, err ? err : &own) < 0)
+	if (lp_apply_options_settle(&plan->options, given, err) < 0 || lp_host_name(host, err ? err : &own) < 0 ||
+	    lp_plan_judge(plan, err ? err : &own) < 0)
 		return NULL;
 	return LP_TAKE(plan);
 }

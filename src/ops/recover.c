@@ -396,13 +396,15 @@ int lp_recover_locked(struct lppack_host *host, const struct lp_swap_request *re
 LP_EXPORT struct lppack_value *lppack_host_recover(struct lppack_host *host, const struct lppack_apply_options *given,
 						   int quick, struct lppack_error *err)
 {
-	const struct lppack_apply_options options = lp_apply_options_settle(given);
+	struct lppack_apply_options options;
 	struct lp_swap_request request = { 0 };
 	LP_AUTO_CALL struct lp_call journal = { 0 };
 	struct lppack_value *report = NULL;
 	LP_AUTO_CLOSE int lock = -1;
-	int rc = lp_call_read(host->host.root, &journal, err);
+	int rc = lp_apply_options_settle(&options, given, err);
 
+	if (rc == 0)
+		rc = lp_call_read(host->host.root, &journal, err);
 	if (rc < 0)
 		return NULL;
 	lp_request_set_options(&request, &options);

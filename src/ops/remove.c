@@ -35,11 +35,12 @@ static int look(struct removal *removal, struct lppack_error *err)
 static int open_removal(struct removal *removal, struct lppack_host *host, const struct lppack_apply_options *given,
 			struct lppack_error *err)
 {
-	const struct lppack_apply_options options = lp_apply_options_settle(given);
+	struct lppack_apply_options options;
+	int rc = lp_apply_options_settle(&options, given, err);
 
 	removal->host = host;
 	lp_request_set_options(&removal->request, &options);
-	return look(removal, err);
+	return rc < 0 ? rc : look(removal, err);
 }
 
 static struct lppack_value *describe_warnings(const struct removal *removal)

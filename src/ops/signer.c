@@ -4,6 +4,7 @@
 
 #include "base/export.h"
 #include "base/file.h"
+#include "base/options.h"
 #include "base/text.h"
 #include "crypto/module_signature.h"
 
@@ -90,13 +91,13 @@ LP_EXPORT int lppack_key_generate_with(const char *name, const struct lppack_key
 				       char id[LPPACK_KEY_ID_SIZE], struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lp_private_key_free) struct lp_private_key *key = NULL;
-	struct lppack_key_options options = { 0 };
+	struct lppack_key_options options;
 	AUTO_SECRET struct lp_buf secret = { 0 };
 	LP_AUTO_BUF struct lp_buf public_pem = { 0 };
-	int rc = check_name(name, err);
+	int rc = LP_OPTIONS_TAKE(lppack_key_options, type, &options, given, err);
 
-	if (given)
-		memcpy(&options, given, given->size < sizeof(options) ? given->size : sizeof(options));
+	if (rc == 0)
+		rc = check_name(name, err);
 	if (rc == 0)
 		rc = lp_private_key_generate(options.type, &key, err);
 	if (rc == 0)
@@ -177,16 +178,16 @@ LP_EXPORT struct lppack_signer *lppack_signer_open_with(const char *path, const 
 							struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lppack_signer_free) struct lppack_signer *signer = calloc(1, sizeof(*signer));
-	struct lppack_signer_options options = { 0 };
+	struct lppack_signer_options options;
 	int rc;
 
 	if (!signer) {
 		lp_fail_nomem(err);
 		return NULL;
 	}
-	if (given)
-		memcpy(&options, given, given->size < sizeof(options) ? given->size : sizeof(options));
-	rc = open_key(signer, path, &options, err);
+	rc = LP_OPTIONS_TAKE(lppack_signer_options, certificate, &options, given, err);
+	if (rc == 0)
+		rc = open_key(signer, path, &options, err);
 	if (rc == 0 && options.chain && !options.certificate)
 		rc = lp_fail(err, LPPACK_E_USAGE, "name the key's own certificate with --cert",
 			     "%s: a chain without the certificate that it is for", options.chain);

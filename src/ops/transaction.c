@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ops/transaction.h"
 
+#include "base/options.h"
 #include "base/text.h"
 #include "ops/describe.h"
 #include "ops/freshness.h"
@@ -9,17 +10,16 @@
 #include <string.h>
 #include <time.h>
 
-struct lppack_apply_options lp_apply_options_settle(const struct lppack_apply_options *given)
+int lp_apply_options_settle(struct lppack_apply_options *options, const struct lppack_apply_options *given,
+			    struct lppack_error *err)
 {
-	struct lppack_apply_options options = { 0 };
+	int rc = LP_OPTIONS_TAKE(lppack_apply_options, replace, options, given, err);
 
-	if (given)
-		memcpy(&options, given, given->size < sizeof(options) ? given->size : sizeof(options));
-	if (options.rollback) {
-		options.replace = 1;
-		options.allow_downgrade = 1;
+	if (options->rollback) {
+		options->replace = 1;
+		options->allow_downgrade = 1;
 	}
-	return options;
+	return rc;
 }
 
 void lp_request_set_options(struct lp_swap_request *request, const struct lppack_apply_options *options)

@@ -19,7 +19,8 @@ struct lp_transaction {
 /* Takes what every request to the kernel says of the caller from its options. */
 void lp_request_set_options(struct lp_swap_request *request, const struct lppack_apply_options *options);
 /* The options that the caller filled, or the defaults. */
-struct lppack_apply_options lp_apply_options_settle(const struct lppack_apply_options *given);
+int lp_apply_options_settle(struct lppack_apply_options *options, const struct lppack_apply_options *given,
+			    struct lppack_error *err);
 
 /* Reads what lppack did in this boot into the request: known, forced. request and host are borrowed. Once more looks
  * anew, and leaves the journal as it is prepared. If the record of what is applied or the store is damaged, that is

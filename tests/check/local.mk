@@ -2,6 +2,7 @@
 # What keeps sources, headers, help, man pages and completions honest. Each script also runs by hand.
 check_scripts = \
 	tests/check/cli_usage.sh \
+	tests/check/cxx.sh \
 	tests/check/errors.sh \
 	tests/check/help.sh \
 	tests/check/layers.sh \

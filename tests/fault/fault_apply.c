@@ -114,7 +114,7 @@ struct run {
 
 static int apply(struct lppack_host *host, const struct run *run, struct lppack_error *err)
 {
-	const struct lppack_apply_options options = { .size = sizeof(options), .replace = 1, .take_over = 1 };
+	LPPACK_OPTIONS(lppack_apply_options, options, .replace = 1, .take_over = 1);
 	LP_AUTO_KEYRING struct lppack_keyring *keyring = lppack_keyring_new(err);
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
 	LP_AUTO_VERIFIED struct lppack_verified *verified = NULL;

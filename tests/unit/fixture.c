@@ -201,9 +201,7 @@ struct lppack_spec *fixture_spec(struct fixture *f, unsigned int n)
 
 int fixture_create(struct fixture *f, const struct lppack_spec *spec, const char *output)
 {
-	const struct lppack_create_options options = {
-		.size = sizeof(options), .threads = 1, .level = 1, .created = FIXTURE_CREATED
-	};
+	LPPACK_OPTIONS(lppack_create_options, options, .threads = 1, .level = 1, .created = FIXTURE_CREATED);
 	const struct lppack_signer *signers[] = { f->signer };
 
 	return lppack_create(spec, signers, 1, output, &options, NULL, &f->err);

@@ -93,7 +93,9 @@ static inline void machine_open(struct machine *m, struct fixture *f, const char
 	m->host = lp_host_new(fake_kernel_root(m->kernel), &fake_kernel_ops, m->kernel, &f->err);
 	expect_ok(m->host ? 0 : -1, &f->err);
 	m->verified = fixture_verify(f, bundle, &m->bundle);
-	m->options = (struct lppack_apply_options){ .size = sizeof(m->options), .replace = 1, .take_over = 1 };
+	LPPACK_OPTIONS_RESET(m->options);
+	m->options.replace = 1;
+	m->options.take_over = 1;
 }
 
 static inline void machine_close(struct machine *m)

@@ -67,7 +67,7 @@ static inline char *shelf_bundle(struct shelf *s, unsigned int serial, const cha
 /* Installs; the error is in the fixture's. */
 static inline struct lppack_value *shelf_install_with(struct shelf *s, const char *path, uint64_t keep)
 {
-	const struct lppack_install_options options = { .size = sizeof(options), .keep = keep };
+	LPPACK_OPTIONS(lppack_install_options, options, .keep = keep);
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = lppack_bundle_open(path, &s->f->err);
 
 	return bundle ? lppack_store_install(s->host, bundle, s->f->keyring, &options, &s->f->err) : NULL;
@@ -128,12 +128,13 @@ static inline void shelf_watch_holder(void *context, const char *phase, int64_t 
 /* Takes the machine's lock. What is returned waits five minutes for it. */
 static inline struct lppack_wait shelf_hold_lock(struct shelf *s, struct shelf_holder *holder)
 {
+	LPPACK_OPTIONS(lppack_wait, wait, .wait_ns = 300 * INT64_C(1000000000),
+		       .progress = shelf_watch_holder,
+		       .context = holder);
+
 	*holder = (struct shelf_holder){ .lock = lp_host_lock(&s->host->host, &s->f->err) };
 	expect_ok(holder->lock < 0 ? holder->lock : 0, &s->f->err);
-	return (struct lppack_wait){ .size = sizeof(struct lppack_wait),
-				     .wait_ns = 300 * INT64_C(1000000000),
-				     .progress = shelf_watch_holder,
-				     .context = holder };
+	return wait;
 }
 
 /* Another boot of the machine. */

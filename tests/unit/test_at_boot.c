@@ -51,7 +51,7 @@ static void target(struct shelf *s, unsigned int serial)
 
 static void hold(struct shelf *s, uint64_t serial)
 {
-	const struct lppack_hold_options options = { .size = sizeof(options), .has_serial = 1, .serial = serial };
+	LPPACK_OPTIONS(lppack_hold_options, options, .has_serial = 1, .serial = serial);
 
 	expect_ok(lppack_hold_set(s->host, &options, &s->f->err), &s->f->err);
 }

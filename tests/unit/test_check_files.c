@@ -19,8 +19,8 @@ static void make_files(struct fixture *f, const char *const *names)
 
 static int find(struct fixture *f, const char *directory, const char *release, struct lp_kernel_paths *out)
 {
-	const struct lppack_kernel_files files = { .size = sizeof(files), .release = release,
-						   .directory = fixture_path(f, directory) };
+	LPPACK_OPTIONS(lppack_kernel_files, files, .release = release,
+		       .directory = fixture_path(f, directory));
 
 	*out = (struct lp_kernel_paths){ 0 };
 	return lp_kernel_paths_find(&files, out, &f->err);
@@ -128,7 +128,7 @@ static void several_kernels(void **state)
 static void what_is_named_goes_first(void **state)
 {
 	struct fixture *f = *state;
-	struct lppack_kernel_files files = { .size = sizeof(files) };
+	LPPACK_OPTIONS(lppack_kernel_files, files);
 	LP_AUTO_KERNEL_PATHS struct lp_kernel_paths paths = { 0 };
 
 	make_root(f);

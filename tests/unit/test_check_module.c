@@ -38,7 +38,7 @@ static void make_kernel(struct fixture *f, const char *config)
 
 static struct lppack_kernel *open_kernel(struct fixture *f)
 {
-	const struct lppack_kernel_files files = { .size = sizeof(files), .directory = fixture_path(f, "k") };
+	LPPACK_OPTIONS(lppack_kernel_files, files, .directory = fixture_path(f, "k"));
 	struct lppack_kernel *kernel = lppack_kernel_open(&files, &f->err);
 
 	expect_ok(kernel ? 0 : -1, &f->err);
@@ -217,21 +217,25 @@ static void files_that_are_damaged(void **state)
 static void files_that_are_named(void **state)
 {
 	struct fixture *f = *state;
-	struct lppack_kernel_files files = { .size = sizeof(files), .symvers = fixture_path(f, "text") };
+	LPPACK_OPTIONS(lppack_kernel_files, files, .symvers = fixture_path(f, "text"));
 
 	fixture_write_text(f, "text", "not\tthis");
 	assert_null(lppack_kernel_open(&files, &f->err));
 	expect_error(&f->err, LPPACK_E_KERNEL_IMAGE, "text: line 1 is no \"CRC SYMBOL MODULE TYPE NAMESPACE\"");
-	files = (struct lppack_kernel_files){ .size = sizeof(files), .config = fixture_path(f, "text") };
+	LPPACK_OPTIONS_RESET(files);
+	files.config = fixture_path(f, "text");
 	assert_null(lppack_kernel_open(&files, &f->err));
 	expect_error(&f->err, LPPACK_E_KERNEL_IMAGE, "text: line 1 is no \"CONFIG_NAME=VALUE\"");
-	files = (struct lppack_kernel_files){ .size = sizeof(files), .system_map = fixture_path(f, "text") };
+	LPPACK_OPTIONS_RESET(files);
+	files.system_map = fixture_path(f, "text");
 	assert_null(lppack_kernel_open(&files, &f->err));
 	expect_error(&f->err, LPPACK_E_KERNEL_IMAGE, "text");
-	files = (struct lppack_kernel_files){ .size = sizeof(files), .btf = fixture_path(f, "text") };
+	LPPACK_OPTIONS_RESET(files);
+	files.btf = fixture_path(f, "text");
 	assert_null(lppack_kernel_open(&files, &f->err));
 	expect_error(&f->err, LPPACK_E_KERNEL_IMAGE, "text");
-	files = (struct lppack_kernel_files){ .size = sizeof(files), .symvers = fixture_path(f, "none") };
+	LPPACK_OPTIONS_RESET(files);
+	files.symvers = fixture_path(f, "none");
 	assert_null(lppack_kernel_open(&files, &f->err));
 	expect_error(&f->err, LPPACK_E_IO, "none: No such file");
 }

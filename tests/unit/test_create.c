@@ -15,9 +15,9 @@
 
 static struct lppack_create_options usual(void)
 {
-	return (struct lppack_create_options){
-		.size = sizeof(struct lppack_create_options), .threads = 2, .level = 3, .created = FIXTURE_CREATED
-	};
+	LPPACK_OPTIONS(lppack_create_options, options, .threads = 2, .level = 3, .created = FIXTURE_CREATED);
+
+	return options;
 }
 
 static int create(struct fixture *f, const struct lppack_spec *spec, const char *path,

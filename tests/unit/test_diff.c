@@ -252,11 +252,10 @@ static void what_is_no_module_is_refused(void **state)
 static int create_superseding(struct fixture *f, const struct lppack_spec *spec, struct lppack_verified *older,
 			      const char *output)
 {
-	const struct lppack_create_options options = { .size = sizeof(options),
-						       .threads = 1,
-						       .level = 1,
-						       .created = FIXTURE_CREATED,
-						       .supersedes = older };
+	LPPACK_OPTIONS(lppack_create_options, options, .threads = 1,
+		       .level = 1,
+		       .created = FIXTURE_CREATED,
+		       .supersedes = older);
 	const struct lppack_signer *signers[] = { f->signer };
 
 	return lppack_create(spec, signers, 1, output, &options, NULL, &f->err);

@@ -325,7 +325,7 @@ static void a_freeze_of_what_is_not_installed(void **state)
 /* It comes before an older level that was installed since. */
 static void a_freeze_of_what_is_installed(void **state)
 {
-	const struct lppack_install_options options = { .size = sizeof(options), .allow_downgrade = 1 };
+	LPPACK_OPTIONS(lppack_install_options, options, .allow_downgrade = 1);
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
 	LP_AUTO_VALUE struct lppack_value *told = NULL;

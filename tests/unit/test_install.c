@@ -174,7 +174,7 @@ static void orphans_are_swept(void **state)
 static void older_than_what_was_seen(void **state)
 {
 	AUTO_SHELF struct shelf s = { 0 };
-	const struct lppack_install_options options = { .size = sizeof(options), .allow_downgrade = 1 };
+	LPPACK_OPTIONS(lppack_install_options, options, .allow_downgrade = 1);
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
 	LP_AUTO_VALUE struct lppack_value *told = NULL;
 	char *old;
@@ -218,7 +218,7 @@ static void waiting_for_another(void **state)
 	wait = shelf_hold_lock(&s, &holder);
 	holder.lets_go = 3;
 	{
-		const struct lppack_install_options options = { .size = sizeof(options), .wait = &wait };
+		LPPACK_OPTIONS(lppack_install_options, options, .wait = &wait);
 
 		told = lppack_store_install(s.host, bundle, s.f->keyring, &options, &s.f->err);
 	}
@@ -230,7 +230,7 @@ static void waiting_for_another(void **state)
 /* What boots end with is no less needed than what they begin with. */
 static void what_boots_fall_back_to_stays(void **state)
 {
-	const struct lppack_hold_options hold = { .size = sizeof(hold), .has_serial = 1, .serial = 6 };
+	LPPACK_OPTIONS(lppack_hold_options, hold, .has_serial = 1, .serial = 6);
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_VALUE struct lppack_value *told = NULL;
 

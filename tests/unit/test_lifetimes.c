@@ -37,7 +37,7 @@ struct objects {
 
 static void make_objects(struct objects *o, struct fixture *f, const char *path)
 {
-	const struct lppack_apply_options options = { .size = sizeof(options), .replace = 1 };
+	LPPACK_OPTIONS(lppack_apply_options, options, .replace = 1);
 
 	*o = (struct objects){ .f = f, .kernel = fake_kernel_new() };
 	fake_kernel_set_build_id(o->kernel, KERNEL_ID);

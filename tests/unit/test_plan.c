@@ -165,11 +165,11 @@ static void active_without_replace(void **state)
 	expect_error(&f->err, LPPACK_E_ACTIVE, "lp_old");
 	assert_null(lppack_plan_new(m.host, m.verified, NULL, &f->err));
 	expect_error(&f->err, LPPACK_E_ACTIVE, "lp_old");
-	/* A caller that knows no more than the size: nothing behind it is looked at. */
+	/* A caller that knows nothing behind replace: take_over is not looked at. */
 	m.options.replace = 1;
-	m.options.size = offsetof(struct lppack_apply_options, replace);
+	m.options.size = offsetof(struct lppack_apply_options, timeout_ns);
 	assert_null(machine_plan(&m));
-	expect_error(&f->err, LPPACK_E_ACTIVE, "lp_old");
+	expect_error(&f->err, LPPACK_E_FOREIGN, "lp_old");
 	assert_true(fake_kernel_in_force(m.kernel, "lp_old"));
 }
 

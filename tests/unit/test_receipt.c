@@ -32,7 +32,7 @@ static void set_up(struct machine *m, struct fixture *f)
 /* What another process does: plans and applies that bundle. */
 static void another_applies(struct machine *m, const char *bundle, const struct fake_patch *patch)
 {
-	const struct lppack_apply_options options = { .size = sizeof(options), .replace = 1 };
+	LPPACK_OPTIONS(lppack_apply_options, options, .replace = 1);
 	LP_AUTO_BUNDLE struct lppack_bundle *opened = NULL;
 	LP_AUTO_VERIFIED struct lppack_verified *verified =
 		fixture_verify(m->f, fixture_path(m->f, bundle), &opened);
@@ -116,7 +116,7 @@ static void asks_again_whether_it_may_take_over(void **state)
 
 static void minds_a_hold_that_was_set_meanwhile(void **state)
 {
-	const struct lppack_hold_options hold = { .size = sizeof(hold), .freeze = 1 };
+	LPPACK_OPTIONS(lppack_hold_options, hold, .freeze = 1);
 	struct fixture *f = *state;
 	AUTO_MACHINE struct machine m;
 	AUTO_PLAN struct lppack_plan *plan = NULL;

@@ -68,7 +68,7 @@ static void open_installed(struct machine *m)
 /* A hold has the boot apply a lower level: without it, the next one begins with the newest again. */
 static void what_a_hold_keeps_away_comes_back(void **state)
 {
-	const struct lppack_hold_options hold = { .size = sizeof(hold), .has_serial = 1, .serial = 7 };
+	LPPACK_OPTIONS(lppack_hold_options, hold, .has_serial = 1, .serial = 7);
 	struct fixture *f = *state;
 	AUTO_MACHINE struct machine m;
 	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;

@@ -11,7 +11,7 @@
 static struct lppack_signer *new_signer(struct fixture *f, const char *kind, bool with_chain)
 {
 	LP_AUTO_BUF struct lp_buf pem = { 0 };
-	struct lppack_signer_options options = { .size = sizeof(options) };
+	LPPACK_OPTIONS(lppack_signer_options, options);
 	struct lppack_signer *signer = NULL;
 	struct pki ca;
 	struct pki one;
@@ -88,8 +88,8 @@ static struct lppack_value *create(struct fixture *f, const char *path, const st
 {
 	LP_AUTO_SPEC struct lppack_spec *spec = fixture_spec(f, 3);
 	const struct lppack_signer *signers[] = { f->signer };
-	const struct lppack_create_options options = { .size = sizeof(options), .threads = 2, .level = 3,
-						       .created = FIXTURE_CREATED, .module_signer = signer };
+	LPPACK_OPTIONS(lppack_create_options, options, .threads = 2, .level = 3,
+		       .created = FIXTURE_CREATED, .module_signer = signer);
 	struct lppack_value *report = NULL;
 
 	expect_ok(lppack_create(spec, signers, 1, path, &options, &report, &f->err), &f->err);

@@ -47,7 +47,7 @@ static void assert_refused(struct fixture *f, const struct lp_buf *bytes, const 
 /* The fixture's bundle signed by the keys instead. */
 static char *create_signed(struct fixture *f, const char *name, const struct lppack_signer *const *signers, size_t n)
 {
-	const struct lppack_create_options options = { .size = sizeof(options), .level = 1, .overwrite = 1 };
+	LPPACK_OPTIONS(lppack_create_options, options, .level = 1, .overwrite = 1);
 	LP_AUTO_SPEC struct lppack_spec *spec = fixture_spec(f, 1);
 	char *path = fixture_path(f, name);
 

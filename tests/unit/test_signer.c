@@ -34,7 +34,7 @@ static void every_type_of_key(void **state)
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		char *name = fixture_format(f, "%s/new%zu", f->dir, i);
-		const struct lppack_key_options options = { .size = sizeof(options), .type = types[i] };
+		LPPACK_OPTIONS(lppack_key_options, options, .type = types[i]);
 		char id[LPPACK_KEY_ID_SIZE] = "";
 		LP_AUTO_BUF struct lp_buf pem = { 0 };
 		struct lp_public_key key;
@@ -56,13 +56,15 @@ static void no_key_is_made(void **state)
 	struct fixture *f = *state;
 	struct answer empty = { .text = "" };
 	struct answer nobody = { 0 };
-	struct lppack_key_options options = { .size = sizeof(options), .type = "dsa" };
+	LPPACK_OPTIONS(lppack_key_options, options, .type = "dsa");
 	char id[LPPACK_KEY_ID_SIZE];
 	size_t before = fixture_count(f, ".");
 
 	assert_int_equal(lppack_key_generate_with(fixture_path(f, "n"), &options, id, &f->err), -LPPACK_E_USAGE);
 	expect_error(&f->err, LPPACK_E_USAGE, "dsa");
-	options = (struct lppack_key_options){ .size = sizeof(options), .passphrase = ask, .context = &empty };
+	LPPACK_OPTIONS_RESET(options);
+	options.passphrase = ask;
+	options.context = &empty;
 	assert_int_equal(lppack_key_generate_with(fixture_path(f, "n"), &options, id, &f->err), -LPPACK_E_USAGE);
 	expect_error(&f->err, LPPACK_E_USAGE, "the passphrase is empty");
 	options.context = &nobody;
@@ -77,8 +79,8 @@ static void an_encrypted_key(void **state)
 	struct answer right = { .text = "open sesame" };
 	struct answer wrong = { .text = "open wheat" };
 	struct answer nobody = { 0 };
-	const struct lppack_key_options how = { .size = sizeof(how), .passphrase = ask, .context = &right };
-	struct lppack_signer_options options = { .size = sizeof(options), .passphrase = ask, .context = &right };
+	LPPACK_OPTIONS(lppack_key_options, how, .passphrase = ask, .context = &right);
+	LPPACK_OPTIONS(lppack_signer_options, options, .passphrase = ask, .context = &right);
 	LP_AUTO_SIGNER struct lppack_signer *signer = NULL;
 	char *path = fixture_path(f, "locked.key");
 	char id[LPPACK_KEY_ID_SIZE];
@@ -115,9 +117,8 @@ static void store(struct fixture *f, const struct pki *pki, const char *name)
 static void refuse(struct fixture *f, const char *key, const char *certificate, const char *chain, int code,
 		   const char *words)
 {
-	const struct lppack_signer_options options = { .size = sizeof(options),
-						       .certificate = certificate ? fixture_path(f, certificate) : NULL,
-						       .chain = chain ? fixture_path(f, chain) : NULL };
+	LPPACK_OPTIONS(lppack_signer_options, options, .certificate = certificate ? fixture_path(f, certificate) : NULL,
+		       .chain = chain ? fixture_path(f, chain) : NULL);
 
 	assert_null(lppack_signer_open_with(fixture_path(f, key), &options, &f->err));
 	assert_true(*f->err.hint);
@@ -128,7 +129,7 @@ static void certificates(void **state)
 {
 	struct fixture *f = *state;
 	struct pki ca = { 0 }, one = { 0 }, other = { 0 };
-	struct lppack_signer_options options = { .size = sizeof(options) };
+	LPPACK_OPTIONS(lppack_signer_options, options);
 	const struct lp_buf message = { .data = (uint8_t *)"message", .len = 7 };
 	LP_AUTO_SIGNER struct lppack_signer *signer = NULL;
 	LP_AUTO_CMS struct lp_cms cms = { 0 };

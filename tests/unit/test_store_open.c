@@ -54,7 +54,7 @@ static void the_kill_switch(void **state)
 
 static void a_hold_leaves_the_one_below(void **state)
 {
-	const struct lppack_hold_options hold = { .size = sizeof(hold), .has_serial = 1, .serial = 7 };
+	LPPACK_OPTIONS(lppack_hold_options, hold, .has_serial = 1, .serial = 7);
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
 	LP_AUTO_VERIFIED struct lppack_verified *verified = NULL;
@@ -74,7 +74,7 @@ static void a_hold_leaves_the_one_below(void **state)
 
 static void all_are_kept_away(void **state)
 {
-	const struct lppack_hold_options hold = { .size = sizeof(hold), .has_serial = 1, .serial = 1 };
+	LPPACK_OPTIONS(lppack_hold_options, hold, .has_serial = 1, .serial = 1);
 	AUTO_SHELF struct shelf s = { 0 };
 
 	shelf_open(&s, *state);
