@@ -75,15 +75,16 @@ void lp_crl_free(struct lp_crl *crl)
 	free(crl);
 }
 
-static bool is_of_issuer(const X509_CRL *crl, const X509 *issuer)
+/* Whether the CRL says that it is of the issuer's key. Its serial is left aside: a key has one in each of its
+ * certificates, and who embeds a chain chooses which of them is looked at. */
+static bool claims_key(const X509_CRL *crl, X509 *issuer)
 {
 	LP_AUTO(cleanup_AUTHORITY_KEYID_free) AUTHORITY_KEYID *id =
 		X509_CRL_get_ext_d2i(crl, NID_authority_key_identifier, NULL, NULL);
+	const ASN1_OCTET_STRING *of_issuer = X509_get0_subject_key_id(issuer);
 
-	if (X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_subject_name(issuer)) != 0)
-		return false;
-	/* a CA that renewed its key has CRLs of both under one name */
-	return !id || X509_check_akid(issuer, id) == X509_V_OK;
+	/* a CA that changed its key has CRLs of both under one name */
+	return !id || !id->keyid || !of_issuer || ASN1_OCTET_STRING_cmp(id->keyid, of_issuer) == 0;
 }
 
 static int signature_digest(const X509_CRL *crl)
@@ -120,13 +121,13 @@ static bool is_strong(const X509_CRL *crl)
 }
 
 /* NULL, or what is wrong with the CRL as its issuer's. */
-static const char *find_fault(X509_CRL *crl, X509 *issuer)
+static const char *find_fault(const X509_CRL *crl, X509 *issuer, bool is_signed)
 {
 	if (!(X509_get_key_usage(issuer) & KU_CRL_SIGN)) /* all bits are set where it has no key usage */
 		return "its issuer may not sign CRLs";
 	if (!is_strong(crl))
 		return "is signed with a digest that is too weak";
-	if (X509_CRL_verify(crl, X509_get0_pubkey(issuer)) != 1)
+	if (!is_signed)
 		return "is not signed by its issuer";
 	return NULL;
 }
@@ -152,10 +153,14 @@ void lp_crl_check(X509 *certificate, X509 *issuer, const struct lp_chain_rules *
 		const struct lp_crl *crl = rules->crls[i];
 		X509_REVOKED *entry = NULL;
 		const char *fault;
+		bool is_signed;
 
-		if (!is_of_issuer(crl->crl, issuer))
+		if (X509_NAME_cmp(X509_CRL_get_issuer(crl->crl), X509_get_subject_name(issuer)) != 0)
 			continue;
-		fault = find_fault(crl->crl, issuer);
+		is_signed = X509_CRL_verify(crl->crl, X509_get0_pubkey(issuer)) == 1;
+		if (!is_signed && !claims_key(crl->crl, issuer))
+			continue;
+		fault = find_fault(crl->crl, issuer, is_signed);
 		if (fault) {
 			lp_chain_refuse(report, LP_CHAIN_BAD_CRL, certificate, "the CRL %s %s", crl->name, fault);
 			return;

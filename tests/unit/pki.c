@@ -181,7 +181,7 @@ static X509_CRL *make_crl(const struct pki_crl_options *o)
 	need(o->to < 0 || X509_CRL_set1_nextUpdate(crl, to) == 1);
 	if (o->revoked)
 		add_revoked(crl, o->revoked->x509, PKI_NOW - 3600);
-	add_crl_extension(crl, o->issuer->x509, NID_authority_key_identifier, "keyid");
+	add_crl_extension(crl, o->issuer->x509, NID_authority_key_identifier, o->authority ? o->authority : "keyid");
 	add_crl_extension(crl, o->issuer->x509, NID_issuing_distribution_point, o->critical_extension);
 	need(X509_CRL_sort(crl) == 1 && X509_CRL_sign(crl, o->signer ? o->signer->key : o->issuer->key, digest) > 0);
 	ASN1_TIME_free(from);

@@ -45,6 +45,7 @@ struct pki_crl_options {
 	const struct pki *signer;  /* whose key signs it; NULL: the issuer's */
 	const struct pki *revoked; /* NULL: none */
 	const char *digest;
+	const char *authority; /* value of its authorityKeyIdentifier; NULL: the key's identifier alone */
 	const char *critical_extension; /* value of an issuingDistributionPoint */
 	int64_t from;
 	int64_t to;

@@ -41,12 +41,14 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* The signer against the root, with the CRLs that these make (the second may be NULL). */
-static void expect_both(struct fixture *f, const struct pki_crl_options *first, const struct pki_crl_options *second,
-			bool required, enum lp_chain_verdict verdict, const char *words)
+/* The signer against the root by way of the issuer's certificate, with the CRLs that these make (the second may be
+ * NULL). */
+static void expect_by(struct fixture *f, const struct pki *by, const struct pki_crl_options *first,
+		      const struct pki_crl_options *second, bool required, enum lp_chain_verdict verdict,
+		      const char *words)
 {
 	const struct lp_certificate *anchors[] = { f->root.certificate };
-	struct lp_certificate *items[] = { f->issuing.certificate };
+	struct lp_certificate *items[] = { by->certificate };
 	const struct lp_certificates others = { items, 1 };
 	LP_AUTO(cleanup_lp_crl_free) struct lp_crl *a = first ? pki_make_crl(first) : NULL;
 	LP_AUTO(cleanup_lp_crl_free) struct lp_crl *b = second ? pki_make_crl(second) : NULL;
@@ -60,6 +62,12 @@ static void expect_both(struct fixture *f, const struct pki_crl_options *first, 
 	if (report.verdict != verdict || !strstr(report.text, words))
 		fail_msg("%s: '%s' instead of %s: '%s'", lp_chain_names[report.verdict], report.text,
 			 lp_chain_names[verdict], words);
+}
+
+static void expect_both(struct fixture *f, const struct pki_crl_options *first, const struct pki_crl_options *second,
+			bool required, enum lp_chain_verdict verdict, const char *words)
+{
+	expect_by(f, &f->issuing, first, second, required, verdict, words);
 }
 
 static void expect(struct fixture *f, struct pki_crl_options options, enum lp_chain_verdict verdict, const char *words)
@@ -107,6 +115,43 @@ static void another_issuer(void **state)
 	expect(f, (struct pki_crl_options){ .issuer = &renewed, .revoked = &f->signer }, LP_CHAIN_TRUSTED, "");
 	pki_free(&other);
 	pki_free(&renewed);
+}
+
+/* A CA whose certificate was renewed has one key and two serials: its CRL is of the key. */
+static void a_renewed_certificate(void **state)
+{
+	static const char *const authorities[] = { "keyid", "keyid:always,issuer:always", "issuer:always" };
+	struct fixture *f = *state;
+	const struct pki_options renewal = { .name = "Issuing", .issuer = &f->root, .same_key = &f->issuing,
+					     .constraints = "critical,CA:TRUE",
+					     .usage = "critical,keyCertSign,cRLSign" };
+	struct pki renewed;
+
+	pki_make(&renewed, &renewal);
+	for (size_t i = 0; i < sizeof(authorities) / sizeof(authorities[0]); i++) {
+		const struct pki_crl_options revokes = { .issuer = &f->issuing, .authority = authorities[i],
+							 .revoked = &f->signer };
+		const struct pki_crl_options forged = { .issuer = &f->issuing, .authority = authorities[i],
+							.signer = &f->root };
+
+		expect_by(f, &f->issuing, &revokes, NULL, false, LP_CHAIN_REVOKED, "revoked by ca.crl");
+		expect_by(f, &renewed, &revokes, NULL, false, LP_CHAIN_REVOKED, "revoked by ca.crl");
+		expect_by(f, &renewed, &forged, NULL, false, LP_CHAIN_BAD_CRL, "is not signed by its issuer");
+	}
+	pki_free(&renewed);
+}
+
+/* The identifier of the key is only what the CRL says; what counts is whether the key signed it. */
+static void another_identifier(void **state)
+{
+	struct fixture *f = *state;
+	struct pki_crl_options revokes = { .revoked = &f->signer, .signer = &f->issuing };
+	struct pki other;
+
+	pki_make_ca(&other, "Issuing", &f->root);
+	revokes.issuer = &other;
+	expect_both(f, &revokes, NULL, false, LP_CHAIN_REVOKED, "revoked by ca.crl");
+	pki_free(&other);
 }
 
 static void several(void **state)
@@ -238,6 +283,8 @@ int main(void)
 		cmocka_unit_test(revoked),
 		cmocka_unit_test(not_usable),
 		cmocka_unit_test(another_issuer),
+		cmocka_unit_test(a_renewed_certificate),
+		cmocka_unit_test(another_identifier),
 		cmocka_unit_test(several),
 		cmocka_unit_test(required),
 		cmocka_unit_test(issuer_without_the_right),
