@@ -70,16 +70,13 @@ static bool is_trusted_key(const struct judge *judge, const char *id, bool *is_k
 	return false;
 }
 
-static size_t list_anchors(const struct lppack_keyring *ring, const struct lp_certificate **out, const char **ids)
+static size_t list_anchors(const struct lppack_keyring *ring, const struct lp_certificate **out)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < ring->n; i++) {
-		if (!ring->keys[i].is_anchor)
-			continue;
-		out[n] = ring->keys[i].certificate;
-		ids[n++] = ring->keys[i].id;
-	}
+	for (size_t i = 0; i < ring->n; i++)
+		if (ring->keys[i].is_anchor)
+			out[n++] = ring->keys[i].certificate;
 	return n;
 }
 
@@ -102,8 +99,8 @@ static bool is_chain_fine(const struct judge *judge, const struct lp_chain_repor
 	return chain->verdict == LP_CHAIN_TRUSTED;
 }
 
-/* A key that never counts vouches for none, wherever in the chain it stands. Returns whether one does. */
-static bool refuse_revoked_chain(struct judge *judge, struct lp_signer_report *report,
+/* A key that never counts vouches for none, wherever in the chain it stands. */
+static void refuse_revoked_chain(struct judge *judge, struct lp_signer_report *report,
 				 const struct lp_chain_report *chain)
 {
 	char id[LPPACK_KEY_ID_SIZE];
@@ -111,28 +108,24 @@ static bool refuse_revoked_chain(struct judge *judge, struct lp_signer_report *r
 	for (size_t i = 1; i < chain->n_ids; i++) {
 		lp_hex_encode(chain->ids[i].bytes, LP_DIGEST_SIZE, id);
 		if (refuse_revoked(judge, report, id, "the authority that vouches for the key"))
-			return true;
+			return;
 	}
-	return false;
 }
 
-/* *anchor: the id of the CA that vouches for the key, or NULL with the report refused. */
-static int check_chain(struct judge *judge, struct lp_signer_report *report, const char **anchor)
+/* *chain: whose keys vouch for the key; of none while it is out of its time, which only the final judgment knows. */
+static int check_chain(struct judge *judge, struct lp_signer_report *report, struct lp_chain_report *chain)
 {
 	const struct lppack_keyring *ring = judge->ring;
 	LP_AUTO_FREE const struct lp_certificate **anchors = calloc(ring->n + 1, sizeof(*anchors));
-	LP_AUTO_FREE const char **ids = calloc(ring->n + 1, sizeof(*ids));
 	LP_AUTO_CMS struct lp_cms cms = { 0 };
 	struct lp_chain_rules rules = { .anchors = anchors, .now = (int64_t)time(NULL),
 					.crls = (const struct lp_crl *const *)ring->crls, .n_crls = ring->n_crls,
 					.require_crls = ring->policy.crl_required };
-	struct lp_chain_report chain = { 0 };
 	int rc;
 
-	*anchor = NULL;
-	if (!anchors || !ids)
+	if (!anchors)
 		return lp_fail_nomem(judge->err);
-	rules.n_anchors = list_anchors(ring, anchors, ids);
+	rules.n_anchors = list_anchors(ring, anchors);
 	if (rules.n_anchors == 0)
 		return refuse(judge, report, LP_SIGNER_UNKNOWN_KEY, "keys",
 			      "neither the key nor any certificate authority is trusted here");
@@ -141,14 +134,12 @@ static int check_chain(struct judge *judge, struct lp_signer_report *report, con
 	if (rc < 0)
 		return rc;
 	rules.at = judge->is_final ? judge->subject->created : lp_certificate_get_info(cms.certificate)->not_before;
-	rc = lp_chain_check(cms.certificate, &cms.issuers, &rules, &chain, judge->err);
+	rc = lp_chain_check(cms.certificate, &cms.issuers, &rules, chain, judge->err);
 	if (rc < 0)
 		return rc;
-	if (!is_chain_fine(judge, &chain))
-		return refuse_chain(judge, report, &chain);
-	if (refuse_revoked_chain(judge, report, &chain))
-		return 0;
-	*anchor = chain.verdict == LP_CHAIN_TRUSTED ? ids[chain.anchor] : "";
+	if (!is_chain_fine(judge, chain))
+		return refuse_chain(judge, report, chain);
+	refuse_revoked_chain(judge, report, chain);
 	return 0;
 }
 
@@ -169,7 +160,7 @@ static bool fits_any(const struct lp_text_list *globs, const char *stream)
 }
 
 static int refuse_window(struct judge *judge, struct lp_signer_report *report, const struct lp_policy_key *key,
-			 bool is_early)
+			 const char *who, bool is_early)
 {
 	char created[LP_TIME_TEXT];
 	char bound[LP_TIME_TEXT];
@@ -177,44 +168,83 @@ static int refuse_window(struct judge *judge, struct lp_signer_report *report, c
 	lp_time_format(judge->subject->created, created);
 	lp_time_format(is_early ? key->not_before : key->not_after, bound);
 	return refuse(judge, report, LP_SIGNER_OUTSIDE_WINDOW, is_early ? "not_before" : "not_after",
-		      "the key is for what was created %s %s, this was on %s", is_early ? "from" : "until", bound,
+		      "%s is for what was created %s %s, this was on %s", who, is_early ? "from" : "until", bound,
 		      created);
 }
 
-/* The policy's entry for the key, or else for the authority that vouches for it. */
-static int check_listed(struct judge *judge, struct lp_signer_report *report, const char *anchor)
+/* By one entry of the policy. who: whose it is. */
+static int check_entry(struct judge *judge, struct lp_signer_report *report, const struct lp_policy_key *key,
+		       const char *who)
 {
 	const struct lp_policy *policy = &judge->ring->policy;
 	const struct lp_subject *subject = judge->subject;
-	const struct lp_policy_key *key = lp_policy_find_key(policy, report->id);
 
-	if (!key && anchor)
-		key = lp_policy_find_key(policy, anchor);
-	/* Which authority it is, is not known while a chain is out of its time: the final judgment asks again. */
-	if (!policy->has_keys || (!key && anchor && !*anchor))
-		return 0;
-	if (!key)
-		return refuse(judge, report, LP_SIGNER_NOT_ALLOWED, "keys", "the policy does not list the key");
 	if (key->schemes.n && !is_in(&key->schemes, report->scheme))
-		return refuse(judge, report, LP_SIGNER_NOT_ALLOWED, "schemes",
-			      "the key may not sign by the scheme %s", report->scheme);
+		return refuse(judge, report, LP_SIGNER_NOT_ALLOWED, "schemes", "%s may not sign by the scheme %s", who,
+			      report->scheme);
 	if (subject->is_policy && policy->update_keys.n && !is_in(&policy->update_keys, key->id))
-		return refuse(judge, report, LP_SIGNER_NOT_ALLOWED, "update", "the key may not sign policies");
+		return refuse(judge, report, LP_SIGNER_NOT_ALLOWED, "update", "%s may not sign policies", who);
 	if (!judge->is_final)
 		return 0;
 	if (key->not_before && subject->created < key->not_before)
-		return refuse_window(judge, report, key, true);
+		return refuse_window(judge, report, key, who, true);
 	if (key->not_after && subject->created > key->not_after)
-		return refuse_window(judge, report, key, false);
+		return refuse_window(judge, report, key, who, false);
 	if (!subject->is_policy && !fits_any(&key->streams, subject->stream))
 		return refuse(judge, report, LP_SIGNER_NOT_ALLOWED, "streams",
-			      "the key may not sign bundles of the stream '%s'", subject->stream);
+			      "%s may not sign bundles of the stream '%s'", who, subject->stream);
 	return 0;
+}
+
+/* By each entry for an authority that vouches for the key. Returns whether there is one. */
+static bool check_authorities(struct judge *judge, struct lp_signer_report *report,
+			      const struct lp_chain_report *chain)
+{
+	bool is_listed = false;
+
+	for (size_t i = 1; i < chain->n_ids && report->status == LP_SIGNER_VALID; i++) {
+		const struct lp_policy_key *key;
+		char id[LPPACK_KEY_ID_SIZE];
+		char who[64];
+
+		lp_hex_encode(chain->ids[i].bytes, LP_DIGEST_SIZE, id);
+		key = lp_policy_find_key(&judge->ring->policy, id);
+		if (!key)
+			continue;
+		is_listed = true;
+		snprintf(who, sizeof(who), "the authority %.16s... above the key", id);
+		check_entry(judge, report, key, who);
+	}
+	return is_listed;
+}
+
+/*
+ * The policy's entries for the key and for all that vouch for it: no authority vouches for more than it may sign
+ * itself, and who signs may choose by which of its certificates the chain goes. chain: NULL for a key that is trusted
+ * itself.
+ */
+static int check_listed(struct judge *judge, struct lp_signer_report *report, const struct lp_chain_report *chain)
+{
+	const struct lp_policy *policy = &judge->ring->policy;
+	const struct lp_policy_key *key = lp_policy_find_key(policy, report->id);
+	bool is_listed = key;
+
+	if (!policy->has_keys)
+		return 0;
+	if (key)
+		check_entry(judge, report, key, "the key");
+	if (chain && report->status == LP_SIGNER_VALID)
+		is_listed |= check_authorities(judge, report, chain);
+	/* Which authorities they are, is not known while a chain is out of its time: the final judgment asks again. */
+	if (is_listed || (chain && chain->n_ids == 0))
+		return 0;
+	return refuse(judge, report, LP_SIGNER_NOT_ALLOWED, "keys", "the policy does not list the key");
 }
 
 static int judge_one(struct judge *judge, struct lp_signer_report *report)
 {
-	const char *anchor = NULL;
+	struct lp_chain_report chain = { 0 };
+	bool has_chain = false;
 	bool is_known;
 	int rc = 0;
 
@@ -226,11 +256,11 @@ static int judge_one(struct judge *judge, struct lp_signer_report *report)
 				      "the key's certificate was not valid when this was created");
 		if (strcmp(report->scheme, "cms") != 0)
 			return refuse(judge, report, LP_SIGNER_UNKNOWN_KEY, "keys", "the key is not trusted here");
-		rc = check_chain(judge, report, &anchor);
-		if (rc < 0 || !anchor)
-			return rc;
+		has_chain = true;
+		rc = check_chain(judge, report, &chain);
 	}
-	rc = check_listed(judge, report, anchor);
+	if (rc == 0 && report->status == LP_SIGNER_VALID)
+		rc = check_listed(judge, report, has_chain ? &chain : NULL);
 	if (rc == 0 && report->status == LP_SIGNER_VALID && judge->is_final)
 		report->status = LP_SIGNER_GOOD;
 	return rc;

@@ -61,6 +61,10 @@ if command -v openssl > /dev/null; then
 		build "${name^^}" web 7 0 $name+
 	done
 	build CHAIN web 7 0 p256@
+	cp p256.key by-again.key
+	cp p256.pem by-again.pem
+	cp issuing-again.pem by-again.chain
+	build BY-AGAIN web 7 0 by-again@
 	build DEEP web 7 0 by-deep@
 	build AP256 web 7 0 a p256+
 	build P256RSA web 7 0 p256+ rsa+
@@ -134,7 +138,7 @@ while IFS='|' read -r name keys policy bundle wanted rule; do
 	read -r keys <<< "$keys"
 	read -r policy <<< "$policy"
 	read -r bundle wanted rule <<< "$bundle $wanted $rule"
-	if [ -n "$have_pki" ] || [[ ! "$keys $bundle $policy" =~ (\.pem|crl|p256|P256|RSA) ]]; then
+	if [ -n "$have_pki" ] || [[ ! "$keys $bundle $policy" =~ (\.pem|crl|p256|P256|RSA|CHAIN|AGAIN) ]]; then
 		machine "$keys" "$policy"
 		verdict "$wanted" "$rule" "$bundle" | ok "$name"
 	else
@@ -238,6 +242,18 @@ a directory of lists that is not there     | issuing.pem         | crls: /etc/lp
 an authority that the policy lists         | issuing.pem         | keys: [{id: @issuing@, streams: [web]}]   | P256 | OK       | -
 an authority for another stream            | issuing.pem         | keys: [{id: @issuing@, streams: [db]}]    | P256 | UNTRUSTED | streams
 an authority that is not listed            | issuing.pem         | keys: [{id: @a@}]                         | P256 | UNTRUSTED | keys
+an authority between that the policy lists | root.pem            | keys: [{id: @issuing@, streams: [web]}]   | CHAIN | OK      | -
+an authority between for another stream    | root.pem            | keys: [{id: @root@}, {id: @issuing@, streams: [db]}] | CHAIN | UNTRUSTED | streams
+the same, its certificate is trusted too   | root.pem issuing.pem | keys: [{id: @root@}, {id: @issuing@, streams: [db]}] | CHAIN | UNTRUSTED | streams
+the same, by another certificate of it | root.pem         | keys: [{id: @root@}, {id: @issuing@, streams: [db]}] | BY-AGAIN | UNTRUSTED | streams
+the same, both its certificates are trusted | root.pem issuing.pem issuing-again.pem | keys: [{id: @root@}, {id: @issuing@, streams: [db]}] | BY-AGAIN | UNTRUSTED | streams
+a root for another stream above one for this | root.pem          | keys: [{id: @root@, streams: [db]}, {id: @issuing@}] | CHAIN | UNTRUSTED | streams
+all of a chain are for the stream          | root.pem            | keys: [{id: @root@, streams: ["w*"]}, {id: @issuing@, streams: [web]}, {id: @p256@}] | CHAIN | OK | -
+a listed key below one for another stream  | issuing.pem         | keys: [{id: @p256@}, {id: @issuing@, streams: [db]}] | P256 | UNTRUSTED | streams
+the same, its certificate is trusted itself | p256.pem issuing.pem | keys: [{id: @p256@}, {id: @issuing@, streams: [db]}] | P256 | OK | -
+an authority between that signs no CMS     | root.pem            | keys: [{id: @root@}, {id: @issuing@, schemes: [ed25519]}] | CHAIN | UNTRUSTED | schemes
+an authority between till long ago         | root.pem            | keys: [{id: @root@}, {id: @issuing@, not_after: 2020-01-01T00:00:00Z}] | CHAIN | UNTRUSTED | not_after
+an authority between from far ahead on     | root.pem            | keys: [{id: @root@}, {id: @issuing@, not_before: 2090-01-01T00:00:00Z}] | CHAIN | UNTRUSTED | not_before
 a revoked authority                        | issuing.pem         | revoked_keys: [{id: @issuing@}]           | P256 | REVOKED  | revoked_keys
 a revoked authority between, in the signature | root.pem           | revoked_keys: [{id: @issuing@}]           | CHAIN | REVOKED | revoked_keys
 a revoked authority between, on the host   | root.pem issuing.pem | revoked_keys: [{id: @issuing@}]         | P256 | REVOKED  | revoked_keys
@@ -276,6 +292,16 @@ refused "--policy that others can change" UNSAFE_FILE 'two\.yaml: can be changed
 	verify --keys a.pub --policy two.yaml A.lpb
 refused "--policy that is not there" IO 'none: cannot be opened' 'check the path' verify --keys a.pub --policy none A.lpb
 chmod g-w two.yaml
+
+# The keys that may sign policies bound what an authority vouches for, too.
+if [ -n "$have_pki" ]; then
+	printf '%s\n' 'format: 1' 'version: 2' "created: $(date -u +%FT%TZ)" > next.yaml
+	lppack trust sign --key p256.key --cert p256.pem --chain p256.chain next.yaml > /dev/null || exit 99
+	machine root.pem 'keys: [{id: @root@}]; update: {keys: [@root@]}'
+	works "an authority that may sign policies" trust test --root m next.yaml
+	machine root.pem 'keys: [{id: @root@}, {id: @issuing@}]; update: {keys: [@root@]}'
+	refused "an authority between that may not sign policies" UNTRUSTED 'next\.yaml: .*rule update.*: the authority .* above the key may not sign policies' '' trust update --root m next.yaml
+fi
 
 # Files that decide, and that others can change.
 for what in etc/lppack/keys.d/a.pub etc/lppack/keys.d etc/lppack/policy.yaml etc/lppack etc/lppack/crls.d; do
