@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/file.h"
 
+#include "base/root.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -143,24 +144,6 @@ int lp_file_read_safe(int dirfd, const char *name, const char *path, size_t max,
 	return rc < 0 ? rc : lp_fd_read(fd, path, max, out, err);
 }
 
-int lp_directory_open_safe(const char *path, bool *missing, struct lppack_error *err)
-{
-	LP_AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int opened = fd;
-	int rc;
-
-	if (missing)
-		*missing = fd < 0 && errno == ENOENT;
-	if (fd < 0)
-		return lp_fail_sys(missing && *missing ? NULL : err, LPPACK_E_IO, "make it a readable directory",
-				   "%s: cannot be opened", path);
-	rc = lp_fd_check_safe(fd, path, err);
-	if (rc < 0)
-		return rc;
-	fd = -1;
-	return opened;
-}
-
 int lp_directory_sync(const char *path, struct lppack_error *err)
 {
 	LP_AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -228,21 +211,21 @@ static int check_target(const struct lp_output *out, struct lppack_error *err)
 		       S_ISDIR(st.st_mode) ? "names a directory" : "exists and is not a regular file");
 }
 
-static int open_directory_of(struct lp_output *out, struct lppack_error *err)
+static int open_directory_of(struct lp_output *out, const char *root, const char *path, struct lppack_error *err)
 {
-	const char *slash = strrchr(out->path, '/');
-	LP_AUTO_FREE char *dir = slash == out->path ? strdup("/") :
-				 slash		    ? strndup(out->path, (size_t)(slash - out->path)) :
-						      strdup(".");
+	const char *slash = strrchr(path, '/');
+	LP_AUTO_FREE char *dir = slash == path ? strdup("/") :
+				 slash	       ? strndup(path, (size_t)(slash - path)) :
+						 strdup(".");
 
-	out->target = strdup(slash ? slash + 1 : out->path);
+	out->target = strdup(slash ? slash + 1 : path);
 	if (!dir || !out->target)
 		return lp_fail_nomem(err);
 	if (!*out->target)
 		return lp_fail(err, LPPACK_E_USAGE, "name a file", "%s: names a directory", out->path);
-	out->dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	out->dirfd = lp_root_open(root, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	if (out->dirfd < 0)
-		return lp_fail_sys(err, LPPACK_E_IO, output_hint(errno), "%s: cannot be opened", dir);
+		return lp_fail_sys(err, LPPACK_E_IO, output_hint(errno), "%s%s: cannot be opened", root, dir);
 	return check_target(out, err);
 }
 
@@ -297,17 +280,24 @@ static int create_unnamed(struct lp_output *out)
 	return out->fd < 0 ? -1 : 0;
 }
 
-int lp_output_open(struct lp_output *out, const char *path, mode_t mode, struct lppack_error *err)
+int lp_output_open_below(struct lp_output *out, const char *root, const char *path, mode_t mode,
+			 struct lppack_error *err)
 {
 	int rc;
 
-	*out = (struct lp_output){ .fd = -1, .dirfd = -1, .mode = mode, .path = strdup(path) };
+	*out = (struct lp_output){ .fd = -1, .dirfd = -1, .mode = mode };
+	out->path = *root ? lp_text_format("%s%s", root, path) : strdup(path);
 	if (!out->path)
 		return lp_fail_nomem(err);
-	rc = open_directory_of(out, err);
+	rc = open_directory_of(out, root, path, err);
 	if (rc < 0 || create_unnamed(out) == 0 || find_name(out, create_named) == 0)
 		return rc;
-	return lp_fail_sys(err, LPPACK_E_IO, output_hint(errno), "%s: cannot be created", path);
+	return lp_fail_sys(err, LPPACK_E_IO, output_hint(errno), "%s: cannot be created", out->path);
+}
+
+int lp_output_open(struct lp_output *out, const char *path, mode_t mode, struct lppack_error *err)
+{
+	return lp_output_open_below(out, "", path, mode, err);
 }
 
 int lp_output_write(struct lp_output *out, const void *bytes, size_t n, struct lppack_error *err)

@@ -47,10 +47,6 @@ int lp_fd_check_safe(int fd, const char *path, struct lppack_error *err);
  * is name below dirfd. */
 int lp_file_read_safe(int dirfd, const char *name, const char *path, size_t max, struct lp_buf *out,
 		      struct lppack_error *err);
-/* A directory whose files decide, checked; a descriptor or a negative code. *missing (not NULL) instead of an error
- * where there is none. */
-int lp_directory_open_safe(const char *path, bool *missing, struct lppack_error *err);
-
 int lp_directory_sync(const char *path, struct lppack_error *err);
 /* Of the directory that the path is in. */
 int lp_parent_sync(const char *path, struct lppack_error *err);
@@ -70,6 +66,9 @@ struct lp_output {
 /* Creates a temporary file beside path, with the given mode. Never in place of what is no regular file:
  * LPPACK_E_USAGE. */
 int lp_output_open(struct lp_output *out, const char *path, mode_t mode, struct lppack_error *err);
+/* The same for the path below a root (base/root.h). */
+int lp_output_open_below(struct lp_output *out, const char *root, const char *path, mode_t mode,
+			 struct lppack_error *err);
 int lp_output_write(struct lp_output *out, const void *bytes, size_t n, struct lppack_error *err);
 /* fsync, rename (never over an existing file if `exclusive`: LPPACK_E_EXISTS), fsync of the directory. */
 int lp_output_commit(struct lp_output *out, bool exclusive, struct lppack_error *err);

@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/export.h"
 #include "base/file.h"
+#include "base/root.h"
 #include "base/text.h"
 #include "core/yaml.h"
 #include "ops/directory.h"
@@ -64,15 +65,20 @@ static bool parse_name(const char *name, uint64_t *number)
 
 static int read_numbers(const char *root, struct numbers *out, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *path = lp_text_format("%s" LP_HISTORY_DIRECTORY, root);
-	LP_AUTO(close_directory) DIR *dir = path ? opendir(path) : NULL;
+	int fd = lp_root_open(root, LP_HISTORY_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	LP_AUTO(close_directory) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
 	uint64_t number;
 
-	if (!path)
-		return lp_fail_nomem(err);
-	if (!dir)
-		return errno == ENOENT ? 0 : lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be read", path);
+	if (!dir && errno == ENOENT && lp_root_is_absent(root, LP_HISTORY_DIRECTORY))
+		return 0;
+	if (!dir) {
+		int rc = lp_fail_sys(err, LPPACK_E_IO, NULL, "%s" LP_HISTORY_DIRECTORY ": cannot be read", root);
+
+		if (fd >= 0)
+			close(fd);
+		return rc;
+	}
 	while ((entry = readdir(dir))) {
 		uint64_t *item;
 
@@ -125,7 +131,7 @@ static int write_receipt(const char *root, uint64_t number, const struct lppack_
 {
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
 	LP_AUTO_VALUE struct lppack_value *map = cut(receipt);
-	LP_AUTO_FREE char *path = receipt_path(root, number);
+	LP_AUTO_FREE char *path = receipt_path("", number);
 	LP_AUTO_BUF struct lp_buf text = { 0 };
 	int rc;
 
@@ -134,7 +140,7 @@ static int write_receipt(const char *root, uint64_t number, const struct lppack_
 	lp_yaml_emit(map, &text);
 	if (!lp_buf_ok(&text))
 		return lp_fail_nomem(err);
-	rc = lp_output_open(&out, path, 0644, err);
+	rc = lp_output_open_below(&out, root, path, 0644, err);
 	if (rc == 0)
 		rc = lp_output_write(&out, text.data, text.len, err);
 	return rc < 0 ? rc : lp_output_commit(&out, true, err);
@@ -157,10 +163,10 @@ int lp_history_append(const char *root, const struct lppack_value *receipt, stru
 	rc = write_receipt(root, next, receipt, err);
 	/* One that cannot be removed is tried again the next time. */
 	for (size_t i = 0; rc == 0 && i + LP_HISTORY_KEPT <= numbers.n; i++) {
-		LP_AUTO_FREE char *path = receipt_path(root, numbers.items[i]);
+		LP_AUTO_FREE char *path = receipt_path("", numbers.items[i]);
 
 		if (path)
-			unlink(path);
+			lp_root_unlink(root, path, NULL);
 	}
 	return rc;
 }
@@ -172,8 +178,14 @@ static struct lppack_value *read_receipt(const char *root, uint64_t number)
 	LP_AUTO_BUF struct lp_buf text = { 0 };
 	struct lppack_value *tree = NULL;
 	struct lppack_value *map = lp_value_map();
-	int rc = path ? lp_file_read(AT_FDCWD, path, RECEIPT_MAX, &text, &why) : lp_fail_nomem(&why);
+	LP_AUTO_FREE char *inner = receipt_path("", number);
+	LP_AUTO_CLOSE int fd = inner ? lp_root_open(root, inner, O_RDONLY | O_CLOEXEC | O_NOCTTY, 0) : -1;
+	int rc = path && inner ? 0 : lp_fail_nomem(&why);
 
+	if (rc == 0 && fd < 0)
+		rc = lp_fail_sys(&why, LPPACK_E_IO, NULL, "%s: cannot be opened", path);
+	if (rc == 0)
+		rc = lp_fd_read(fd, path, RECEIPT_MAX, &text, &why);
 	if (rc == 0)
 		rc = lp_yaml_parse(text.data, text.len, path, LPPACK_E_STATE, &tree, &why);
 	lp_value_add_int(&map, "number", number);

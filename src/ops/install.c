@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/export.h"
 #include "base/options.h"
+#include "base/root.h"
 #include "base/text.h"
 #include "core/yaml.h"
 #include "ops/at_boot.h"
@@ -17,7 +18,6 @@
 #include "ops/transaction.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <time.h>
@@ -68,9 +68,9 @@ static int read_keep(const char *root, uint64_t *keep, struct lppack_error *err)
 	*keep = KEEP_DEFAULT;
 	if (!path)
 		return lp_fail_nomem(err);
-	if (access(path, F_OK) < 0 && errno == ENOENT)
+	if (lp_root_is_absent(root, CONFIG_FILE))
 		return 0;
-	rc = lp_file_read_safe(AT_FDCWD, path, path, CONFIG_MAX, &text, err);
+	rc = lp_root_read_safe(root, CONFIG_FILE, CONFIG_MAX, &text, err);
 	if (rc == 0)
 		rc = lp_yaml_parse(text.data, text.len, path, LPPACK_E_SPEC, &tree, err);
 	if (rc < 0)
@@ -91,20 +91,53 @@ static bool is_kept(const struct lp_store *store, const char *name)
 	return lp_store_parse_name(name, &digest) && lp_store_find(store, &digest);
 }
 
+/* A bundle, or what lp_output_open() calls one that is being written: ".HEX.lpb.PID.N.tmp". */
+static bool is_own_name(const char *name)
+{
+	char bundle[2 * LP_DIGEST_SIZE + sizeof(LP_STORE_SUFFIX)];
+	struct lp_digest digest;
+	size_t n;
+
+	if (*name != '.')
+		return lp_store_parse_name(name, &digest);
+	snprintf(bundle, sizeof(bundle), "%s", name + 1);
+	if (!lp_store_parse_name(bundle, &digest))
+		return false;
+	name += 1 + strlen(bundle);
+	for (int i = 0; i < 2; i++) {
+		n = *name == '.' ? strspn(name + 1, "0123456789") : 0;
+		if (n == 0)
+			return false;
+		name += 1 + n;
+	}
+	return strcmp(name, ".tmp") == 0;
+}
+
+/* The directory of bundles, or NULL where it may hold what is somebody else's: a link, or one that others can write. */
+static DIR *open_own(const char *root)
+{
+	const char *name;
+	LP_AUTO_CLOSE int parent = lp_root_open_parent(root, LP_STORE_BUNDLES, &name);
+	int fd = parent < 0 ? -1 : openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd >= 0 && lp_fd_check_safe(fd, LP_STORE_BUNDLES, NULL) == 0 ? fdopendir(fd) : NULL;
+
+	if (!dir && fd >= 0)
+		close(fd);
+	return dir;
+}
+
 /* What an interrupted call left: files that the store does not name. A store that was just rebuilt may lack a level
  * whose file could not be read now. The caller holds the lock. */
 static void sweep(const struct install *install)
 {
 	const struct lp_store *store = &install->store;
-	LP_AUTO_FREE char *path = lp_text_format("%s" LP_STORE_BUNDLES, install->root);
-	DIR *dir = path && !install->is_rebuilt ? opendir(path) : NULL;
+	DIR *dir = install->is_rebuilt ? NULL : open_own(install->root);
 	const struct dirent *entry;
 
 	if (!dir)
 		return;
 	while ((entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-		    !is_kept(store, entry->d_name))
+		if (is_own_name(entry->d_name) && !is_kept(store, entry->d_name))
 			unlinkat(dirfd(dir), entry->d_name, 0);
 	closedir(dir);
 }
@@ -253,11 +286,11 @@ static int copy_and_verify(struct install *install, struct lppack_error *err)
 
 	if (rc < 0)
 		return rc;
-	path = lp_store_path(install->root, &claimed);
+	path = lp_store_path("", &claimed);
 	if (!path)
 		return lp_fail_nomem(err);
 	install->already = lp_store_find(&install->store, &claimed);
-	rc = lp_output_open(&out, path, 0644, err);
+	rc = lp_output_open_below(&out, install->root, path, 0644, err);
 	if (rc == 0)
 		rc = copy_bytes(&install->source->in, &out, err);
 	if (rc == 0)

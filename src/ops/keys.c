@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/export.h"
 #include "base/file.h"
+#include "base/root.h"
 #include "base/text.h"
 
 #include <lppack/trust.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 LP_EXPORT struct lppack_keyring *lppack_keyring_new(struct lppack_error *err)
 {
@@ -83,50 +85,66 @@ static bool is_mask(int fd)
 	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
 }
 
-int lp_key_file_read(int dirfd, const char *name, const char *path, struct lp_buf *pem, bool *masked,
-		     struct lppack_error *err)
+/* /dev/null need not be there below another machine's root. */
+static bool is_link_to_null(const char *root, const char *path)
 {
-	/* O_NONBLOCK: a FIFO in place of the file must not hang us. */
-	LP_AUTO_CLOSE int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	int rc;
+	static const char null[] = "/dev/null";
+	const char *name;
+	LP_AUTO_CLOSE int parent = lp_root_open_parent(root, path, &name);
+	char target[sizeof(null) + 1];
+	ssize_t n = parent < 0 ? -1 : readlinkat(parent, name, target, sizeof(target));
 
-	*masked = false;
-	if (fd < 0)
-		return lp_fail_sys(err, LPPACK_E_IO, "check the path and its permissions", "%s: cannot be opened",
-				   path);
-	if (is_mask(fd)) {
-		*masked = true;
-		return 0;
-	}
-	rc = lp_fd_check_safe(fd, path, err);
-	return rc < 0 ? rc : lp_fd_read(fd, path, LP_CERTIFICATE_MAX, pem, err);
+	return n == (ssize_t)strlen(null) && memcmp(target, null, (size_t)n) == 0;
 }
 
-static int take_key(struct lppack_keyring *keyring, int dirfd, const char *name, const char *path,
-		    struct lppack_error *err)
+int lp_key_file_read(const char *root, const char *path, struct lp_buf *pem, bool *masked, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *name = lp_text_format("%s%s", root, path);
+	LP_AUTO_CLOSE int fd = -1;
+	int rc;
+
+	if (!name)
+		return lp_fail_nomem(err);
+	*masked = is_link_to_null(root, path);
+	if (*masked)
+		return 0;
+	/* O_NONBLOCK: a FIFO in place of the file must not hang us. */
+	fd = lp_root_open(root, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0);
+	if (fd < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, "check the path and its permissions", "%s: cannot be opened",
+				   name);
+	*masked = is_mask(fd);
+	if (*masked)
+		return 0;
+	rc = lp_fd_check_safe(fd, name, err);
+	return rc < 0 ? rc : lp_fd_read(fd, name, LP_CERTIFICATE_MAX, pem, err);
+}
+
+static int take_key(struct lppack_keyring *keyring, const char *root, const char *path, struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lp_certificate_free) struct lp_certificate *certificate = NULL;
+	LP_AUTO_FREE char *name = lp_text_format("%s%s", root, path);
 	LP_AUTO_BUF struct lp_buf pem = { 0 };
 	struct lp_public_key key;
 	bool masked;
-	int rc = lp_key_file_read(dirfd, name, path, &pem, &masked, err);
+	int rc = name ? lp_key_file_read(root, path, &pem, &masked, err) : lp_fail_nomem(err);
 
 	if (rc < 0 || masked)
 		return rc;
-	rc = lp_trusted_parse(pem.data, pem.len, path, &key, &certificate, err);
-	return rc < 0 ? rc : add_key(keyring, &key, LP_TAKE(certificate), path, err);
+	rc = lp_trusted_parse(pem.data, pem.len, name, &key, &certificate, err);
+	return rc < 0 ? rc : add_key(keyring, &key, LP_TAKE(certificate), name, err);
 }
 
-static int take_crl(struct lppack_keyring *keyring, int dirfd, const char *name, const char *path,
-		    struct lppack_error *err)
+static int take_crl(struct lppack_keyring *keyring, const char *root, const char *path, struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lp_crl_free) struct lp_crl *crl = NULL;
+	LP_AUTO_FREE char *name = lp_text_format("%s%s", root, path);
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
 	struct lp_crl **added;
-	int rc = lp_file_read_safe(dirfd, name, path, LP_CRL_MAX, &bytes, err);
+	int rc = name ? lp_root_read_safe(root, path, LP_CRL_MAX, &bytes, err) : lp_fail_nomem(err);
 
 	if (rc == 0)
-		rc = lp_crl_parse(bytes.data, bytes.len, path, &crl, err);
+		rc = lp_crl_parse(bytes.data, bytes.len, name, &crl, err);
 	if (rc < 0)
 		return rc;
 	added = lp_array_add(&keyring->crls, &keyring->n_crls, sizeof(*added));
@@ -169,10 +187,24 @@ static void free_names(struct dirent **names, int n)
 	free(names);
 }
 
-/* masked: a directory whose files of the same name count instead (-1: none). */
-static int add_directory(struct lppack_keyring *keyring, int dirfd, const char *path, int masked,
+/* Whether the directory (-1: none) has a file of that name: 1 or 0. No answer is an error, as a mask must not fail. */
+static int has_name(int dirfd, const char *name, const char *path, struct lppack_error *err)
+{
+	struct stat st;
+
+	if (dirfd < 0)
+		return 0;
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return 1;
+	return errno == ENOENT ? 0 :
+				 lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: whether it is masked cannot be examined",
+					     path);
+}
+
+/* dirfd: what root and path are open as. masked: a directory whose files of the same name count instead (-1: none). */
+static int add_directory(struct lppack_keyring *keyring, int dirfd, const char *root, const char *path, int masked,
 			 int (*is_file)(const struct dirent *entry),
-			 int (*take)(struct lppack_keyring *keyring, int dirfd, const char *name, const char *path,
+			 int (*take)(struct lppack_keyring *keyring, const char *root, const char *path,
 				     struct lppack_error *err),
 			 struct lppack_error *err)
 {
@@ -181,14 +213,15 @@ static int add_directory(struct lppack_keyring *keyring, int dirfd, const char *
 	int rc = 0;
 
 	if (n < 0)
-		return lp_fail_sys(err, LPPACK_E_IO, "check its permissions", "%s: cannot be listed", path);
+		return lp_fail_sys(err, LPPACK_E_IO, "check its permissions", "%s%s: cannot be listed", root, path);
 	for (int i = 0; rc == 0 && i < n; i++) {
 		LP_AUTO_FREE char *file = lp_text_format("%s/%s", path, names[i]->d_name);
 
-		if (!file)
-			rc = lp_fail_nomem(err);
-		else if (masked < 0 || faccessat(masked, names[i]->d_name, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
-			rc = take(keyring, dirfd, names[i]->d_name, file, err);
+		rc = file ? has_name(masked, names[i]->d_name, file, err) : lp_fail_nomem(err);
+		if (rc == 0)
+			rc = take(keyring, root, file, err);
+		else if (rc > 0)
+			rc = 0;
 	}
 	free_names(names, n);
 	return rc;
@@ -201,13 +234,13 @@ LP_EXPORT int lppack_keyring_add(struct lppack_keyring *keyring, const char *pat
 	int rc;
 
 	if (fd < 0 && errno == ENOTDIR)
-		return take_key(keyring, AT_FDCWD, path, path, err);
+		return take_key(keyring, "", path, err);
 	if (fd < 0)
 		return lp_fail_sys(err, LPPACK_E_IO, "name a public key file or a directory of them",
 				   "%s: cannot be opened", path);
 	rc = lp_fd_check_safe(fd, path, err);
 	if (rc == 0)
-		rc = add_directory(keyring, fd, path, -1, is_key_file, take_key, err);
+		rc = add_directory(keyring, fd, "", path, -1, is_key_file, take_key, err);
 	if (rc == 0 && keyring->n == before && before == 0)
 		return lp_fail(err, LPPACK_E_NO_KEYS, "put the vendor's .pem or .pub file there",
 			       "%s: no *.pem or *.pub file in it", path);
@@ -215,10 +248,10 @@ LP_EXPORT int lppack_keyring_add(struct lppack_keyring *keyring, const char *pat
 }
 
 /* A descriptor, -1 where there is none, or a negative code below that. */
-static int open_default(const char *path, struct lppack_error *err)
+static int open_default(const char *root, const char *path, struct lppack_error *err)
 {
 	bool missing = false;
-	int fd = path ? lp_directory_open_safe(path, &missing, err) : lp_fail_nomem(err);
+	int fd = lp_directory_open_safe(root, path, &missing, err);
 
 	return missing ? -1 : fd;
 }
@@ -227,28 +260,32 @@ static int open_default(const char *path, struct lppack_error *err)
 
 int lp_keyring_add_directories(struct lppack_keyring *keyring, const char *root, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *admin_path = lp_text_format("%s" LPPACK_KEYS_DIR_ADMIN, root);
-	LP_AUTO_FREE char *vendor_path = lp_text_format("%s" LPPACK_KEYS_DIR_VENDOR, root);
-	LP_AUTO_CLOSE int admin = open_default(admin_path, err);
-	LP_AUTO_CLOSE int vendor = IS_FAILED(admin) ? -1 : open_default(vendor_path, err);
+	LP_AUTO_CLOSE int admin = open_default(root, LPPACK_KEYS_DIR_ADMIN, err);
+	LP_AUTO_CLOSE int vendor = IS_FAILED(admin) ? -1 : open_default(root, LPPACK_KEYS_DIR_VENDOR, err);
 	int rc = 0;
 
 	if (IS_FAILED(admin) || IS_FAILED(vendor))
 		return IS_FAILED(admin) ? admin : vendor;
 	if (admin >= 0)
-		rc = add_directory(keyring, admin, admin_path, -1, is_key_file, take_key, err);
+		rc = add_directory(keyring, admin, root, LPPACK_KEYS_DIR_ADMIN, -1, is_key_file, take_key, err);
 	if (rc == 0 && vendor >= 0)
-		rc = add_directory(keyring, vendor, vendor_path, admin, is_key_file, take_key, err);
+		rc = add_directory(keyring, vendor, root, LPPACK_KEYS_DIR_VENDOR, admin, is_key_file, take_key, err);
 	return rc;
+}
+
+static int read_policy(const char *root, const char *path, struct lp_policy *out, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *name = lp_text_format("%s%s", root, path);
+	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+	int rc = name ? lp_root_read_safe(root, path, LP_POLICY_MAX, &bytes, err) : lp_fail_nomem(err);
+
+	lp_policy_init(out);
+	return rc < 0 ? rc : lp_policy_parse(bytes.data, bytes.len, name, out, err);
 }
 
 int lp_policy_read(const char *path, struct lp_policy *out, struct lppack_error *err)
 {
-	LP_AUTO_BUF struct lp_buf bytes = { 0 };
-	int rc = lp_file_read_safe(AT_FDCWD, path, path, LP_POLICY_MAX, &bytes, err);
-
-	lp_policy_init(out);
-	return rc < 0 ? rc : lp_policy_parse(bytes.data, bytes.len, path, out, err);
+	return read_policy("", path, out, err);
 }
 
 int lp_policy_read_default(const char *root, struct lp_policy *out, struct lppack_error *err)
@@ -260,20 +297,16 @@ int lp_policy_read_default(const char *root, struct lp_policy *out, struct lppac
 
 	lp_policy_init(out);
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		LP_AUTO_FREE char *directory = lp_text_format("%s%s", root, places[i][0]);
-		LP_AUTO_FREE char *path = lp_text_format("%s%s", root, places[i][1]);
-		LP_AUTO_CLOSE int fd = open_default(directory, err);
+		LP_AUTO_CLOSE int fd = open_default(root, places[i][0], err);
 		struct stat st;
 		int rc;
 
-		if (!path)
-			return lp_fail_nomem(err);
 		if (IS_FAILED(fd))
 			return fd;
 		/* A link to nothing is a policy that cannot be read, not one that is absent. */
 		if (fd < 0 || (fstatat(fd, LP_POLICY_NAME, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT))
 			continue;
-		rc = lp_policy_read(path, out, err);
+		rc = read_policy(root, places[i][1], out, err);
 		return rc < 0 ? rc : 1;
 	}
 	return 0;
@@ -324,13 +357,13 @@ static int add_policy_keys(struct lppack_keyring *keyring, struct lppack_error *
 static int add_crls(struct lppack_keyring *keyring, const char *root, struct lppack_error *err)
 {
 	const char *named = keyring->policy.crl_directory;
-	LP_AUTO_FREE char *path = lp_text_format("%s%s", root, named ? named : LP_CRL_DIRECTORY);
+	const char *path = named ? named : LP_CRL_DIRECTORY;
 	bool missing = false;
-	LP_AUTO_CLOSE int fd = path ? lp_directory_open_safe(path, named ? NULL : &missing, err) : lp_fail_nomem(err);
+	LP_AUTO_CLOSE int fd = lp_directory_open_safe(root, path, named ? NULL : &missing, err);
 
 	if (missing)
 		return 0;
-	return fd < 0 ? fd : add_directory(keyring, fd, path, -1, is_crl_file, take_crl, err);
+	return fd < 0 ? fd : add_directory(keyring, fd, root, path, -1, is_crl_file, take_crl, err);
 }
 
 int lp_keyring_take_policy(struct lppack_keyring *keyring, struct lp_policy *policy, const char *root,

@@ -30,8 +30,7 @@ struct lppack_keyring {
 /* Whether a file in a directory of keys counts as one by its name. */
 bool lp_key_file_is_named(const char *name);
 /* A key file's content, or *masked: it is a link to /dev/null. Owner and mode are checked. */
-int lp_key_file_read(int dirfd, const char *name, const char *path, struct lp_buf *pem, bool *masked,
-		     struct lppack_error *err);
+int lp_key_file_read(const char *root, const char *path, struct lp_buf *pem, bool *masked, struct lppack_error *err);
 
 /*
  * Takes the policy over (also on failure), adds the keys that it brings and, below root ("" or a prefix), the

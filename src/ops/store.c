@@ -3,12 +3,14 @@
 
 #include "base/array.h"
 #include "base/export.h"
+#include "base/root.h"
 #include "base/text.h"
 #include "core/yaml.h"
 #include "ops/at_boot.h"
 #include "ops/describe.h"
 #include "ops/state.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 #define STORE_FORMAT 1
@@ -210,14 +212,20 @@ char *lp_store_path(const char *root, const struct lp_digest *digest)
 struct lppack_bundle *lp_store_open_level(const char *root, const struct lp_kept *level, struct lppack_error *err)
 {
 	LP_AUTO_FREE char *path = lp_store_path(root, &level->digest);
+	LP_AUTO_FREE char *inner = lp_store_path("", &level->digest);
 	struct lppack_error cause = LPPACK_ERROR_INIT;
-	struct lppack_bundle *bundle;
+	struct lppack_bundle *bundle = NULL;
+	int fd;
 
-	if (!path) {
+	if (!path || !inner) {
 		lp_fail_nomem(err);
 		return NULL;
 	}
-	bundle = lppack_bundle_open(path, &cause);
+	fd = lp_root_open(root, inner, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0);
+	if (fd < 0)
+		lp_fail_sys(&cause, LPPACK_E_IO, "check the path and its permissions", "%s: cannot be opened", path);
+	else
+		bundle = lppack_bundle_open_fd(fd, path, &cause);
 	if (bundle)
 		return bundle;
 	if (cause.code == LPPACK_E_IO || cause.code == LPPACK_E_TRUNCATED || cause.code == LPPACK_E_NOT_BUNDLE)

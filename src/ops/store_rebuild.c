@@ -2,11 +2,14 @@
 /* The store from the files of its levels, each of which tells by its name what it must be. */
 #include "ops/store_write.h"
 
+#include "base/root.h"
 #include "base/text.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 bool lp_store_parse_name(const char *name, struct lp_digest *out)
 {
@@ -38,14 +41,16 @@ static int add_file(const char *root, const char *name, struct lp_store *store, 
 
 int lp_store_rebuild(const char *root, struct lp_store *store, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *path = lp_text_format("%s" LP_STORE_BUNDLES, root);
-	DIR *dir = path ? opendir(path) : NULL;
+	int fd = lp_root_open(root, LP_STORE_BUNDLES, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
-	int rc = path ? 0 : lp_fail_nomem(err);
+	int rc = 0;
 
 	while (dir && rc == 0 && (entry = readdir(dir)))
 		rc = add_file(root, entry->d_name, store, err);
 	if (dir)
 		closedir(dir);
+	else if (fd >= 0)
+		close(fd);
 	return rc;
 }

@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/export.h"
 #include "base/file.h"
+#include "base/root.h"
 #include "base/text.h"
 #include "ops/describe.h"
 #include "ops/directory.h"
@@ -60,10 +61,10 @@ static const struct key_file *find_admins(const struct key_files *files, const c
 	return NULL;
 }
 
-static int read_key(int dirfd, struct key_file *file, struct lppack_error *err)
+static int read_key(const char *root, struct key_file *file, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf pem = { 0 };
-	int rc = lp_key_file_read(dirfd, file->name, file->path, &pem, &file->is_mask, err);
+	int rc = lp_key_file_read(root, file->path + strlen(root), &pem, &file->is_mask, err);
 
 	if (rc < 0 || file->is_mask)
 		return rc;
@@ -74,7 +75,7 @@ static int read_key(int dirfd, struct key_file *file, struct lppack_error *err)
 }
 
 /* parse: read the keys too, and fail for what is none. */
-static int add_file(struct key_files *files, int dirfd, const char *directory, const char *name, bool is_vendors,
+static int add_file(struct key_files *files, const char *root, const char *directory, const char *name, bool is_vendors,
 		    bool parse, struct lppack_error *err)
 {
 	bool is_masked = is_vendors && find_admins(files, name);
@@ -83,21 +84,20 @@ static int add_file(struct key_files *files, int dirfd, const char *directory, c
 	if (!file)
 		return lp_fail_nomem(err);
 	file->name = strdup(name);
-	file->path = lp_text_format("%s/%s", directory, name);
+	file->path = lp_text_format("%s%s/%s", root, directory, name);
 	file->is_vendors = is_vendors;
 	file->is_masked = is_masked;
 	if (!file->name || !file->path)
 		return lp_fail_nomem(err);
 	/* What is masked need not be readable. */
-	return parse && !is_masked ? read_key(dirfd, file, err) : 0;
+	return parse && !is_masked ? read_key(root, file, err) : 0;
 }
 
 static int add_files(struct key_files *files, const char *root, bool is_vendors, bool parse, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *path =
-		lp_text_format("%s%s", root, is_vendors ? LPPACK_KEYS_DIR_VENDOR : LPPACK_KEYS_DIR_ADMIN);
+	const char *path = is_vendors ? LPPACK_KEYS_DIR_VENDOR : LPPACK_KEYS_DIR_ADMIN;
 	bool missing = false;
-	LP_AUTO_CLOSE int fd = path ? lp_directory_open_safe(path, &missing, err) : lp_fail_nomem(err);
+	LP_AUTO_CLOSE int fd = lp_directory_open_safe(root, path, &missing, err);
 	struct dirent **names = NULL;
 	int rc = 0;
 	int n;
@@ -106,10 +106,10 @@ static int add_files(struct key_files *files, const char *root, bool is_vendors,
 		return missing ? 0 : fd;
 	n = scandirat(fd, ".", &names, is_key_entry, alphasort);
 	if (n < 0)
-		return lp_fail_sys(err, LPPACK_E_IO, "check its permissions", "%s: cannot be listed", path);
+		return lp_fail_sys(err, LPPACK_E_IO, "check its permissions", "%s%s: cannot be listed", root, path);
 	for (int i = 0; i < n; i++) {
 		if (rc == 0)
-			rc = add_file(files, fd, path, names[i]->d_name, is_vendors, parse, err);
+			rc = add_file(files, root, path, names[i]->d_name, is_vendors, parse, err);
 		free(names[i]);
 	}
 	free(names);
@@ -270,40 +270,34 @@ static int check_name(const char *name, struct lppack_error *err)
 }
 
 /* The mode counts whatever the caller's umask is: verifying does not need root. */
-static int write_public(const char *path, const struct lp_buf *bytes, bool exclusive, struct lppack_error *err)
+static int write_public(const char *root, const char *path, const struct lp_buf *bytes, struct lppack_error *err)
 {
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
-	int rc = lp_output_open(&out, path, 0644, err);
+	int rc = lp_output_open_below(&out, root, path, 0644, err);
 
 	if (rc == 0 && fchmod(out.fd, 0644) < 0)
-		rc = lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: its mode cannot be set", path);
+		rc = lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: its mode cannot be set", out.path);
 	if (rc == 0)
 		rc = lp_output_write(&out, bytes->data, bytes->len, err);
-	return rc < 0 ? rc : lp_output_commit(&out, exclusive, err);
+	return rc < 0 ? rc : lp_output_commit(&out, true, err);
 }
 
-static char *make_admin_directory(const char *root, struct lppack_error *err)
+/* The descriptor of the administrator's directory, or a negative code. */
+static int make_admin_directory(const char *root, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *directory = lp_text_format("%s" LPPACK_KEYS_DIR_ADMIN, root);
-	LP_AUTO_CLOSE int fd = -1;
+	int rc = lp_directory_make(root, LPPACK_KEYS_DIR_ADMIN, err);
 
-	if (!directory) {
-		lp_fail_nomem(err);
-		return NULL;
-	}
-	if (lp_directory_make(root, LPPACK_KEYS_DIR_ADMIN, err) < 0)
-		return NULL;
-	fd = lp_directory_open_safe(directory, NULL, err);
-	return fd < 0 ? NULL : LP_TAKE(directory);
+	return rc < 0 ? rc : lp_directory_open_safe(root, LPPACK_KEYS_DIR_ADMIN, NULL, err);
 }
 
 LP_EXPORT struct lppack_value *lppack_trust_add(const char *root, const char *path, const char *name,
 						struct lppack_error *err)
 {
+	const char *prefix = lp_root_prefix(root);
 	const char *slash = strrchr(path, '/');
 	const char *last = name ? name : slash ? slash + 1 : path;
 	LP_AUTO(cleanup_lp_certificate_free) struct lp_certificate *certificate = NULL;
-	LP_AUTO_FREE char *directory = NULL;
+	LP_AUTO_CLOSE int directory = -1;
 	LP_AUTO_FREE char *target = NULL;
 	LP_AUTO_BUF struct lp_buf pem = { 0 };
 	struct lp_public_key key;
@@ -313,14 +307,15 @@ LP_EXPORT struct lppack_value *lppack_trust_add(const char *root, const char *pa
 	if (check_name(last, err) < 0 || lp_file_read(AT_FDCWD, path, LP_CERTIFICATE_MAX, &pem, err) < 0 ||
 	    lp_trusted_parse(pem.data, pem.len, path, &key, &certificate, err) < 0)
 		return NULL;
-	directory = make_admin_directory(lp_root_prefix(root), err);
-	target = directory ? lp_text_format("%s/%s", directory, last) : NULL;
+	directory = make_admin_directory(prefix, err);
+	if (directory < 0)
+		return NULL;
+	target = lp_text_format("%s" LPPACK_KEYS_DIR_ADMIN "/%s", prefix, last);
 	if (!target) {
-		if (directory)
-			lp_fail_nomem(err);
+		lp_fail_nomem(err);
 		return NULL;
 	}
-	if (write_public(target, &pem, true, err) < 0)
+	if (write_public(prefix, target + strlen(prefix), &pem, err) < 0)
 		return NULL;
 	lp_hex_encode(key.id.bytes, LP_DIGEST_SIZE, id);
 	map = describe_key(&key, id, certificate);
@@ -331,29 +326,23 @@ LP_EXPORT struct lppack_value *lppack_trust_add(const char *root, const char *pa
 }
 
 /* Puts a link to /dev/null in place of the name, whole or not at all. */
-static int put_mask(const char *directory, const char *name, struct lppack_error *err)
+static int put_mask(int directory, const char *name, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *temp = lp_text_format("%s/.%s.%ld.tmp", directory, name, (long)getpid());
-	LP_AUTO_FREE char *path = lp_text_format("%s/%s", directory, name);
+	LP_AUTO_FREE char *temp = lp_text_format(".%s.%ld.tmp", name, (long)getpid());
 
-	if (!temp || !path)
+	if (!temp)
 		return lp_fail_nomem(err);
-	if (symlink("/dev/null", temp) < 0)
-		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be made", temp);
-	if (rename(temp, path) < 0) {
-		int rc = lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be put in place", path);
+	if (symlinkat("/dev/null", directory, temp) < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, NULL, LPPACK_KEYS_DIR_ADMIN "/%s: cannot be made", temp);
+	if (renameat(directory, temp, directory, name) < 0) {
+		int rc = lp_fail_sys(err, LPPACK_E_IO, NULL, LPPACK_KEYS_DIR_ADMIN "/%s: cannot be put in place", name);
 
-		unlink(temp);
+		unlinkat(directory, temp, 0);
 		return rc;
 	}
-	return lp_directory_sync(directory, err);
-}
-
-static int remove_file(const char *path, struct lppack_error *err)
-{
-	if (unlink(path) < 0)
-		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be removed", path);
-	return lp_parent_sync(path, err);
+	if (fsync(directory) < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, NULL, LPPACK_KEYS_DIR_ADMIN ": cannot be synced");
+	return 0;
 }
 
 static bool has_vendors(const struct key_files *files, const char *name)
@@ -368,18 +357,18 @@ static bool has_vendors(const struct key_files *files, const char *name)
 static int distrust(const struct key_files *files, const struct key_file *file, const char *root,
 		    struct lppack_value **removed, struct lppack_value **masked, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *directory = NULL;
+	LP_AUTO_CLOSE int directory = -1;
 	int rc;
 
 	if (!file->is_vendors && !has_vendors(files, file->name)) {
-		rc = remove_file(file->path, err);
+		rc = lp_root_unlink(root, file->path + strlen(root), err);
 		if (rc == 0)
 			lp_value_push(removed, lp_value_string(file->path));
 		return rc;
 	}
 	directory = make_admin_directory(root, err);
-	if (!directory)
-		return -LPPACK_E_IO;
+	if (directory < 0)
+		return directory;
 	rc = put_mask(directory, file->name, err);
 	if (rc == 0)
 		lp_value_push(masked, lp_value_string(file->name));

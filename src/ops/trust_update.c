@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/export.h"
 #include "base/file.h"
+#include "base/root.h"
 #include "base/text.h"
 #include "core/head.h"
 #include "ops/describe.h"
@@ -253,9 +254,9 @@ static int keep_old(const char *root, const struct lp_policy *old, char **kept, 
 	/* The vendor's stays where it is. */
 	if (!old->name || strcmp(old->name, path) != 0)
 		return 0;
-	rc = lp_file_read_safe(AT_FDCWD, path, path, LP_POLICY_MAX, &bytes, err);
+	rc = lp_root_read_safe(root, LPPACK_POLICY_ADMIN, LP_POLICY_MAX, &bytes, err);
 	if (rc == 0)
-		rc = lp_output_open(&out, target, 0644, err);
+		rc = lp_output_open_below(&out, root, target + strlen(root), 0644, err);
 	if (rc == 0)
 		rc = lp_output_write(&out, bytes.data, bytes.len, err);
 	if (rc == 0)
@@ -267,18 +268,14 @@ static int keep_old(const char *root, const struct lp_policy *old, char **kept, 
 
 static int install(const char *root, const struct candidate *c, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *path = lp_text_format("%s" LPPACK_POLICY_ADMIN, root);
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
-	int rc;
+	int rc = lp_directory_make(root, "/etc/lppack", err);
 
-	if (!path)
-		return lp_fail_nomem(err);
-	rc = lp_directory_make(root, "/etc/lppack", err);
 	if (rc == 0)
-		rc = lp_output_open(&out, path, 0644, err);
+		rc = lp_output_open_below(&out, root, LPPACK_POLICY_ADMIN, 0644, err);
 	/* Verifying does not need root, whatever the umask is. */
 	if (rc == 0 && fchmod(out.fd, 0644) < 0)
-		rc = lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: its mode cannot be set", path);
+		rc = lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: its mode cannot be set", out.path);
 	if (rc == 0)
 		rc = lp_output_write(&out, c->bytes.data, c->bytes.len, err);
 	return rc < 0 ? rc : lp_output_commit(&out, false, err);

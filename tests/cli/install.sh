@@ -168,4 +168,34 @@ use_host empty 6.1.0-1-test
 	silent "$err"
 } | ok "and is made again of what is there"
 
+# What another machine's image names is looked for below it, and never beside it.
+outside()
+{
+	rm -rf releases i
+	mkdir releases
+	for file in README web-1.lpb; do echo precious > releases/$file; done
+	use_host i 6.1.0-1-test
+}
+for link in var/lib/lppack/bundles var/lib/lppack var/lib var etc/lppack; do
+	for target in "$PWD/releases" "$(printf '../%.0s' {1..40})$PWD/releases"; do
+		outside
+		mkdir -p "i/${link%/*}"
+		rm -rf "i/$link"
+		ln -s "$target" "i/$link"
+		{
+			lppack install --root i b.lpb > "$out" 2> "$err" && echo "installed"
+			same_files=$(cd releases && cat README web-1.lpb && ls -A)
+			[ "$same_files" = "$(printf 'precious\nprecious\nREADME\nweb-1.lpb')" ] || ls -lAR releases
+			grep -E 'Sanitizer|runtime error' "$err"
+		} | ok "a link out of the root: $link, ${target:0:3}"
+	done
+done
+{
+	outside
+	mkdir -p i/var/lib/lppack i/data
+	ln -s /data i/var/lib/lppack/bundles
+	try OK install --root i b.lpb
+	cmp b.lpb i/data/*.lpb
+} | ok "a link that stays below the root"
+
 done_testing

@@ -190,4 +190,24 @@ else
 	skip "a policy signed with openssl" "no openssl that signs raw"
 fi
 
+# Another machine's links are followed below its root.
+for link in etc etc/lppack etc/lppack/keys.d; do
+	rm -rf outside o
+	mkdir -p outside/lppack/keys.d "o/$(dirname $link)"
+	ln -s "$PWD/outside" o/$link
+	{
+		try IO trust add --root o key.pub
+		find outside -type f
+	} | ok "no key goes out of the root: $link"
+done
+{
+	rm -rf outside o
+	mkdir -p outside o/etc/lppack/keys.d
+	cp key.pub outside/
+	ln -s "$PWD/outside/key.pub" o/etc/lppack/keys.d/key.pub
+	try IO trust list --root o
+	try OK trust remove --root o key.pub
+	ls outside/key.pub > /dev/null
+} | ok "and none comes from outside"
+
 done_testing

@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include "base/file.h"
+#include "base/root.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -422,21 +423,21 @@ static void directories_that_decide(void **state)
 {
 	struct fixture *f = *state;
 	bool missing = false;
-	int fd = lp_directory_open_safe(f->dir, &missing, &f->err);
+	int fd = lp_directory_open_safe("", f->dir, &missing, &f->err);
 
 	assert_true(fd >= 0);
 	assert_false(missing);
 	close(fd);
-	assert_true(lp_directory_open_safe(fixture_path(f, "none"), &missing, &f->err) < 0);
+	assert_true(lp_directory_open_safe("", fixture_path(f, "none"), &missing, &f->err) < 0);
 	assert_true(missing);
 	assert_int_equal(f->err.code, 0);
-	assert_int_equal(lp_directory_open_safe(fixture_path(f, "none"), NULL, &f->err), -LPPACK_E_IO);
+	assert_int_equal(lp_directory_open_safe("", fixture_path(f, "none"), NULL, &f->err), -LPPACK_E_IO);
 	expect_error(&f->err, LPPACK_E_IO, "none: cannot be opened");
-	assert_int_equal(lp_directory_open_safe(fixture_write_text(f, "file", ""), &missing, &f->err), -LPPACK_E_IO);
+	assert_int_equal(lp_directory_open_safe("", fixture_write_text(f, "file", ""), &missing, &f->err), -LPPACK_E_IO);
 	assert_false(missing);
 	expect_error(&f->err, LPPACK_E_IO, "file: cannot be opened: Not a directory");
 	assert_int_equal(chmod(f->dir, 0770), 0);
-	assert_int_equal(lp_directory_open_safe(f->dir, &missing, &f->err), -LPPACK_E_UNSAFE_FILE);
+	assert_int_equal(lp_directory_open_safe("", f->dir, &missing, &f->err), -LPPACK_E_UNSAFE_FILE);
 	expect_error(&f->err, LPPACK_E_UNSAFE_FILE, "can be changed by its group");
 	expect_ok(lp_directory_sync(f->dir, &f->err), &f->err);
 	expect_ok(lp_parent_sync(fixture_path(f, "file"), &f->err), &f->err);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "store_machine.h"
 
+#include "base/text.h"
+
 #include <sys/stat.h>
+#include <unistd.h>
 
 static size_t kept_files(struct shelf *s)
 {
@@ -155,8 +158,7 @@ static void the_configuration(void **state)
 static void orphans_are_swept(void **state)
 {
 	static const char *const orphans[] = {
-		"var/lib/lppack/bundles/.0123.lpb.77.0.tmp",
-		"var/lib/lppack/bundles/ab.lpb",
+		"var/lib/lppack/bundles/.00000000000000000000000000000000000000000000000000000000000000aa.lpb.77.0.tmp",
 		"var/lib/lppack/bundles/00000000000000000000000000000000000000000000000000000000000000aa.lpb",
 	};
 	AUTO_SHELF struct shelf s = { 0 };
@@ -169,6 +171,71 @@ static void orphans_are_swept(void **state)
 	for (size_t i = 0; i < sizeof(orphans) / sizeof(orphans[0]); i++)
 		assert_false(fake_kernel_has(s.kernel, orphans[i]));
 	assert_int_equal(kept_files(&s), 2);
+}
+
+/* What is not named as lppack names its files is somebody else's. */
+static void strange_files_stay(void **state)
+{
+	static const char *const names[] = {
+		"README",
+		"ab.lpb",
+		"release-7.lpb",
+		".0123.lpb.77.0.tmp",
+		".hidden",
+		"00000000000000000000000000000000000000000000000000000000000000AA.lpb",
+		"00000000000000000000000000000000000000000000000000000000000000aa.lpb.bak",
+		".00000000000000000000000000000000000000000000000000000000000000aa.lpb.77.0.tmp.bak",
+		".00000000000000000000000000000000000000000000000000000000000000aa.lpb.x.0.tmp",
+		".00000000000000000000000000000000000000000000000000000000000000aa.lpb.77.tmp",
+		".00000000000000000000000000000000000000000000000000000000000000aa.lpb..0.tmp",
+	};
+	AUTO_SHELF struct shelf s = { 0 };
+
+	shelf_open(&s, *state);
+	shelf_install(&s, 7);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		LP_AUTO_FREE char *path = lp_text_format("var/lib/lppack/bundles/%s", names[i]);
+
+		fake_kernel_write(s.kernel, path, "somebody's");
+	}
+	shelf_install(&s, 8);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		LP_AUTO_FREE char *path = lp_text_format("var/lib/lppack/bundles/%s", names[i]);
+
+		if (!fake_kernel_has(s.kernel, path))
+			fail_msg("%s is gone", names[i]);
+	}
+}
+
+/* Nothing goes from a directory that is a link, or that others can write: it is not lppack's alone. */
+static void other_directories_are_not_swept(void **state)
+{
+	static const char orphan[] = "00000000000000000000000000000000000000000000000000000000000000aa.lpb";
+	AUTO_SHELF struct shelf s = { 0 };
+	LP_AUTO_FREE char *aside = NULL;
+	LP_AUTO_FREE char *path = NULL;
+	LP_AUTO_FREE char *left = NULL;
+	LP_AUTO_FREE char *moved = NULL;
+
+	shelf_open(&s, *state);
+	shelf_install(&s, 7);
+	path = lp_text_format("%s/var/lib/lppack/bundles", shelf_root(&s));
+	aside = lp_text_format("%s/var/aside", shelf_root(&s));
+	left = lp_text_format("var/lib/lppack/bundles/%s", orphan);
+	moved = lp_text_format("var/aside/%s", orphan);
+	fake_kernel_write(s.kernel, left, "half");
+	assert_int_equal(chmod(path, 0777), 0);
+	shelf_install(&s, 8);
+	assert_true(fake_kernel_has(s.kernel, left));
+	assert_int_equal(chmod(path, 0755), 0);
+	assert_int_equal(rename(path, aside), 0);
+	assert_int_equal(symlink("/var/aside", path), 0);
+	shelf_install(&s, 9);
+	assert_true(fake_kernel_has(s.kernel, moved));
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rename(aside, path), 0);
+	shelf_install(&s, 10);
+	assert_false(fake_kernel_has(s.kernel, left));
 }
 
 static void older_than_what_was_seen(void **state)
@@ -271,6 +338,8 @@ int main(void)
 		fixture_test(old_levels_are_pruned),
 		fixture_test(the_configuration),
 		fixture_test(orphans_are_swept),
+		fixture_test(strange_files_stay),
+		fixture_test(other_directories_are_not_swept),
 		fixture_test(older_than_what_was_seen),
 		fixture_test(two_at_once),
 		fixture_test(waiting_for_another),

@@ -4,6 +4,8 @@
 #include "ops/keys.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <lppack/trust.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -266,6 +268,56 @@ static void a_mask_takes_a_key_away(void **state)
 	expect_error(&f->err, LPPACK_E_NO_KEYS, "no trusted key");
 }
 
+static int refused_calls;
+
+/* A sandbox that does not know faccessat2(2) refuses it: no answer is not "no such file". */
+int faccessat(int dirfd, const char *path, int mode, int flags)
+{
+	(void)dirfd, (void)path, (void)mode, (void)flags;
+	refused_calls++;
+	errno = EPERM;
+	return -1;
+}
+
+static void a_mask_counts_in_a_sandbox(void **state)
+{
+	struct fixture *f = *state;
+
+	make_machine(f);
+	assert_int_equal(faccessat(-1, "x", F_OK, 0), -1);
+	assert_int_equal(refused_calls, 1);
+	copy_key(f, "a.pub", "usr/lib/lppack/keys.d/vendor.pem");
+	copy_key(f, "b.pub", "usr/lib/lppack/keys.d/other.pem");
+	assert_int_equal(symlink("/dev/null", fixture_path(f, "etc/lppack/keys.d/vendor.pem")), 0);
+	assert_defaults(f, "b");
+}
+
+/* What the administrator has put on a disk that is not there: the vendor's keys alone are not what is trusted. */
+static void links_to_nothing_are_errors(void **state)
+{
+	static const char *const links[] = { "etc/lppack/keys.d", "usr/lib/lppack/keys.d", "etc/lppack",
+					     "usr/lib/lppack", "etc" };
+	struct fixture *f = *state;
+
+	make_machine(f);
+	copy_key(f, "a.pub", "usr/lib/lppack/keys.d/vendor.pem");
+	copy_key(f, "b.pub", "etc/lppack/keys.d/own.pub");
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		LP_AUTO_KEYRING struct lppack_keyring *ring = lppack_keyring_new(NULL);
+		char *path = fixture_path(f, links[i]);
+
+		assert_int_equal(rename(path, fixture_path(f, "aside")), 0);
+		assert_int_equal(symlink("/data/lppack", path), 0);
+		assert_int_equal(lppack_keyring_add_default(ring, f->dir, &f->err), -LPPACK_E_IO);
+		expect_error(&f->err, LPPACK_E_IO, "cannot be opened: No such file or directory");
+		assert_null(lppack_trust_describe(f->dir, &f->err));
+		expect_error(&f->err, LPPACK_E_IO, "cannot be opened: No such file or directory");
+		assert_int_equal(unlink(path), 0);
+		assert_int_equal(rename(fixture_path(f, "aside"), path), 0);
+	}
+	assert_defaults(f, "ab");
+}
+
 static void expect_unsafe(struct fixture *f, const char *path, mode_t mode, const char *words)
 {
 	LP_AUTO_KEYRING struct lppack_keyring *ring = lppack_keyring_new(NULL);
@@ -376,6 +428,8 @@ int main(void)
 		fixture_test(the_admins_file_masks_the_vendors),
 		fixture_test(a_broken_mask_is_an_error),
 		fixture_test(a_mask_takes_a_key_away),
+		fixture_test(a_mask_counts_in_a_sandbox),
+		fixture_test(links_to_nothing_are_errors),
 		fixture_test(what_others_can_change_is_refused),
 		fixture_test(another_owner_is_refused),
 		fixture_test(policies),

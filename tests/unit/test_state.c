@@ -104,6 +104,29 @@ static void the_whole_directory_is_gone(void **state)
 	expect_missing(f);
 }
 
+/* A link to a disk that is not there is no machine without a memory. */
+static void the_directory_is_a_link_to_nothing(void **state)
+{
+	static const char *const links[] = { "var/lib/lppack", "etc/lppack" };
+	struct fixture *f = *state;
+
+	write_number(f, 5);
+	assert_int_equal(unlink(fixture_path(f, FILE_PATH)), 0);
+	assert_int_equal(unlink(fixture_path(f, INNER)), 0);
+	assert_int_equal(unlink(fixture_path(f, OUTER)), 0);
+	assert_int_equal(read_number(f), 1000);
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		char *path = fixture_path(f, links[i]);
+
+		assert_int_equal(rename(path, fixture_path(f, "aside")), 0);
+		assert_int_equal(symlink("/data/lppack", path), 0);
+		assert_true(read_number(f) < 0);
+		expect_error(&f->err, i ? LPPACK_E_STATE : LPPACK_E_IO, links[i]);
+		assert_int_equal(unlink(path), 0);
+		assert_int_equal(rename(fixture_path(f, "aside"), path), 0);
+	}
+}
+
 /* A power cut between two steps: the file without one or both marks is whole, and the next write makes them. */
 static void steps_that_were_cut(void **state)
 {
@@ -240,6 +263,7 @@ int main(void)
 		fixture_test(removed_on_purpose),
 		fixture_test(the_file_is_gone),
 		fixture_test(the_whole_directory_is_gone),
+		fixture_test(the_directory_is_a_link_to_nothing),
 		fixture_test(steps_that_were_cut),
 		fixture_test(killed_anywhere),
 		fixture_test(damage),
