@@ -130,20 +130,6 @@ int lp_fd_check_safe(int fd, const char *path, struct lppack_error *err)
 	return 0;
 }
 
-int lp_file_read_safe(int dirfd, const char *name, const char *path, size_t max, struct lp_buf *out,
-		      struct lppack_error *err)
-{
-	/* O_NONBLOCK: a FIFO in place of the file must not hang us. */
-	LP_AUTO_CLOSE int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	int rc;
-
-	if (fd < 0)
-		return lp_fail_sys(err, LPPACK_E_IO, "check the path and its permissions", "%s: cannot be opened",
-				   path);
-	rc = lp_fd_check_safe(fd, path, err);
-	return rc < 0 ? rc : lp_fd_read(fd, path, max, out, err);
-}
-
 int lp_directory_sync(const char *path, struct lppack_error *err)
 {
 	LP_AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -43,10 +43,7 @@ int lp_fd_read(int fd, const char *path, size_t max, struct lp_buf *out, struct 
  * message and the command.
  */
 int lp_fd_check_safe(int fd, const char *path, struct lppack_error *err);
-/* lp_file_read() of a file that decides: the descriptor that is read is checked first. path names it in messages, and
- * is name below dirfd. */
-int lp_file_read_safe(int dirfd, const char *name, const char *path, size_t max, struct lp_buf *out,
-		      struct lppack_error *err);
+
 int lp_directory_sync(const char *path, struct lppack_error *err);
 /* Of the directory that the path is in. */
 int lp_parent_sync(const char *path, struct lppack_error *err);

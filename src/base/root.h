@@ -23,7 +23,7 @@ bool lp_root_is_absent(const char *root, const char *path);
 /* A directory whose files decide, checked; a descriptor or a negative code. *missing (not NULL) instead of an error
  * where there is none. */
 int lp_directory_open_safe(const char *root, const char *path, bool *missing, struct lppack_error *err);
-/* lp_file_read_safe() of the path below root. */
+/* lp_file_read() of a file that decides: the descriptor that is read is checked first. */
 int lp_root_read_safe(const char *root, const char *path, size_t max, struct lp_buf *out, struct lppack_error *err);
 /* unlink(2), and the directory synced. LPPACK_E_IO; errno is in the error. */
 int lp_root_unlink(const char *root, const char *path, struct lppack_error *err);

@@ -391,7 +391,7 @@ static void expect_unsafe(struct fixture *f, const char *path, mode_t mode, cons
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
 
 	assert_int_equal(chmod(path, mode), 0);
-	assert_int_equal(lp_file_read_safe(AT_FDCWD, path, path, 100, &bytes, &f->err), -LPPACK_E_UNSAFE_FILE);
+	assert_int_equal(lp_root_read_safe("", path, 100, &bytes, &f->err), -LPPACK_E_UNSAFE_FILE);
 	assert_int_equal(bytes.len, 0);
 	assert_non_null(strstr(f->err.hint, fixture_format(f, "chmod go-w '%s'", path)));
 	expect_error(&f->err, LPPACK_E_UNSAFE_FILE, words);
@@ -408,14 +408,14 @@ static void files_that_decide(void **state)
 	assert_int_equal(symlink("file", link), 0);
 	expect_unsafe(f, path, 0664, "file: can be changed by its group (mode 0664)");
 	expect_unsafe(f, path, 0642, "file: can be changed by everybody (mode 0642)");
-	assert_int_equal(lp_file_read_safe(AT_FDCWD, link, link, 100, &bytes, &f->err), -LPPACK_E_UNSAFE_FILE);
+	assert_int_equal(lp_root_read_safe("", link, 100, &bytes, &f->err), -LPPACK_E_UNSAFE_FILE);
 	expect_error(&f->err, LPPACK_E_UNSAFE_FILE, "link: can be changed");
 	assert_int_equal(chmod(path, 0444), 0);
-	expect_ok(lp_file_read_safe(AT_FDCWD, link, link, 100, &bytes, &f->err), &f->err);
+	expect_ok(lp_root_read_safe("", link, 100, &bytes, &f->err), &f->err);
 	assert_string_equal((char *)bytes.data, "text");
-	assert_int_equal(lp_file_read_safe(AT_FDCWD, path, path, 3, &bytes, &f->err), -LPPACK_E_LIMIT);
+	assert_int_equal(lp_root_read_safe("", path, 3, &bytes, &f->err), -LPPACK_E_LIMIT);
 	expect_error(&f->err, LPPACK_E_LIMIT, "file: larger than");
-	assert_int_equal(lp_file_read_safe(AT_FDCWD, "/nowhere", "/nowhere", 3, &bytes, &f->err), -LPPACK_E_IO);
+	assert_int_equal(lp_root_read_safe("", "/nowhere", 3, &bytes, &f->err), -LPPACK_E_IO);
 	expect_error(&f->err, LPPACK_E_IO, "/nowhere: cannot be opened");
 }
 
