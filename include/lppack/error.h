@@ -9,7 +9,7 @@ extern "C" {
 
 /*
  * X(NAME, number, meaning). A library function fails with -LPPACK_E_NAME; the lppack program exits
- * with the same number. Numbers are never reused; tests/unit/test_error.c pins them.
+ * with the same number. Numbers are never reused; tests/unit/base/test_error.c pins them.
  */
 #define LPPACK_ERRORS(X) \
 	X(INTERNAL, 1, "internal error: a bug in lppack") \

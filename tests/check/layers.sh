@@ -1,7 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Who may include whom: cli -> include/lppack -> ops -> core | inspect | crypto | runtime -> base.
+# Who may include whom: a folder includes what stands to its left, never its siblings. tests/check/links.sh holds the
+# same order against the symbols of the objects.
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/rooms.sh"
 cd "$top_srcdir" || exit 99
 
 # "file:line:header" of every #include below the given folders.
@@ -11,24 +13,27 @@ includes()
 		sed -E 's/^([^:]*:[0-9]+:)[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]([^>"]*)[>"].*/\1\2/'
 }
 
-# Folders of src/ that a layer's includes name, besides those allowed.
+# beyond ALLOWED FOLDER: includes of other folders of src/, of the tests' or by a path that climbs.
 beyond()
 {
-	local allowed=$1
-
-	shift
-	includes "$@" | grep -E ':(base|core|inspect|crypto|runtime|ops|cli)/|:\.' | grep -vE ":($allowed)/"
+	includes "$2" | grep -E ":(${every_room// /|}|cli|support|fault|fuzz)/|:\." | grep -vE ":($1)/"
 }
 
 { includes src include | grep -q ':base/error.h$' || echo "no #include found"; } | ok "the sources are read"
 
-beyond cli src/cli | ok "cli includes nothing of the library but <lppack/...>"
-beyond 'base|core|inspect|crypto|runtime|ops' src/ops | ok "ops does not include cli"
-for layer in core inspect crypto runtime; do
-	beyond "base|$layer" src/$layer | ok "$layer includes base and itself only"
+for room in $every_room; do
+	[ -d "src/$room" ] || echo "src/$room"
+done | ok "every room of tests/check/rooms.sh is there"
+find src -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | grep -vxE "${every_room// /|}|cli|man|completion" |
+	ok "every folder of src is a room"
+
+for room in $every_room; do
+	allowed=$(left_of "$room" | tr '\n' '|')
+	beyond "$allowed$room" "src/$room" | ok "$room includes only what stands to its left"
 done
-beyond base src/base | ok "base includes itself only"
-includes include | grep -vE ':(lppack/[a-z]+\.h|stddef\.h|stdint\.h)$' | ok "the public headers include each other, stddef.h and stdint.h only"
+beyond 'cli|shared' src/cli | ok "cli includes nothing of the library but <lppack/...>"
+includes include | grep -vE ':(lppack/[a-z_]+\.h|stddef\.h|stdint\.h)$' |
+	ok "the public headers include each other, stddef.h and stdint.h only"
 
 # only_in NAME PATTERN FOLDER: headers that no other folder includes.
 only_in()
@@ -36,17 +41,18 @@ only_in()
 	includes src include | grep -E ":($2)" | grep -v "^$3/" | ok "$1 only in $3"
 }
 
-only_in libarchive 'archive(_entry)?\.h' src/core
-only_in zstd 'z(std|dict|std_errors)\.h' src/core
-only_in libyaml 'yaml\.h' src/core
+only_in libarchive 'archive(_entry)?\.h' src/format
+only_in zstd 'z(std|dict|std_errors)\.h' src/format
+only_in libyaml 'yaml\.h' src/format
 only_in libelf '(libelf|gelf|elfutils/.*|libelf/.*)(\.h)?' src/inspect
 only_in OpenSSL 'openssl/' src/crypto
 
 # elf.h is of the C library: constants only.
 includes src/cli | grep -E ':(sys/syscall|linux/.*)\.h' | ok "cli makes no system calls of its own"
 
-find src/base src/core src/inspect src/crypto src/runtime src/ops -name '*.c' -exec \
-	grep -nHE '\b(getenv|secure_getenv|printf|puts|putchar|perror|exit|abort)[[:space:]]*\(' {} + |
-	ok "the library does not print, exit or read the environment"
+for room in $every_room; do
+	find "src/$room" -name '*.c' -exec \
+		grep -nHE '\b(getenv|secure_getenv|printf|puts|putchar|perror|exit|abort)[[:space:]]*\(' {} +
+done | ok "the library does not print, exit or read the environment"
 
 done_testing

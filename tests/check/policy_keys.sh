@@ -6,7 +6,7 @@ make_scratch
 page=$top_srcdir/src/man/lppack-policy.5.scd
 
 # Each key is handed to a reading function, or is a name that a function gets for it.
-tr '\n' ' ' < "$top_srcdir/src/ops/policy.c" | grep -oE ' keys\[\] = \{[^}]*\}' | grep -oE '"[a-z_]+"' | tr -d '"' > "$scratch/all"
+tr '\n' ' ' < "$top_srcdir/src/trust/policy.c" | grep -oE ' keys\[\] = \{[^}]*\}' | grep -oE '"[a-z_]+"' | tr -d '"' > "$scratch/all"
 printf '%s\n' id digest >> "$scratch/all"
 sort -u "$scratch/all" > "$scratch/reader"
 # A line may name several: *not_before*, *not_after*.

@@ -5,22 +5,22 @@
 
 # NAME FILE: what cannot happen on the command line without a kernel that livepatches, and what shows it instead.
 elsewhere='
-INTERNAL tests/unit/test_error.c
-NO_MEMORY tests/unit/test_file.c
+INTERNAL tests/unit/base/test_error.c
+NO_MEMORY tests/unit/base/test_file.c
 FACTS tests/hostile/cases
-REFUSED tests/unit/test_load.c
-INCOMPATIBLE tests/unit/test_load.c
-STALLED tests/unit/test_undo.c
-STALLED_LEFT tests/unit/test_undo.c
-NOT_REPLACED tests/unit/test_undo.c
-UNPROVEN tests/unit/test_prove.c
-LEFTOVER tests/unit/test_swap.c
-NONE_LEFT tests/unit/test_undo.c
-MEMORY tests/unit/test_check_running.c
-CLOCK tests/unit/test_freshness.c
-EXPIRED tests/unit/test_freshness.c
-FORCED tests/unit/test_forced.c
-ONE_WAY tests/unit/test_rollback.c
+REFUSED tests/unit/runtime/test_load.c
+INCOMPATIBLE tests/unit/runtime/test_load.c
+STALLED tests/unit/runtime/test_undo.c
+STALLED_LEFT tests/unit/runtime/test_undo.c
+NOT_REPLACED tests/unit/runtime/test_undo.c
+UNPROVEN tests/unit/runtime/test_prove.c
+LEFTOVER tests/unit/runtime/test_swap.c
+NONE_LEFT tests/unit/runtime/test_undo.c
+MEMORY tests/unit/check/test_running.c
+CLOCK tests/unit/machine/test_freshness.c
+EXPIRED tests/unit/machine/test_freshness.c
+FORCED tests/unit/runtime/test_forced.c
+ONE_WAY tests/unit/apply/test_rollback.c
 '
 # Numbers that are taken for what is to come.
 reserved=''

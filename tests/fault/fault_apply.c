@@ -6,11 +6,11 @@
  *
  * fault_apply [--every N]: with --every only each N-th place.
  */
-#include "ops_machine.h"
+#include "support/apply_machine.h"
 #include "remote_kernel.h"
 #include "supervise.h"
 
-#include "ops/journal.h"
+#include "machine/journal.h"
 
 #include <errno.h>
 #include <poll.h>

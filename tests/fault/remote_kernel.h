@@ -3,7 +3,7 @@
 #ifndef LP_TEST_REMOTE_KERNEL_H
 #define LP_TEST_REMOTE_KERNEL_H
 
-#include "fake_kernel.h"
+#include "support/fake_kernel.h"
 
 struct remote_kernel {
 	struct fake_kernel *kernel; /* in the serving process */

@@ -6,8 +6,8 @@
  */
 #include "replay.h"
 
-#include "core/tar.h"
-#include "ops/bundle.h"
+#include "format/tar.h"
+#include "bundle/bundle.h"
 
 #include "base/text.h"
 

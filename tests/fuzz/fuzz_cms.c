@@ -2,7 +2,7 @@
 /* CMS signatures, certificates and CRLs. What a CMS says must be the same when it is read again. */
 #include "replay.h"
 
-#include "../unit/pki.h"
+#include "support/pki.h"
 
 #include "crypto/cms.h"
 

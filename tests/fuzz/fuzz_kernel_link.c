@@ -2,7 +2,7 @@
 /* What is binary of the files that a module is linked against: images, modules, BTF. */
 #include "replay.h"
 
-#include "../unit/kernel_maker.h"
+#include "support/kernel_maker.h"
 
 #include "inspect/kernel_link.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "replay.h"
 
-#include "../unit/elf_maker.h"
+#include "support/elf_maker.h"
 
 #include "inspect/inspect.h"
 

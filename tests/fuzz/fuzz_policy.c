@@ -3,7 +3,7 @@
  * enemy. */
 #include "replay.h"
 
-#include "ops/policy.h"
+#include "trust/policy.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 /* The YAML subset, and the three documents that are read with it. */
 #include "replay.h"
 
-#include "core/format.h"
-#include "core/yaml.h"
+#include "format/format.h"
+#include "format/yaml.h"
 
 #include <stdlib.h>
 #include <string.h>

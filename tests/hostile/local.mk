@@ -31,13 +31,6 @@ EXTRA_DIST += \
 	tests/hostile/small.py \
 	tests/hostile/vectors.py
 
-hostile_programs = \
-	tests/hostile/flip \
-	tests/fuzz/replay_bundle \
-	tests/fuzz/replay_yaml
-check_PROGRAMS += $(hostile_programs)
-unit_tests += tests/fuzz/replay_yaml
+check_PROGRAMS += tests/hostile/flip
 
 tests_hostile_flip_SOURCES = tests/hostile/flip.c
-tests_fuzz_replay_bundle_SOURCES = tests/fuzz/replay.c tests/fuzz/replay.h tests/fuzz/fuzz_bundle.c
-tests_fuzz_replay_yaml_SOURCES = tests/fuzz/replay.c tests/fuzz/replay.h tests/fuzz/fuzz_yaml.c

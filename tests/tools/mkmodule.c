@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Makes a fake module or kernel file for the tests of the command line; see usage(). */
-#include "../unit/elf_maker.h"
-#include "../unit/kernel_maker.h"
+#include "support/elf_maker.h"
+#include "support/kernel_maker.h"
 
 #include "base/file.h"
 #include "base/text.h"

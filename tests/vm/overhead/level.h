@@ -10,7 +10,7 @@
 #include <linux/string.h>
 #include <asm/setup.h>
 
-#include "capture.h"
+#include "support/capture.h"
 
 static char level_cmdline[COMMAND_LINE_SIZE + 64];
 

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which of the installed levels a boot puts in force. */
+#include "machine/store.h"
+
+#include "base/export.h"
+#include "machine/boot_choice.h"
+#include "machine/boot_count.h"
+#include "bundle/describe.h"
+
+#include <string.h>
+
+/* A level that is tried, and what it is tried for. */
+struct attempt {
+	struct lppack_host *host;
+	const struct lppack_keyring *keyring;
+	const struct lppack_verified *below; /* NULL: from the target on */
+	struct lppack_bundle *bundle;
+	struct lppack_verified *verified;
+};
+
+static int try_level(struct attempt *attempt, const struct lp_kept *level, struct lppack_error *err)
+{
+	const char *root = attempt->host->host.root;
+	const char *build_id = lppack_host_build_id(attempt->host, err);
+	LP_AUTO(cleanup_lppack_bundle_close) struct lppack_bundle *bundle = NULL;
+	LP_AUTO(cleanup_lppack_verified_free) struct lppack_verified *verified = NULL;
+	LP_AUTO(cleanup_lppack_entry_free) struct lppack_entry *entry = NULL;
+	int rc = build_id ? lp_at_boot_allowed(attempt->host, level, err) : -err->code;
+
+	if (rc < 0)
+		return rc;
+	bundle = lp_store_open_level(root, level, err);
+	if (bundle)
+		verified = lp_store_verify_level(bundle, level, attempt->keyring, err);
+	if (verified)
+		entry = lppack_verified_select(verified, build_id, err);
+	if (!entry)
+		return -err->code;
+	attempt->bundle = LP_TAKE(bundle);
+	attempt->verified = LP_TAKE(verified);
+	return 0;
+}
+
+static struct lppack_value *describe_skipped(const struct lp_kept *level, const struct lppack_error *why)
+{
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add_text(&map, "stream", level->stream);
+	lp_value_add_int(&map, "epoch", level->epoch);
+	lp_value_add_int(&map, "serial", level->serial);
+	lp_describe_digest(&map, "digest", &level->digest);
+	lp_value_add_int(&map, "code", (uint64_t)why->code);
+	lp_value_add_text(&map, "name", lppack_error_name(why->code));
+	lp_value_add_text(&map, "message", why->message);
+	return map;
+}
+
+static const struct lp_kept *first_level(const struct attempt *attempt, const struct lp_store *store,
+					 struct lppack_error *err)
+{
+	const struct lp_manifest *m = attempt->below ? &attempt->below->contents.manifest : NULL;
+	const struct lp_kept *level = m ? lp_store_below(store, m->stream, m->epoch, m->serial) :
+					  lp_at_boot_first(attempt->host, store);
+
+	if (level)
+		return level;
+	if (m)
+		lp_fail(err, LPPACK_E_NO_LEVEL, "lppack install a newer level", "no installed level is left to try");
+	else if (store->n == 0)
+		lp_fail(err, LPPACK_E_NO_LEVEL, "lppack install FILE puts one there", "no level is installed");
+	else
+		lp_fail(err, LPPACK_E_NO_LEVEL,
+			"lppack rollback --to SERIAL puts one back, for boots too: lppack status lists them",
+			"none of the installed levels is to be put in force, since lppack remove");
+	return NULL;
+}
+
+/* From the target down. The first level's error is the one that is reported if none will do. */
+static int try_levels(struct attempt *attempt, const struct lp_store *store, struct lppack_value **skipped,
+		      struct lppack_error *err)
+{
+	const struct lp_kept *level = first_level(attempt, store, err);
+	int rc = level ? 0 : -err->code;
+
+	for (; level; level = lp_store_below(store, level->stream, level->epoch, level->serial)) {
+		struct lppack_error why = LPPACK_ERROR_INIT;
+
+		if (try_level(attempt, level, &why) == 0) {
+			lppack_error_clear(err);
+			return 0;
+		}
+		lp_value_push(skipped, describe_skipped(level, &why));
+		if (rc == 0)
+			rc = lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message);
+	}
+	return rc;
+}
+
+static int open_installed(struct attempt *attempt, struct lppack_value **skipped, struct lppack_error *err)
+{
+	LP_AUTO_STORE struct lp_store store = { 0 };
+	int rc = lp_boot_allowed(attempt->host, err);
+
+	if (rc == 0)
+		rc = lp_store_read(attempt->host->host.root, &store, err);
+	if (rc >= 0)
+		rc = try_levels(attempt, &store, skipped, err);
+	if (rc == 0 && !*skipped)
+		rc = lp_fail_nomem(err);
+	return rc;
+}
+
+LP_EXPORT int lppack_store_open_installed(struct lppack_host *host, const struct lppack_keyring *keyring,
+					  const struct lppack_verified *below, struct lppack_bundle **bundle,
+					  struct lppack_verified **verified, struct lppack_value **skipped,
+					  struct lppack_error *err)
+{
+	struct attempt attempt = { .host = host, .keyring = keyring, .below = below };
+	struct lppack_error own = LPPACK_ERROR_INIT;
+	LP_AUTO_VALUE struct lppack_value *list = lp_value_list();
+	int rc = open_installed(&attempt, &list, &own);
+
+	if (skipped)
+		*skipped = LP_TAKE(list);
+	*bundle = attempt.bundle;
+	*verified = attempt.verified;
+	return rc < 0 ? lp_fail(err, (enum lppack_code)own.code, own.hint, "%s", own.message) : 0;
+}
+
+LP_EXPORT struct lppack_value *lppack_store_describe(struct lppack_host *host, struct lppack_error *err)
+{
+	LP_AUTO_STORE struct lp_store store = { 0 };
+	struct lppack_value *list;
+
+	if (lp_store_read(host->host.root, &store, err) < 0)
+		return NULL;
+	list = lp_store_describe(host, &store);
+	if (!list)
+		lp_fail_nomem(err);
+	return list;
+}

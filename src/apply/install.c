@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Putting a bundle where boots find it, and taking old ones away. */
+#include "machine/store.h"
+
+#include "base/array.h"
+#include "base/export.h"
+#include "base/options.h"
+#include "base/root.h"
+#include "base/text.h"
+#include "format/yaml.h"
+#include "machine/boot_choice.h"
+#include "machine/boot_count.h"
+#include "machine/coverage.h"
+#include "bundle/describe.h"
+#include "base/directory.h"
+#include "machine/freshness.h"
+#include "machine/state.h"
+#include "apply/transaction.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <time.h>
+
+#define CONFIG_FILE "/etc/lppack/lppack.yaml"
+#define CONFIG_MAX 65536
+#define KEEP_DEFAULT 3
+#define KEEP_MAX 64
+#define COPY_ROOM (1u << 16)
+
+struct install {
+	struct lppack_host *host;
+	const char *root;
+	struct lppack_bundle *source;        /* as it was given: its head says what it claims to be */
+	const struct lppack_keyring *keyring;
+	struct lppack_install_options options;
+	struct lppack_bundle *copy;          /* what is verified, and what is put in place */
+	struct lppack_verified *verified;    /* of the copy */
+	struct lp_store store;
+	bool is_rebuilt; /* the store was damaged */
+	struct lppack_value *warnings;
+	bool already;
+	char **pruned; /* digests, in hex */
+	size_t n_pruned;
+};
+
+static void install_free(struct install *install)
+{
+	lppack_verified_free(install->verified);
+	lppack_bundle_close(install->copy);
+	lp_store_free(&install->store);
+	lppack_value_free(install->warnings);
+	for (size_t i = 0; i < install->n_pruned; i++)
+		free(install->pruned[i]);
+	free(install->pruned);
+}
+
+/* /etc/lppack/lppack.yaml: keep_levels. */
+static int read_keep(const char *root, uint64_t *keep, struct lppack_error *err)
+{
+	static const char *const keys[] = { "keep_levels", NULL };
+	LP_AUTO_FREE char *path = lp_text_format("%s" CONFIG_FILE, root);
+	LP_AUTO_VALUE struct lppack_value *tree = NULL;
+	LP_AUTO_BUF struct lp_buf text = { 0 };
+	struct lp_doc doc = { .name = path, .code = LPPACK_E_SPEC, .err = err };
+	int rc;
+
+	*keep = KEEP_DEFAULT;
+	if (!path)
+		return lp_fail_nomem(err);
+	if (lp_root_is_absent(root, CONFIG_FILE))
+		return 0;
+	rc = lp_root_read_safe(root, CONFIG_FILE, CONFIG_MAX, &text, err);
+	if (rc == 0)
+		rc = lp_yaml_parse(text.data, text.len, path, LPPACK_E_SPEC, &tree, err);
+	if (rc < 0)
+		return rc;
+	doc.map = tree;
+	lp_doc_keys(&doc, keys);
+	lp_doc_int(&doc, "keep_levels", false, KEEP_MAX, keep);
+	if (doc.rc == 0 && *keep == 0)
+		lp_doc_fail(&doc, "keep_levels", NULL, "'keep_levels' must be 1 to %d", KEEP_MAX);
+	return doc.rc;
+}
+
+/* Whether the file belongs to a level that the store names. */
+static bool is_kept(const struct lp_store *store, const char *name)
+{
+	struct lp_digest digest;
+
+	return lp_store_parse_name(name, &digest) && lp_store_find(store, &digest);
+}
+
+/* A bundle, or what lp_output_open() calls one that is being written: ".HEX.lpb.PID.N.tmp". */
+static bool is_own_name(const char *name)
+{
+	char bundle[2 * LP_DIGEST_SIZE + sizeof(LP_STORE_SUFFIX)];
+	struct lp_digest digest;
+	size_t n;
+
+	if (*name != '.')
+		return lp_store_parse_name(name, &digest);
+	snprintf(bundle, sizeof(bundle), "%s", name + 1);
+	if (!lp_store_parse_name(bundle, &digest))
+		return false;
+	name += 1 + strlen(bundle);
+	for (int i = 0; i < 2; i++) {
+		n = *name == '.' ? strspn(name + 1, "0123456789") : 0;
+		if (n == 0)
+			return false;
+		name += 1 + n;
+	}
+	return strcmp(name, ".tmp") == 0;
+}
+
+/* The directory of bundles, or NULL where it may hold what is somebody else's: a link, or one that others can write. */
+static DIR *open_own(const char *root)
+{
+	const char *name;
+	LP_AUTO_CLOSE int parent = lp_root_open_parent(root, LP_STORE_BUNDLES, &name);
+	int fd = parent < 0 ? -1 : openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd >= 0 && lp_fd_check_safe(fd, LP_STORE_BUNDLES, NULL) == 0 ? fdopendir(fd) : NULL;
+
+	if (!dir && fd >= 0)
+		close(fd);
+	return dir;
+}
+
+/* What an interrupted call left: files that the store does not name. A store that was just rebuilt may lack a level
+ * whose file could not be read now. The caller holds the lock. */
+static void sweep(const struct install *install)
+{
+	const struct lp_store *store = &install->store;
+	DIR *dir = install->is_rebuilt ? NULL : open_own(install->root);
+	const struct dirent *entry;
+
+	if (!dir)
+		return;
+	while ((entry = readdir(dir)))
+		if (is_own_name(entry->d_name) && !is_kept(store, entry->d_name))
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	closedir(dir);
+}
+
+static int copy_bytes(struct lp_input *from, struct lp_output *to, struct lppack_error *err)
+{
+	LP_AUTO_FREE uint8_t *room = malloc(COPY_ROOM);
+	int rc = room ? 0 : lp_fail_nomem(err);
+
+	for (uint64_t at = 0; rc == 0 && at < from->size;) {
+		size_t n = from->size - at < COPY_ROOM ? (size_t)(from->size - at) : COPY_ROOM;
+
+		rc = lp_input_read(from, at, room, n, err);
+		if (rc == 0)
+			rc = lp_output_write(to, room, n, err);
+		at += n;
+	}
+	return rc;
+}
+
+/* Verified is the copy, which nobody else can change, and not the file that it was made from. */
+static int verify_copy(struct install *install, const struct lp_output *out, struct lppack_error *err)
+{
+	int fd = fcntl(out->fd, F_DUPFD_CLOEXEC, 3);
+
+	if (fd < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be opened twice", out->path);
+	install->copy = lppack_bundle_open_fd(fd, install->source->in.name, err);
+	if (install->copy)
+		install->verified = lppack_bundle_verify(install->copy, install->keyring, err);
+	if (!install->verified)
+		return -err->code;
+	return lppack_verified_check_all(install->verified, install->options.progress, install->options.context, err);
+}
+
+/* By the memory of the stream: nothing older than what this machine has seen is put where boots find it. */
+static int check_fresh(struct install *install, struct lppack_error *err)
+{
+	const struct lp_contents *c = &install->verified->contents;
+	const struct lp_freshness_options options = { .allow_downgrade = install->options.allow_downgrade };
+
+	return lp_freshness_see(install->root, &c->manifest, &c->digest, c->bundle->in.name, &options, err);
+}
+
+static int add_level(struct install *install, struct lppack_error *err)
+{
+	const struct lp_contents *c = &install->verified->contents;
+	struct lp_store *store = &install->store;
+
+	store->has_target = true;
+	store->target = c->digest;
+	return lp_store_add(store, c, time(NULL), err);
+}
+
+/* In force, the one below it, the one that boots begin with, and the one that they end with. */
+static bool is_needed(const struct lp_store *store, const struct lp_applied *applied, const struct lp_outlook *outlook)
+{
+	const struct lp_kept *level = outlook->level;
+
+	if (level == lp_store_target(store) || outlook->at_boot == LP_AT_BOOT_APPLIED)
+		return true;
+	if (!applied->stream)
+		return false;
+	return lp_digest_equal(&level->digest, &applied->digest) ||
+	       level == lp_store_below(store, applied->stream, applied->epoch, applied->serial);
+}
+
+static int note_pruned(struct install *install, const struct lp_kept *level, struct lppack_error *err)
+{
+	char **item = lp_array_add(&install->pruned, &install->n_pruned, sizeof(*item));
+	char hex[LP_DIGEST_TEXT];
+
+	lp_hex_encode(level->digest.bytes, LP_DIGEST_SIZE, hex);
+	if (item)
+		*item = strdup(hex);
+	return item && *item ? 0 : lp_fail_nomem(err);
+}
+
+/* Which levels of the store are to go. */
+static int choose_drops(struct install *install, const struct lp_applied *applied, uint64_t keep, bool *drop,
+			struct lppack_error *err)
+{
+	const struct lp_store *store = &install->store;
+	const char *stream = install->verified->contents.manifest.stream;
+	LP_AUTO_OUTLOOKS struct lp_outlooks outlooks = { 0 };
+	size_t kept = 0;
+	int rc = lp_outlooks_read(install->host, store, &outlooks, err);
+
+	for (size_t i = 0; rc == 0 && i < store->n; i++) {
+		if (strcmp(store->levels[i].stream, stream) != 0)
+			continue;
+		drop[i] = ++kept > keep && !is_needed(store, applied, &outlooks.items[i]);
+	}
+	return rc;
+}
+
+static int prune(struct install *install, const struct lp_applied *applied, uint64_t keep, struct lppack_error *err)
+{
+	struct lp_store *store = &install->store;
+	LP_AUTO_FREE bool *drop = calloc(store->n, sizeof(*drop));
+	int rc = drop ? choose_drops(install, applied, keep, drop, err) : lp_fail_nomem(err);
+
+	for (size_t i = store->n; rc == 0 && i-- > 0;) {
+		if (!drop[i])
+			continue;
+		rc = note_pruned(install, &store->levels[i], err);
+		lp_kept_free(&store->levels[i]);
+		store->n--;
+		memmove(&store->levels[i], &store->levels[i + 1], (store->n - i) * sizeof(*store->levels));
+	}
+	return rc;
+}
+
+/* First the file, then the store that names it, then the files that it names no longer: a cut between two steps leaves
+ * a file too many, which the next call sweeps, and never a name without its file. */
+static int put_in_place(struct install *install, struct lp_output *out, struct lppack_error *err)
+{
+	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
+	uint64_t keep = install->options.keep;
+	int rc = keep ? 0 : read_keep(install->root, &keep, err);
+
+	if (rc == 0)
+		rc = check_fresh(install, err);
+	if (rc == 0)
+		rc = lp_output_commit(out, false, err);
+	if (rc == 0)
+		rc = add_level(install, err);
+	/* A record that cannot be read does not tell what is needed: nothing goes. lppack status tells of it. */
+	if (rc == 0 && lp_applied_read(install->root, &applied, NULL) >= 0)
+		rc = prune(install, &applied, keep, err);
+	if (rc == 0)
+		rc = lp_store_write(install->root, &install->store, err);
+	if (rc == 0)
+		sweep(install);
+	return rc;
+}
+
+static int copy_and_verify(struct install *install, struct lppack_error *err)
+{
+	const struct lp_buf *manifest = &install->source->head.manifest;
+	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
+	LP_AUTO_FREE char *path = NULL;
+	struct lp_digest claimed;
+	/* The bytes' digest only: nobody has vouched for what they say. */
+	int rc = lp_sha256(manifest->data, manifest->len, &claimed, err);
+
+	if (rc < 0)
+		return rc;
+	path = lp_store_path("", &claimed);
+	if (!path)
+		return lp_fail_nomem(err);
+	install->already = lp_store_find(&install->store, &claimed);
+	rc = lp_output_open_below(&out, install->root, path, 0644, err);
+	if (rc == 0)
+		rc = copy_bytes(&install->source->in, &out, err);
+	if (rc == 0)
+		rc = verify_copy(install, &out, err);
+	if (rc == 0 && !lp_digest_equal(&claimed, &install->verified->contents.digest))
+		rc = lp_fail(err, LPPACK_E_CORRUPT, "try again with a file that nobody is writing",
+			     "%s: has changed while it was read", install->source->in.name);
+	return rc < 0 ? rc : put_in_place(install, &out, err);
+}
+
+/* A store that is damaged is made again of the files that are there. */
+static int read_store(struct install *install, struct lppack_error *err)
+{
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	int rc = lp_store_read(install->root, &install->store, &why);
+	LP_AUTO_FREE char *text = NULL;
+
+	if (rc >= 0)
+		return 0;
+	if (rc != -LPPACK_E_STATE)
+		return lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message);
+	rc = lp_store_rebuild(install->root, &install->store, err);
+	if (rc < 0)
+		return rc;
+	install->is_rebuilt = true;
+	text = lp_text_format("%s; it is written anew, with %zu levels whose files are there", why.message,
+			      install->store.n);
+	lp_value_push(&install->warnings, text ? lp_value_string(text) : NULL);
+	return install->warnings ? 0 : lp_fail_nomem(err);
+}
+
+/* What waits for tasks, or needs the operator, is left to a later call, which must not change what boots begin with. */
+static int keep_target(struct install *install, struct lppack_error *err)
+{
+	LP_AUTO_CALL struct lp_call journal = { 0 };
+	int rc = lp_call_read(install->root, &journal, err);
+
+	if (rc <= 0)
+		return rc;
+	journal.keep_target = true;
+	return lp_call_write(install->root, &journal, err);
+}
+
+/* A killed call is finished before the target changes: it would else set its own over it later. */
+static int recover(struct install *install, struct lppack_error *err)
+{
+	const struct lp_swap_request request = { 0 };
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	LP_AUTO_FREE char *text = NULL;
+	int rc;
+
+	if (!lp_host_is_running(&install->host->host))
+		return 0;
+	rc = lp_recover_locked(install->host, &request, true, NULL, &why);
+	if (rc == -LPPACK_E_STATE || rc == -LPPACK_E_NO_MEMORY)
+		return lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message);
+	if (rc < 0) {
+		text = lp_text_format("%s; to mend that: lppack recover", why.message);
+		lp_value_push(&install->warnings, text ? lp_value_string(text) : NULL);
+	}
+	return install->warnings ? keep_target(install, err) : lp_fail_nomem(err);
+}
+
+static int run(struct install *install, struct lppack_error *err)
+{
+	int rc = recover(install, err);
+
+	if (rc == 0)
+		rc = lp_directory_make(install->root, LP_STORE_BUNDLES, err);
+	if (rc == 0)
+		rc = read_store(install, err);
+	if (rc < 0)
+		return rc;
+	sweep(install);
+	return copy_and_verify(install, err);
+}
+
+static struct lppack_value *describe(struct install *install, struct lppack_error *err)
+{
+	struct lp_contents *c = &install->verified->contents;
+	struct lppack_value *map = lp_value_map();
+	LP_AUTO_FREE char *path = lp_store_path(install->root, &c->digest);
+	int enabled = lp_boot_is_enabled(install->host);
+
+	lp_value_add(&map, "bundle", lppack_verified_describe_head(install->verified, err));
+	lp_value_add(&map, "path", path ? lp_value_string(path) : NULL);
+	lp_value_add_bool(&map, "already", install->already);
+	lp_describe_texts(&map, "pruned", install->pruned, install->n_pruned);
+	lp_value_add(&map, "levels", lp_store_describe(install->host, &install->store));
+	lp_value_add(&map, "coverage", lp_coverage_describe(install->host, err));
+	if (enabled >= 0)
+		lp_value_add_bool(&map, "enabled", enabled);
+	lp_value_add(&map, "warnings", lp_value_copy(install->warnings));
+	if (!map)
+		lp_fail_nomem(err);
+	return map;
+}
+
+LP_EXPORT struct lppack_value *lppack_store_install(struct lppack_host *host, struct lppack_bundle *bundle,
+						    const struct lppack_keyring *keyring,
+						    const struct lppack_install_options *options,
+						    struct lppack_error *err)
+{
+	LP_AUTO(install_free) struct install install = {
+		.host = host, .root = host->host.root, .source = bundle, .keyring = keyring,
+		.warnings = lp_value_list()
+	};
+	struct lppack_error own = LPPACK_ERROR_INIT;
+	LP_AUTO_CLOSE int lock = -1;
+
+	if (LP_OPTIONS_TAKE(lppack_install_options, keep, &install.options, options, err) < 0)
+		return NULL;
+	if (install.options.keep > KEEP_MAX) {
+		lp_fail(err, LPPACK_E_USAGE, NULL, "at most %d levels are kept", KEEP_MAX);
+		return NULL;
+	}
+	lock = lp_host_lock_for(host, install.options.wait, err);
+	if (lock < 0)
+		return NULL;
+	if (run(&install, &own) < 0) {
+		lp_fail(err, (enum lppack_code)own.code, own.hint, "%s", own.message);
+		return NULL;
+	}
+	return describe(&install, err);
+}

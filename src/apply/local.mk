@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+liblppack_all_la_SOURCES += \
+	src/apply/boot_open.c \
+	src/apply/install.c \
+	src/apply/module_trust.c src/apply/module_trust.h \
+	src/apply/plan.c src/apply/plan.h \
+	src/apply/receipt.c \
+	src/apply/recover.c \
+	src/apply/remove.c \
+	src/apply/rollback.c \
+	src/apply/transaction.c src/apply/transaction.h \
+	src/apply/transition.h

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "apply/module_trust.h"
+
+#include "base/text.h"
+#include "crypto/module_signature.h"
+#include "inspect/modinfo.h"
+#include "runtime/keyring.h"
+
+/* The range of a module's signature, and what it says of the first signer. */
+struct signature {
+	const uint8_t *der;
+	size_t size;
+	struct lp_module_signature facts;
+};
+
+static const char *const policy_names[] = {
+	[LP_SIGNATURE_OPTIONAL] = NULL,
+	[LP_SIGNATURE_ENFORCED] = "module.sig_enforce",
+	[LP_SIGNATURE_LOCKDOWN] = "lockdown",
+};
+
+static const char *const verdict_names[] = {
+	[LP_KEY_KNOWN] = "known",
+	[LP_KEY_UNKNOWN] = "unknown",
+	[LP_KEY_PLATFORM] = "platform",
+	[LP_KEY_UNTOLD] = "untold",
+};
+
+/* The kernel is content with one signer that it knows. */
+static enum lp_key_verdict find_key(struct lp_host *host, const struct signature *s)
+{
+	enum lp_key_verdict best = LP_KEY_UNTOLD;
+
+	for (size_t i = 0; i < s->facts.n_signers; i++) {
+		LP_AUTO_BUF struct lp_buf id = { 0 };
+		enum lp_key_verdict verdict = LP_KEY_UNTOLD;
+
+		if (lp_module_signature_id(s->der, s->size, i, &id) && lp_buf_ok(&id))
+			verdict = lp_host_find_key(host, id.data, id.len);
+		if (verdict == LP_KEY_KNOWN)
+			return verdict;
+		/* What is certain of one signer is certain of the module only if it is so of all. */
+		if (i == 0 || best == LP_KEY_UNKNOWN)
+			best = verdict;
+	}
+	return best;
+}
+
+static struct lppack_value *describe_signer(const struct lp_module_signature *facts)
+{
+	struct lppack_value *map = lp_value_map();
+
+	if (*facts->issuer)
+		lp_value_add_text(&map, "issuer", facts->issuer);
+	if (*facts->serial)
+		lp_value_add_text(&map, "serial", facts->serial);
+	if (*facts->key_id)
+		lp_value_add_text(&map, "key_id", facts->key_id);
+	lp_value_add_text(&map, "digest", facts->digest);
+	lp_value_add_text(&map, "algorithm", facts->algorithm);
+	return map;
+}
+
+static struct lppack_value *describe(const struct signature *s, const char *enforced, const char *key)
+{
+	struct lppack_value *map = lp_value_map();
+
+	if (enforced)
+		lp_value_add_text(&map, "enforced", enforced);
+	lp_value_add_bool(&map, "signed", s->size > 0);
+	if (key)
+		lp_value_add_text(&map, "key", key);
+	if (s->facts.n_signers)
+		lp_value_add(&map, "signer", describe_signer(&s->facts));
+	return map;
+}
+
+static char *name_signer(const struct lp_module_signature *facts)
+{
+	if (*facts->key_id)
+		return lp_text_format("key %s", facts->key_id);
+	return lp_text_format("serial %s, issued by %s", facts->serial,
+			      *facts->issuer ? facts->issuer : "nobody named");
+}
+
+/* What the operator should know of a key that is not certainly known. */
+static int warn(enum lp_key_verdict verdict, const char *enforced, const char *signer, struct lppack_value **warnings,
+		struct lppack_error *err)
+{
+	LP_AUTO_FREE char *text = NULL;
+
+	if (verdict == LP_KEY_UNKNOWN)
+		text = lp_text_format("the kernel does not know the key of the module's signature (%s): it loads the "
+				      "module, and is tainted by it", signer);
+	else if (enforced && verdict == LP_KEY_PLATFORM)
+		text = lp_text_format("the key of the module's signature (%s) is in the firmware's keyring alone, "
+				      "which not every kernel asks for modules: it may refuse the module", signer);
+	else if (enforced)
+		text = lp_text_format("it cannot be told whether the kernel knows the key of the module's "
+				      "signature (%s): it may refuse the module", signer);
+	else
+		return 0;
+	if (!text)
+		return lp_fail_nomem(err);
+	lp_value_push(warnings, lp_value_string(text));
+	return *warnings ? 0 : lp_fail_nomem(err);
+}
+
+static int judge(enum lp_key_verdict verdict, const struct signature *s, const char *enforced, const char *name,
+		 struct lppack_value **warnings, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *signer = name_signer(&s->facts);
+
+	if (verdict == LP_KEY_KNOWN)
+		return 0;
+	if (!signer)
+		return lp_fail_nomem(err);
+	if (enforced && verdict == LP_KEY_UNKNOWN)
+		return lp_fail(err, LPPACK_E_LOCKED,
+			       "enrol the key (mokutil --import CERTIFICATE, then reboot), or ask for a module that is "
+			       "signed by a key of this kernel",
+			       "%s: the kernel insists on module signatures (%s) and does not know the key of this "
+			       "one: %s", name, enforced, signer);
+	return warn(verdict, enforced, signer, warnings, err);
+}
+
+int lp_module_trust_check(struct lp_host *host, const void *bytes, size_t n, const char *name,
+			  struct lppack_value **out, struct lppack_value **warnings, struct lppack_error *err)
+{
+	const char *enforced = policy_names[lp_host_signature_policy(host)];
+	struct signature s = { 0 };
+	bool has_signature = false;
+	size_t at = n;
+	enum lp_key_verdict verdict;
+	int rc = lp_signature_split(bytes, &at, name, &has_signature, err);
+
+	if (rc < 0)
+		return rc;
+	if (has_signature) {
+		s.der = (const uint8_t *)bytes + at;
+		s.size = n - at - LP_SIGNATURE_TRAILER_SIZE;
+		rc = lp_module_signature_parse(s.der, s.size, name, &s.facts, err);
+	}
+	if (rc < 0)
+		return rc;
+	verdict = has_signature ? find_key(host, &s) : LP_KEY_UNTOLD;
+	if (has_signature)
+		rc = judge(verdict, &s, enforced, name, warnings, err);
+	if (rc < 0)
+		return rc;
+	*out = describe(&s, enforced, has_signature ? verdict_names[verdict] : NULL);
+	return *out ? 0 : lp_fail_nomem(err);
+}

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From a verified bundle and the running kernel to a plan. */
+#include "apply/plan.h"
+
+#include "base/export.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "machine/boot_count.h"
+#include "check/check.h"
+#include "bundle/describe.h"
+#include "machine/hold.h"
+#include "apply/module_trust.h"
+
+#include <string.h>
+#include <time.h>
+
+LP_EXPORT void lppack_plan_free(struct lppack_plan *plan)
+{
+	if (!plan)
+		return;
+	lppack_entry_free(plan->entry);
+	lp_stack_free(&plan->stack);
+	lp_transaction_close(&plan->transaction);
+	lppack_value_free(plan->warnings);
+	lppack_value_free(plan->module_signature);
+	free(plan->reversibility_why);
+	lppack_verified_free(plan->verified);
+	lppack_host_close(plan->host);
+	free(plan);
+}
+
+static int select_module(struct lppack_plan *plan, struct lppack_error *err)
+{
+	const char *build_id = lppack_host_build_id(plan->host, err);
+	struct lppack_error cause = LPPACK_ERROR_INIT;
+
+	if (!build_id)
+		return -LPPACK_E_NO_KERNEL;
+	plan->entry = lppack_verified_select(plan->verified, build_id, &cause);
+	if (!plan->entry && cause.code == LPPACK_E_NO_KERNEL)
+		return lp_fail(err, LPPACK_E_NO_KERNEL, cause.hint,
+			       "%s: has nothing for the running kernel %s (build ID %s)",
+			       plan->verified->contents.bundle->in.name, plan->host->kernel.release, build_id);
+	if (!plan->entry)
+		return lp_fail(err, (enum lppack_code)cause.code, cause.hint, "%s", cause.message);
+	return lppack_entry_load_module(plan->entry, &plan->request.module, &plan->request.module_size, err);
+}
+
+struct lp_freshness_options lp_plan_freshness(const struct lppack_plan *plan)
+{
+	return (struct lp_freshness_options){ .allow_downgrade = plan->options.allow_downgrade,
+					      .installed = plan->options.installed };
+}
+
+/* What the machine's memory and the operator's holds say. What is in force already passes: nothing is done. */
+static int check_policy(struct lppack_plan *plan, struct lppack_error *err)
+{
+	const struct lp_contents *c = &plan->verified->contents;
+	const struct lp_manifest *m = &c->manifest;
+	const struct lp_freshness_options freshness = lp_plan_freshness(plan);
+	const struct lp_hold_subject subject = { .stream = m->stream,
+						 .epoch = m->epoch,
+						 .serial = m->serial,
+						 .created = m->created,
+						 .installed = plan->options.installed };
+	const char *root = plan->host->host.root;
+	struct lppack_error ignored = LPPACK_ERROR_INIT;
+	int rc = lp_freshness_check(root, m, &c->digest, c->bundle->in.name, &freshness, &plan->warnings,
+				    plan->already ? &ignored : err);
+
+	if (plan->already)
+		return plan->warnings ? 0 : lp_fail_nomem(err);
+	return rc < 0 ? rc : lp_hold_check(root, &subject, time(NULL), err);
+}
+
+static const struct lp_live_patch *find_active(const struct lp_stack *stack, const struct lp_loaded *loaded)
+{
+	for (size_t i = 0; i < stack->n; i++)
+		if (stack->patches[i].enabled != 0 && stack->patches[i].build_id.len &&
+		    lp_build_id_equal(&stack->patches[i].build_id, &loaded->module.build_id))
+			return &stack->patches[i];
+	return NULL;
+}
+
+static bool is_anything_active(const struct lp_stack *stack)
+{
+	for (size_t i = 0; i < stack->n; i++)
+		if (stack->patches[i].enabled != 0)
+			return true;
+	return false;
+}
+
+static int set_reversibility(struct lppack_plan *plan, const char *class, const char *why, struct lppack_error *err)
+{
+	bool ok = true;
+
+	plan->reversibility = class;
+	plan->reversibility_why = lp_text_dup(why, &ok);
+	return ok ? 0 : lp_fail_nomem(err);
+}
+
+/* Going back on purpose must be safe now; going forward, it is only told whether there is a way back. */
+static int judge_step(struct lppack_plan *plan, struct lppack_error *err)
+{
+	const struct lp_running *running = &plan->transaction.running;
+	const struct lp_loaded *to = &plan->transaction.journal.to;
+	bool known = running->has_active && find_active(&plan->stack, &running->active);
+	LP_AUTO_FREE char *why = NULL;
+
+	if (!is_anything_active(&plan->stack))
+		return set_reversibility(plan, "reversible", NULL, err);
+	if (!known && !plan->options.rollback)
+		return set_reversibility(plan, "one-way", "what is in force was not recorded by this lppack",
+					 err);
+	if (!known)
+		return lp_fail(err, LPPACK_E_ONE_WAY, "use lppack apply --replace, if a replacement is what is meant",
+			       "it cannot be told whether going back is safe: lppack did not record what is in force");
+	if (!plan->options.rollback) {
+		plan->reversibility = lp_reversibility(&running->active, to, &plan->reversibility_why, err);
+		return plan->reversibility ? 0 : -LPPACK_E_NO_MEMORY;
+	}
+	plan->reversibility = lp_reversibility(to, &running->active, &why, err);
+	if (!plan->reversibility)
+		return -LPPACK_E_NO_MEMORY;
+	if (!why)
+		return 0;
+	return lp_fail(err, LPPACK_E_ONE_WAY, "install that level and reboot: the next boot comes up with it",
+		       "serial %llu cannot be gone back to: %s", (unsigned long long)to->serial, why);
+}
+
+static int prepare_level(struct lppack_plan *plan, struct lppack_error *err)
+{
+	struct lp_contents *c = &plan->verified->contents;
+	struct lp_call *journal = &plan->transaction.journal;
+	int rc = lp_loaded_copy(&journal->to, &c->manifest, &c->digest, &plan->entry->metadata.facts,
+				&plan->host->kernel, err);
+
+	if (rc < 0)
+		return rc;
+	journal->level = lp_applied_level(c, &plan->entry->metadata, err);
+	return journal->level ? 0 : err ? -err->code : -LPPACK_E_IO;
+}
+
+/* kernel: Documentation/livepatch/livepatch.rst, "Limitations", and what probes at both places saw on 6.1 and 6.12. */
+static int warn_of_probe(struct lppack_plan *plan, const struct lp_probe *probe, struct lppack_error *err)
+{
+	const char *what = probe->is_return ? "kretprobe" : "kprobe";
+	LP_AUTO_FREE char *text = NULL;
+
+	if (probe->by_ftrace)
+		text = lp_text_format("a %s is at the entry of %s: it is hit as before, but what runs then is the "
+				      "livepatch's function", what, probe->func->name);
+	else
+		text = lp_text_format("a %s is inside %s, which the livepatch replaces: it will not be hit any more",
+				      what, probe->func->name);
+	lp_value_push(&plan->warnings, text ? lp_value_string(text) : NULL);
+	return plan->warnings ? 0 : lp_fail_nomem(err);
+}
+
+static int warn_of_probes(struct lppack_plan *plan, struct lppack_error *err)
+{
+	LP_AUTO_FREE struct lp_probe *probes = NULL;
+	size_t n = 0;
+	int rc = lp_host_find_probes(&plan->host->host, plan->request.facts, &probes, &n, err);
+
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = warn_of_probe(plan, &probes[i], err);
+	return rc;
+}
+
+/* Everything that is asked of what is not in force yet. */
+static int check_step(struct lppack_plan *plan, struct lppack_error *err)
+{
+	int rc = lp_module_trust_check(&plan->host->host, plan->request.module, plan->request.module_size,
+				       plan->request.facts->name, &plan->module_signature, &plan->warnings, err);
+
+	if (rc == 0 && !plan->is_loadable) {
+		rc = lp_check_running(&plan->host->host, plan->request.module, plan->request.module_size,
+				      plan->request.facts, err);
+		plan->is_loadable = rc == 0;
+	}
+	if (rc == 0)
+		rc = warn_of_probes(plan, err);
+	return rc < 0 ? rc : judge_step(plan, err);
+}
+
+/* What the bundle alone decides: once, however often the machine is looked at. */
+static int choose_module(struct lppack_plan *plan, struct lppack_error *err)
+{
+	const struct lp_input *in = &plan->verified->contents.bundle->in;
+	int rc = lp_fd_check_safe(in->fd, in->name, err);
+
+	if (rc == 0)
+		rc = select_module(plan, err);
+	if (rc == 0)
+		rc = prepare_level(plan, err);
+	if (rc < 0)
+		return rc;
+	plan->request.facts = &plan->entry->metadata.facts;
+	lp_request_set_options(&plan->request, &plan->options);
+	return 0;
+}
+
+static void forget_judgement(struct lppack_plan *plan)
+{
+	lppack_value_free(plan->warnings);
+	plan->warnings = lp_value_list();
+	lppack_value_free(LP_TAKE(plan->module_signature));
+	free(LP_TAKE(plan->reversibility_why));
+	plan->reversibility = NULL;
+	plan->already = false;
+}
+
+static int warn_of_damage(struct lppack_plan *plan, struct lppack_error *err)
+{
+	const struct lppack_value *damage = plan->transaction.damage;
+
+	for (size_t i = 0; i < lppack_value_count(damage); i++)
+		lp_value_push(&plan->warnings, lp_value_copy(lppack_value_at(damage, i, NULL)));
+	return plan->warnings ? 0 : lp_fail_nomem(err);
+}
+
+/* The stack first: a machine that cannot livepatch is told so before anything is read of the bundle. */
+static int judge(struct lppack_plan *plan, struct lppack_error *err)
+{
+	int rc = lp_boot_allowed(plan->host, err);
+
+	forget_judgement(plan);
+	if (rc == 0 && !plan->entry)
+		rc = choose_module(plan, err);
+	if (rc == 0)
+		rc = lp_transaction_open(&plan->transaction, plan->host, &plan->request, err);
+	if (rc == 0)
+		rc = warn_of_damage(plan, err);
+	if (rc == 0)
+		rc = lp_swap_preflight(&plan->host->host, &plan->request, &plan->stack, &plan->already, err);
+	if (rc == 0)
+		rc = check_policy(plan, err);
+	return rc < 0 || plan->already ? rc : check_step(plan, err);
+}
+
+static bool has_active(const struct lp_stack *stack, const struct lp_live_patch *wanted)
+{
+	const struct lp_live_patch *patch = lp_stack_find(stack, wanted->name);
+
+	return patch && patch->enabled != 0 && lp_build_id_equal(&patch->build_id, &wanted->build_id);
+}
+
+static bool has_all_active(const struct lp_stack *stack, const struct lp_stack *wanted)
+{
+	for (size_t i = 0; i < wanted->n; i++)
+		if (wanted->patches[i].enabled != 0 && !has_active(stack, &wanted->patches[i]))
+			return false;
+	return true;
+}
+
+static char *name_active(const struct lp_stack *stack)
+{
+	LP_AUTO_BUF struct lp_buf names = { 0 };
+
+	for (size_t i = 0; i < stack->n; i++)
+		if (stack->patches[i].enabled != 0)
+			lp_buf_printf(&names, "%s%s", names.len ? ", " : "", stack->patches[i].name);
+	return strdup(lp_buf_ok(&names) && names.len ? (const char *)names.data : "nothing");
+}
+
+static int tell_change(const struct lppack_plan *plan, const struct lp_stack *before, int rc, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *was = name_active(before);
+	LP_AUTO_FREE char *is = name_active(&plan->stack);
+
+	return lp_wrap(err, rc, "since this was planned, what is in force has changed (it was %s, it is %s)",
+		       was ? was : "?", is ? is : "?");
+}
+
+int lp_plan_judge(struct lppack_plan *plan, struct lppack_error *err)
+{
+	LP_AUTO(lp_stack_free) struct lp_stack before = plan->stack;
+	int rc;
+
+	plan->stack = (struct lp_stack){ 0 };
+	rc = lp_stack_read(&plan->host->host, &plan->stack, err);
+	if (rc < 0)
+		return rc;
+	plan->has_changed = plan->is_judged && !(has_all_active(&before, &plan->stack) &&
+						 has_all_active(&plan->stack, &before));
+	plan->is_loadable &= !plan->has_changed;
+	rc = judge(plan, err);
+	plan->is_judged |= rc == 0;
+	return rc < 0 && plan->has_changed ? tell_change(plan, &before, rc, err) : rc;
+}
+
+LP_EXPORT struct lppack_plan *lppack_plan_new(struct lppack_host *host, struct lppack_verified *verified,
+					      const struct lppack_apply_options *given, struct lppack_error *err)
+{
+	LP_AUTO(cleanup_lppack_plan_free) struct lppack_plan *plan = calloc(1, sizeof(*plan));
+	struct lppack_error own = LPPACK_ERROR_INIT;
+
+	if (!plan) {
+		lp_fail_nomem(err);
+		return NULL;
+	}
+	plan->host = lp_host_ref(host);
+	plan->verified = lp_verified_ref(verified);
+	if (lp_apply_options_settle(&plan->options, given, err) < 0 || lp_host_name(host, err ? err : &own) < 0 ||
+	    lp_plan_judge(plan, err ? err : &own) < 0)
+		return NULL;
+	return LP_TAKE(plan);
+}
+
+LP_EXPORT int lppack_plan_is_noop(const struct lppack_plan *plan)
+{
+	return plan->already;
+}
+
+static struct lppack_value *describe_bundle(const struct lp_contents *c)
+{
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add_text(&map, "file", c->bundle->in.name);
+	lp_value_add_text(&map, "stream", c->manifest.stream);
+	lp_value_add_int(&map, "epoch", c->manifest.epoch);
+	lp_value_add_int(&map, "serial", c->manifest.serial);
+	lp_value_add_text(&map, "version", c->manifest.version);
+	lp_value_add_text(&map, "digest", c->digest_text);
+	return map;
+}
+
+struct lppack_value *lp_host_describe_kernel(struct lppack_host *host)
+{
+	struct lppack_value *kernel = lp_value_map();
+
+	lp_value_add_text(&kernel, "release", host->kernel.release);
+	lp_value_add_text(&kernel, "build_id", host->build_id);
+	return kernel;
+}
+
+void lp_plan_describe_subject(const struct lppack_plan *plan, struct lppack_value **map)
+{
+	const struct lp_metadata *metadata = &plan->entry->metadata;
+	struct lppack_value *module = lp_value_map();
+
+	lp_value_add_text(&module, "name", metadata->facts.name);
+	lp_describe_build_id(&module, "build_id", &metadata->facts.build_id);
+	lp_value_add_int(&module, "size", metadata->module_size);
+	lp_value_add(map, "kernel", lp_host_describe_kernel(plan->host));
+	lp_value_add(map, "bundle", describe_bundle(&plan->verified->contents));
+	lp_value_add(map, "module", module);
+}
+
+struct lppack_value *lp_stack_describe_active(const struct lp_stack *stack, const struct lp_transaction *t)
+{
+	struct lppack_value *list = lp_value_list();
+
+	for (size_t i = 0; i < stack->n; i++) {
+		struct lppack_value *patch = stack->patches[i].enabled != 0 ? lp_value_map() : NULL;
+
+		if (stack->patches[i].enabled == 0)
+			continue;
+		lp_value_add_text(&patch, "name", stack->patches[i].name);
+		lp_describe_build_id(&patch, "build_id", &stack->patches[i].build_id);
+		if (!lp_transaction_knows(t, &stack->patches[i]))
+			lp_value_add_bool(&patch, "foreign", true);
+		lp_value_push(&list, patch);
+	}
+	return list;
+}
+
+static struct lppack_value *describe_reversibility(const struct lppack_plan *plan)
+{
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add_text(&map, "class", plan->reversibility);
+	lp_value_add_text(&map, "why", plan->reversibility_why);
+	return map;
+}
+
+LP_EXPORT struct lppack_value *lppack_plan_describe(const struct lppack_plan *plan, struct lppack_error *err)
+{
+	struct lppack_value *map = lp_value_map();
+
+	lp_plan_describe_subject(plan, &map);
+	lp_value_add(&map, "objects", lp_objects_tree(&plan->entry->metadata.facts));
+	lp_value_add(&map, "replaces", plan->already ? lp_value_list() :
+						       lp_stack_describe_active(&plan->stack, &plan->transaction));
+	lp_value_add_bool(&map, "already", plan->already);
+	if (plan->reversibility)
+		lp_value_add(&map, "reversibility", describe_reversibility(plan));
+	if (plan->module_signature)
+		lp_value_add(&map, "module_signature", lp_value_copy(plan->module_signature));
+	lp_value_add(&map, "warnings", lp_value_copy(plan->warnings));
+	if (!map)
+		lp_fail_nomem(err);
+	return map;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef LP_APPLY_PLAN_H
+#define LP_APPLY_PLAN_H
+
+#include "bundle/bundle.h"
+#include "machine/freshness.h"
+#include "apply/transaction.h"
+
+struct lppack_plan {
+	struct lppack_host *host;         /* a reference */
+	struct lppack_verified *verified; /* a reference */
+	struct lppack_apply_options options;
+	struct lppack_entry *entry;
+	struct lp_swap_request request; /* points into the entry and the transaction */
+	struct lp_transaction transaction;
+	struct lp_stack stack;          /* as it was when it was judged last */
+	bool is_judged;                 /* was found good at least once */
+	bool has_changed;               /* what is in force, between the last judgement and the one before */
+	bool is_loadable;               /* all names that the module needs were found in the kernel with this stack */
+	bool already;
+	const char *reversibility;      /* of the step, a literal; NULL if nothing is to be done */
+	char *reversibility_why;
+	struct lppack_value *warnings;  /* a list of texts */
+	struct lppack_value *module_signature; /* ops/module_trust.h; NULL if nothing is to be done */
+};
+
+struct lppack_receipt {
+	const char *verb;           /* a literal */
+	struct lppack_value *about; /* kernel, bundle, module; or kernel, removes */
+	struct lppack_value *took_over; /* or NULL */
+	struct lp_swap_result result;
+	struct lppack_error error; /* code 0: none */
+};
+
+/*
+ * Judges the plan by the machine as it is: all that lppack_plan_new() asks, and once more with the lock held, because
+ * until then another call may have come between. What was told of the plan is told anew. A failure names what has
+ * changed since the last judgement.
+ */
+int lp_plan_judge(struct lppack_plan *plan, struct lppack_error *err);
+
+/* kernel, bundle and module of a plan, added to a map. */
+void lp_plan_describe_subject(const struct lppack_plan *plan, struct lppack_value **map);
+/* What the bundle's freshness is asked with. */
+struct lp_freshness_options lp_plan_freshness(const struct lppack_plan *plan);
+
+struct lppack_receipt *lp_receipt_new(const char *verb, struct lppack_error *err);
+/* Adds the receipt to the history; a history that cannot be written is told as a failure of the record. */
+int lp_receipt_keep(const struct lppack_receipt *receipt, struct lppack_host *host, struct lppack_error *err);
+/* Copies the receipt's error to the caller's. */
+void lp_receipt_tell(const struct lppack_receipt *receipt, struct lppack_error *err);
+
+/* The patches of a stack that are in force: a list of {name, build_id}; foreign ones, by the transaction, marked. */
+struct lppack_value *lp_stack_describe_active(const struct lp_stack *stack, const struct lp_transaction *t);
+struct lppack_value *lp_host_describe_kernel(struct lppack_host *host);
+
+LP_DEFINE_CLEANUP(struct lppack_plan, lppack_plan_free)
+LP_DEFINE_CLEANUP(struct lppack_receipt, lppack_receipt_free)
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Carrying a plan out, remembering it, and telling what happened. */
+#include "base/export.h"
+#include "base/text.h"
+#include "machine/boot_count.h"
+#include "bundle/describe.h"
+#include "machine/history.h"
+#include "apply/plan.h"
+#include "apply/transition.h"
+
+#include <string.h>
+
+LP_EXPORT void lppack_receipt_free(struct lppack_receipt *receipt)
+{
+	if (!receipt)
+		return;
+	lppack_value_free(receipt->about);
+	lppack_value_free(receipt->took_over);
+	lp_swap_result_free(&receipt->result);
+	free(receipt);
+}
+
+struct lppack_receipt *lp_receipt_new(const char *verb, struct lppack_error *err)
+{
+	LP_AUTO(cleanup_lppack_receipt_free) struct lppack_receipt *receipt = calloc(1, sizeof(*receipt));
+
+	if (receipt) {
+		receipt->verb = verb;
+		receipt->about = lp_value_map();
+	}
+	if (!receipt || !receipt->about) {
+		lp_fail_nomem(err);
+		return NULL;
+	}
+	return LP_TAKE(receipt);
+}
+
+int lp_receipt_keep(const struct lppack_receipt *receipt, struct lppack_host *host, struct lppack_error *err)
+{
+	LP_AUTO_VALUE struct lppack_value *map = lppack_receipt_describe(receipt, err);
+
+	return map ? lp_history_append(host->host.root, map, err) : -LPPACK_E_NO_MEMORY;
+}
+
+void lp_receipt_tell(const struct lppack_receipt *receipt, struct lppack_error *err)
+{
+	if (receipt->error.code && err && !err->code)
+		*err = receipt->error;
+}
+
+/* Whether the records already tell of this bundle, so that "already applied" writes nothing. */
+static bool is_recorded(const struct lppack_plan *plan)
+{
+	const struct lp_running *running = &plan->transaction.running;
+	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
+
+	return lp_applied_read(plan->host->host.root, &applied, NULL) > 0 && lp_host_is_boot_of(plan->host, &applied) &&
+	       lp_digest_equal(&applied.digest, &plan->verified->contents.digest) &&
+	       lp_build_id_equal(&applied.kernel, &plan->host->kernel.build_id) &&
+	       lp_build_id_equal(&applied.module_build_id, &plan->entry->metadata.facts.build_id) &&
+	       running->has_active && lp_digest_equal(&running->active.digest, &applied.digest);
+}
+
+static bool is_in_force(const struct lp_swap_result *result)
+{
+	return result->outcome == LP_SWAP_APPLIED || result->outcome == LP_SWAP_ALREADY;
+}
+
+static int fail_unrecorded(const struct lppack_error *cause, struct lppack_error *err)
+{
+	int rc = lp_fail(err, (enum lppack_code)cause->code, cause->hint, "%s", cause->message);
+
+	rc = lp_wrap(err, rc, "the livepatch is in force, but it could not be recorded");
+	return lp_hint(err, rc, "mend what the message says, then apply again: it is only recorded then");
+}
+
+/* Whatever became of the attempt is remembered; what fails at that is told only if nothing else failed. */
+static int remember(struct lppack_plan *plan, struct lppack_receipt *receipt, int rc, struct lppack_error *err)
+{
+	struct lp_transaction *t = &plan->transaction;
+	struct lp_swap_result *result = &receipt->result;
+	struct lppack_error cause = LPPACK_ERROR_INIT;
+
+	if (result->outcome == LP_SWAP_ALREADY && is_recorded(plan)) {
+		if (!plan->options.installed)
+			lp_transaction_set_target(t, &cause);
+		return rc < 0 || !cause.code ? rc : fail_unrecorded(&cause, err);
+	}
+	if (is_in_force(result) && lp_transaction_record(t, result, &cause) == 0)
+		lp_receipt_keep(receipt, plan->host, &cause);
+	else if (!is_in_force(result) && t->journalled)
+		lp_receipt_keep(receipt, plan->host, NULL);
+	if (!is_in_force(result) && result->forced)
+		lp_transaction_record_force(t, &cause);
+	if (!cause.code)
+		lp_transaction_end(t, result, rc, &cause);
+	/* The journal stays: the next call finishes by recording it. */
+	return rc < 0 || !cause.code ? rc : fail_unrecorded(&cause, err);
+}
+
+static int run(struct lppack_plan *plan, struct lppack_receipt *receipt, struct lppack_error *err)
+{
+	int rc = lp_swap_run(&plan->host->host, &plan->request, &receipt->result, err);
+
+	receipt->took_over = LP_TAKE(plan->transaction.journal.took_over);
+	return remember(plan, receipt, rc, err);
+}
+
+/* Which level to go back to was chosen by what was in force then, and which installed one by what was chosen then: both
+ * may be older than what another call has put in force meanwhile. */
+static int check_choice(const struct lppack_plan *plan, struct lppack_error *err)
+{
+	if (!(plan->options.rollback || plan->options.installed) || !plan->has_changed || plan->already)
+		return 0;
+	return lp_fail(err, LPPACK_E_BUSY, "look at what is in force (lppack status), then choose again",
+		       "another call has changed what is in force since the level was chosen");
+}
+
+/* With the lock held, so that what is judged now stays so. */
+static int prepare(struct lppack_plan *plan, struct lppack_error *err)
+{
+	const struct lp_contents *c = &plan->verified->contents;
+	const struct lp_freshness_options freshness = lp_plan_freshness(plan);
+	struct lp_transaction *t = &plan->transaction;
+	int rc = lp_recover_locked(plan->host, &plan->request, false, NULL, err);
+
+	if (rc == 0)
+		rc = lp_plan_judge(plan, err);
+	if (rc == 0)
+		rc = check_choice(plan, err);
+	t->journal.keep_target = plan->options.installed;
+	if (rc == 0)
+		rc = lp_transaction_begin(t, plan->options.rollback ? LP_VERB_ROLLBACK : LP_VERB_APPLY, err);
+	if (rc == 0 && !plan->already)
+		rc = lp_freshness_see(plan->host->host.root, &c->manifest, &c->digest, c->bundle->in.name, &freshness,
+				      err);
+	if (rc == 0 && plan->options.boot)
+		rc = lp_boot_begin(plan->host, &c->digest, err);
+	return rc;
+}
+
+LP_EXPORT struct lppack_receipt *lppack_plan_apply(struct lppack_plan *plan, struct lppack_error *err)
+{
+	LP_AUTO(cleanup_lppack_receipt_free) struct lppack_receipt *receipt =
+		lp_receipt_new(plan->options.rollback ? "rollback" : "apply", err);
+	LP_AUTO_CLOSE int lock = -1;
+
+	if (!receipt)
+		return NULL;
+	lp_plan_describe_subject(plan, &receipt->about);
+	if (!receipt->about) {
+		lp_fail_nomem(err);
+		return NULL;
+	}
+	lock = lp_host_lock_wait(&plan->host->host, &plan->request, err);
+	if (lock < 0 || prepare(plan, err) < 0)
+		return NULL;
+	run(plan, receipt, &receipt->error);
+	lp_receipt_tell(receipt, err);
+	return LP_TAKE(receipt);
+}
+
+static struct lppack_value *describe_blocker(const struct lp_blocker *blocker)
+{
+	struct lppack_value *map = lp_value_map();
+	char state[2] = { blocker->state, '\0' };
+
+	lp_value_add_int(&map, "pid", (uint64_t)blocker->pid);
+	lp_value_add_int(&map, "tid", (uint64_t)blocker->tid);
+	lp_value_add_text(&map, "command", blocker->comm);
+	lp_value_add_text(&map, "kind", lp_task_kind_names[blocker->kind]);
+	lp_value_add_text(&map, "state", state);
+	lp_value_add_text(&map, "function", blocker->function);
+	lp_value_add_text(&map, "stack", blocker->stack_top);
+	return map;
+}
+
+struct lppack_value *lp_describe_blockers(const struct lp_blocker *blockers, size_t n)
+{
+	struct lppack_value *list = lp_value_list();
+
+	for (size_t i = 0; i < n; i++)
+		lp_value_push(&list, describe_blocker(&blockers[i]));
+	return list;
+}
+
+struct lppack_value *lp_stack_describe_blockers(struct lppack_host *host, const struct lp_stack *stack)
+{
+	struct lp_blocker *blockers = NULL;
+	struct lppack_value *list;
+	size_t n = 0;
+
+	(void)lp_blockers_find(&host->host, NULL, stack, &blockers, &n);
+	list = lp_describe_blockers(blockers, n);
+	lp_blockers_free(blockers, n);
+	return list;
+}
+
+static struct lppack_value *describe_durations(const struct lp_swap_result *result)
+{
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add_int(&map, "load", (uint64_t)result->load_ns);
+	lp_value_add_int(&map, "transition", (uint64_t)result->transition_ns);
+	lp_value_add_int(&map, "remove", (uint64_t)result->remove_ns);
+	lp_value_add_int(&map, "total", (uint64_t)result->total_ns);
+	return map;
+}
+
+static struct lppack_value *describe_log(const struct lp_buf *log)
+{
+	struct lppack_value *list = lp_value_list();
+	const char *at = log->data ? (const char *)log->data : "";
+
+	while (*at) {
+		size_t len = strcspn(at, "\n");
+		LP_AUTO_FREE char *line = strndup(at, len);
+
+		if (line)
+			lp_text_make_printable(line);
+		lp_value_push(&list, line ? lp_value_string(line) : NULL);
+		at += len + (at[len] == '\n');
+	}
+	return list;
+}
+
+static struct lppack_value *describe_error(const struct lppack_error *error)
+{
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add_int(&map, "code", (uint64_t)error->code);
+	lp_value_add_text(&map, "name", lppack_error_name(error->code));
+	lp_value_add_text(&map, "message", error->message);
+	lp_value_add_text(&map, "hint", error->hint);
+	return map;
+}
+
+static const char *outcome_name(enum lp_swap_outcome outcome)
+{
+	switch (outcome) {
+	case LP_SWAP_APPLIED:
+		return "applied";
+	case LP_SWAP_ALREADY:
+		return "already";
+	case LP_SWAP_REVERSED:
+		return "reversed";
+	case LP_SWAP_LEFT:
+		return "left";
+	case LP_SWAP_REMOVED:
+		return "removed";
+	case LP_SWAP_NOTHING:
+		break;
+	}
+	return "nothing";
+}
+
+/* How it went, whatever it was. */
+static void describe_course(const struct lp_swap_result *result, struct lppack_value **map)
+{
+	lp_value_add_int(map, "attempts", result->attempts);
+	if (result->forced)
+		lp_value_add_bool(map, "forced", true);
+	if (result->note)
+		lp_value_add_text(map, "note", result->note);
+	lp_describe_texts(map, "superseded", result->superseded, result->n_superseded);
+	if (result->n_stale)
+		lp_describe_texts(map, "stale", result->stale, result->n_stale);
+	lp_describe_texts(map, "pending", result->pending, result->n_pending);
+	lp_value_add(map, "durations_ns", describe_durations(result));
+	lp_value_add(map, "blockers", lp_describe_blockers(result->blockers, result->n_blockers));
+	if (result->n_reverse_blockers)
+		lp_value_add(map, "reverse_blockers",
+			     lp_describe_blockers(result->reverse_blockers, result->n_reverse_blockers));
+	lp_value_add(map, "kernel_log", describe_log(&result->kernel_log));
+}
+
+LP_EXPORT struct lppack_value *lppack_receipt_describe(const struct lppack_receipt *receipt, struct lppack_error *err)
+{
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add_text(&map, "verb", receipt->verb);
+	lp_value_add_text(&map, "outcome", outcome_name(receipt->result.outcome));
+	lp_value_merge(&map, lp_value_copy(receipt->about));
+	if (receipt->took_over && receipt->took_over->n)
+		lp_value_add(&map, "took_over", lp_value_copy(receipt->took_over));
+	describe_course(&receipt->result, &map);
+	if (receipt->error.code)
+		lp_value_add(&map, "error", describe_error(&receipt->error));
+	if (!map)
+		lp_fail_nomem(err);
+	return map;
+}

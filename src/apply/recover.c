@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finishing or undoing what a killed call began. The journal tells what was meant, the kernel what is true. */
+#include "base/export.h"
+#include "base/text.h"
+#include "machine/history.h"
+#include "apply/plan.h"
+#include "apply/transition.h"
+
+#include <string.h>
+
+struct recovery {
+	struct lppack_host *host;
+	struct lp_swap_request request;
+	struct lp_transaction transaction; /* its journal is the killed call's */
+	struct lp_stack stack;
+	struct lp_swap_result result;
+	char **from;
+	struct lp_buf left; /* names of modules that are still loaded */
+	bool quick;
+	const char *action;
+	char *note;
+};
+
+static void recovery_close(struct recovery *r)
+{
+	lp_transaction_close(&r->transaction);
+	lp_stack_free(&r->stack);
+	lp_swap_result_free(&r->result);
+	lp_buf_free(&r->left);
+	free(r->from);
+	free(r->note);
+}
+
+#define AUTO_RECOVERY LP_AUTO(recovery_close)
+
+/* "the apply of lp_fixes_7 (stream web, serial 7)" */
+static char *name_call(const struct lp_call *journal)
+{
+	const struct lp_loaded *to = &journal->to;
+
+	if (!to->module.name)
+		return lp_text_format("the %s", lp_verb_names[journal->verb]);
+	return lp_text_format("the %s of %s (stream %s, serial %llu)", lp_verb_names[journal->verb], to->module.name,
+			      to->stream, (unsigned long long)to->serial);
+}
+
+static int conclude(struct recovery *r, const char *action, const char *what, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *call = name_call(&r->transaction.journal);
+
+	free(r->note);
+	r->action = action;
+	r->note = !call || (r->left.len && !lp_buf_ok(&r->left)) ? NULL :
+		  r->left.len ? lp_text_format("%s was cut short; %s; still loaded, because something refers to it: %s",
+					       call, what, (const char *)r->left.data) :
+				lp_text_format("%s was cut short; %s", call, what);
+	return r->note ? 0 : lp_fail_nomem(err);
+}
+
+/* What cannot be removed keeps nothing from being finished: a later call removes it once nothing refers to it. */
+static void note_left(struct recovery *r, const char *name)
+{
+	if (lp_module_is_loaded(&r->host->host, name))
+		lp_buf_printf(&r->left, "%s%s", r->left.len ? ", " : "", name);
+}
+
+static int finish_one(struct recovery *r, const char *name, struct lppack_error *err)
+{
+	int rc;
+
+	lp_swap_result_free(&r->result);
+	rc = lp_reversal_finish(&r->host->host, &r->request, name, &r->result, err);
+	if (rc != -LPPACK_E_LEFTOVER)
+		return rc;
+	lppack_error_clear(err);
+	note_left(r, name);
+	return 0;
+}
+
+static const struct lp_live_patch *find_own(const struct recovery *r)
+{
+	const struct lp_module_facts *to = &r->transaction.journal.to.module;
+
+	for (size_t i = 0; i < r->stack.n; i++) {
+		const struct lp_live_patch *patch = &r->stack.patches[i];
+
+		if (to->build_id.len && patch->build_id.len ? lp_build_id_equal(&to->build_id, &patch->build_id) :
+							      lp_text_equal(to->name, patch->name))
+			return patch;
+	}
+	return NULL;
+}
+
+/* The patch is in force or on its way: it is watched, proved and recorded as its own call would have done. */
+static int finish_load(struct recovery *r, struct lppack_error *err)
+{
+	struct lp_transaction *t = &r->transaction;
+	int rc;
+
+	r->request.facts = &t->journal.to.module;
+	r->request.recovering = true;
+	r->request.take_over = true;
+	r->request.replace = true;
+	r->request.force = false;
+	r->request.retries = 0;
+	rc = lp_swap_run(&r->host->host, &r->request, &r->result, err);
+	if (r->result.outcome == LP_SWAP_APPLIED || r->result.outcome == LP_SWAP_ALREADY) {
+		for (size_t i = 0; rc == -LPPACK_E_LEFTOVER && i < t->journal.n_from; i++)
+			if (!lp_text_equal(r->from[i], t->journal.to.module.name))
+				note_left(r, r->from[i]);
+		lppack_error_clear(err);
+		rc = lp_transaction_record(t, &r->result, err);
+		if (rc < 0)
+			return lp_wrap(err, rc, "its livepatch is in force, but it could not be recorded");
+		return conclude(r, "finished", "it was finished, and its livepatch is in force", err);
+	}
+	if (r->result.outcome != LP_SWAP_REVERSED)
+		return rc;
+	/* The failure is the killed call's; the recovery has put things right. */
+	lppack_error_clear(err);
+	return conclude(r, "undone", "it was undone, and what was in force before still is", err);
+}
+
+static int finish_reversal(struct recovery *r, const char *name, struct lppack_error *err)
+{
+	int rc = finish_one(r, name, err);
+
+	if (rc < 0)
+		return rc;
+	return conclude(r, "undone", "its reversal was finished, and what was in force before still is", err);
+}
+
+/* Whether the call had got so far that what it was to replace is gone, and a reversal leads to nothing. */
+static bool has_replaced(const struct recovery *r)
+{
+	const struct lp_call *journal = &r->transaction.journal;
+	bool replaced = false;
+
+	for (size_t i = 0; i < journal->n_from; i++) {
+		const struct lp_live_patch *patch = lp_stack_find(&r->stack, journal->from[i].name);
+
+		if (lp_text_equal(journal->from[i].name, journal->to.module.name))
+			continue;
+		if (patch && patch->enabled != 0)
+			return false;
+		replaced = true;
+	}
+	return replaced;
+}
+
+/* Nothing of it is listed: its module may still be loaded. */
+static int finish_nothing(struct recovery *r, struct lppack_error *err)
+{
+	const char *name = r->transaction.journal.to.module.name;
+	bool loaded = lp_module_is_loaded(&r->host->host, name);
+	int rc = loaded ? finish_one(r, name, err) : 0;
+
+	if (rc < 0)
+		return rc;
+	if (has_replaced(r))
+		return conclude(r, "cleared",
+				"neither its livepatch nor what was there before is in force: apply again", err);
+	return conclude(r, loaded ? "undone" : "cleared",
+			r->left.len ? "what was in force before still is" :
+			loaded ? "its module was removed again, and what was in force before still is" :
+				 "it had not come to change anything",
+			err);
+}
+
+/* The killed call reversed a transition that had just ended. Its module is not at hand to be loaded again. It may have
+ * got so far as to enable it again, or to load it again: that transition has nothing that it could go back to. */
+static int take_back(struct recovery *r, const char *name, struct lppack_error *err)
+{
+	int rc = lp_reversal_take_back(&r->host->host, &r->request, name, &r->result, err);
+
+	if (rc < 0)
+		return rc;
+	lp_swap_result_free(&r->result);
+	return finish_load(r, err);
+}
+
+/* A module that replaces nothing: to undo it is a transition. */
+static bool is_beside_former(const struct recovery *r, const struct lp_live_patch *own)
+{
+	const struct lp_call *journal = &r->transaction.journal;
+
+	for (size_t i = 0; i < journal->n_from; i++) {
+		const struct lp_live_patch *patch = lp_stack_find(&r->stack, journal->from[i].name);
+
+		if (patch && patch != own && patch->enabled != 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_moving(const struct lp_live_patch *patch)
+{
+	return patch && patch->transition == 1;
+}
+
+static int recover_load(struct recovery *r, struct lppack_error *err)
+{
+	const struct lp_live_patch *own = find_own(r);
+	const char *name = r->transaction.journal.to.module.name;
+
+	if (r->quick && is_moving(own))
+		return conclude(r, "left",
+				own->enabled == 0 ? "its reversal is still running: lppack recover waits for it" :
+						    "its transition is still running: lppack recover waits for it",
+				err);
+	if (r->quick && own && own->enabled != 0 && is_beside_former(r, own))
+		return conclude(r, "left", "it has replaced nothing: lppack recover takes it back", err);
+	if (has_replaced(r) && (own ? own->enabled == 0 || is_moving(own) : lp_module_is_loaded(&r->host->host, name)))
+		return take_back(r, own ? own->name : name, err);
+	if (!own)
+		return finish_nothing(r, err);
+	return own->enabled == 0 ? finish_reversal(r, own->name, err) : finish_load(r, err);
+}
+
+/* The first patch of the killed removal that is in transition, or that is enabled; or NULL. */
+static const struct lp_live_patch *find_former(const struct recovery *r, bool moving)
+{
+	const struct lp_call *journal = &r->transaction.journal;
+
+	for (size_t i = 0; i < journal->n_from; i++) {
+		const struct lp_live_patch *patch = lp_stack_find(&r->stack, journal->from[i].name);
+
+		if (patch && (moving ? is_moving(patch) : patch->enabled != 0))
+			return patch;
+	}
+	return NULL;
+}
+
+/* returned: the killed call was putting it back into force. */
+static int conclude_rest(struct recovery *r, bool moved, bool returned, struct lppack_error *err)
+{
+	int rc = moved ? lp_transaction_record_remains(&r->transaction, err) : 0;
+
+	if (rc < 0)
+		return rc;
+	if (moved)
+		return conclude(r, "finished",
+				"what it was disabling is gone, other livepatches are still in force", err);
+	if (returned)
+		return conclude(r, "undone", "the livepatch was put back into force", err);
+	return conclude(r, "cleared", "it had not come to change anything", err);
+}
+
+static int finish_removal(struct recovery *r, bool returned, struct lppack_error *err)
+{
+	const struct lp_call *journal = &r->transaction.journal;
+	const struct lp_live_patch *active = find_former(r, false);
+	bool moved = false;
+	int rc = 0;
+
+	for (size_t i = 0; i < journal->n_from && rc == 0; i++) {
+		const struct lp_live_patch *patch = lp_stack_find(&r->stack, journal->from[i].name);
+
+		if (patch && patch->enabled != 0)
+			continue;
+		moved = true;
+		rc = finish_one(r, journal->from[i].name, err);
+	}
+	if (rc < 0)
+		return rc;
+	if (active)
+		return conclude_rest(r, moved, returned, err);
+	rc = lp_transaction_record(&r->transaction, &r->result, err);
+	return rc < 0 ? rc : conclude(r, "finished", "it was finished, and no livepatch is in force", err);
+}
+
+static int recover_removal(struct recovery *r, struct lppack_error *err)
+{
+	const struct lp_live_patch *moving = find_former(r, true);
+	bool returning = moving && moving->enabled == 1;
+	int rc = 0;
+
+	if (r->quick && moving)
+		return conclude(r, "left",
+				returning ? "the livepatch is still being enabled again: lppack recover waits for it" :
+					    "the livepatch is still being disabled: lppack recover waits for it",
+				err);
+	if (returning)
+		rc = lp_reversal_await(&r->host->host, &r->request, moving->name, err);
+	if (returning && rc == 0) {
+		lp_stack_free(&r->stack);
+		rc = lp_stack_read(&r->host->host, &r->stack, err);
+	}
+	return rc < 0 ? rc : finish_removal(r, returning, err);
+}
+
+static int recover_this_boot(struct recovery *r, struct lppack_error *err)
+{
+	struct lp_transaction *t = &r->transaction;
+	const struct lp_call *journal = &t->journal;
+	int rc = lp_stack_read(&r->host->host, &r->stack, err);
+
+	r->from = calloc(journal->n_from + 1, sizeof(*r->from));
+	if (rc == 0 && !r->from)
+		rc = lp_fail_nomem(err);
+	for (size_t i = 0; rc == 0 && i < journal->n_from; i++)
+		r->from[i] = journal->from[i].name;
+	if (rc == 0)
+		rc = lp_transaction_open(t, r->host, &r->request, err);
+	/* The kernel does not tell whether the force came about: it counts as if it had. */
+	if (rc == 0 && journal->phase == LP_INTENT_FORCE)
+		rc = lp_transaction_record_force(t, err);
+	if (rc < 0)
+		return rc;
+	r->request.from = r->from;
+	r->request.n_from = journal->n_from;
+	/* Its force is what is being recovered from; only later calls are refused. */
+	r->request.forced = NULL;
+	return journal->verb == LP_VERB_REMOVE ? recover_removal(r, err) : recover_load(r, err);
+}
+
+static struct lppack_value *describe(const struct recovery *r)
+{
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add_bool(&map, "found", r->action != NULL);
+	if (!r->action)
+		return map;
+	lp_value_merge(&map, lp_call_tree(&r->transaction.journal));
+	lp_value_add_text(&map, "action", r->action);
+	lp_value_add_text(&map, "note", r->note);
+	if (r->result.n_blockers)
+		lp_value_add(&map, "blockers", lp_describe_blockers(r->result.blockers, r->result.n_blockers));
+	return map;
+}
+
+static int keep(const struct recovery *r, struct lppack_error *err)
+{
+	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
+	struct lppack_value *rest = describe(r);
+
+	lp_value_add_text(&map, "verb", "recover");
+	lp_value_add_text(&map, "outcome", r->action);
+	lp_value_add_text(&map, "note", r->note);
+	if (strcmp(r->action, "finished") == 0 && lppack_value_count(r->transaction.journal.took_over))
+		lp_value_add(&map, "took_over", lp_value_copy(r->transaction.journal.took_over));
+	lp_value_add(&map, "of", rest);
+	return map ? lp_history_append(r->host->host.root, map, err) : lp_fail_nomem(err);
+}
+
+static int recover(struct recovery *r, struct lppack_error *err)
+{
+	const char *root = r->host->host.root;
+	struct lp_call *journal = &r->transaction.journal;
+	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&r->host->host);
+	int rc = lp_call_read(root, journal, err);
+
+	if (rc <= 0)
+		return rc;
+	if (lp_boot_ids_match(journal->boot_id, boot_id))
+		rc = recover_this_boot(r, err);
+	else
+		rc = conclude(r, "cleared", "the machine has booted since, and nothing of it is in force", err);
+	/* What nobody can finish is told once, to who asked for it; from then on counts what the kernel has. */
+	if (r->quick && rc < 0)
+		return rc;
+	if ((rc == -LPPACK_E_UNPROVEN || rc == -LPPACK_E_NONE_LEFT || rc == -LPPACK_E_ACTIVE) &&
+	    lp_transaction_record_remains(&r->transaction, NULL) == 0)
+		lp_call_clear(root, NULL);
+	if (rc < 0 || strcmp(r->action, "left") == 0)
+		return rc;
+	rc = keep(r, err);
+	if (rc == 0)
+		rc = lp_call_clear(root, err);
+	return rc < 0 ? lp_wrap(err, rc, "%s; that could not be recorded", r->note) : 0;
+}
+
+int lp_recover_locked(struct lppack_host *host, const struct lp_swap_request *request, bool quick,
+		      struct lppack_value **report, struct lppack_error *err)
+{
+	AUTO_RECOVERY struct recovery r = { .host = host, .request = *request, .quick = quick };
+	struct lppack_error own = LPPACK_ERROR_INIT;
+	int rc;
+
+	r.request.intend = NULL;
+	/* The caller's module is not that of the killed call. */
+	r.request.module = NULL;
+	r.request.module_size = 0;
+	r.request.quick = quick;
+	rc = recover(&r, &own);
+	if (rc < 0) {
+		rc = lp_fail(err, (enum lppack_code)own.code, own.hint, "%s", own.message);
+		return lp_wrap(err, rc, "a call that was cut short cannot be recovered from");
+	}
+	if (!report)
+		return 0;
+	*report = describe(&r);
+	return *report ? 0 : lp_fail_nomem(err);
+}
+
+LP_EXPORT struct lppack_value *lppack_host_recover(struct lppack_host *host, const struct lppack_apply_options *given,
+						   int quick, struct lppack_error *err)
+{
+	struct lppack_apply_options options;
+	struct lp_swap_request request = { 0 };
+	LP_AUTO_CALL struct lp_call journal = { 0 };
+	struct lppack_value *report = NULL;
+	LP_AUTO_CLOSE int lock = -1;
+	int rc = lp_apply_options_settle(&options, given, err);
+
+	if (rc == 0)
+		rc = lp_call_read(host->host.root, &journal, err);
+	if (rc < 0)
+		return NULL;
+	lp_request_set_options(&request, &options);
+	/* The usual case takes no lock and needs no privilege. */
+	if (rc > 0) {
+		if (quick && lp_host_check_privilege(&host->host, err) < 0)
+			return NULL;
+		lock = lp_host_lock_wait(&host->host, &request, err);
+		if (lock < 0 || lp_recover_locked(host, &request, quick, &report, err) < 0)
+			return NULL;
+		return report;
+	}
+	report = lp_value_map();
+	lp_value_add_bool(&report, "found", false);
+	if (!report)
+		lp_fail_nomem(err);
+	return report;
+}

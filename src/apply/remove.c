@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Taking every livepatch out of force. */
+#include "base/export.h"
+#include "base/text.h"
+#include "apply/plan.h"
+
+struct removal {
+	struct lppack_host *host;
+	struct lp_swap_request request;
+	struct lp_transaction transaction;
+	struct lp_stack stack; /* as it was when it was looked at first */
+};
+
+static void removal_close(struct removal *removal)
+{
+	lp_transaction_close(&removal->transaction);
+	lp_stack_free(&removal->stack);
+}
+
+#define AUTO_REMOVAL LP_AUTO(removal_close)
+
+static int look(struct removal *removal, struct lppack_error *err)
+{
+	int rc;
+
+	lp_stack_free(&removal->stack);
+	rc = lp_stack_read(&removal->host->host, &removal->stack, err);
+	/* A kernel without a readable build ID can lose its livepatches too. */
+	lp_host_identify(removal->host, NULL);
+	if (rc == 0)
+		rc = lp_transaction_open(&removal->transaction, removal->host, &removal->request, err);
+	return rc;
+}
+
+static int open_removal(struct removal *removal, struct lppack_host *host, const struct lppack_apply_options *given,
+			struct lppack_error *err)
+{
+	struct lppack_apply_options options;
+	int rc = lp_apply_options_settle(&options, given, err);
+
+	removal->host = host;
+	lp_request_set_options(&removal->request, &options);
+	return rc < 0 ? rc : look(removal, err);
+}
+
+static struct lppack_value *describe_warnings(const struct removal *removal)
+{
+	struct lppack_value *list = lp_value_copy(removal->transaction.damage);
+	const struct lp_running *running = &removal->transaction.running;
+
+	/* Documentation/livepatch/system-state.rst: what a state has changed is the patch's own to undo. */
+	if (running->has_active && running->active.module.n_states)
+		lp_value_push(&list, lp_value_string("the livepatch has changed states of the system: its vendor knows "
+						     "whether it takes them back when it is disabled"));
+	return list;
+}
+
+LP_EXPORT struct lppack_value *lppack_host_describe_removal(struct lppack_host *host,
+							    const struct lppack_apply_options *options,
+							    struct lppack_error *err)
+{
+	AUTO_REMOVAL struct removal removal = { 0 };
+	struct lppack_value *map;
+	bool already;
+
+	if (open_removal(&removal, host, options, err) < 0 ||
+	    lp_removal_preflight(&host->host, &removal.request, &removal.stack, &already, err) < 0)
+		return NULL;
+	map = lp_value_map();
+	lp_value_add(&map, "kernel", lp_host_describe_kernel(host));
+	lp_value_add(&map, "removes", lp_stack_describe_active(&removal.stack, &removal.transaction));
+	lp_value_add_bool(&map, "already", already);
+	lp_value_add(&map, "warnings", describe_warnings(&removal));
+	if (!map)
+		lp_fail_nomem(err);
+	return map;
+}
+
+static int remember(struct removal *removal, struct lppack_receipt *receipt, int rc, struct lppack_error *err)
+{
+	struct lp_transaction *t = &removal->transaction;
+	struct lppack_error cause = LPPACK_ERROR_INIT;
+	bool removed = receipt->result.outcome == LP_SWAP_REMOVED;
+
+	/* A boot that was told to livepatch nothing has nothing in force, but what later ones begin with. */
+	if (receipt->result.outcome == LP_SWAP_ALREADY)
+		return rc < 0 ? rc : lp_transaction_set_target(t, err);
+	if (!t->journalled)
+		return rc;
+	if (removed && lp_transaction_record(t, &receipt->result, &cause) == 0)
+		lp_receipt_keep(receipt, removal->host, &cause);
+	else if (!removed)
+		lp_receipt_keep(receipt, removal->host, NULL);
+	if (!cause.code)
+		lp_transaction_end(t, &receipt->result, rc, &cause);
+	if (rc < 0 || !cause.code)
+		return rc;
+	rc = lp_fail(err, (enum lppack_code)cause.code, cause.hint, "%s", cause.message);
+	return lp_wrap(err, rc, "no livepatch is in force any more, but that could not be recorded");
+}
+
+static int begin(struct removal *removal, struct lppack_error *err)
+{
+	int rc = lp_recover_locked(removal->host, &removal->request, false, NULL, err);
+
+	if (rc == 0)
+		rc = look(removal, err);
+	return rc < 0 ? rc : lp_transaction_begin(&removal->transaction, LP_VERB_REMOVE, err);
+}
+
+/* Whether there is something to tell but the error: that the kernel was asked, or did not have to be. */
+static bool run(struct removal *removal, struct lppack_receipt *receipt, struct lppack_error *err)
+{
+	struct lp_transaction *t = &removal->transaction;
+	bool asked;
+	int rc;
+
+	lp_value_add(&receipt->about, "kernel", lp_host_describe_kernel(removal->host));
+	lp_value_add(&receipt->about, "removes", lp_stack_describe_active(&removal->stack, t));
+	if (!receipt->about) {
+		lp_fail_nomem(err);
+		return false;
+	}
+	rc = lp_removal_run(&removal->host->host, &removal->request, &receipt->result, err);
+	asked = t->journalled;
+	receipt->took_over = LP_TAKE(t->journal.took_over);
+	remember(removal, receipt, rc, err);
+	return asked || rc == 0;
+}
+
+LP_EXPORT struct lppack_receipt *lppack_host_remove(struct lppack_host *host,
+						    const struct lppack_apply_options *options,
+						    struct lppack_error *err)
+{
+	LP_AUTO(cleanup_lppack_receipt_free) struct lppack_receipt *receipt = lp_receipt_new("remove", err);
+	AUTO_REMOVAL struct removal removal = { 0 };
+	LP_AUTO_CLOSE int lock = -1;
+	bool has_told;
+
+	if (!receipt || open_removal(&removal, host, options, err) < 0)
+		return NULL;
+	lock = lp_host_lock_wait(&host->host, &removal.request, err);
+	if (lock < 0 || begin(&removal, err) < 0)
+		return NULL;
+	has_told = run(&removal, receipt, &receipt->error);
+	lp_receipt_tell(receipt, err);
+	return has_told ? LP_TAKE(receipt) : NULL;
+}

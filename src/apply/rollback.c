@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Going back: which level, and whether it is safe. */
+#include "base/export.h"
+#include "base/text.h"
+#include "bundle/release_facts.h"
+#include "machine/store.h"
+#include "apply/transaction.h"
+
+#include <string.h>
+
+static struct lp_level level_of(const struct lp_loaded *loaded)
+{
+	return (struct lp_level){ .name = loaded->stream, .stream = loaded->stream, .version = loaded->version,
+				  .epoch = loaded->epoch, .serial = loaded->serial,
+				  .rollback_floor = loaded->rollback_floor };
+}
+
+/* Whether the kernel itself refuses the older module while the newer one is active: states alone decide that
+ * (kernel/livepatch/state.c), and only the end of all states, a reboot, helps. */
+static int is_refused(const struct lp_loaded *older, const struct lp_loaded *newer, bool *refused,
+		      struct lppack_error *err)
+{
+	struct lp_level old_level = level_of(older);
+	struct lp_level new_level = level_of(newer);
+	struct lp_module_facts from = newer->module;
+	LP_AUTO_FREE char *why = NULL;
+	int rc;
+
+	new_level.rollback_floor = 0;
+	from.n_objects = 0;
+	from.builder = LP_BUILDER_SOURCE;
+	rc = lp_rollback_obstacle(&old_level, &new_level, &from, &older->module, &why, err);
+	*refused = why != NULL;
+	return rc;
+}
+
+const char *lp_reversibility(const struct lp_loaded *older, const struct lp_loaded *newer, char **why,
+			     struct lppack_error *err)
+{
+	const struct lp_level old_level = level_of(older);
+	const struct lp_level new_level = level_of(newer);
+	bool refused = false;
+
+	*why = NULL;
+	if (lp_rollback_obstacle(&old_level, &new_level, &newer->module, &older->module, why, err) < 0 ||
+	    is_refused(older, newer, &refused, err) < 0)
+		return NULL;
+	return !*why ? "reversible" : refused ? "reboot" : "one-way";
+}
+
+static const struct lp_kept *fail_none(const char *what, struct lppack_error *err)
+{
+	lp_fail(err, LPPACK_E_NO_LEVEL, "lppack status lists the installed levels; lppack install adds one",
+		"%s", what);
+	return NULL;
+}
+
+/* The level of the serial. Without a level in force its stream is told by the store alone. */
+static const struct lp_kept *find_serial(const struct lp_store *store, const char *stream, uint64_t serial,
+					 struct lppack_error *err)
+{
+	const struct lp_kept *found = NULL;
+	char what[64];
+
+	for (size_t i = 0; i < store->n && !found; i++)
+		if (!stream || strcmp(store->levels[i].stream, stream) == 0)
+			found = lp_store_find_serial(store, store->levels[i].stream, serial);
+	snprintf(what, sizeof(what), "serial %llu is not installed", (unsigned long long)serial);
+	return found ? found : fail_none(what, err);
+}
+
+static const struct lp_kept *choose(const struct lp_store *store, const struct lp_applied *now, const uint64_t *serial,
+				    struct lppack_error *err)
+{
+	const struct lp_kept *found;
+
+	if (serial)
+		return find_serial(store, now ? now->stream : NULL, *serial, err);
+	if (!now)
+		return fail_none("lppack has put nothing in force in this boot that could be gone back from", err);
+	found = lp_store_below(store, now->stream, now->epoch, now->serial);
+	return found ? found : fail_none("no older level is installed", err);
+}
+
+LP_EXPORT int lppack_host_open_level(struct lppack_host *host, const struct lppack_keyring *keyring,
+				     const uint64_t *serial, struct lppack_bundle **bundle,
+				     struct lppack_verified **verified, struct lppack_error *err)
+{
+	const char *root = host->host.root;
+	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
+	LP_AUTO_STORE struct lp_store store = { 0 };
+	LP_AUTO(cleanup_lppack_bundle_close) struct lppack_bundle *opened = NULL;
+	struct lppack_error own = LPPACK_ERROR_INIT;
+	const struct lp_kept *level = NULL;
+	int rc = lp_applied_read(root, &applied, &own);
+	bool is_now = rc > 0 && lp_host_is_boot_of(host, &applied);
+
+	if (rc >= 0 && lp_store_read(root, &store, &own) >= 0)
+		level = choose(&store, is_now ? &applied : NULL, serial, &own);
+	if (level)
+		opened = lp_store_open_level(root, level, &own);
+	*verified = opened ? lp_store_verify_level(opened, level, keyring, &own) : NULL;
+	*bundle = *verified ? LP_TAKE(opened) : NULL;
+	return *verified ? 0 : lp_fail(err, (enum lppack_code)own.code, own.hint, "%s", own.message);
+}

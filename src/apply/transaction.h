@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What apply, rollback, remove and recover share: whose the active livepatches are, the journal, and the end. */
+#ifndef LP_APPLY_TRANSACTION_H
+#define LP_APPLY_TRANSACTION_H
+
+#include "machine/journal.h"
+
+struct lp_transaction {
+	struct lppack_host *host; /* borrowed */
+	struct lp_running running;
+	struct lp_build_id *known; /* of modules that lppack loaded in this boot */
+	size_t n_known;
+	struct lp_call journal; /* what is written before the kernel is asked */
+	bool journalled;           /* it was written, and is not cleared yet */
+	struct lppack_value *damage; /* a list of texts: what cannot be read, but decides nothing here */
+	struct lp_swap_request *request;
+};
+
+/* Takes what every request to the kernel says of the caller from its options. */
+void lp_request_set_options(struct lp_swap_request *request, const struct lppack_apply_options *options);
+/* The options that the caller filled, or the defaults. */
+int lp_apply_options_settle(struct lppack_apply_options *options, const struct lppack_apply_options *given,
+			    struct lppack_error *err);
+
+/* Reads what lppack did in this boot into the request: known, forced. request and host are borrowed. Once more looks
+ * anew, and leaves the journal as it is prepared. If the record of what is applied or the store is damaged, that is
+ * only told of, in `damage`: what comes now writes the one anew, and the next install the other. */
+int lp_transaction_open(struct lp_transaction *t, struct lppack_host *host, struct lp_swap_request *request,
+			struct lppack_error *err);
+/* Prepares the journal and has the request write it; the lock is held. */
+int lp_transaction_begin(struct lp_transaction *t, enum lp_verb verb, struct lppack_error *err);
+/* Remembers what the kernel has now: `to` of the journal is in force, or nothing is. */
+int lp_transaction_record(struct lp_transaction *t, const struct lp_swap_result *result, struct lppack_error *err);
+/* Has boots begin with `to` of the journal, if it is installed; with nothing if there is no `to`. */
+int lp_transaction_set_target(struct lp_transaction *t, struct lppack_error *err);
+/* Remembers that a transition was forced, although what it led to is not in force. */
+int lp_transaction_record_force(struct lp_transaction *t, struct lppack_error *err);
+/* Remembers what a call that neither finished nor was undone leaves behind: its module, which may be in force; or that
+ * a removal, half done, has taken lppack's own livepatch out of force. */
+int lp_transaction_record_remains(struct lp_transaction *t, struct lppack_error *err);
+/* Clears the journal, unless the outcome is still open or could not be recorded. */
+int lp_transaction_end(struct lp_transaction *t, const struct lp_swap_result *result, int rc,
+		       struct lppack_error *err);
+void lp_transaction_close(struct lp_transaction *t);
+
+/* Whether the module is one that lppack loaded in this boot. */
+bool lp_transaction_knows(const struct lp_transaction *t, const struct lp_live_patch *patch);
+
+/* With the lock held: finishes or undoes what a killed call began. *report (may be NULL) as lppack_host_recover()
+ * returns it. request: the caller's, for time-outs, progress and cancelling. */
+int lp_recover_locked(struct lppack_host *host, const struct lp_swap_request *request, bool quick,
+		      struct lppack_value **report, struct lppack_error *err);
+
+/* What to call going back from the level `newer` to what is in force: "reversible", "one-way" or "reboot"; *why is
+ * malloc'd or NULL. NULL without memory. */
+const char *lp_reversibility(const struct lp_loaded *older, const struct lp_loaded *newer, char **why,
+			     struct lppack_error *err);
+
+#define LP_AUTO_TRANSACTION LP_AUTO(lp_transaction_close)
+
+#endif

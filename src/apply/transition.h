@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What status tells of a transition that runs, and of a call that was cut short. */
+#ifndef LP_APPLY_TRANSITION_H
+#define LP_APPLY_TRANSITION_H
+
+#include "base/value.h"
+#include "machine/host.h"
+
+/* Who keeps it from ending, one map a task: pid, tid, command, kind (user, kernel, vcpu), state, function, stack.
+ * NULL without memory. */
+struct lppack_value *lp_describe_blockers(const struct lp_blocker *blockers, size_t n);
+
+/* The tasks that the transition of this stack waits for, as lp_describe_blockers() tells them; an empty list where none
+ * runs. Scanning all tasks takes about 0.1 ms each. NULL without memory. */
+struct lppack_value *lp_stack_describe_blockers(struct lppack_host *host, const struct lp_stack *stack);
+
+/* The journal of a call that did not end, as a map (verb, phase, boot, started_at, from, to, running: another lppack is
+ * at work on it, unless only root is told): 1, 0 if there is none, or a negative code. Changes nothing and needs no
+ * privilege. */
+int lp_journal_describe(struct lppack_host *host, struct lppack_value **map, struct lppack_error *err);
+
+#endif

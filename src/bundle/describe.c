@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bundle/describe.h"
+
+#include "base/export.h"
+#include "base/text.h"
+#include "format/tar.h"
+
+#include <string.h>
+
+void lp_describe_build_id(struct lppack_value **map, const char *key, const struct lp_build_id *id)
+{
+	char hex[LP_BUILD_ID_TEXT];
+
+	if (id->len)
+		lp_value_add_text(map, key, lp_build_id_format(id, hex));
+}
+
+void lp_describe_digest(struct lppack_value **map, const char *key, const struct lp_digest *digest)
+{
+	char hex[LP_DIGEST_TEXT];
+
+	lp_hex_encode(digest->bytes, LP_DIGEST_SIZE, hex);
+	lp_value_add_text(map, key, hex);
+}
+
+void lp_describe_time(struct lppack_value **map, const char *key, int64_t seconds)
+{
+	char text[LP_TIME_TEXT];
+
+	lp_time_format(seconds, text);
+	lp_value_add_text(map, key, text);
+}
+
+void lp_describe_release(struct lppack_value **map, const struct lp_manifest *m)
+{
+	lp_value_add_text(map, "stream", m->stream);
+	lp_value_add_int(map, "epoch", m->epoch);
+	lp_value_add_int(map, "serial", m->serial);
+	lp_value_add_text(map, "version", m->version);
+	lp_describe_time(map, "created", m->created);
+	if (m->expires)
+		lp_describe_time(map, "expires", m->expires);
+}
+
+void lp_describe_texts(struct lppack_value **map, const char *key, char *const *texts, size_t n)
+{
+	struct lppack_value *list = lp_value_list();
+
+	for (size_t i = 0; i < n; i++)
+		lp_value_push(&list, lp_value_string(texts[i]));
+	lp_value_add(map, key, list);
+}
+
+struct lppack_value *lp_describe_kernel(const struct lp_record *record, const struct lp_metadata *metadata)
+{
+	struct lppack_value *map = lp_metadata_tree(metadata);
+
+	lp_value_add_int(&map, "packed_size", record->packed_size);
+	lp_value_add_bool(&map, "stands_alone", record->base == LP_INDEX_NO_BASE);
+	return map;
+}
+
+static struct lppack_value *describe_sizes(const struct lppack_bundle *bundle, const struct lp_manifest *m)
+{
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add_int(&map, "file", bundle->in.size);
+	lp_value_add_int(&map, "head", bundle->head.payload_at);
+	lp_value_add_int(&map, "fixes", m->fixes.size);
+	lp_value_add_int(&map, "index", m->fence.size + m->pages_size);
+	lp_value_add_int(&map, "payload", m->payload_size);
+	lp_value_add_int(&map, "largest_module", m->module_max);
+	return map;
+}
+
+struct lppack_value *lp_describe_signers(const struct lp_signer_report *reports, size_t n)
+{
+	struct lppack_value *list = lp_value_list();
+
+	for (size_t i = 0; i < n; i++) {
+		struct lppack_value *map = lp_value_map();
+
+		lp_value_add_text(&map, "id", reports[i].id);
+		lp_value_add_text(&map, "scheme", reports[i].scheme);
+		lp_value_add_bool(&map, "checked", reports[i].status != LP_SIGNER_UNSUPPORTED);
+		lp_value_add_bool(&map, "trusted", reports[i].status == LP_SIGNER_GOOD);
+		lp_value_add_text(&map, "status", lp_signer_status_names[reports[i].status]);
+		lp_value_add_text(&map, "reason", reports[i].reason[0] ? reports[i].reason : NULL);
+		lp_value_push(&list, map);
+	}
+	return list;
+}
+
+/* The signature members of a bundle that nobody verified: names only. */
+static struct lppack_value *describe_signature_members(const struct lp_head *head)
+{
+	struct lppack_value *list = lp_value_list();
+
+	for (size_t i = 0; i < head->n_signatures; i++) {
+		const char *id = head->signatures[i].name + strlen(LP_MEMBER_SIGNATURES);
+		const char *dot = strrchr(id, '.');
+		LP_AUTO_FREE char *copy = strndup(id, dot ? (size_t)(dot - id) : strlen(id));
+		struct lppack_value *map = lp_value_map();
+
+		if (copy)
+			lp_text_make_printable(copy);
+		lp_value_add(&map, "id", copy ? lp_value_string(copy) : NULL);
+		if (dot && lp_text_is_clean(dot, strlen(dot), false))
+			lp_value_add_text(&map, "scheme", dot + 1);
+		lp_value_add_bool(&map, "checked", false);
+		lp_value_add_bool(&map, "trusted", false);
+		lp_value_push(&list, map);
+	}
+	return list;
+}
+
+static void describe_manifest(struct lppack_value **map, const struct lp_contents *c)
+{
+	const struct lp_manifest *m = &c->manifest;
+
+	lp_value_add_text(map, "file", c->bundle->in.name);
+	lp_value_add_text(map, "digest", c->digest_text);
+	lp_value_add_int(map, "format", LP_FORMAT_VERSION);
+	lp_describe_release(map, m);
+	if (m->rollback_floor)
+		lp_value_add_int(map, "rollback_floor", m->rollback_floor);
+	lp_describe_texts(map, "incompat", m->incompat.items, m->incompat.n);
+	lp_describe_texts(map, "compat", m->compat.items, m->compat.n);
+	lp_value_add_int(map, "kernel_count", m->kernels);
+	lp_value_add(map, "sizes", describe_sizes(c->bundle, m));
+}
+
+static int describe_page(struct lppack_value **list, struct lp_contents *c, uint64_t page, struct lppack_error *err)
+{
+	struct lp_record records[LP_INDEX_PER_PAGE];
+	int n = lp_contents_page(c, page, records, err);
+
+	for (int i = 0; i < n; i++) {
+		LP_AUTO_METADATA struct lp_metadata metadata = { 0 };
+		int rc = lp_contents_metadata(c, &records[i], &metadata, err);
+
+		if (rc < 0)
+			return rc;
+		lp_value_push(list, lp_describe_kernel(&records[i], &metadata));
+	}
+	return n < 0 ? n : 0;
+}
+
+static int describe_kernels(struct lppack_value **map, struct lp_contents *c, struct lppack_error *err)
+{
+	LP_AUTO_VALUE struct lppack_value *list = lp_value_list();
+
+	for (uint64_t page = 0; page < lp_index_page_count(c->manifest.kernels); page++) {
+		int rc = describe_page(&list, c, page, err);
+
+		if (rc < 0)
+			return rc;
+	}
+	lp_value_add(map, "kernels", LP_TAKE(list));
+	return *map ? 0 : lp_fail_nomem(err);
+}
+
+static int describe_payload(struct lppack_value **map, struct lp_contents *c, bool with_kernels,
+			    struct lppack_error *err)
+{
+	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
+	int rc = lp_contents_fixes(c, &fixes, err);
+
+	if (rc < 0)
+		return rc;
+	lp_value_merge(map, lp_fixes_tree(&fixes));
+	return with_kernels ? describe_kernels(map, c, err) : 0;
+}
+
+LP_EXPORT struct lppack_value *lppack_verified_describe_head(const struct lppack_verified *v,
+							     struct lppack_error *err)
+{
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add_bool(&map, "verified", true);
+	describe_manifest(&map, &v->contents);
+	lp_value_add(&map, "signatures", lp_describe_signers(v->signers, v->n_signers));
+	if (!map)
+		lp_fail_nomem(err);
+	return map;
+}
+
+LP_EXPORT struct lppack_value *lppack_verified_describe(struct lppack_verified *v, int with_kernels,
+							struct lppack_error *err)
+{
+	LP_AUTO_VALUE struct lppack_value *map = lppack_verified_describe_head(v, err);
+
+	if (!map)
+		return NULL;
+	if (describe_payload(&map, &v->contents, with_kernels, err) < 0)
+		return NULL;
+	if (!map)
+		lp_fail_nomem(err);
+	return LP_TAKE(map);
+}
+
+static void describe_unproved_payload(struct lppack_value **map, struct lp_contents *c)
+{
+	struct lppack_value *payload = lp_value_map();
+
+	/* What cannot be read is left out: the caller says anyway that nothing here is verified. */
+	if (describe_payload(&payload, c, true, NULL) == 0 && payload)
+		lp_value_merge(map, payload);
+	else
+		lppack_value_free(payload);
+}
+
+LP_EXPORT struct lppack_value *lppack_bundle_describe_unverified(struct lppack_bundle *bundle,
+								 struct lppack_error *err)
+{
+	LP_AUTO(lp_contents_close) struct lp_contents contents = { 0 };
+	struct lppack_error own = LPPACK_ERROR_INIT;
+	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
+	int rc = lp_contents_open(&contents, bundle, &own);
+
+	if (rc == 0)
+		rc = lp_contents_open_index(&contents, true, &own);
+	if (!contents.manifest.stream) {
+		lp_fail(err, rc < 0 ? (enum lppack_code)-rc : LPPACK_E_INTERNAL, own.hint, "%s", own.message);
+		return NULL;
+	}
+	lp_value_add_bool(&map, "verified", false);
+	describe_manifest(&map, &contents);
+	lp_value_add(&map, "signatures", describe_signature_members(&bundle->head));
+	if (rc == 0)
+		describe_unproved_payload(&map, &contents);
+	if (!map)
+		lp_fail_nomem(err);
+	return LP_TAKE(map);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Trees of facts for people and --json. Each function returns NULL without memory. */
+#ifndef LP_BUNDLE_DESCRIBE_H
+#define LP_BUNDLE_DESCRIBE_H
+
+#include "base/value.h"
+#include "bundle/bundle.h"
+
+/* id, scheme, checked, trusted, status and, where there is one, the reason of each. */
+struct lppack_value *lp_describe_signers(const struct lp_signer_report *reports, size_t n);
+struct lppack_value *lp_describe_kernel(const struct lp_record *record, const struct lp_metadata *metadata);
+
+/* Adds the shared keys: a build ID or digest in hex (nothing if empty), a time. */
+void lp_describe_build_id(struct lppack_value **map, const char *key, const struct lp_build_id *id);
+void lp_describe_digest(struct lppack_value **map, const char *key, const struct lp_digest *digest);
+void lp_describe_time(struct lppack_value **map, const char *key, int64_t seconds);
+/* Adds stream, epoch, serial, version, created and, where there is one, expires. */
+void lp_describe_release(struct lppack_value **map, const struct lp_manifest *manifest);
+void lp_describe_texts(struct lppack_value **map, const char *key, char *const *texts, size_t n);
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/export.h"
+#include "base/text.h"
+#include "format/stream.h"
+#include "inspect/inspect.h"
+#include "bundle/describe.h"
+#include "bundle/findings.h"
+#include "bundle/release_facts.h"
+
+#include <lppack/diff.h>
+#include <sys/stat.h>
+
+static const char *const type_names[] = { "gained", "lost", "raised", "lowered", "other" };
+
+static void describe_bundle(struct lppack_value **map, const struct lp_level *level)
+{
+	lp_value_add_text(map, "stream", level->stream);
+	lp_value_add_int(map, "epoch", level->epoch);
+	lp_value_add_int(map, "serial", level->serial);
+	lp_value_add_text(map, "version", level->version);
+	lp_value_add_int(map, "kernels", level->n_kernels);
+}
+
+static void describe_module(struct lppack_value **map, const struct lp_module_facts *facts)
+{
+	lp_value_add_text(map, "module", facts->name);
+	lp_value_add_text(map, "release", facts->release);
+	lp_value_add_text(map, "arch", facts->arch);
+	lp_value_add_text(map, "replace", lp_replace_names[facts->replace]);
+}
+
+static struct lppack_value *describe_level(const struct lp_level *level)
+{
+	struct lppack_value *map = lp_value_map();
+	uint64_t modules_size = 0;
+
+	for (size_t i = 0; i < level->n_kernels; i++)
+		modules_size += level->kernels[i]->module_size;
+	lp_value_add_text(&map, "name", level->name);
+	if (level->stream)
+		describe_bundle(&map, level);
+	else
+		describe_module(&map, &level->kernels[0]->facts);
+	lp_value_add_int(&map, "size", level->size);
+	lp_value_add_int(&map, "modules_size", modules_size);
+	return map;
+}
+
+static struct lppack_value *describe_change(const struct lp_change *change)
+{
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add_text(&map, "kind", change->kind);
+	lp_value_add_text(&map, "id", change->id);
+	lp_value_add_text(&map, "kernel", change->kernel);
+	lp_value_add_text(&map, "change", type_names[change->type]);
+	lp_value_add_bool(&map, "violation", change->violation);
+	lp_value_add_text(&map, "withdrawn", change->withdrawn);
+	return map;
+}
+
+static struct lppack_value *describe_rollback(const struct lp_level *older, const struct lp_level *newer,
+					      const struct lp_metadata *from, const struct lp_metadata *to)
+{
+	LP_AUTO_FREE char *why = NULL;
+	struct lppack_value *map;
+
+	if (lp_rollback_obstacle(older, newer, &from->facts, &to->facts, &why, NULL) < 0)
+		return NULL;
+	map = lp_value_map();
+	lp_value_add_text(&map, "kernel", from->facts.release);
+	lp_describe_build_id(&map, "build_id", &from->build_id);
+	lp_value_add_text(&map, "verdict", why ? "one-way" : "reversible");
+	lp_value_add_text(&map, "why", why);
+	return map;
+}
+
+/* One for each kernel that both have. */
+static struct lppack_value *describe_rollbacks(const struct lp_level *older, const struct lp_level *newer)
+{
+	struct lp_level_walk walk = { .older = older, .newer = newer };
+	struct lppack_value *list = lp_value_list();
+
+	while (lp_level_walk_next(&walk))
+		if (walk.old && walk.new)
+			lp_value_push(&list, describe_rollback(older, newer, walk.new, walk.old));
+	return list;
+}
+
+static struct lppack_value *describe_findings(const struct lp_level *older, const struct lp_level *newer)
+{
+	struct lp_level_walk walk = { .older = older, .newer = newer };
+	struct lppack_value *list = lp_value_list();
+
+	while (lp_level_walk_next(&walk))
+		if (lp_level_is_name_taken(&walk))
+			lp_findings_add(&list, &(struct lp_finding){
+				.id = "same-name", .severity = "warning", .subject = walk.new->facts.name,
+				.message = lp_text_format("for kernel %s both modules are called %s: the new one "
+							  "cannot be loaded over the old one", walk.new->facts.release,
+							  walk.new->facts.name),
+				.hint = LP_SAME_NAME_HINT });
+	return list;
+}
+
+static struct lppack_value *describe_diff(const struct lp_level *older, const struct lp_level *newer,
+					  struct lppack_error *err)
+{
+	LP_AUTO(lp_changes_free) struct lp_changes changes = { 0 };
+	struct lppack_value *map;
+	struct lppack_value *list;
+	bool cumulative = true;
+
+	if (lp_level_compare(older, newer, &changes, err) < 0)
+		return NULL;
+	map = lp_value_map();
+	list = lp_value_list();
+	for (size_t i = 0; i < changes.n; i++) {
+		cumulative &= !changes.items[i].violation;
+		lp_value_push(&list, describe_change(&changes.items[i]));
+	}
+	lp_value_add(&map, "old", describe_level(older));
+	lp_value_add(&map, "new", describe_level(newer));
+	lp_value_add_bool(&map, "cumulative", cumulative);
+	lp_value_add(&map, "changes", list);
+	lp_value_add(&map, "rollback", describe_rollbacks(older, newer));
+	lp_value_add(&map, "findings", describe_findings(older, newer));
+	if (!map)
+		lp_fail_nomem(err);
+	return map;
+}
+
+LP_EXPORT struct lppack_value *lppack_diff_bundles(struct lppack_verified *older, struct lppack_verified *newer,
+						   struct lppack_error *err)
+{
+	LP_AUTO(lp_level_free) struct lp_level_of_bundle old = { 0 };
+	LP_AUTO(lp_level_free) struct lp_level_of_bundle new = { 0 };
+
+	if (lp_level_read(&older->contents, &old, err) < 0 || lp_level_read(&newer->contents, &new, err) < 0)
+		return NULL;
+	return describe_diff(&old.level, &new.level, err);
+}
+
+LP_EXPORT int lppack_verified_check_supersedes(struct lppack_verified *newer, struct lppack_verified *older,
+					       struct lppack_error *err)
+{
+	LP_AUTO(lp_level_free) struct lp_level_of_bundle old = { 0 };
+	LP_AUTO(lp_level_free) struct lp_level_of_bundle new = { 0 };
+	LP_AUTO(lp_changes_free) struct lp_changes changes = { 0 };
+	int rc = lp_level_read(&older->contents, &old, err);
+
+	if (rc == 0)
+		rc = lp_level_read(&newer->contents, &new, err);
+	if (rc == 0)
+		rc = lp_level_compare(&old.level, &new.level, &changes, err);
+	return rc < 0 ? rc : lp_changes_check(&changes, &old.level, &new.level, err);
+}
+
+/* Also the size of the file, which may be compressed. */
+static int read_module(const char *path, struct lp_metadata *out, uint64_t *size, struct lppack_error *err)
+{
+	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+	struct stat st;
+	int rc = lp_file_read_decompressed(path, LP_MODULE_MAX, &bytes, err);
+
+	if (rc == 0)
+		rc = lp_module_inspect(bytes.data, bytes.len, path, &out->facts, err);
+	if (rc == 0)
+		rc = lp_sha256(bytes.data, bytes.len, &out->module_sha256, err);
+	out->module_size = bytes.len;
+	*size = stat(path, &st) == 0 ? (uint64_t)st.st_size : bytes.len;
+	if (rc == 0 && !out->facts.is_livepatch)
+		rc = lp_fail(err, LPPACK_E_NOT_LIVEPATCH, "name two livepatch modules or two bundles",
+			     "%s: not a livepatch", path);
+	return rc;
+}
+
+LP_EXPORT struct lppack_value *lppack_diff_modules(const char *older, const char *newer, struct lppack_error *err)
+{
+	LP_AUTO_METADATA struct lp_metadata from = { 0 };
+	LP_AUTO_METADATA struct lp_metadata to = { 0 };
+	const struct lp_metadata *old_kernel = &from;
+	const struct lp_metadata *new_kernel = &to;
+	struct lp_level old = { .name = older, .kernels = &old_kernel, .n_kernels = 1 };
+	struct lp_level new = { .name = newer, .kernels = &new_kernel, .n_kernels = 1 };
+
+	if (read_module(older, &from, &old.size, err) < 0 || read_module(newer, &to, &new.size, err) < 0)
+		return NULL;
+	return describe_diff(&old, &new, err);
+}

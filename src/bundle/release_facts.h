@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Comparing two levels of a stream, whether they are bundles, one about to be written, or two modules. */
+#ifndef LP_BUNDLE_RELEASE_FACTS_H
+#define LP_BUNDLE_RELEASE_FACTS_H
+
+#include "format/format.h"
+#include "bundle/bundle.h"
+
+/* A level's facts, all borrowed but the array `kernels` itself. */
+struct lp_level {
+	const char *name;    /* of the file */
+	uint64_t size;       /* of the file, in bytes; 0: not known */
+	const char *stream;  /* NULL: two bare modules are compared */
+	const char *version; /* for people */
+	uint64_t epoch;
+	uint64_t serial;
+	uint64_t rollback_floor;
+	const struct lp_fixes *fixes;
+	const struct lp_metadata **kernels; /* by build ID, no two of one */
+	size_t n_kernels;
+};
+
+/* A bundle's level, with what it borrows from. */
+struct lp_level_of_bundle {
+	struct lp_level level;
+	struct lp_fixes fixes;
+	struct lp_metadata *metadata;
+};
+
+int lp_level_read(struct lp_contents *c, struct lp_level_of_bundle *out, struct lppack_error *err);
+void lp_level_free(struct lp_level_of_bundle *level);
+
+/* One kernel after the other in the order of build IDs; old or new is NULL where that level lacks it. */
+struct lp_level_walk {
+	const struct lp_level *older;
+	const struct lp_level *newer;
+	size_t i;
+	size_t j;
+	const struct lp_metadata *old;
+	const struct lp_metadata *new;
+};
+
+bool lp_level_walk_next(struct lp_level_walk *walk);
+/* Whether both have modules of one name that are not the same bytes: the kernel does not load a module over one of its
+ * name. */
+bool lp_level_is_name_taken(const struct lp_level_walk *walk);
+
+#define LP_SAME_NAME_HINT "put the serial into the module's name"
+
+enum lp_change_type {
+	LP_CHANGE_GAINED,
+	LP_CHANGE_LOST,
+	LP_CHANGE_RAISED,
+	LP_CHANGE_LOWERED,
+	LP_CHANGE_OTHER,
+};
+
+struct lp_change {
+	const char *kind;      /* a literal */
+	char *id;              /* owned; as `withdrawn` of the fixes names it (format-spec, "Fixes") */
+	const char *kernel;    /* release; borrowed from the levels; NULL if it is of no one kernel */
+	enum lp_change_type type;
+	bool violation;        /* cumulativity is broken */
+	const char *withdrawn; /* the reason, borrowed, or NULL */
+};
+
+struct lp_changes {
+	struct lp_change *items;
+	size_t n;
+};
+
+/* Everything that differs, in a fixed order. */
+int lp_level_compare(const struct lp_level *older, const struct lp_level *newer, struct lp_changes *out,
+		     struct lppack_error *err);
+/* Fails with NOT_CUMULATIVE at the first violation. */
+int lp_changes_check(const struct lp_changes *changes, const struct lp_level *older, const struct lp_level *newer,
+		     struct lppack_error *err);
+void lp_changes_free(struct lp_changes *changes);
+
+/* Why a kernel cannot be taken back from the newer module to the older one, malloc'd into *why; NULL if nothing speaks
+ * against it. Fails only without memory.
+ * kernel: a state of the active patch that the next one lacks or has in a lower version is refused
+ * (kernel/livepatch/state.c), and callbacks of a replaced patch never run (Documentation/livepatch/callbacks.rst). */
+int lp_rollback_obstacle(const struct lp_level *older, const struct lp_level *newer,
+			 const struct lp_module_facts *from, const struct lp_module_facts *to, char **why,
+			 struct lppack_error *err);
+
+#endif

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading all files of a kernel. What cannot be read leaves a gap and no error: the findings tell it. */
+#include "check/kernel.h"
+
+#include "base/array.h"
+#include "base/export.h"
+#include "base/options.h"
+#include "base/text.h"
+#include "format/format.h"
+#include "format/stream.h"
+#include "inspect/inspect.h"
+#include "check/kernel_file.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+/* Far above any real one. */
+#define TEXT_FILE_MAX (64u << 20)
+#define BTF_FILE_MAX  (1u << 30)
+
+static void free_target(struct lp_target *target)
+{
+	lp_symbol_set_free(&target->symbols);
+	lp_address_list_free(&target->sites);
+	free(target->name);
+	free(target);
+}
+
+LP_EXPORT void lppack_kernel_close(struct lppack_kernel *k)
+{
+	if (!k)
+		return;
+	for (size_t i = 0; i < k->n_targets; i++)
+		free_target(k->targets[i]);
+	free(k->targets);
+	lp_btf_close(&k->btf);
+	lp_kernel_image_close(&k->btf_image);
+	lp_buf_free(&k->btf_bytes);
+	lp_certificate_list_free(&k->keys);
+	lp_module_index_free(&k->builtin);
+	lp_module_tree_free(&k->tree);
+	lp_kconfig_free(&k->config);
+	free(k->vermagic);
+	free(k->compiler);
+	lp_kernel_exports_free(&k->symvers);
+	lp_kernel_exports_free(&k->image_exports);
+	lp_address_list_free(&k->blacklist);
+	lp_address_list_free(&k->sites);
+	lp_symbol_set_free(&k->symbols);
+	lp_kernel_image_close(&k->image);
+	lp_buf_free(&k->image_bytes);
+	lp_kernel_facts_free(&k->facts);
+	lp_kernel_paths_free(&k->paths);
+	free(k);
+}
+
+LP_EXPORT const char *lppack_kernel_build_id(const struct lppack_kernel *kernel)
+{
+	return kernel->facts.build_id.len ? kernel->build_id : NULL;
+}
+
+/* Keeps why a source is unknown, or drops an earlier reason now that it is known. */
+static void settle(struct lppack_kernel *k, enum lp_kernel_source source, int rc, const struct lppack_error *why)
+{
+	if (k->known[source])
+		return;
+	k->known[source] = rc == 0;
+	if (rc == 0)
+		lppack_error_clear(&k->gaps[source]);
+	else if (!k->gaps[source].code)
+		k->gaps[source] = *why;
+}
+
+/* Symbols first: by them the other parts are found. */
+static void read_image_symbols(struct lppack_kernel *k)
+{
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	int rc = lp_symbol_set_read_image(&k->symbols, &k->image, &why);
+
+	if (rc < 0)
+		rc = lp_symbol_set_read_elf(&k->symbols, &k->image, NULL);
+	settle(k, LP_SOURCE_SYMBOLS, rc, &why);
+}
+
+/* Every part on its own: an image may have the one and not the other. */
+static void read_image_parts(struct lppack_kernel *k)
+{
+	const struct lp_symbol_set *symbols = k->known[LP_SOURCE_SYMBOLS] ? &k->symbols : NULL;
+	struct lppack_error why = LPPACK_ERROR_INIT;
+
+	settle(k, LP_SOURCE_SITES, lp_ftrace_sites_read_image(&k->sites, &k->image, symbols, &why), &why);
+	lppack_error_clear(&why);
+	settle(k, LP_SOURCE_BLACKLIST, lp_kprobe_blacklist_read_image(&k->blacklist, &k->image, symbols, &why), &why);
+	lppack_error_clear(&why);
+	k->has_image_exports = lp_kernel_exports_read_image(&k->image_exports, &k->image, symbols, &why) == 0;
+	settle(k, LP_SOURCE_EXPORTS, k->has_image_exports ? 0 : -1, &why);
+	lppack_error_clear(&why);
+	if (symbols)
+		settle(k, LP_SOURCE_KEYS, lp_certificates_read_image(&k->keys, &k->image, symbols, &why), &why);
+	lppack_error_clear(&why);
+	settle(k, LP_SOURCE_BTF, lp_btf_open_image(&k->btf, &k->image, &why), &why);
+	k->compiler = lp_kernel_find_compiler(k);
+}
+
+/* An image of no known kind is an error: the caller named it, or it decides which kernel this is. */
+static int load_image(struct lppack_kernel *k, bool *usable, struct lppack_error *err)
+{
+	const char *path = k->paths.at[LP_PATH_VMLINUZ];
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	int rc;
+
+	*usable = false;
+	if (!path)
+		return 0;
+	rc = lp_kernel_file_load(path, &k->facts, &k->image_bytes, err);
+	if (rc < 0)
+		return rc;
+	k->known[LP_SOURCE_IDENTITY] = true;
+	lp_build_id_format(&k->facts.build_id, k->build_id);
+	if (k->image_bytes.len == 0)
+		return 0;
+	rc = lp_kernel_image_open(&k->image, k->image_bytes.data, k->image_bytes.len, path, &why);
+	*usable = rc == 0;
+	for (int i = LP_SOURCE_SYMBOLS; rc < 0 && i < LP_SOURCES; i++)
+		k->gaps[i] = why;
+	return 0;
+}
+
+static int parse_map(struct lppack_kernel *k, const struct lp_buf *bytes, const char *path, struct lppack_error *err)
+{
+	return lp_symbol_set_read_map(&k->symbols, bytes->data, bytes->len, path, err);
+}
+
+static int parse_symvers(struct lppack_kernel *k, const struct lp_buf *bytes, const char *path,
+			 struct lppack_error *err)
+{
+	int rc = lp_kernel_exports_read_symvers(&k->symvers, bytes->data, bytes->len, path, err);
+
+	k->has_symvers = rc == 0;
+	return rc;
+}
+
+static int parse_config(struct lppack_kernel *k, const struct lp_buf *bytes, const char *path,
+			struct lppack_error *err)
+{
+	return lp_kconfig_parse(&k->config, bytes->data, bytes->len, path, err);
+}
+
+/* A file that was only found leaves a gap; one that the caller named must be what it was named as. */
+static int fail_if_named(const struct lppack_kernel *k, enum lp_kernel_path which, int rc,
+			 const struct lppack_error *why, struct lppack_error *err)
+{
+	if (rc == 0 || !k->paths.is_named[which])
+		return 0;
+	return lp_fail(err, why->code, why->hint, "%s", why->message);
+}
+
+static int read_text(struct lppack_kernel *k, enum lp_kernel_source source, enum lp_kernel_path which,
+		     int (*parse)(struct lppack_kernel *, const struct lp_buf *, const char *, struct lppack_error *),
+		     struct lppack_error *err)
+{
+	const char *path = k->paths.at[which];
+	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	int rc;
+
+	if (!path)
+		return 0;
+	rc = lp_file_read_decompressed(path, TEXT_FILE_MAX, &bytes, &why);
+	if (rc == 0)
+		rc = parse(k, &bytes, path, &why);
+	settle(k, source, rc, &why);
+	/* That of a file says more than what the image lacks. */
+	if (rc < 0 && !k->known[source])
+		k->gaps[source] = why;
+	return fail_if_named(k, which, rc, &why, err);
+}
+
+/* CONFIG_IKCONFIG: the image holds its own configuration. */
+static void read_embedded_config(struct lppack_kernel *k)
+{
+	struct lp_byte_source source = { 0 };
+	struct lp_stream stream = { lp_byte_source_read, &source, "its embedded configuration" };
+	LP_AUTO_DECOMPRESSOR struct lp_decompressor *d = NULL;
+	LP_AUTO_BUF struct lp_buf text = { 0 };
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	int64_t got = 1;
+
+	if (k->known[LP_SOURCE_CONFIG] || !lp_kernel_image_ikconfig(&k->image, &source.at, &source.left) ||
+	    lp_decompressor_open_stream(&d, &stream, 0, source.left, NULL) < 0)
+		return;
+	while (got > 0 && text.len < TEXT_FILE_MAX) {
+		struct lp_stream *plain = lp_decompressor_stream(d);
+		uint8_t chunk[65536];
+
+		got = plain->read(plain->context, chunk, sizeof(chunk), NULL);
+		if (got > 0)
+			lp_buf_append(&text, chunk, (size_t)got);
+	}
+	if (got == 0 && lp_buf_ok(&text))
+		settle(k, LP_SOURCE_CONFIG, parse_config(k, &text, stream.name, &why), &why);
+}
+
+static int read_btf(struct lppack_kernel *k, struct lppack_error *err)
+{
+	const char *path = k->paths.at[LP_PATH_BTF];
+	struct lp_buf *bytes = &k->btf_bytes;
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	int rc;
+
+	if (!path || k->known[LP_SOURCE_BTF])
+		return 0;
+	rc = lp_file_read_decompressed(path, BTF_FILE_MAX, bytes, &why);
+	if (rc == 0 && bytes->len >= 4 && memcmp(bytes->data, "\x7f" "ELF", 4) == 0) {
+		rc = lp_kernel_image_open(&k->btf_image, bytes->data, bytes->len, path, &why);
+		if (rc == 0)
+			rc = lp_btf_open_image(&k->btf, &k->btf_image, &why);
+	} else if (rc == 0) {
+		rc = lp_btf_open(&k->btf, bytes->data, bytes->len, path, &why);
+	}
+	settle(k, LP_SOURCE_BTF, rc, &why);
+	return fail_if_named(k, LP_PATH_BTF, rc, &why, err);
+}
+
+static void read_tree(struct lppack_kernel *k)
+{
+	const char *path = k->paths.at[LP_PATH_MODULES];
+	LP_AUTO_FREE char *builtin = path ? lp_text_format("%s/modules.builtin", path) : NULL;
+	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+	struct lppack_error why = LPPACK_ERROR_INIT;
+
+	if (!path)
+		return;
+	settle(k, LP_SOURCE_MODULES, lp_module_tree_read(path, &k->tree, &why), &why);
+	if (builtin && lp_file_read(AT_FDCWD, builtin, TEXT_FILE_MAX, &bytes, NULL) == 0)
+		lp_module_index_read_builtin(&k->builtin, bytes.data, bytes.len, builtin, NULL);
+}
+
+/* From the image, or from any module that was built with the kernel. */
+static void read_vermagic(struct lppack_kernel *k)
+{
+	LP_AUTO_MODULE_FACTS struct lp_module_facts facts = { 0 };
+	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+
+	k->vermagic = lp_kernel_find_vermagic(k);
+	if (!k->vermagic && k->tree.n &&
+	    lp_file_read_decompressed(k->tree.modules[0].path, LP_MODULE_MAX, &bytes, NULL) == 0 &&
+	    lp_module_inspect(bytes.data, bytes.len, k->tree.modules[0].path, &facts, NULL) == 0)
+		k->vermagic = LP_TAKE(facts.vermagic);
+	k->known[LP_SOURCE_VERMAGIC] = k->vermagic != NULL;
+}
+
+static int read_all(struct lppack_kernel *k, struct lppack_error *err)
+{
+	bool usable = false;
+	int rc = load_image(k, &usable, err);
+
+	if (rc < 0)
+		return rc;
+	if (usable)
+		read_image_symbols(k);
+	if (!k->known[LP_SOURCE_SYMBOLS])
+		rc = read_text(k, LP_SOURCE_SYMBOLS, LP_PATH_SYSTEM_MAP, parse_map, err);
+	if (usable)
+		read_image_parts(k);
+	if (rc == 0)
+		rc = read_text(k, LP_SOURCE_EXPORTS, LP_PATH_SYMVERS, parse_symvers, err);
+	if (rc == 0)
+		rc = read_text(k, LP_SOURCE_CONFIG, LP_PATH_CONFIG, parse_config, err);
+	if (usable)
+		read_embedded_config(k);
+	read_tree(k);
+	if (rc == 0)
+		rc = read_btf(k, err);
+	read_vermagic(k);
+	return rc;
+}
+
+LP_EXPORT struct lppack_kernel *lppack_kernel_open(const struct lppack_kernel_files *given, struct lppack_error *err)
+{
+	LP_AUTO(cleanup_lppack_kernel_close) struct lppack_kernel *k = calloc(1, sizeof(*k));
+	struct lppack_kernel_files files;
+
+	if (!k) {
+		lp_fail_nomem(err);
+		return NULL;
+	}
+	if (LP_OPTIONS_TAKE(lppack_kernel_files, directory, &files, given, err) < 0)
+		return NULL;
+	k->sig_enforce = files.sig_enforce;
+	if (lp_kernel_paths_find(&files, &k->paths, err) < 0 || read_all(k, err) < 0)
+		return NULL;
+	return LP_TAKE(k);
+}
+
+bool lp_kernel_has_builtin(const struct lppack_kernel *kernel, const char *module)
+{
+	const struct lp_module_entry *entry = lp_module_index_find(&kernel->builtin, module);
+
+	return entry && entry->builtin;
+}
+
+static void read_target(struct lp_target *target, const char *path)
+{
+	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+	int rc = lp_file_read_decompressed(path, LP_MODULE_MAX, &bytes, &target->error);
+
+	if (rc == 0)
+		rc = lp_symbol_set_read_module(&target->symbols, bytes.data, bytes.len, target->name, path,
+					       &target->error);
+	if (rc == 0)
+		lp_ftrace_sites_read_module(&target->sites, bytes.data, bytes.len, path, &target->error);
+}
+
+const struct lp_target *lp_kernel_target(struct lppack_kernel *k, const char *name, struct lppack_error *err)
+{
+	const struct lp_tree_module *module = lp_module_tree_find(&k->tree, name);
+	struct lp_target **place;
+
+	for (size_t i = 0; i < k->n_targets; i++)
+		if (strcmp(k->targets[i]->name, name) == 0)
+			return k->targets[i];
+	if (!module)
+		return NULL;
+	place = lp_array_add(&k->targets, &k->n_targets, sizeof(struct lp_target *));
+	if (place)
+		*place = calloc(1, sizeof(**place));
+	if (!place || !*place) {
+		k->n_targets -= place ? 1 : 0;
+		lp_fail_nomem(err);
+		return NULL;
+	}
+	(*place)->name = strdup(name);
+	if ((*place)->name)
+		read_target(*place, module->path);
+	else
+		lp_fail_nomem(err);
+	return (*place)->name ? *place : NULL;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A kernel as its files tell it, and what they leave unsaid. */
+#ifndef LP_CHECK_KERNEL_H
+#define LP_CHECK_KERNEL_H
+
+#include "base/facts.h"
+#include "base/value.h"
+#include "inspect/kernel_link.h"
+#include "check/kernel_paths.h"
+
+/* What the check asks of a kernel. */
+enum lp_kernel_source {
+	LP_SOURCE_IDENTITY, /* build ID, release */
+	LP_SOURCE_SYMBOLS,
+	LP_SOURCE_SITES,    /* ftrace's */
+	LP_SOURCE_BLACKLIST,
+	LP_SOURCE_EXPORTS,
+	LP_SOURCE_VERMAGIC,
+	LP_SOURCE_CONFIG,
+	LP_SOURCE_MODULES,
+	LP_SOURCE_KEYS,
+	LP_SOURCE_BTF,
+	LP_SOURCES,
+};
+
+/* A target module of the tree, read once. */
+struct lp_target {
+	char *name;
+	struct lp_symbol_set symbols;
+	struct lp_address_list sites;
+	struct lppack_error error; /* code 0: it could be read */
+};
+
+struct lppack_kernel {
+	struct lp_kernel_paths paths;
+	bool sig_enforce;
+	bool known[LP_SOURCES];
+	struct lppack_error gaps[LP_SOURCES]; /* why a source is not known; code 0: no file for it */
+	struct lp_kernel_facts facts;
+	char build_id[LP_BUILD_ID_TEXT];
+	struct lp_buf image_bytes;
+	struct lp_kernel_image image;
+	struct lp_symbol_set symbols;
+	struct lp_address_list sites;
+	struct lp_address_list blacklist;
+	struct lp_kernel_exports image_exports;
+	struct lp_kernel_exports symvers;
+	bool has_image_exports;
+	bool has_symvers;
+	char *vermagic;
+	char *compiler; /* "gcc-12 (Debian 12.2.0-14) 12.2.0", or NULL */
+	struct lp_kconfig config;
+	struct lp_module_tree tree;
+	struct lp_module_index builtin;
+	struct lp_certificate_list keys;
+	struct lp_buf btf_bytes;
+	struct lp_kernel_image btf_image;
+	struct lp_btf btf;
+	struct lp_target **targets;
+	size_t n_targets;
+};
+
+/* NULL if the tree has no such module (or there is none), or, with err set, on LPPACK_E_NO_MEMORY. */
+const struct lp_target *lp_kernel_target(struct lppack_kernel *kernel, const char *name, struct lppack_error *err);
+/* Whether it is compiled into the kernel, as far as modules.builtin tells. */
+bool lp_kernel_has_builtin(const struct lppack_kernel *kernel, const char *module);
+
+/* Finds the kernel's own vermagic in its image; NULL if there is none, or without memory. */
+char *lp_kernel_find_vermagic(const struct lppack_kernel *kernel);
+/* "Linux version 6.1.0 (who) (COMPILER, linker) #1 ...": the compiler, or NULL. */
+char *lp_kernel_find_compiler(const struct lppack_kernel *kernel);
+
+LP_DEFINE_CLEANUP(struct lppack_kernel, lppack_kernel_close)
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "check/kernel_file.h"
+
+#include "format/stream.h"
+#include "inspect/inspect.h"
+
+#include <string.h>
+
+/* Enough for every header: a bzImage's setup code is at most 32 KiB, and notes are shorter. */
+#define HEAD_MAX 65536u
+
+#define IMAGE_HINT "give a vmlinuz, a vmlinux or its debug file, a copy of /sys/kernel/notes, or a kernel package"
+
+/* A vmlinux with its debug sections has some 800 MB. */
+#define IMAGE_MAX (UINT64_C(2) << 30)
+
+/* What is wanted of a kernel file. */
+struct wanted {
+	struct lp_kernel_facts *facts;
+	struct lp_buf *image; /* the whole vmlinux, or NULL: no more is read than the facts need */
+};
+
+/* A stream whose first bytes have been looked at. */
+struct peeked {
+	struct lp_stream stream;
+	struct lp_stream *below;
+	uint8_t *head;
+	size_t size;
+	size_t at;
+};
+
+static void cleanup_peeked(struct peeked *p)
+{
+	free(p->head);
+}
+
+static int64_t peeked_read(void *context, void *out, size_t n, struct lppack_error *err)
+{
+	struct peeked *p = context;
+	size_t left = p->size - p->at;
+
+	if (left == 0)
+		return p->below->read(p->below->context, out, n, err);
+	if (n > left)
+		n = left;
+	memcpy(out, p->head + p->at, n);
+	p->at += n;
+	return (int64_t)n;
+}
+
+static int peek(struct peeked *p, struct lp_stream *below, struct lppack_error *err)
+{
+	p->below = below;
+	p->stream = (struct lp_stream){ peeked_read, p, below->name };
+	p->head = malloc(HEAD_MAX);
+	if (!p->head)
+		return lp_fail_nomem(err);
+	while (p->size < HEAD_MAX) {
+		int64_t got = below->read(below->context, p->head + p->size, HEAD_MAX - p->size, err);
+
+		if (got < 0)
+			return (int)got;
+		if (got == 0)
+			break;
+		p->size += (size_t)got;
+	}
+	return 0;
+}
+
+/* "6.1.0-56-cloud-amd64 (who) #1 SMP ..." */
+static int read_banner(const char *banner, struct lp_kernel_facts *out, struct lppack_error *err)
+{
+	const char *version = strstr(banner, " #");
+
+	if (banner[0] && banner[0] != ' ') {
+		out->release = strndup(banner, strcspn(banner, " "));
+		if (!out->release)
+			return lp_fail_nomem(err);
+	}
+	if (!version)
+		return 0;
+	out->version = strdup(version + 1);
+	return out->version ? 0 : lp_fail_nomem(err);
+}
+
+/* All but gzip's payloads end with the size of the kernel (the size_append of scripts/Makefile.lib), which is no part
+ * of the compressed data. */
+static uint64_t compressed_size(const struct peeked *p, const struct lp_bzimage *image)
+{
+	bool known = image->payload_offset + 2 <= p->size;
+	const uint8_t *magic = p->head + (known ? image->payload_offset : 0);
+
+	if (image->payload_size <= 4 || (known && memcmp(magic, "\x1f\x8b", 2) == 0) ||
+	    (known && memcmp(magic, "\x7f" "E", 2) == 0))
+		return image->payload_size;
+	return image->payload_size - 4;
+}
+
+int64_t lp_byte_source_read(void *context, void *out, size_t n, struct lppack_error *err)
+{
+	struct lp_byte_source *source = context;
+
+	(void)err;
+	if (n > source->left)
+		n = source->left;
+	if (n)
+		memcpy(out, source->at, n);
+	source->at += n;
+	source->left -= n;
+	return (int64_t)n;
+}
+
+/* Reads all of the stream, so that nothing is decompressed twice. */
+static int read_image(struct lp_stream *stream, struct lp_buf *image, struct lppack_error *err)
+{
+	const size_t step = 1 << 17;
+
+	for (;;) {
+		uint8_t *to = image->len < IMAGE_MAX ? lp_buf_grow(image, step) : NULL;
+		int64_t got;
+
+		if (image->len >= IMAGE_MAX)
+			return lp_fail(err, LPPACK_E_LIMIT, "strip its debug sections (strip -g)",
+				       "%s: the kernel has more than 2 GiB", stream->name);
+		if (!to)
+			return lp_fail_nomem(err);
+		got = stream->read(stream->context, to, step, err);
+		image->len -= step - (got > 0 ? (size_t)got : 0);
+		if (got <= 0)
+			return (int)got;
+	}
+}
+
+static int read_vmlinux(struct lp_stream *stream, const struct wanted *out, struct lppack_error *err)
+{
+	struct lp_byte_source source;
+	int rc = out->image ? read_image(stream, out->image, err) : 0;
+
+	if (rc < 0 || !out->image)
+		return rc < 0 ? rc : lp_vmlinux_read(stream, out->facts, err);
+	source = (struct lp_byte_source){ out->image->data, out->image->len };
+	return lp_vmlinux_read(&(struct lp_stream){ lp_byte_source_read, &source, stream->name }, out->facts, err);
+}
+
+static int read_bzimage(struct peeked *p, uint64_t size, const struct wanted *out, struct lppack_error *err)
+{
+	LP_AUTO(lp_bzimage_free) struct lp_bzimage image = { 0 };
+	LP_AUTO_DECOMPRESSOR struct lp_decompressor *d = NULL;
+	int rc = lp_bzimage_parse(p->head, p->size, size, p->stream.name, &image, err);
+
+	if (rc == 0 && image.banner)
+		rc = read_banner(image.banner, out->facts, err);
+	if (rc == 0)
+		rc = lp_decompressor_open_stream(&d, &p->stream, image.payload_offset, compressed_size(p, &image), err);
+	return rc < 0 ? rc : read_vmlinux(lp_decompressor_stream(d), out, err);
+}
+
+static int read_notes(const struct peeked *p, struct lp_kernel_facts *out, struct lppack_error *err)
+{
+	struct lppack_error cause = LPPACK_ERROR_INIT;
+	int rc;
+
+	if (p->size == 0)
+		return lp_fail(err, LPPACK_E_KERNEL_IMAGE, IMAGE_HINT, "%s: is empty", p->stream.name);
+	if (p->size == HEAD_MAX)
+		return lp_fail(err, LPPACK_E_KERNEL_IMAGE, IMAGE_HINT, "%s: no kind of kernel file that is known",
+			       p->stream.name);
+	rc = lp_notes_parse(p->head, p->size, "as notes", out, &cause);
+	if (rc < 0)
+		return lp_fail(err, (enum lppack_code)cause.code, IMAGE_HINT,
+			       "%s: no kind of kernel file that is known (%s)", p->stream.name, cause.message);
+	if (!out->build_id.len)
+		return lp_fail(err, LPPACK_E_KERNEL_IMAGE, IMAGE_HINT, "%s: has no GNU build ID", p->stream.name);
+	return 0;
+}
+
+/* size: of the file, or UINT64_MAX where only its reading tells. */
+static int read_kernel(struct lp_stream *stream, uint64_t size, const struct wanted *out, struct lppack_error *err)
+{
+	LP_AUTO(cleanup_peeked) struct peeked p = { 0 };
+	int rc = peek(&p, stream, err);
+
+	if (rc < 0)
+		return rc;
+	if (lp_bzimage_is(p.head, p.size))
+		return read_bzimage(&p, size, out, err);
+	if (p.size >= 4 && memcmp(p.head, "\x7f" "ELF", 4) == 0)
+		return read_vmlinux(&p.stream, out, err);
+	return read_notes(&p, out->facts, err);
+}
+
+static int read_deb(struct lp_input *in, const struct wanted *out, struct lppack_error *err)
+{
+	static const char *const patterns[] = {
+		"boot/vmlinuz-*",
+		"boot/vmlinux-*",
+		"lib/modules/*/vmlinuz",
+		"usr/lib/modules/*/vmlinuz",
+		"usr/lib/debug/boot/vmlinux-*",
+		"usr/lib/debug/lib/modules/*/vmlinux",
+		"usr/lib/debug/usr/lib/modules/*/vmlinux",
+		NULL,
+	};
+	LP_AUTO_DECOMPRESSOR struct lp_decompressor *d = NULL;
+	LP_AUTO_FREE char *member = NULL;
+	int rc = lp_decompressor_open_deb(&d, in, patterns, &member, err);
+
+	if (rc < 0)
+		return rc;
+	rc = read_kernel(lp_decompressor_stream(d), UINT64_MAX, out, err);
+	return rc < 0 ? lp_wrap(err, rc, "%s", member) : 0;
+}
+
+static int read_file(const char *path, const struct wanted *out, struct lppack_error *err)
+{
+	static const char deb_magic[] = "!<arch>\n";
+	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
+	LP_AUTO_DECOMPRESSOR struct lp_decompressor *d = NULL;
+	uint8_t head[1024] = { 0 };
+	int rc = lp_input_open(&in, path, err);
+
+	if (rc == 0)
+		rc = lp_input_read(&in, 0, head, in.size < sizeof(head) ? (size_t)in.size : sizeof(head), err);
+	if (rc < 0)
+		return rc;
+	if (memcmp(head, deb_magic, sizeof(deb_magic) - 1) == 0)
+		return read_deb(&in, out, err);
+	rc = lp_decompressor_open(&d, &in, 0, in.size, err);
+	if (rc < 0)
+		return rc;
+	return read_kernel(lp_decompressor_stream(d), lp_bzimage_is(head, sizeof(head)) ? in.size : UINT64_MAX, out,
+			   err);
+}
+
+int lp_kernel_file_load(const char *path, struct lp_kernel_facts *facts, struct lp_buf *image,
+			struct lppack_error *err)
+{
+	int rc;
+
+	*facts = (struct lp_kernel_facts){ 0 };
+	rc = read_file(path, &(struct wanted){ facts, image }, err);
+	if (rc < 0) {
+		lp_kernel_facts_free(facts);
+		if (image)
+			lp_buf_free(image);
+	}
+	return rc;
+}
+
+int lp_kernel_file_read(const char *path, struct lp_kernel_facts *out, struct lppack_error *err)
+{
+	return lp_kernel_file_load(path, out, NULL, err);
+}

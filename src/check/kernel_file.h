@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef LP_CHECK_KERNEL_FILE_H
+#define LP_CHECK_KERNEL_FILE_H
+
+#include "base/buf.h"
+#include "base/facts.h"
+
+/*
+ * Facts of a kernel that is not running, from whatever file names it: a vmlinuz (x86 bzImage), a vmlinux or its
+ * debug file (possibly compressed), a copy of /sys/kernel/notes, or a kernel .deb that holds one of them. The kind
+ * is recognised by content. Fails with LPPACK_E_KERNEL_IMAGE if there is no build ID in it.
+ */
+int lp_kernel_file_read(const char *path, struct lp_kernel_facts *out, struct lppack_error *err);
+/* The same with the whole vmlinux; of mere notes the image stays empty. */
+int lp_kernel_file_load(const char *path, struct lp_kernel_facts *facts, struct lp_buf *image,
+			struct lppack_error *err);
+
+/* What is left of some bytes in memory, and its struct lp_stream's read function. */
+struct lp_byte_source {
+	const uint8_t *at;
+	size_t left;
+};
+
+int64_t lp_byte_source_read(void *context, void *out, size_t n, struct lppack_error *err);
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "check/kernel_paths.h"
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/text.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char *const lp_kernel_path_names[LP_PATHS] = { "vmlinuz", "system_map", "symvers", "config", "modules", "btf" };
+
+static const char release_mark[] = "{release}";
+
+/* In order of preference. An unpacked package's links may be absolute and lead outside, so directories by name go
+ * before lib/modules/RELEASE/build. */
+static const char *const patterns[LP_PATHS][20] = {
+	[LP_PATH_VMLINUZ] = { "vmlinuz", "boot/vmlinuz-{release}", "vmlinuz-{release}",
+			      "lib/modules/{release}/vmlinuz", "usr/lib/modules/{release}/vmlinuz",
+			      "boot/vmlinux-{release}", "vmlinux-{release}", "vmlinux", "bzImage",
+			      "arch/x86/boot/bzImage", "../../../boot/vmlinuz-{release}",
+			      "usr/lib/debug/boot/vmlinux-{release}" },
+	[LP_PATH_SYSTEM_MAP] = { "System.map", "boot/System.map-{release}", "System.map-{release}",
+				 "lib/modules/{release}/System.map", "usr/lib/modules/{release}/System.map",
+				 "build/System.map", "../../../boot/System.map-{release}" },
+	[LP_PATH_SYMVERS] = { "Module.symvers", "usr/src/linux-headers-{release}/Module.symvers",
+			      "usr/src/kernels/{release}/Module.symvers", "boot/symvers-{release}.gz",
+			      "boot/symvers-{release}.xz", "symvers-{release}.gz", "symvers-{release}.xz",
+			      "symvers.gz", "symvers.xz", "lib/modules/{release}/symvers.gz",
+			      "lib/modules/{release}/symvers.xz", "usr/lib/modules/{release}/symvers.xz",
+			      "build/Module.symvers", "lib/modules/{release}/build/Module.symvers",
+			      "usr/lib/modules/{release}/build/Module.symvers",
+			      "../lib/modules/{release}/build/Module.symvers" },
+	[LP_PATH_CONFIG] = { "config", ".config", "boot/config-{release}", "config-{release}",
+			     "lib/modules/{release}/config", "usr/lib/modules/{release}/config",
+			     "usr/src/linux-headers-{release}/.config", "build/.config",
+			     "lib/modules/{release}/build/.config", "../../../boot/config-{release}" },
+	[LP_PATH_MODULES] = { "lib/modules/{release}", "usr/lib/modules/{release}", "modules",
+			      "../lib/modules/{release}" },
+	[LP_PATH_BTF] = { "vmlinux.btf", "btf/vmlinux", "usr/src/linux-headers-{release}/vmlinux", "build/vmlinux",
+			  "lib/modules/{release}/build/vmlinux", "usr/lib/debug/boot/vmlinux-{release}" },
+};
+
+void lp_kernel_paths_free(struct lp_kernel_paths *paths)
+{
+	free(paths->release);
+	for (size_t i = 0; i < LP_PATHS; i++)
+		free(paths->at[i]);
+	*paths = (struct lp_kernel_paths){ 0 };
+}
+
+static bool is_kind(const char *path, bool directory)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && (directory ? S_ISDIR(st.st_mode) : S_ISREG(st.st_mode));
+}
+
+struct releases {
+	char **items;
+	size_t n;
+};
+
+static void cleanup_releases(struct releases *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		free(r->items[i]);
+	free(r->items);
+}
+
+static void cleanup_dir(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+static int add_release(struct releases *r, const char *release, struct lppack_error *err)
+{
+	char **item;
+
+	for (size_t i = 0; i < r->n; i++)
+		if (strcmp(r->items[i], release) == 0)
+			return 0;
+	item = lp_array_add(&r->items, &r->n, sizeof(*item));
+	if (item)
+		*item = strdup(release);
+	return item && *item ? 0 : lp_fail_nomem(err);
+}
+
+/* Names below DIRECTORY/SUB that begin with the prefix: files, or with an empty prefix directories. A place that is not
+ * there has none. */
+static int collect_releases(const char *directory, const char *sub, const char *prefix, struct releases *r,
+			    struct lppack_error *err)
+{
+	LP_AUTO_FREE char *path = lp_text_format("%s/%s", directory, sub);
+	LP_AUTO(cleanup_dir) DIR *dir = path ? opendir(path) : NULL;
+	const struct dirent *entry;
+	int rc = path ? 0 : lp_fail_nomem(err);
+
+	while (rc == 0 && dir && (entry = readdir(dir))) {
+		const char *release = entry->d_name + strlen(prefix);
+		size_t len = strlen(entry->d_name);
+		LP_AUTO_FREE char *full = NULL;
+
+		if (entry->d_name[0] == '.' || strncmp(entry->d_name, prefix, strlen(prefix)) != 0 || !*release ||
+		    (len > 4 && strcmp(entry->d_name + len - 4, ".old") == 0))
+			continue;
+		full = lp_text_format("%s/%s", path, entry->d_name);
+		if (!full)
+			return lp_fail_nomem(err);
+		if (is_kind(full, !*prefix))
+			rc = add_release(r, release, err);
+	}
+	return rc;
+}
+
+static bool has_kind(const char *directory, const char *name, bool is_directory)
+{
+	LP_AUTO_FREE char *path = lp_text_format("%s/%s", directory, name);
+
+	return path && is_kind(path, is_directory);
+}
+
+static bool has_lists(const char *path)
+{
+	return has_kind(path, "modules.order", false) || has_kind(path, "modules.dep", false) ||
+	       has_kind(path, "modules.builtin", false);
+}
+
+/* A directory that only bears the name of one is none: bundles' own modules stand in "modules" too. */
+static bool is_tree(const char *path)
+{
+	return has_lists(path) || has_kind(path, "kernel", true);
+}
+
+/* lib/modules/RELEASE, but no source tree, which has such lists once it is built. */
+static bool is_tree_itself(const char *path)
+{
+	return has_lists(path) && !has_kind(path, "Makefile", false);
+}
+
+static int add_release_of(const char *directory, struct releases *r, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *real = realpath(directory, NULL);
+
+	return real ? add_release(r, strrchr(real, '/') + 1, err) : lp_fail_nomem(err);
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int several(const char *directory, struct releases *r, struct lppack_error *err)
+{
+	LP_AUTO_BUF struct lp_buf list = { 0 };
+
+	qsort(r->items, r->n, sizeof(*r->items), compare_texts);
+	for (size_t i = 0; i < r->n && i < 8; i++)
+		lp_buf_printf(&list, "%s%s", i ? ", " : "", r->items[i]);
+	if (r->n > 8)
+		lp_buf_text(&list, ", ...");
+	if (!lp_buf_ok(&list))
+		return lp_fail_nomem(err);
+	return lp_fail(err, LPPACK_E_USAGE, "say which by its release (--release)", "%s: holds %zu kernels: %s",
+		       directory, r->n, (const char *)list.data);
+}
+
+/* Trees of modules and images; a System.map or config alone may be a leftover. */
+static int find_release(const struct lppack_kernel_files *files, char **out, struct lppack_error *err)
+{
+	static const char *const places[][2] = {
+		{ "lib/modules", "" }, { "usr/lib/modules", "" }, { "boot", "vmlinuz-" }, { ".", "vmlinuz-" },
+		{ "boot", "vmlinux-" }, { ".", "vmlinux-" },
+	};
+	LP_AUTO(cleanup_releases) struct releases found = { 0 };
+	int rc = 0;
+
+	if (files->release) {
+		*out = strdup(files->release);
+		return *out ? 0 : lp_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == 0 && i < sizeof(places) / sizeof(places[0]); i++)
+		rc = collect_releases(files->directory, places[i][0], places[i][1], &found, err);
+	if (rc == 0 && found.n == 0 && is_tree_itself(files->directory))
+		rc = add_release_of(files->directory, &found, err);
+	if (rc < 0)
+		return rc;
+	if (found.n > 1)
+		return several(files->directory, &found, err);
+	*out = found.n ? LP_TAKE(found.items[0]) : NULL;
+	return 0;
+}
+
+/* DIRECTORY/PATTERN with the release in its place; NULL without memory. */
+static char *fill(const char *directory, const char *pattern, const char *release)
+{
+	const char *mark = strstr(pattern, release_mark);
+
+	if (!mark)
+		return lp_text_format("%s/%s", directory, pattern);
+	return lp_text_format("%s/%.*s%s%s", directory, (int)(mark - pattern), pattern, release,
+			      mark + strlen(release_mark));
+}
+
+static int find_one(const char *directory, enum lp_kernel_path kind, struct lp_kernel_paths *out,
+		    struct lppack_error *err)
+{
+	for (size_t i = 0; patterns[kind][i]; i++) {
+		LP_AUTO_FREE char *path = NULL;
+
+		if (!out->release && strstr(patterns[kind][i], release_mark))
+			continue;
+		path = fill(directory, patterns[kind][i], out->release);
+		if (!path)
+			return lp_fail_nomem(err);
+		if (kind == LP_PATH_MODULES ? is_tree(path) : is_kind(path, false)) {
+			out->at[kind] = LP_TAKE(path);
+			return 0;
+		}
+	}
+	return 0;
+}
+
+static int take_named(const struct lppack_kernel_files *files, struct lp_kernel_paths *out, struct lppack_error *err)
+{
+	const char *const named[LP_PATHS] = { files->vmlinuz, files->system_map, files->symvers,
+					      files->config,  files->modules,	 files->btf };
+
+	for (size_t i = 0; i < LP_PATHS; i++) {
+		if (!named[i])
+			continue;
+		if (i == LP_PATH_MODULES && !is_kind(named[i], true))
+			return lp_fail_sys(err, LPPACK_E_IO, "name the directory lib/modules/RELEASE",
+					   "%s: is no directory that can be read", named[i]);
+		if (access(named[i], R_OK) < 0)
+			return lp_fail_sys(err, LPPACK_E_IO, "name a file of the kernel that can be read", "%s",
+					   named[i]);
+		out->is_named[i] = true;
+		out->at[i] = strdup(named[i]);
+		if (!out->at[i])
+			return lp_fail_nomem(err);
+	}
+	return 0;
+}
+
+static int search(const struct lppack_kernel_files *files, struct lp_kernel_paths *out, struct lppack_error *err)
+{
+	int rc;
+
+	if (!is_kind(files->directory, true))
+		return lp_fail(err, LPPACK_E_IO, "name a directory with a kernel's files",
+			       "%s: is no directory that can be read", files->directory);
+	rc = find_release(files, &out->release, err);
+	for (size_t i = 0; rc == 0 && i < LP_PATHS; i++)
+		if (!out->at[i])
+			rc = find_one(files->directory, (enum lp_kernel_path)i, out, err);
+	if (rc < 0 || out->at[LP_PATH_MODULES])
+		return rc;
+	if (!is_tree_itself(files->directory))
+		return 0;
+	out->at[LP_PATH_MODULES] = strdup(files->directory);
+	return out->at[LP_PATH_MODULES] ? 0 : lp_fail_nomem(err);
+}
+
+int lp_kernel_paths_find(const struct lppack_kernel_files *files, struct lp_kernel_paths *out,
+			 struct lppack_error *err)
+{
+	bool any = false;
+	int rc = take_named(files, out, err);
+
+	if (rc == 0 && files->directory)
+		rc = search(files, out, err);
+	for (size_t i = 0; i < LP_PATHS; i++)
+		any = any || out->at[i];
+	if (rc == 0 && !any && files->directory && out->release)
+		rc = lp_fail(err, LPPACK_E_USAGE, "leave --release out to be told which there are",
+			     "%s: has no files of kernel %s", files->directory, out->release);
+	if (rc == 0 && !any && files->directory)
+		rc = lp_fail(err, LPPACK_E_USAGE,
+			     "name a root, /boot, lib/modules/RELEASE or a build directory, or single files",
+			     "%s: holds no kernel's files", files->directory);
+	if (rc == 0 && !any)
+		rc = lp_fail(err, LPPACK_E_USAGE, "name a directory or at least one file of the kernel",
+			     "no kernel is named");
+	if (rc < 0)
+		lp_kernel_paths_free(out);
+	return rc;
+}

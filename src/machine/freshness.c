@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "machine/freshness.h"
+
+#include "base/array.h"
+#include "base/text.h"
+#include "format/yaml.h"
+#include "bundle/describe.h"
+#include "machine/state.h"
+
+#include <string.h>
+#include <time.h>
+
+#define FRESHNESS_FORMAT 1
+#define STREAMS_MAX 1024u
+#define DOWNGRADES_MAX 64u /* the latest are kept */
+#define DAY 86400
+/* 2026-01-01T00:00:00Z: no machine runs this lppack before it was written. */
+#define EARLIEST_NOW 1767225600
+
+struct release {
+	uint64_t epoch;
+	uint64_t serial;
+	struct lp_digest digest;
+	int64_t at; /* 0: none */
+};
+
+struct stream {
+	char *name;
+	struct release seen;
+	struct release applied;
+};
+
+struct downgrade {
+	char *stream;
+	struct release from;
+	struct release to;
+};
+
+struct memory {
+	int64_t latest; /* the latest time at which it was written; 0: none */
+	struct stream *streams;
+	size_t n_streams;
+	struct downgrade *downgrades; /* oldest first */
+	size_t n_downgrades;
+};
+
+static void memory_free(struct memory *memory)
+{
+	for (size_t i = 0; i < memory->n_streams; i++)
+		free(memory->streams[i].name);
+	for (size_t i = 0; i < memory->n_downgrades; i++)
+		free(memory->downgrades[i].stream);
+	free(memory->streams);
+	free(memory->downgrades);
+	*memory = (struct memory){ 0 };
+}
+
+#define AUTO_MEMORY LP_AUTO(memory_free)
+
+static void decode_release(struct lp_doc *doc, const char *key, bool required, struct release *out)
+{
+	static const char *const keys[] = { "epoch", "serial", "digest", "at", NULL };
+	struct lp_doc part = lp_doc_map(doc, key, required);
+
+	if (part.map) {
+		lp_doc_keys(&part, keys);
+		lp_doc_int(&part, "epoch", true, LP_NUMBER_MAX, &out->epoch);
+		lp_doc_int(&part, "serial", true, LP_NUMBER_MAX, &out->serial);
+		lp_doc_digest(&part, "digest", &out->digest);
+		lp_doc_time(&part, "at", true, &out->at);
+		if (part.rc == 0 && out->at == 0)
+			lp_doc_fail(&part, "at", NULL, "'at' is not after 1970-01-01");
+	}
+	lp_doc_join(doc, &part);
+}
+
+static void decode_stream(struct lp_doc *doc, struct memory *memory)
+{
+	static const char *const keys[] = { "stream", "seen", "applied", NULL };
+	struct stream *stream = lp_array_add(&memory->streams, &memory->n_streams, sizeof(*stream));
+
+	if (!stream) {
+		doc->rc = lp_fail_nomem(doc->err);
+		return;
+	}
+	lp_doc_keys(doc, keys);
+	lp_doc_text_dup(doc, "stream", true, &stream->name);
+	decode_release(doc, "seen", true, &stream->seen);
+	decode_release(doc, "applied", false, &stream->applied);
+	for (size_t i = 0; doc->rc == 0 && i + 1 < memory->n_streams; i++)
+		if (strcmp(memory->streams[i].name, stream->name) == 0)
+			lp_doc_fail(doc, "stream", NULL, "the stream '%s' stands twice", stream->name);
+}
+
+static void decode_downgrade(struct lp_doc *doc, struct memory *memory)
+{
+	static const char *const keys[] = { "stream", "from", "to", NULL };
+	struct downgrade *downgrade = lp_array_add(&memory->downgrades, &memory->n_downgrades, sizeof(*downgrade));
+
+	if (!downgrade) {
+		doc->rc = lp_fail_nomem(doc->err);
+		return;
+	}
+	lp_doc_keys(doc, keys);
+	lp_doc_text_dup(doc, "stream", true, &downgrade->stream);
+	decode_release(doc, "from", true, &downgrade->from);
+	decode_release(doc, "to", true, &downgrade->to);
+}
+
+static void decode_list(struct lp_doc *doc, const char *key, size_t max, struct memory *memory,
+			void (*decode)(struct lp_doc *doc, struct memory *memory))
+{
+	const struct lppack_value *list = lp_doc_list(doc, key, true);
+
+	if (lppack_value_count(list) > max)
+		lp_doc_fail(doc, key, NULL, "'%s' has more than %zu elements", key, max);
+	for (size_t i = 0; doc->rc == 0 && i < lppack_value_count(list); i++) {
+		struct lp_doc item = lp_doc_item(doc, list, i);
+
+		decode(&item, memory);
+		lp_doc_join(doc, &item);
+	}
+}
+
+static int memory_read(const char *root, struct memory *out, struct lppack_error *err)
+{
+	static const char *const keys[] = { "format", "latest", "streams", "downgrades", NULL };
+	LP_AUTO_VALUE struct lppack_value *tree = NULL;
+	LP_AUTO_FREE char *path = lp_text_format("%s" LP_STATE_DIRECTORY "/" LP_FRESHNESS_FILE, root);
+	struct lp_doc doc = { .name = path, .code = LPPACK_E_STATE, .err = err };
+	uint64_t format = 0;
+	int rc = path ? lp_state_read(root, LP_FRESHNESS_FILE, &tree, err) : lp_fail_nomem(err);
+
+	if (rc <= 0)
+		return rc;
+	doc.map = tree;
+	lp_doc_keys(&doc, keys);
+	lp_doc_int(&doc, "format", true, FRESHNESS_FORMAT, &format);
+	lp_doc_time(&doc, "latest", false, &out->latest);
+	decode_list(&doc, "streams", STREAMS_MAX, out, decode_stream);
+	decode_list(&doc, "downgrades", DOWNGRADES_MAX, out, decode_downgrade);
+	if (doc.rc == -LPPACK_E_STATE)
+		lp_hint(err, doc.rc, "restore it from a backup: lppack does not go on from a damaged memory");
+	return doc.rc;
+}
+
+static struct lppack_value *release_tree(const struct release *release)
+{
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add_int(&map, "epoch", release->epoch);
+	lp_value_add_int(&map, "serial", release->serial);
+	lp_describe_digest(&map, "digest", &release->digest);
+	lp_describe_time(&map, "at", release->at);
+	return map;
+}
+
+static struct lppack_value *stream_tree(const struct stream *stream)
+{
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add_text(&map, "stream", stream->name);
+	lp_value_add(&map, "seen", release_tree(&stream->seen));
+	if (stream->applied.at)
+		lp_value_add(&map, "applied", release_tree(&stream->applied));
+	return map;
+}
+
+static struct lppack_value *downgrade_tree(const struct downgrade *downgrade)
+{
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add_text(&map, "stream", downgrade->stream);
+	lp_value_add(&map, "from", release_tree(&downgrade->from));
+	lp_value_add(&map, "to", release_tree(&downgrade->to));
+	return map;
+}
+
+static struct lppack_value *memory_tree(const struct memory *memory)
+{
+	struct lppack_value *map = lp_value_map();
+	struct lppack_value *streams = lp_value_list();
+	struct lppack_value *downgrades = lp_value_list();
+
+	for (size_t i = 0; i < memory->n_streams; i++)
+		lp_value_push(&streams, stream_tree(&memory->streams[i]));
+	for (size_t i = 0; i < memory->n_downgrades; i++)
+		lp_value_push(&downgrades, downgrade_tree(&memory->downgrades[i]));
+	lp_value_add_int(&map, "format", FRESHNESS_FORMAT);
+	if (memory->latest)
+		lp_describe_time(&map, "latest", memory->latest);
+	lp_value_add(&map, "streams", streams);
+	lp_value_add(&map, "downgrades", downgrades);
+	return map;
+}
+
+static int memory_write(const char *root, struct memory *memory, int64_t now, struct lppack_error *err)
+{
+	LP_AUTO_VALUE struct lppack_value *tree = NULL;
+
+	if (now > memory->latest)
+		memory->latest = now;
+	tree = memory_tree(memory);
+	return tree ? lp_state_write(root, LP_FRESHNESS_FILE, tree, err) : lp_fail_nomem(err);
+}
+
+static struct stream *find_stream(const struct memory *memory, const char *name)
+{
+	for (size_t i = 0; i < memory->n_streams; i++)
+		if (strcmp(memory->streams[i].name, name) == 0)
+			return &memory->streams[i];
+	return NULL;
+}
+
+static struct stream *demand_stream(struct memory *memory, const char *name, struct lppack_error *err)
+{
+	struct stream *stream = find_stream(memory, name);
+
+	if (stream)
+		return stream;
+	if (memory->n_streams >= STREAMS_MAX) {
+		lp_fail(err, LPPACK_E_LIMIT, "take streams that are gone out of the file",
+			LP_STATE_DIRECTORY "/" LP_FRESHNESS_FILE ": remembers %u streams already", STREAMS_MAX);
+		return NULL;
+	}
+	stream = lp_array_add(&memory->streams, &memory->n_streams, sizeof(*stream));
+	if (stream)
+		stream->name = strdup(name);
+	if (!stream || !stream->name) {
+		memory->n_streams -= stream != NULL;
+		lp_fail_nomem(err);
+		return NULL;
+	}
+	return stream;
+}
+
+/* Below, equal or above 0: a is older, the same number, newer. */
+static int compare_releases(const struct release *a, const struct release *b)
+{
+	if (a->epoch != b->epoch)
+		return a->epoch < b->epoch ? -1 : 1;
+	return a->serial == b->serial ? 0 : a->serial < b->serial ? -1 : 1;
+}
+
+static struct release release_of(const struct lp_manifest *m, const struct lp_digest *digest, int64_t now)
+{
+	return (struct release){ .epoch = m->epoch, .serial = m->serial, .digest = *digest, .at = now };
+}
+
+static int fail_clock(const char *name, int64_t now, int64_t bound, const char *what, const char *hint,
+		      struct lppack_error *err)
+{
+	char now_text[LP_TIME_TEXT];
+	char bound_text[LP_TIME_TEXT];
+
+	lp_time_format(now, now_text);
+	lp_time_format(bound, bound_text);
+	return lp_fail(err, LPPACK_E_CLOCK, hint, "%s: this machine's clock says %s, which is before %s, %s", name,
+		       now_text, bound_text, what);
+}
+
+/* A day of slack: clocks and time zones of signing machines are set by people. */
+static int check_clock(const struct memory *memory, const struct lp_manifest *m, const char *name, int64_t now,
+		       struct lppack_error *err)
+{
+	static const char hint[] = "set the clock (timedatectl), then try again";
+
+	if (now < EARLIEST_NOW)
+		return fail_clock(name, now, EARLIEST_NOW, "when this lppack did not exist", hint, err);
+	if (now < m->created - DAY)
+		return fail_clock(name, now, m->created, "when the bundle was created",
+				  "set the clock (timedatectl); if it is right, ask the vendor why the bundle is of "
+				  "the future", err);
+	if (memory->latest && now < memory->latest - DAY)
+		return fail_clock(name, now, memory->latest, "when lppack last wrote its memory",
+				  "set the clock (timedatectl); if it was wrong then, take the line 'latest' out of "
+				  LP_STATE_DIRECTORY "/" LP_FRESHNESS_FILE, err);
+	return 0;
+}
+
+static int add_warning(struct lppack_value **warnings, char *text, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *owned = text;
+
+	if (!warnings)
+		return 0;
+	lp_value_push(warnings, owned ? lp_value_string(owned) : NULL);
+	return *warnings ? 0 : lp_fail_nomem(err);
+}
+
+/* What was accepted once is no worse for a clock that has lost its battery, and early in a boot nobody has set it. */
+static int judge_clock(const struct memory *memory, const struct lp_manifest *m, const char *name,
+		       const struct lp_freshness_options *o, int64_t now, struct lppack_value **warnings,
+		       struct lppack_error *err)
+{
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	int rc = check_clock(memory, m, name, now, &why);
+
+	if (rc < 0 && o->installed)
+		return add_warning(warnings, strdup(why.message), err);
+	return rc < 0 ? lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message) : 0;
+}
+
+static int check_expiry(const struct lp_manifest *m, const char *name, const struct lp_freshness_options *o,
+			int64_t now, struct lppack_value **warnings, struct lppack_error *err)
+{
+	char text[LP_TIME_TEXT];
+
+	if (!m->expires || now < m->expires)
+		return 0;
+	lp_time_format(m->expires, text);
+	if (o->fetched)
+		return lp_fail(err, LPPACK_E_EXPIRED,
+			       "look for a newer bundle of the stream; who offers this one may be holding that back",
+			       "%s: the bundle expired on %s", name, text);
+	return add_warning(warnings, lp_text_format("the bundle expired on %s", text), err);
+}
+
+static void name_release(const struct release *release, char *out, size_t size)
+{
+	char hex[LP_DIGEST_TEXT];
+
+	lp_hex_encode(release->digest.bytes, LP_DIGEST_SIZE, hex);
+	if (release->epoch)
+		snprintf(out, size, "serial %llu of epoch %llu (digest %.16s...)", (unsigned long long)release->serial,
+			 (unsigned long long)release->epoch, hex);
+	else
+		snprintf(out, size, "serial %llu (digest %.16s...)", (unsigned long long)release->serial, hex);
+}
+
+static int check_equivocation(const struct release *known, const struct release *new, const char *what,
+			      const char *name, const char *stream, struct lppack_error *err)
+{
+	char known_text[128];
+	char new_text[128];
+
+	if (!known->at || compare_releases(known, new) != 0 || lp_digest_equal(&known->digest, &new->digest))
+		return 0;
+	name_release(known, known_text, sizeof(known_text));
+	name_release(new, new_text, sizeof(new_text));
+	return lp_fail(err, LPPACK_E_EQUIVOCATION,
+		       "do not use either before the vendor has told which one is his: two bundles of one number mean "
+		       "that a key is misused or that a release was made twice",
+		       "%s: %s of stream %s is not the one that this machine has %s, %s", name, new_text, stream, what,
+		       known_text);
+}
+
+/* The newest that is known of the stream. */
+static const struct release *newest(const struct stream *stream)
+{
+	return compare_releases(&stream->applied, &stream->seen) > 0 ? &stream->applied : &stream->seen;
+}
+
+static bool is_applied(const struct stream *stream, const struct release *release)
+{
+	return stream->applied.at && lp_digest_equal(&stream->applied.digest, &release->digest);
+}
+
+/* Returns 1 for a downgrade that is allowed. */
+static int check_order(const struct stream *stream, const struct release *new, const char *name,
+		       const struct lp_freshness_options *o, struct lppack_value **warnings, struct lppack_error *err)
+{
+	char known_text[128];
+	char new_text[128];
+	int rc;
+
+	rc = check_equivocation(&stream->seen, new, "seen", name, stream->name, err);
+	if (rc == 0)
+		rc = check_equivocation(&stream->applied, new, "applied", name, stream->name, err);
+	if (rc < 0 || is_applied(stream, new) || compare_releases(new, newest(stream)) >= 0)
+		return rc;
+	name_release(newest(stream), known_text, sizeof(known_text));
+	name_release(new, new_text, sizeof(new_text));
+	if (!o->allow_downgrade)
+		return lp_fail(err, LPPACK_E_DOWNGRADE,
+			       "an old bundle brings old holes back; if that is meant, give --allow-downgrade, which "
+			       "is recorded",
+			       "%s: %s is older than what this machine has seen of stream %s, %s", name, new_text,
+			       stream->name, known_text);
+	rc = add_warning(warnings, lp_text_format("going back is allowed: from %s to %s", known_text, new_text), err);
+	return rc < 0 ? rc : 1;
+}
+
+static int64_t now_of(const struct lp_freshness_options *o)
+{
+	return o->now ? o->now : (int64_t)time(NULL);
+}
+
+static int check(const struct memory *memory, const struct lp_manifest *m, const struct lp_digest *digest,
+		 const char *name, const struct lp_freshness_options *o, struct lppack_value **warnings,
+		 struct lppack_error *err)
+{
+	int64_t now = now_of(o);
+	struct release new = release_of(m, digest, now);
+	const struct stream *stream = find_stream(memory, m->stream);
+	int rc = judge_clock(memory, m, name, o, now, warnings, err);
+
+	if (rc == 0)
+		rc = check_expiry(m, name, o, now, warnings, err);
+	return rc < 0 || !stream ? rc : check_order(stream, &new, name, o, warnings, err);
+}
+
+int lp_freshness_check(const char *root, const struct lp_manifest *manifest, const struct lp_digest *digest,
+		       const char *name, const struct lp_freshness_options *options, struct lppack_value **warnings,
+		       struct lppack_error *err)
+{
+	AUTO_MEMORY struct memory memory = { 0 };
+	int rc = memory_read(root, &memory, err);
+
+	if (rc == 0)
+		rc = check(&memory, manifest, digest, name, options, warnings, err);
+	return rc < 0 ? rc : 0;
+}
+
+static int note_downgrade(struct memory *memory, const struct stream *stream, const struct release *to,
+			  struct lppack_error *err)
+{
+	struct downgrade *downgrade;
+
+	/* Asked for again before it was applied: one note. */
+	if (memory->n_downgrades) {
+		downgrade = &memory->downgrades[memory->n_downgrades - 1];
+		if (strcmp(downgrade->stream, stream->name) == 0 &&
+		    lp_digest_equal(&downgrade->to.digest, &to->digest))
+			return 0;
+	}
+	if (memory->n_downgrades == DOWNGRADES_MAX) {
+		free(memory->downgrades[0].stream);
+		memory->n_downgrades--;
+		memmove(memory->downgrades, memory->downgrades + 1, memory->n_downgrades * sizeof(*downgrade));
+	}
+	downgrade = lp_array_add(&memory->downgrades, &memory->n_downgrades, sizeof(*downgrade));
+	if (downgrade)
+		downgrade->stream = strdup(stream->name);
+	if (!downgrade || !downgrade->stream) {
+		memory->n_downgrades -= downgrade != NULL;
+		return lp_fail_nomem(err);
+	}
+	downgrade->from = *newest(stream);
+	downgrade->to = *to;
+	return 1;
+}
+
+/* Returns 1 if the memory changed. */
+static int see(struct memory *memory, const char *name, const struct release *new, bool downgrade,
+	       struct lppack_error *err)
+{
+	struct stream *stream = demand_stream(memory, name, err);
+
+	if (!stream)
+		return -(err ? err->code : LPPACK_E_NO_MEMORY);
+	if (downgrade)
+		return note_downgrade(memory, stream, new, err);
+	if (stream->seen.at && compare_releases(new, &stream->seen) <= 0)
+		return 0;
+	stream->seen = *new;
+	return 1;
+}
+
+int lp_freshness_see(const char *root, const struct lp_manifest *manifest, const struct lp_digest *digest,
+		     const char *name, const struct lp_freshness_options *options, struct lppack_error *err)
+{
+	AUTO_MEMORY struct memory memory = { 0 };
+	int64_t now = now_of(options);
+	struct release new = release_of(manifest, digest, now);
+	int rc = memory_read(root, &memory, err);
+
+	if (rc == 0)
+		rc = check(&memory, manifest, digest, name, options, NULL, err);
+	if (rc >= 0)
+		rc = see(&memory, manifest->stream, &new, rc == 1, err);
+	return rc <= 0 ? rc : memory_write(root, &memory, now, err);
+}
+
+int lp_freshness_apply(const char *root, const struct lp_manifest *manifest, const struct lp_digest *digest,
+		       int64_t now, struct lppack_error *err)
+{
+	AUTO_MEMORY struct memory memory = { 0 };
+	struct release new = release_of(manifest, digest, now ? now : (int64_t)time(NULL));
+	struct stream *stream;
+	int rc = memory_read(root, &memory, err);
+
+	if (rc == 0)
+		rc = see(&memory, manifest->stream, &new, false, err);
+	if (rc < 0)
+		return rc;
+	stream = find_stream(&memory, manifest->stream);
+	if (rc == 0 && is_applied(stream, &new))
+		return 0;
+	stream->applied = new;
+	return memory_write(root, &memory, new.at, err);
+}
+
+struct lppack_value *lp_freshness_describe(const char *root, struct lppack_error *err)
+{
+	AUTO_MEMORY struct memory memory = { 0 };
+	struct lppack_value *tree;
+
+	if (memory_read(root, &memory, err) < 0)
+		return NULL;
+	tree = memory_tree(&memory);
+	if (!tree)
+		lp_fail_nomem(err);
+	return tree;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The running machine. */
+#include "machine/host.h"
+
+#include "base/export.h"
+#include "base/options.h"
+#include "inspect/inspect.h"
+
+#include <string.h>
+
+int lp_host_name(struct lppack_host *host, struct lppack_error *err)
+{
+	const struct lp_build_id build_id = host->kernel.build_id;
+	int rc;
+
+	if (host->kernel.release)
+		return 0;
+	rc = lp_host_read_names(&host->host, &host->kernel, err);
+	host->kernel.build_id = build_id;
+	return rc;
+}
+
+struct lppack_host *lp_host_new(const char *root, const struct lp_host_ops *ops, void *context,
+				struct lppack_error *err)
+{
+	LP_AUTO(cleanup_lppack_host_close) struct lppack_host *host = calloc(1, sizeof(*host));
+
+	if (!host) {
+		lp_fail_nomem(err);
+		return NULL;
+	}
+	host->host.rootfd = -1;
+	if (lp_host_open(&host->host, root, ops, context, err) < 0)
+		return NULL;
+	/* An image that no kernel runs has none to name: something can be installed into it all the same. */
+	if (lp_host_name(host, *host->host.root ? NULL : err) < 0 && !*host->host.root)
+		return NULL;
+	return LP_TAKE(host);
+}
+
+LP_EXPORT struct lppack_host *lppack_host_open(const char *root, struct lppack_error *err)
+{
+	return lp_host_new(root, NULL, NULL, err);
+}
+
+struct lppack_host *lp_host_ref(struct lppack_host *host)
+{
+	lp_ref_take(&host->ref);
+	return host;
+}
+
+LP_EXPORT void lppack_host_close(struct lppack_host *host)
+{
+	if (!host || !lp_ref_drop(&host->ref))
+		return;
+	lp_host_close(&host->host);
+	lp_kernel_facts_free(&host->kernel);
+	free(host);
+}
+
+int lp_host_identify(struct lppack_host *host, struct lppack_error *err)
+{
+	LP_AUTO_KERNEL_FACTS struct lp_kernel_facts facts = { 0 };
+	LP_AUTO_BUF struct lp_buf notes = { 0 };
+	int rc;
+
+	if (host->kernel.build_id.len)
+		return 0;
+	rc = lp_host_name(host, err);
+	if (rc == 0)
+		rc = lp_host_read_notes(&host->host, &notes, err);
+	if (rc == 0)
+		rc = lp_notes_parse(notes.data, notes.len, "/sys/kernel/notes", &facts, err);
+	if (rc < 0)
+		return rc;
+	if (!facts.build_id.len)
+		return lp_fail(err, LPPACK_E_NO_KERNEL, "livepatch a kernel that is linked with a build ID",
+			       "/sys/kernel/notes: the running kernel has no build ID");
+	host->kernel.build_id = facts.build_id;
+	lp_build_id_format(&facts.build_id, host->build_id);
+	return 0;
+}
+
+LP_EXPORT const char *lppack_host_build_id(struct lppack_host *host, struct lppack_error *err)
+{
+	return lp_host_identify(host, err) < 0 ? NULL : host->build_id;
+}
+
+int lp_host_lock_for(struct lppack_host *host, const struct lppack_wait *wait, struct lppack_error *err)
+{
+	struct lp_swap_request request = { 0 };
+	struct lppack_wait given;
+	int rc = LP_OPTIONS_TAKE(lppack_wait, wait_ns, &given, wait, err);
+
+	if (rc < 0)
+		return rc;
+	request.wait_ns = given.wait_ns;
+	request.progress = given.progress;
+	request.cancelled = given.cancelled;
+	request.context = given.context;
+	return lp_host_lock_wait(&host->host, &request, err);
+}
+
+bool lp_host_is_boot_of(struct lppack_host *host, const struct lp_applied *applied)
+{
+	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->host);
+
+	return !boot_id || !applied->boot_id || !*applied->boot_id || strcmp(boot_id, applied->boot_id) == 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef LP_MACHINE_HOST_H
+#define LP_MACHINE_HOST_H
+
+#include "base/ref.h"
+#include "machine/applied.h"
+#include "runtime/runtime.h"
+
+#include <lppack/host.h>
+
+struct lppack_host {
+	struct lp_ref ref;
+	struct lp_host host;
+	struct lp_kernel_facts kernel; /* names from the start, if it runs one; the build ID once asked for */
+	char build_id[LP_BUILD_ID_TEXT];
+};
+
+/* A host over given operations, for tests. */
+struct lppack_host *lp_host_new(const char *root, const struct lp_host_ops *ops, void *context,
+				struct lppack_error *err);
+/* One more reference, which lppack_host_close() gives back. */
+struct lppack_host *lp_host_ref(struct lppack_host *host);
+/* Reads the kernel's names, once: needed before they are told of a host that may be an image only. */
+int lp_host_name(struct lppack_host *host, struct lppack_error *err);
+/* Reads the kernel's build ID, and its names, once. */
+int lp_host_identify(struct lppack_host *host, struct lppack_error *err);
+
+/* lp_host_lock_wait() as the caller of the library wants it: wait may be NULL. */
+int lp_host_lock_for(struct lppack_host *host, const struct lppack_wait *wait, struct lppack_error *err);
+
+/* Whether the record was written in this boot; what cannot be told counts as this one. */
+bool lp_host_is_boot_of(struct lppack_host *host, const struct lp_applied *applied);
+
+LP_DEFINE_CLEANUP(struct lppack_host, lppack_host_close)
+
+#endif

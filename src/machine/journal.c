@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "machine/journal.h"
+
+#include "base/array.h"
+#include "base/export.h"
+#include "base/text.h"
+#include "bundle/describe.h"
+#include "machine/state.h"
+#include "apply/transition.h"
+
+#include <string.h>
+
+#define JOURNAL_FORMAT 1
+
+const char *const lp_verb_names[] = { "apply", "rollback", "remove", NULL };
+const char *const lp_intent_names[] = { "load", "force", "disable", NULL };
+
+void lp_call_free(struct lp_call *journal)
+{
+	for (size_t i = 0; i < journal->n_from; i++)
+		free(journal->from[i].name);
+	free(journal->from);
+	free(journal->boot_id);
+	lp_loaded_free(&journal->to);
+	lppack_value_free(journal->took_over);
+	lppack_value_free(journal->level);
+	*journal = (struct lp_call){ 0 };
+}
+
+int lp_call_set_from(struct lp_call *journal, const struct lp_stack *stack, struct lppack_error *err)
+{
+	for (size_t i = 0; i < journal->n_from; i++)
+		free(journal->from[i].name);
+	journal->n_from = 0;
+	for (size_t i = 0; i < stack->n; i++) {
+		const struct lp_live_patch *patch = &stack->patches[i];
+		struct lp_former *former;
+
+		if (patch->enabled == 0)
+			continue;
+		former = lp_array_add(&journal->from, &journal->n_from, sizeof(*former));
+		if (!former)
+			return lp_fail_nomem(err);
+		former->build_id = patch->build_id;
+		former->name = strdup(patch->name);
+		if (!former->name)
+			return lp_fail_nomem(err);
+	}
+	return 0;
+}
+
+static struct lppack_value *from_tree(const struct lp_call *journal)
+{
+	struct lppack_value *list = lp_value_list();
+
+	for (size_t i = 0; i < journal->n_from; i++) {
+		struct lppack_value *patch = lp_value_map();
+
+		lp_value_add_text(&patch, "name", journal->from[i].name);
+		lp_describe_build_id(&patch, "build_id", &journal->from[i].build_id);
+		lp_value_push(&list, patch);
+	}
+	return list;
+}
+
+static void add_call(struct lppack_value **map, const struct lp_call *journal)
+{
+	lp_value_add_text(map, "verb", lp_verb_names[journal->verb]);
+	lp_value_add_text(map, "phase", lp_intent_names[journal->phase]);
+	lp_describe_time(map, "started_at", journal->started_at);
+	lp_value_add(map, "from", from_tree(journal));
+	if (lppack_value_count(journal->took_over))
+		lp_value_add(map, "took_over", lp_value_copy(journal->took_over));
+}
+
+struct lppack_value *lp_call_tree(const struct lp_call *journal)
+{
+	struct lppack_value *map = lp_value_map();
+
+	add_call(&map, journal);
+	if (journal->to.module.name)
+		lp_value_add(&map, "to", lp_loaded_describe(&journal->to));
+	return map;
+}
+
+int lp_call_write(const char *root, const struct lp_call *journal, struct lppack_error *err)
+{
+	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
+	int rc;
+
+	lp_value_add_int(&map, "format", JOURNAL_FORMAT);
+	lp_value_add_bool(&map, "unfinished", true);
+	lp_value_add_text(&map, "boot_id", journal->boot_id ? journal->boot_id : "");
+	lp_value_add_bool(&map, "replace", journal->replace);
+	lp_value_add_bool(&map, "take_over", journal->take_over);
+	lp_value_add_bool(&map, "keep_target", journal->keep_target);
+	add_call(&map, journal);
+	if (journal->to.module.name)
+		lp_value_add(&map, "to", lp_loaded_tree(&journal->to));
+	if (journal->level)
+		lp_value_add(&map, "level", lp_value_copy(journal->level));
+	rc = map ? lp_state_write(root, LP_JOURNAL_FILE, map, err) : lp_fail_nomem(err);
+	return rc < 0 ? lp_wrap(err, rc, "nothing was done, because it could not be journalled") : 0;
+}
+
+int lp_call_clear(const char *root, struct lppack_error *err)
+{
+	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
+
+	lp_value_add_int(&map, "format", JOURNAL_FORMAT);
+	lp_value_add_bool(&map, "unfinished", false);
+	return map ? lp_state_write(root, LP_JOURNAL_FILE, map, err) : lp_fail_nomem(err);
+}
+
+static void decode_from(struct lp_doc *doc, struct lp_call *out)
+{
+	static const char *const keys[] = { "name", "build_id", NULL };
+	const struct lppack_value *list = lp_doc_list(doc, "from", true);
+
+	for (size_t i = 0; i < lppack_value_count(list) && doc->rc == 0; i++) {
+		struct lp_doc item = lp_doc_item(doc, list, i);
+		struct lp_former *former = lp_array_add(&out->from, &out->n_from, sizeof(*former));
+
+		if (!former) {
+			doc->rc = lp_fail_nomem(doc->err);
+			return;
+		}
+		lp_doc_keys(&item, keys);
+		lp_doc_text_dup(&item, "name", true, &former->name);
+		lp_doc_build_id(&item, "build_id", false, &former->build_id);
+		lp_doc_join(doc, &item);
+	}
+}
+
+static void decode_to(struct lp_doc *doc, struct lp_call *out)
+{
+	struct lp_doc to = lp_doc_map(doc, "to", out->verb != LP_VERB_REMOVE);
+
+	if (doc->rc < 0 || !to.map)
+		return;
+	lp_loaded_decode(&to, &out->to);
+	lp_doc_join(doc, &to);
+}
+
+/* What is only handed on is not looked into. */
+static void decode_copy(struct lp_doc *doc, const char *key, struct lppack_value **out)
+{
+	const struct lppack_value *value = lppack_value_get(doc->map, key);
+
+	if (doc->rc < 0 || !value)
+		return;
+	*out = lp_value_copy(value);
+	if (!*out)
+		doc->rc = lp_fail_nomem(doc->err);
+}
+
+static int decode_unfinished(struct lp_doc *doc, struct lp_call *out)
+{
+	unsigned int verb = 0;
+	unsigned int phase = 0;
+
+	lp_doc_text_dup(doc, "boot_id", true, &out->boot_id);
+	lp_doc_bool(doc, "replace", true, &out->replace);
+	lp_doc_bool(doc, "take_over", true, &out->take_over);
+	lp_doc_bool(doc, "keep_target", false, &out->keep_target);
+	lp_doc_word(doc, "verb", true, lp_verb_names, &verb);
+	lp_doc_word(doc, "phase", true, lp_intent_names, &phase);
+	lp_doc_time(doc, "started_at", true, &out->started_at);
+	out->verb = (enum lp_verb)verb;
+	out->phase = (enum lp_intent)phase;
+	decode_from(doc, out);
+	decode_to(doc, out);
+	decode_copy(doc, "took_over", &out->took_over);
+	decode_copy(doc, "level", &out->level);
+	return doc->rc < 0 ? doc->rc : 1;
+}
+
+static int decode(const struct lppack_value *tree, const char *path, struct lp_call *out, struct lppack_error *err)
+{
+	static const char *const keys[] = { "format", "unfinished", "boot_id",	  "replace", "take_over", "keep_target",
+					    "verb",   "phase",	    "started_at", "from",    "took_over", "to",
+					    "level",  NULL };
+	struct lp_doc doc = { .map = tree, .name = path, .code = LPPACK_E_STATE, .err = err };
+	bool unfinished = false;
+	uint64_t format = 0;
+
+	lp_doc_keys(&doc, keys);
+	lp_doc_int(&doc, "format", true, JOURNAL_FORMAT, &format);
+	lp_doc_bool(&doc, "unfinished", true, &unfinished);
+	if (doc.rc < 0 || !unfinished)
+		return doc.rc;
+	return decode_unfinished(&doc, out);
+}
+
+int lp_call_read(const char *root, struct lp_call *out, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *path = lp_text_format("%s" LP_STATE_DIRECTORY "/" LP_JOURNAL_FILE, root);
+	LP_AUTO_VALUE struct lppack_value *tree = NULL;
+	int rc;
+
+	*out = (struct lp_call){ 0 };
+	if (!path)
+		return lp_fail_nomem(err);
+	rc = lp_state_read(root, LP_JOURNAL_FILE, &tree, err);
+	if (rc > 0)
+		rc = decode(tree, path, out, err);
+	if (rc < 0)
+		lp_call_free(out);
+	if (rc == -LPPACK_E_STATE)
+		lp_hint(err, rc, "look at what is in force (lppack status), then: lppack recover --discard");
+	return rc;
+}
+
+int lp_call_read_build(struct lppack_host *host, struct lp_build_id *out, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->host);
+	LP_AUTO_CALL struct lp_call journal = { 0 };
+	int rc = lp_call_read(host->host.root, &journal, err);
+
+	if (rc <= 0 || !journal.to.module.build_id.len || !lp_boot_ids_match(journal.boot_id, boot_id))
+		return rc < 0 ? rc : 0;
+	*out = journal.to.module.build_id;
+	return 1;
+}
+
+int lp_journal_describe(struct lppack_host *host, struct lppack_value **map, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->host);
+	LP_AUTO_CALL struct lp_call journal = { 0 };
+	int rc = lp_call_read(host->host.root, &journal, err);
+	enum lp_lock_state state;
+	int pid;
+
+	if (rc <= 0)
+		return rc;
+	*map = lp_call_tree(&journal);
+	lp_value_add_text(map, "boot", lp_boot_ids_match(journal.boot_id, boot_id) ? "this" : "earlier");
+	state = lp_host_lock_state(&host->host, &pid);
+	if (state != LP_LOCK_UNTOLD)
+		lp_value_add_bool(map, "running", state == LP_LOCK_HELD);
+	return *map ? 1 : lp_fail_nomem(err);
+}
+
+LP_EXPORT int lppack_host_discard_journal(struct lppack_host *host, struct lppack_error *err)
+{
+	LP_AUTO_CLOSE int lock = lp_host_lock(&host->host, err);
+	int rc = lock < 0 ? lock : lp_state_remove(host->host.root, LP_JOURNAL_FILE, err);
+
+	return rc < 0 ? rc : lp_state_remove(host->host.root, LP_RUNNING_FILE, err);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a call means to do to the kernel, on the disk before it does it: /var/lib/lppack/journal.yaml. It is of a call
+ * that was killed if nobody holds the lock.
+ */
+#ifndef LP_MACHINE_JOURNAL_H
+#define LP_MACHINE_JOURNAL_H
+
+#include "machine/running.h"
+
+#define LP_JOURNAL_FILE "journal.yaml"
+
+enum lp_verb {
+	LP_VERB_APPLY,
+	LP_VERB_ROLLBACK,
+	LP_VERB_REMOVE,
+};
+
+extern const char *const lp_verb_names[];
+extern const char *const lp_intent_names[];
+
+/* A patch that was in force when the call began. */
+struct lp_former {
+	char *name;
+	struct lp_build_id build_id;
+};
+
+struct lp_call {
+	enum lp_verb verb;
+	enum lp_intent phase;
+	char *boot_id;
+	int64_t started_at; /* seconds since 1970 */
+	bool replace;
+	bool take_over;
+	bool keep_target;    /* what boots put in force stays what it is */
+	struct lp_former *from;
+	size_t n_from;
+	struct lp_loaded to; /* of apply and rollback; module.name NULL: nothing */
+	struct lppack_value *took_over; /* the foreign ones of `from`, for people; or NULL */
+	struct lppack_value *level;     /* of `to`, as the record of what is applied has it; or NULL */
+};
+
+void lp_call_free(struct lp_call *journal);
+/* 1 and *out, 0 if no call is unfinished, or LPPACK_E_STATE, UNSAFE_FILE. root: "" or a prefix. */
+int lp_call_read(const char *root, struct lp_call *out, struct lppack_error *err);
+int lp_call_write(const char *root, const struct lp_call *journal, struct lppack_error *err);
+/* Nothing is unfinished any more. The file stays, so that its loss can be told. */
+int lp_call_clear(const char *root, struct lppack_error *err);
+
+/* The build ID of the module that an unfinished call of this boot is loading: 1 and *out, 0, or a negative code. */
+int lp_call_read_build(struct lppack_host *host, struct lp_build_id *out, struct lppack_error *err);
+
+int lp_call_set_from(struct lp_call *journal, const struct lp_stack *stack, struct lppack_error *err);
+
+/* verb, phase, started_at, from, took_over and to, for people. NULL without memory. */
+struct lppack_value *lp_call_tree(const struct lp_call *journal);
+
+#define LP_AUTO_CALL LP_AUTO(lp_call_free)
+
+#endif

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "machine/store.h"
+
+#include "base/array.h"
+#include "base/export.h"
+#include "base/root.h"
+#include "base/text.h"
+#include "format/yaml.h"
+#include "machine/boot_choice.h"
+#include "bundle/describe.h"
+#include "machine/state.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#define STORE_FORMAT 1
+#define STORE_HINT "install the bundle again"
+
+void lp_kept_free(struct lp_kept *level)
+{
+	free(level->stream);
+	free(level->version);
+	*level = (struct lp_kept){ 0 };
+}
+
+void lp_store_free(struct lp_store *store)
+{
+	for (size_t i = 0; i < store->n; i++)
+		lp_kept_free(&store->levels[i]);
+	free(store->levels);
+	*store = (struct lp_store){ 0 };
+}
+
+/* Negative if a is newer than b; streams by name. */
+static int compare_levels(const void *a, const void *b)
+{
+	const struct lp_kept *x = a;
+	const struct lp_kept *y = b;
+	int order = strcmp(x->stream, y->stream);
+
+	if (order)
+		return order;
+	if (x->epoch != y->epoch)
+		return x->epoch > y->epoch ? -1 : 1;
+	if (x->serial != y->serial)
+		return x->serial > y->serial ? -1 : 1;
+	return (x->installed_at < y->installed_at) - (x->installed_at > y->installed_at);
+}
+
+void lp_store_sort(struct lp_store *store)
+{
+	if (store->n)
+		qsort(store->levels, store->n, sizeof(*store->levels), compare_levels);
+}
+
+int lp_store_add(struct lp_store *store, const struct lp_contents *c, int64_t installed_at, struct lppack_error *err)
+{
+	const struct lp_manifest *m = &c->manifest;
+	struct lp_kept *level;
+	bool ok = true;
+
+	if (lp_store_find(store, &c->digest))
+		return 0;
+	level = lp_array_add(&store->levels, &store->n, sizeof(*level));
+	if (!level)
+		return lp_fail_nomem(err);
+	*level = (struct lp_kept){ .stream = lp_text_dup(m->stream, &ok),
+				   .epoch = m->epoch,
+				   .serial = m->serial,
+				   .version = lp_text_dup(m->version, &ok),
+				   .created = m->created,
+				   .installed_at = installed_at,
+				   .digest = c->digest,
+				   .size = c->bundle->in.size };
+	if (!ok)
+		return lp_fail_nomem(err);
+	lp_store_sort(store);
+	return 0;
+}
+
+static void decode_level(struct lp_doc *item, struct lp_kept *level)
+{
+	static const char *const keys[] = { "stream",	    "epoch",  "serial", "version", "created",
+					    "installed_at", "digest", "size",	NULL };
+
+	lp_doc_keys(item, keys);
+	lp_doc_text_dup(item, "stream", true, &level->stream);
+	lp_doc_int(item, "epoch", true, LP_NUMBER_MAX, &level->epoch);
+	lp_doc_int(item, "serial", true, LP_NUMBER_MAX, &level->serial);
+	lp_doc_text_dup(item, "version", false, &level->version);
+	lp_doc_time(item, "created", true, &level->created);
+	lp_doc_time(item, "installed_at", true, &level->installed_at);
+	lp_doc_digest(item, "digest", &level->digest);
+	lp_doc_int(item, "size", true, LP_NUMBER_MAX, &level->size);
+}
+
+static int decode(const struct lppack_value *tree, const char *path, struct lp_store *out, struct lppack_error *err)
+{
+	static const char *const keys[] = { "format", "target", "levels", NULL };
+	struct lp_doc doc = { .map = tree, .name = path, .code = LPPACK_E_STATE, .err = err };
+	const struct lppack_value *list;
+	uint64_t format = 0;
+
+	lp_doc_keys(&doc, keys);
+	lp_doc_int(&doc, "format", true, STORE_FORMAT, &format);
+	out->has_target = lppack_value_get(tree, "target");
+	if (out->has_target)
+		lp_doc_digest(&doc, "target", &out->target);
+	list = lp_doc_list(&doc, "levels", true);
+	for (size_t i = 0; doc.rc == 0 && i < lppack_value_count(list); i++) {
+		struct lp_doc item = lp_doc_item(&doc, list, i);
+		struct lp_kept *level = lp_array_add(&out->levels, &out->n, sizeof(*level));
+
+		if (!level)
+			return lp_fail_nomem(err);
+		decode_level(&item, level);
+		lp_doc_join(&doc, &item);
+	}
+	if (doc.rc == 0)
+		lp_store_sort(out);
+	return doc.rc;
+}
+
+int lp_store_read(const char *root, struct lp_store *out, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *path = lp_text_format("%s" LP_STATE_DIRECTORY "/" LP_STORE_FILE, root);
+	LP_AUTO_VALUE struct lppack_value *tree = NULL;
+	int rc;
+
+	*out = (struct lp_store){ 0 };
+	if (!path)
+		return lp_fail_nomem(err);
+	rc = lp_state_read(root, LP_STORE_FILE, &tree, err);
+	if (rc > 0)
+		rc = decode(tree, path, out, err);
+	if (rc < 0)
+		lp_store_free(out);
+	return rc == -LPPACK_E_STATE ? lp_hint(err, rc, STORE_HINT) : rc;
+}
+
+static struct lppack_value *encode_level(const struct lp_kept *level)
+{
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add_text(&map, "stream", level->stream);
+	lp_value_add_int(&map, "epoch", level->epoch);
+	lp_value_add_int(&map, "serial", level->serial);
+	lp_value_add_text(&map, "version", level->version);
+	lp_describe_time(&map, "created", level->created);
+	lp_describe_time(&map, "installed_at", level->installed_at);
+	lp_describe_digest(&map, "digest", &level->digest);
+	lp_value_add_int(&map, "size", level->size);
+	return map;
+}
+
+int lp_store_write(const char *root, const struct lp_store *store, struct lppack_error *err)
+{
+	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
+	struct lppack_value *levels = lp_value_list();
+
+	for (size_t i = 0; i < store->n; i++)
+		lp_value_push(&levels, encode_level(&store->levels[i]));
+	lp_value_add_int(&map, "format", STORE_FORMAT);
+	if (store->has_target)
+		lp_describe_digest(&map, "target", &store->target);
+	lp_value_add(&map, "levels", levels);
+	return map ? lp_state_write(root, LP_STORE_FILE, map, err) : lp_fail_nomem(err);
+}
+
+const struct lp_kept *lp_store_find(const struct lp_store *store, const struct lp_digest *digest)
+{
+	for (size_t i = 0; i < store->n; i++)
+		if (lp_digest_equal(&store->levels[i].digest, digest))
+			return &store->levels[i];
+	return NULL;
+}
+
+const struct lp_kept *lp_store_target(const struct lp_store *store)
+{
+	return store->has_target ? lp_store_find(store, &store->target) : NULL;
+}
+
+const struct lp_kept *lp_store_below(const struct lp_store *store, const char *stream, uint64_t epoch,
+				     uint64_t serial)
+{
+	for (size_t i = 0; i < store->n; i++) {
+		const struct lp_kept *level = &store->levels[i];
+
+		if (strcmp(level->stream, stream) == 0 &&
+		    (level->epoch < epoch || (level->epoch == epoch && level->serial < serial)))
+			return level;
+	}
+	return NULL;
+}
+
+const struct lp_kept *lp_store_find_serial(const struct lp_store *store, const char *stream, uint64_t serial)
+{
+	for (size_t i = 0; i < store->n; i++)
+		if (strcmp(store->levels[i].stream, stream) == 0 && store->levels[i].serial == serial)
+			return &store->levels[i];
+	return NULL;
+}
+
+char *lp_store_path(const char *root, const struct lp_digest *digest)
+{
+	char hex[LP_DIGEST_TEXT];
+
+	lp_hex_encode(digest->bytes, LP_DIGEST_SIZE, hex);
+	return lp_text_format("%s" LP_STORE_BUNDLES "/%s" LP_STORE_SUFFIX, root, hex);
+}
+
+struct lppack_bundle *lp_store_open_level(const char *root, const struct lp_kept *level, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *path = lp_store_path(root, &level->digest);
+	LP_AUTO_FREE char *inner = lp_store_path("", &level->digest);
+	struct lppack_error cause = LPPACK_ERROR_INIT;
+	struct lppack_bundle *bundle = NULL;
+	int fd;
+
+	if (!path || !inner) {
+		lp_fail_nomem(err);
+		return NULL;
+	}
+	fd = lp_root_open(root, inner, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0);
+	if (fd < 0)
+		lp_fail_sys(&cause, LPPACK_E_IO, "check the path and its permissions", "%s: cannot be opened", path);
+	else
+		bundle = lppack_bundle_open_fd(fd, path, &cause);
+	if (bundle)
+		return bundle;
+	if (cause.code == LPPACK_E_IO || cause.code == LPPACK_E_TRUNCATED || cause.code == LPPACK_E_NOT_BUNDLE)
+		lp_fail(err, LPPACK_E_STATE, STORE_HINT, "the installed level %s, serial %llu: %s", level->stream,
+			(unsigned long long)level->serial, cause.message);
+	else
+		lp_fail(err, (enum lppack_code)cause.code, cause.hint, "%s", cause.message);
+	return NULL;
+}
+
+static int fail_other(const char *name, struct lppack_error *err)
+{
+	return lp_fail(err, LPPACK_E_STATE, STORE_HINT, "%s: is not the bundle that was installed under this name",
+		       name);
+}
+
+struct lppack_verified *lp_store_verify_level(struct lppack_bundle *bundle, const struct lp_kept *level,
+					      const struct lppack_keyring *keyring, struct lppack_error *err)
+{
+	LP_AUTO(cleanup_lppack_verified_free) struct lppack_verified *verified =
+		lppack_bundle_verify(bundle, keyring, err);
+
+	if (!verified)
+		return NULL;
+	if (!lp_digest_equal(&verified->contents.digest, &level->digest)) {
+		fail_other(bundle->in.name, err);
+		return NULL;
+	}
+	return LP_TAKE(verified);
+}
+
+void lp_kept_contents_close(struct lp_kept_contents *kept)
+{
+	if (kept->bundle)
+		lp_contents_close(&kept->contents);
+	lppack_bundle_close(kept->bundle);
+	*kept = (struct lp_kept_contents){ 0 };
+}
+
+int lp_kept_contents_open(struct lp_kept_contents *kept, const char *root, const struct lp_kept *level,
+			  struct lppack_error *err)
+{
+	int rc;
+
+	*kept = (struct lp_kept_contents){ .bundle = lp_store_open_level(root, level, err) };
+	if (!kept->bundle)
+		return err ? -err->code : -LPPACK_E_STATE;
+	rc = lp_contents_open(&kept->contents, kept->bundle, err);
+	if (rc == 0 && !lp_digest_equal(&kept->contents.digest, &level->digest))
+		rc = fail_other(kept->bundle->in.name, err);
+	if (rc == 0)
+		rc = lp_contents_open_index(&kept->contents, false, err);
+	if (rc < 0)
+		lp_kept_contents_close(kept);
+	return rc;
+}
+
+int lp_store_set_target(const char *root, const struct lp_digest *digest, struct lppack_error *err)
+{
+	LP_AUTO_STORE struct lp_store store = { 0 };
+	int rc = lp_store_read(root, &store, err);
+
+	if (rc < 0 || (digest && !lp_store_find(&store, digest)))
+		return rc;
+	if (digest ? store.has_target && lp_digest_equal(&store.target, digest) : !store.has_target)
+		return 0;
+	store.has_target = digest;
+	if (digest)
+		store.target = *digest;
+	return lp_store_write(root, &store, err);
+}
+
+static struct lppack_value *describe_level(const char *root, const struct lp_store *store,
+					   const struct lp_outlook *outlook)
+{
+	LP_AUTO_FREE char *path = lp_store_path(root, &outlook->level->digest);
+	struct lppack_value *map = encode_level(outlook->level);
+
+	lp_value_add(&map, "path", path ? lp_value_string(path) : NULL);
+	lp_value_add_bool(&map, "chosen", outlook->level == lp_store_target(store));
+	lp_value_add_bool(&map, "target", outlook->at_boot == LP_AT_BOOT_APPLIED);
+	lp_value_add_text(&map, "at_boot", lp_at_boot_names[outlook->at_boot]);
+	return map;
+}
+
+struct lppack_value *lp_store_describe(struct lppack_host *host, const struct lp_store *store)
+{
+	LP_AUTO_OUTLOOKS struct lp_outlooks outlooks = { 0 };
+	struct lppack_value *list;
+
+	if (lp_outlooks_read(host, store, &outlooks, NULL) < 0)
+		return NULL;
+	list = lp_value_list();
+	for (size_t i = 0; i < outlooks.n; i++)
+		lp_value_push(&list, describe_level(host->host.root, store, &outlooks.items[i]));
+	return list;
+}

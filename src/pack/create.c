@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lppack_create(): options, the order of the steps, the report. */
+#include "base/export.h"
+#include "base/options.h"
+#include "base/text.h"
+#include "format/zstd.h"
+#include "bundle/describe.h"
+#include "pack/draft.h"
+#include "bundle/release_facts.h"
+#include "trust/signer.h"
+
+
+/* The spec's fixes as the format's, borrowing their strings; *room is freed by the caller. */
+static int borrow_fixes(const struct lppack_spec *spec, struct lp_fixes *out, struct lp_fix **room,
+			struct lppack_error *err)
+{
+	*room = calloc(spec->n_fixes + 1, sizeof(**room));
+	if (!*room)
+		return lp_fail_nomem(err);
+	for (size_t i = 0; i < spec->n_fixes; i++)
+		(*room)[i] = spec->fixes[i].fix;
+	*out = (struct lp_fixes){ .fixes = *room,
+				  .n_fixes = spec->n_fixes,
+				  .unfixable = spec->unfixable,
+				  .n_unfixable = spec->n_unfixable,
+				  .withdrawn = spec->withdrawn,
+				  .n_withdrawn = spec->n_withdrawn };
+	return 0;
+}
+
+static struct lppack_value *report_modules(const struct lp_pack *pack)
+{
+	struct lppack_value *list = lp_value_list();
+
+	for (size_t i = 0; i < pack->n; i++) {
+		const struct lp_pack_item *item = &pack->items[i];
+		const struct lp_module_facts *facts = &item->metadata.facts;
+		struct lppack_value *map = lp_value_map();
+
+		lp_value_add_text(&map, "release", facts->release);
+		lp_describe_build_id(&map, "build_id", &item->record.build_id);
+		lp_value_add_text(&map, "module", facts->name);
+		lp_value_add_int(&map, "objects", facts->n_objects);
+		lp_value_add_int(&map, "functions", lp_module_facts_count_functions(facts));
+		lp_value_add_text(&map, "builder", lp_builder_names[facts->builder]);
+		lp_value_add_text(&map, "replace", lp_replace_names[facts->replace]);
+		lp_value_push(&list, map);
+	}
+	return list;
+}
+
+static struct lppack_value *report_signers(const struct lppack_signer *const *signers, size_t n)
+{
+	struct lppack_value *list = lp_value_list();
+
+	for (size_t i = 0; i < n; i++) {
+		struct lppack_value *map = lp_value_map();
+
+		lp_value_add_text(&map, "id", signers[i]->id);
+		lp_value_add_text(&map, "scheme", lppack_signer_scheme(signers[i]));
+		lp_value_push(&list, map);
+	}
+	return list;
+}
+
+static struct lppack_value *make_report(const struct lp_draft *draft, const char *output,
+					const struct lppack_signer *const *signers, size_t n)
+{
+	struct lppack_value *map = lp_value_map();
+	uint64_t plain = 0;
+	uint64_t packed = 0;
+
+	for (size_t i = 0; i < draft->pack.n; i++) {
+		plain += draft->pack.items[i].record.plain_size;
+		packed += draft->pack.items[i].record.packed_size;
+	}
+	lp_value_add_text(&map, "path", output);
+	lp_describe_release(&map, &draft->manifest);
+	lp_describe_digest(&map, "digest", &draft->digest);
+	lp_value_add_int(&map, "kernels", draft->pack.n);
+	lp_value_add_int(&map, "size", draft->head.len + draft->manifest.payload_size);
+	lp_value_add_int(&map, "modules_plain", plain);
+	lp_value_add_int(&map, "modules_packed", packed);
+	lp_value_add(&map, "signatures", report_signers(signers, n));
+	if (draft->pack.signing.signer)
+		lp_value_add(&map, "module_signature", lp_module_signing_describe(&draft->pack.signing));
+	lp_value_add(&map, "modules", report_modules(&draft->pack));
+	return map;
+}
+
+static int settle_options(struct lppack_create_options *options, const struct lppack_create_options *given,
+			  struct lppack_error *err)
+{
+	int rc = LP_OPTIONS_TAKE(lppack_create_options, threads, options, given, err);
+
+	if (options->level == 0)
+		options->level = LP_ZSTD_LEVEL_DEFAULT;
+	return rc;
+}
+
+static int check_arguments(const struct lppack_spec *spec, size_t n_signers,
+			   const struct lppack_create_options *options, struct lppack_error *err)
+{
+	int64_t created = spec->created ? spec->created : options->created;
+
+	if (n_signers == 0 || n_signers > LP_SIGNATURES_MAX)
+		return lp_fail(err, LPPACK_E_NO_KEYS, "make one with lppack keygen and name it with --key",
+			       "a bundle is signed by 1 to %u keys", LP_SIGNATURES_MAX);
+	if (options->level < 1 || options->level > lp_zstd_level_max())
+		return lp_fail(err, LPPACK_E_USAGE, NULL, "compression level %d is not 1 to %d", options->level,
+			       lp_zstd_level_max());
+	if (created < 0 || created > LP_TIME_MAX)
+		return lp_fail(err, LPPACK_E_USAGE, "check SOURCE_DATE_EPOCH", "the creation time is not 1970 to 2242");
+	if (spec->expires && spec->expires <= created)
+		return lp_fail(err, LPPACK_E_SPEC, "choose a later time", "%s: expires before it is created",
+			       spec->name);
+	return 0;
+}
+
+static int check_names(const struct lp_level *older, const struct lp_level *newer, struct lppack_error *err)
+{
+	struct lp_level_walk walk = { .older = older, .newer = newer };
+
+	while (lp_level_walk_next(&walk))
+		if (lp_level_is_name_taken(&walk))
+			return lp_fail(err, LPPACK_E_MODULE_NAME, LP_SAME_NAME_HINT,
+				       "%s: for kernel %s its module has the name of the one in %s, %s: it cannot be "
+				       "loaded over that", newer->name, walk.new->facts.release, older->name,
+				       walk.new->facts.name);
+	return 0;
+}
+
+/* The level that is about to be written is made of the pack's kernels. */
+static int check_supersedes(const struct lp_pack *pack, const struct lppack_spec *spec, const struct lp_fixes *fixes,
+			    struct lppack_verified *older, const char *output, struct lppack_error *err)
+{
+	LP_AUTO(lp_level_free) struct lp_level_of_bundle old = { 0 };
+	LP_AUTO(lp_changes_free) struct lp_changes changes = { 0 };
+	LP_AUTO_FREE const struct lp_metadata **kernels = calloc(pack->n, sizeof(*kernels));
+	struct lp_level new = { .name = output,
+				.stream = spec->stream,
+				.epoch = spec->epoch,
+				.serial = spec->serial,
+				.rollback_floor = spec->rollback_floor,
+				.fixes = fixes,
+				.kernels = kernels,
+				.n_kernels = pack->n };
+	int rc;
+
+	if (!kernels)
+		return lp_fail_nomem(err);
+	for (size_t i = 0; i < pack->n; i++)
+		kernels[i] = &pack->items[i].metadata;
+	rc = lp_level_read(&older->contents, &old, err);
+	if (rc == 0)
+		rc = lp_level_compare(&old.level, &new, &changes, err);
+	if (rc == 0)
+		rc = lp_changes_check(&changes, &old.level, &new, err);
+	return rc < 0 ? rc : check_names(&old.level, &new, err);
+}
+
+static int make_draft(struct lp_draft *draft, const struct lppack_spec *spec,
+		      const struct lppack_signer *const *signers, size_t n_signers,
+		      const struct lppack_create_options *options, const struct lp_output *out,
+		      struct lppack_error *err)
+{
+	const struct lp_pack_job job = { .threads = options->threads,
+					 .level = options->level,
+					 .output = out->path,
+					 .progress = options->progress,
+					 .context = options->progress_context };
+	LP_AUTO_FREE struct lp_fix *room = NULL;
+	struct lp_fixes fixes = { 0 };
+	int rc = borrow_fixes(spec, &fixes, &room, err);
+
+	if (rc == 0)
+		rc = lp_module_signing_settle(&draft->pack.signing, options->module_signer, options->module_digest,
+					      err);
+	if (rc == 0)
+		rc = lp_pack_gather(spec, &draft->pack, err);
+	if (rc == 0 && options->check)
+		rc = lp_pack_check(spec, &draft->pack, &draft->checked, err);
+	if (rc == 0 && options->supersedes)
+		rc = check_supersedes(&draft->pack, spec, &fixes, options->supersedes, out->path, err);
+	if (rc < 0)
+		return rc;
+	if (!options->independent)
+		lp_pack_choose_bases(&draft->pack);
+	rc = lp_draft_open_spool(draft, out, err);
+	if (rc == 0)
+		rc = lp_pack_compress(&draft->pack, &job, err);
+	if (rc == 0)
+		rc = lp_draft_payload(draft, &fixes, err);
+	return rc < 0 ? rc : lp_draft_head(draft, signers, n_signers, err);
+}
+
+LP_EXPORT int lppack_create(const struct lppack_spec *spec, const struct lppack_signer *const *signers,
+			    size_t n_signers, const char *output, const struct lppack_create_options *given,
+			    struct lppack_value **report, struct lppack_error *err)
+{
+	LP_AUTO(lp_draft_free) struct lp_draft draft = { .pack.spool = -1 };
+	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
+	LP_AUTO_FREE char *serial = lp_text_format("%llu", (unsigned long long)spec->serial);
+	struct lppack_create_options options;
+	int rc = settle_options(&options, given, err);
+
+	if (rc == 0)
+		rc = check_arguments(spec, n_signers, &options, err);
+	if (!serial)
+		return lp_fail_nomem(err);
+	draft.manifest = (struct lp_manifest){ .stream = spec->stream,
+					       .epoch = spec->epoch,
+					       .serial = spec->serial,
+					       .version = spec->version ? spec->version : serial,
+					       .created = spec->created ? spec->created : options.created,
+					       .expires = spec->expires,
+					       .rollback_floor = spec->rollback_floor,
+					       .signature_area = LP_SIGNATURE_AREA_DEFAULT };
+	if (rc == 0)
+		rc = lp_output_open(&out, output, 0644, err);
+	if (rc == 0 && !options.overwrite && access(output, F_OK) == 0)
+		rc = lp_fail(err, LPPACK_E_EXISTS, "choose another name, or pass --force", "%s: exists already",
+			     output);
+	if (rc == 0)
+		rc = make_draft(&draft, spec, signers, n_signers, &options, &out, err);
+	if (rc == 0)
+		rc = lp_draft_write(&draft, &out, err);
+	if (rc == 0)
+		rc = lp_output_commit(&out, !options.overwrite, err);
+	if (rc == 0 && report) {
+		*report = make_report(&draft, output, signers, n_signers);
+		if (options.check) {
+			lp_value_add_int(report, "checked", draft.checked.n);
+			lp_value_add(report, "warnings", LP_TAKE(draft.checked.warnings));
+		}
+		rc = *report ? 0 : lp_fail_nomem(err);
+	}
+	return rc;
+}

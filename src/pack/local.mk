@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+liblppack_all_la_SOURCES += \
+	src/pack/bases.c \
+	src/pack/check.c \
+	src/pack/create.c \
+	src/pack/draft.c src/pack/draft.h \
+	src/pack/gather.c \
+	src/pack/pack.c src/pack/pack.h \
+	src/pack/sign.c src/pack/sign.h \
+	src/pack/sign_journal.c \
+	src/pack/sign_module.c src/pack/sign_module.h \
+	src/pack/sign_set.c \
+	src/pack/sign_write.c \
+	src/pack/spec.c src/pack/spec.h

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The way of a module through lppack_create(): gathered, given a base, packed, written. */
+#ifndef LP_PACK_PACK_H
+#define LP_PACK_PACK_H
+
+#include "base/value.h"
+#include "format/index.h"
+#include "pack/sign_module.h"
+#include "pack/spec.h"
+
+struct lp_pack_item {
+	char *path;        /* of the module */
+	char *kernel_path; /* NULL for a literal build ID */
+	const struct lp_spec_kernel *from; /* borrowed from the spec */
+	struct lp_buf signature; /* that is appended to what the file holds; empty: none */
+	struct lp_metadata metadata; /* of the module with it, as all that follows */
+	struct lp_record record; /* base: ordinal; offset is set when the payload is laid out */
+	uint64_t spool_at;       /* of the frame in the spool */
+};
+
+struct lp_pack {
+	struct lp_pack_item *items; /* by build ID */
+	size_t n;
+	struct lp_buf metadata; /* all encoded metadata members, in order */
+	int spool;              /* unlinked file with the frames */
+	struct lp_module_signing signing; /* set before anything is gathered; zeroed: modules stay as they are */
+};
+
+void lp_pack_free(struct lp_pack *pack);
+
+/* Expands the spec's globs, inspects and signs every module, inspects its kernel, checks that they belong together. */
+int lp_pack_gather(const struct lppack_spec *spec, struct lp_pack *pack, struct lppack_error *err);
+
+/* Reads the file of an item as the bundle will hold it: decompressed, and signed if modules are. */
+int lp_pack_read(const struct lp_pack_item *item, struct lp_buf *out, struct lppack_error *err);
+
+/* A path of the spec with every {release} replaced; malloc'd, NULL without memory. */
+char *lp_pack_path(const struct lppack_spec *spec, const char *pattern, const char *release);
+
+/*
+ * The link check of every module whose kernel's files the spec names. LPPACK_E_UNLOADABLE names the first module, its
+ * kernel and the finding. out->warnings is the caller's, also on failure.
+ */
+struct lp_pack_checked {
+	size_t n; /* modules whose kernel's files are named */
+	struct lppack_value *warnings; /* list of {release, module, message, hint} */
+};
+
+int lp_pack_check(const struct lppack_spec *spec, const struct lp_pack *pack, struct lp_pack_checked *out,
+		  struct lppack_error *err);
+
+/* Gives sibling kernels' modules one base: the star of format-spec "Modules". */
+void lp_pack_choose_bases(struct lp_pack *pack);
+
+struct lp_pack_job {
+	unsigned int threads;
+	int level;
+	const char *output; /* for messages */
+	lppack_progress_fn *progress;
+	void *context;
+};
+
+/* Compresses every module into the spool and fills sizes and digests of the records. */
+int lp_pack_compress(struct lp_pack *pack, const struct lp_pack_job *job, struct lppack_error *err);
+
+#endif

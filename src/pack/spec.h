@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef LP_PACK_SPEC_H
+#define LP_PACK_SPEC_H
+
+#include "format/format.h"
+
+#include <lppack/create.h>
+
+struct lp_spec_fix {
+	struct lp_fix fix;
+	struct lp_text_list not_for; /* globs of releases */
+};
+
+struct lp_spec_kernel {
+	char *module; /* path or glob */
+	char *kernel; /* path or glob with {release}, or NULL */
+	struct lp_build_id build_id; /* if kernel is NULL */
+	/* For the link check: paths with {release}, or NULL. */
+	char *kernel_dir;
+	char *system_map;
+	char *symvers;
+	char *config;
+	char *modules;
+	unsigned int line; /* in the spec file; 0: none */
+};
+
+struct lppack_spec {
+	char *name;      /* of the file, for messages */
+	char *directory; /* what relative paths begin with; "" for none */
+	char *stream;
+	uint64_t epoch;
+	uint64_t serial;
+	char *version; /* NULL: the serial */
+	int64_t created; /* 0: the caller's */
+	int64_t expires; /* 0: never */
+	uint64_t rollback_floor; /* 0: any */
+	struct lp_spec_fix *fixes; /* by id */
+	size_t n_fixes;
+	struct lp_unfixable *unfixable; /* by id */
+	size_t n_unfixable;
+	struct lp_withdrawn *withdrawn; /* by kind, then id */
+	size_t n_withdrawn;
+	struct lp_spec_kernel *kernels;
+	size_t n_kernels;
+	bool require_module_signature;
+};
+
+/* The path of a spec's file below its directory; malloc'd, NULL without memory. */
+char *lp_spec_path(const struct lppack_spec *spec, const char *path);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which livepatch owns a function, and what memory the modules hold. */
+#include "status/status.h"
+
+#include "base/file.h"
+#include "base/text.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+
+struct function {
+	const char *object;
+	const struct lp_func *func;
+};
+
+static bool has_function(const struct lp_live_patch *patch, const struct function *wanted)
+{
+	for (size_t i = 0; i < patch->n_objects; i++) {
+		const struct lp_object *object = &patch->objects[i].object;
+
+		if (strcmp(object->name, wanted->object) != 0)
+			continue;
+		for (size_t j = 0; j < object->n_funcs; j++)
+			if (object->funcs[j].sympos == wanted->func->sympos &&
+			    strcmp(object->funcs[j].name, wanted->func->name) == 0)
+				return true;
+	}
+	return false;
+}
+
+/* The patch that was enabled last: its function is the one that is called (kernel/livepatch/patch.c,
+ * klp_ftrace_handler). NULL where several have it and the kernel does not tell the order (before 6.14). */
+static const struct lp_live_patch *find_owner(const struct lp_stack *stack, const struct function *wanted)
+{
+	const struct lp_live_patch *owner = NULL;
+	bool is_known = true;
+
+	for (size_t i = 0; i < stack->n; i++) {
+		const struct lp_live_patch *patch = &stack->patches[i];
+
+		if (!has_function(patch, wanted))
+			continue;
+		if (owner && (owner->stack_order < 0 || patch->stack_order < 0))
+			is_known = false;
+		if (!owner || patch->stack_order > owner->stack_order)
+			owner = patch;
+	}
+	return is_known ? owner : NULL;
+}
+
+static struct lppack_value *describe_function(const struct lp_stack *stack, const struct function *function)
+{
+	const struct lp_live_patch *owner = find_owner(stack, function);
+	struct lppack_value *map = lp_value_map();
+	struct lppack_value *patches = lp_value_list();
+
+	for (size_t i = 0; i < stack->n; i++)
+		if (has_function(&stack->patches[i], function))
+			lp_value_push(&patches, lp_value_string(stack->patches[i].name));
+	lp_value_add_text(&map, "object", function->object);
+	lp_value_add_text(&map, "name", function->func->name);
+	lp_value_add_int(&map, "sympos", function->func->sympos);
+	if (owner)
+		lp_value_add_text(&map, "patch", owner->name);
+	lp_value_add(&map, "patches", patches);
+	return map;
+}
+
+/* Each function once, where the first patch of the stack has it. */
+static void add_functions(const struct lp_stack *stack, size_t at, struct lppack_value **list)
+{
+	const struct lp_live_patch *patch = &stack->patches[at];
+
+	for (size_t i = 0; i < patch->n_objects; i++) {
+		const struct lp_object *object = &patch->objects[i].object;
+
+		for (size_t j = 0; j < object->n_funcs; j++) {
+			const struct function function = { object->name, &object->funcs[j] };
+			bool seen = false;
+
+			for (size_t k = 0; k < at && !seen; k++)
+				seen = has_function(&stack->patches[k], &function);
+			if (!seen)
+				lp_value_push(list, describe_function(stack, &function));
+		}
+	}
+}
+
+struct lppack_value *lp_status_functions(const struct lp_survey *survey)
+{
+	struct lppack_value *list = lp_value_list();
+
+	for (size_t i = 0; i < survey->stack.n; i++)
+		add_functions(&survey->stack, i, &list);
+	return list;
+}
+
+static bool read_attribute(int dirfd, const char *module, const char *name, char *out, size_t room)
+{
+	LP_AUTO_FREE char *path = lp_text_format("%s/%s", module, name);
+	LP_AUTO_BUF struct lp_buf text = { 0 };
+
+	if (!path || lp_file_read(dirfd, path, room - 1, &text, NULL) < 0)
+		return false;
+	snprintf(out, room, "%.*s", (int)strcspn((const char *)text.data, "\n"), (const char *)text.data);
+	return true;
+}
+
+/* kernel: a livepatch's taint shows as K, and coresize counts a module's memory (kernel/module/sysfs.c). */
+static void add_module(int dirfd, const char *name, struct lppack_value **list, uint64_t *total)
+{
+	char taint[64];
+	char size[64];
+	uint64_t bytes = 0;
+	struct lppack_value *map;
+
+	if (!read_attribute(dirfd, name, "taint", taint, sizeof(taint)) || !strchr(taint, 'K'))
+		return;
+	if (read_attribute(dirfd, name, "coresize", size, sizeof(size)))
+		lp_text_to_u64(size, &bytes);
+	map = lp_value_map();
+	lp_value_add_text(&map, "name", name);
+	lp_value_add_int(&map, "bytes", bytes);
+	lp_value_push(list, map);
+	*total += bytes;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+struct lppack_value *lp_status_memory(struct lppack_host *host)
+{
+	LP_AUTO_CLOSE int fd = openat(host->host.rootfd, "sys/module", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct lppack_value *map = lp_value_map();
+	struct lppack_value *list = lp_value_list();
+	struct dirent **entries = NULL;
+	uint64_t total = 0;
+	int n = fd < 0 ? 0 : scandirat(fd, ".", &entries, NULL, by_name);
+
+	for (int i = 0; i < n; i++) {
+		if (entries[i]->d_name[0] != '.')
+			add_module(fd, entries[i]->d_name, &list, &total);
+		free(entries[i]);
+	}
+	free(entries);
+	lp_value_add_int(&map, "bytes", total);
+	lp_value_add(&map, "modules", list);
+	return map;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Private keys: making pairs of files, and opening what signs. */
+#include "trust/signer.h"
+
+#include "base/export.h"
+#include "base/file.h"
+#include "base/options.h"
+#include "base/text.h"
+#include "crypto/module_signature.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#define PEM_MAX 65536
+#define PASSPHRASE_MAX 1024
+
+LP_DEFINE_CLEANUP(struct lppack_signer, lppack_signer_free)
+
+/* A last part of nothing or dots would make hidden files. */
+static int check_name(const char *name, struct lppack_error *err)
+{
+	const char *slash = name ? strrchr(name, '/') : NULL;
+	const char *last = slash ? slash + 1 : name;
+
+	if (last && last[strspn(last, ".")])
+		return 0;
+	return lp_fail(err, LPPACK_E_USAGE, "name the pair: NAME.key and NAME.pub are made",
+		       "'%s' is no name for a key pair", name ? name : "");
+}
+
+static int write_pair(const char *name, const struct lp_buf *secret, const struct lp_buf *public_pem,
+		      struct lppack_error *err)
+{
+	LP_AUTO_OUTPUT struct lp_output key = { .fd = -1, .dirfd = -1 };
+	LP_AUTO_OUTPUT struct lp_output pub = { .fd = -1, .dirfd = -1 };
+	LP_AUTO_FREE char *key_path = lp_text_format("%s.key", name);
+	LP_AUTO_FREE char *pub_path = lp_text_format("%s.pub", name);
+	int rc;
+
+	if (!key_path || !pub_path)
+		return lp_fail_nomem(err);
+	rc = lp_output_open(&key, key_path, 0600, err);
+	if (rc == 0)
+		rc = lp_output_open(&pub, pub_path, 0644, err);
+	if (rc == 0)
+		rc = lp_output_write(&key, secret->data, secret->len, err);
+	if (rc == 0)
+		rc = lp_output_write(&pub, public_pem->data, public_pem->len, err);
+	if (rc == 0)
+		rc = lp_output_commit(&pub, true, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_output_commit(&key, true, err);
+	if (rc < 0)
+		unlink(pub_path); /* both or none */
+	return rc;
+}
+
+static void wipe(struct lp_buf *buf)
+{
+	if (buf->data)
+		explicit_bzero(buf->data, buf->room);
+	lp_buf_free(buf);
+}
+
+#define AUTO_SECRET LP_AUTO(wipe)
+
+/* The private key as PEM, encrypted if there is somebody to ask for a passphrase. */
+static int format_secret(const struct lp_private_key *key, const char *name, const struct lppack_key_options *options,
+			 struct lp_buf *pem, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *what = lp_text_format("%s.key", name);
+	char passphrase[PASSPHRASE_MAX];
+	int rc;
+
+	if (!what)
+		return lp_fail_nomem(err);
+	if (!options->passphrase)
+		return lp_private_key_format(key, NULL, 0, pem, err);
+	rc = options->passphrase(options->context, what, passphrase, sizeof(passphrase), err);
+	if (rc == 0)
+		rc = lp_fail(err, LPPACK_E_USAGE, "give one, or make the key without encryption",
+			     "%s: the passphrase is empty", what);
+	if (rc > 0)
+		rc = lp_private_key_format(key, passphrase, (size_t)rc, pem, err);
+	explicit_bzero(passphrase, sizeof(passphrase));
+	return rc;
+}
+
+LP_EXPORT int lppack_key_generate_with(const char *name, const struct lppack_key_options *given,
+				       char id[LPPACK_KEY_ID_SIZE], struct lppack_error *err)
+{
+	LP_AUTO(cleanup_lp_private_key_free) struct lp_private_key *key = NULL;
+	struct lppack_key_options options;
+	AUTO_SECRET struct lp_buf secret = { 0 };
+	LP_AUTO_BUF struct lp_buf public_pem = { 0 };
+	int rc = LP_OPTIONS_TAKE(lppack_key_options, type, &options, given, err);
+
+	if (rc == 0)
+		rc = check_name(name, err);
+	if (rc == 0)
+		rc = lp_private_key_generate(options.type, &key, err);
+	if (rc == 0)
+		rc = format_secret(key, name, &options, &secret, err);
+	if (rc == 0)
+		rc = lp_public_key_format(lp_private_key_public(key), &public_pem, err);
+	if (rc == 0)
+		rc = write_pair(name, &secret, &public_pem, err);
+	if (rc == 0)
+		lp_hex_encode(lp_private_key_public(key)->id.bytes, LP_DIGEST_SIZE, id);
+	return rc;
+}
+
+LP_EXPORT int lppack_key_generate(const char *name, char id[LPPACK_KEY_ID_SIZE], struct lppack_error *err)
+{
+	return lppack_key_generate_with(name, NULL, id, err);
+}
+
+static int open_key(struct lppack_signer *signer, const char *path, const struct lppack_signer_options *options,
+		    struct lppack_error *err)
+{
+	const struct lp_passphrase passphrase = { options->passphrase, options->context };
+	const struct lp_passphrase *ask = options->passphrase ? &passphrase : NULL;
+	AUTO_SECRET struct lp_buf pem = { 0 };
+	int rc;
+
+	if (lp_private_key_is_uri(path))
+		return lp_private_key_open_uri(path, ask, &signer->key, err);
+	rc = lp_file_read(AT_FDCWD, path, PEM_MAX, &pem, err);
+	return rc < 0 ? rc : lp_private_key_parse(pem.data, pem.len, path, ask, &signer->key, err);
+}
+
+static int open_certificates(struct lppack_signer *signer, const struct lppack_signer_options *options,
+			     struct lppack_error *err)
+{
+	LP_AUTO_BUF struct lp_buf own = { 0 };
+	LP_AUTO_BUF struct lp_buf others = { 0 };
+	int rc = lp_file_read(AT_FDCWD, options->certificate, LP_CERTIFICATE_MAX, &own, err);
+
+	if (rc == 0)
+		rc = lp_certificate_parse(own.data, own.len, options->certificate, &signer->certificate, err);
+	if (rc < 0 || !options->chain)
+		return rc;
+	rc = lp_file_read(AT_FDCWD, options->chain, LP_CERTIFICATE_MAX, &others, err);
+	return rc < 0 ? rc : lp_certificates_parse(others.data, others.len, options->chain, &signer->chain, err);
+}
+
+/* What only shows when signing is told before anything is packed. */
+static int check_kind(const struct lppack_signer *signer, const char *path, const struct lppack_signer_options *options,
+		      struct lppack_error *err)
+{
+	const struct lp_public_key *key = lp_private_key_public(signer->key);
+	const char *certificate = options->certificate;
+	struct lp_public_key certified;
+	int rc;
+
+	if (key->algorithm == LP_KEY_ED25519 && options->for_modules)
+		return lp_fail(err, LPPACK_E_KEY, LP_MODULE_KEYS_HINT,
+			       "%s: an Ed25519 key, by which the kernel takes no signature of a module", path);
+	if (key->algorithm == LP_KEY_ED25519 && certificate)
+		return lp_fail(err, LPPACK_E_KEY, "leave --cert away: an Ed25519 key signs by itself",
+			       "%s: an Ed25519 key signs without a certificate", path);
+	if (key->algorithm == LP_KEY_ED25519)
+		return 0;
+	if (!certificate)
+		return lp_fail(err, LPPACK_E_KEY,
+			       "name its X.509 certificate with --cert, or make an Ed25519 key with: lppack keygen",
+			       "%s: a key of this kind (%s) signs with a certificate only", path,
+			       lp_key_algorithm_names[key->algorithm]);
+	rc = lp_certificate_public_key(signer->certificate, &certified, err);
+	if (rc < 0 || lp_public_key_equal(key, &certified))
+		return rc;
+	return lp_fail(err, LPPACK_E_KEY, "name the certificate that was issued for this key",
+		       "%s: is not the certificate of the key %s", certificate, path);
+}
+
+LP_EXPORT struct lppack_signer *lppack_signer_open_with(const char *path, const struct lppack_signer_options *given,
+							struct lppack_error *err)
+{
+	LP_AUTO(cleanup_lppack_signer_free) struct lppack_signer *signer = calloc(1, sizeof(*signer));
+	struct lppack_signer_options options;
+	int rc;
+
+	if (!signer) {
+		lp_fail_nomem(err);
+		return NULL;
+	}
+	rc = LP_OPTIONS_TAKE(lppack_signer_options, certificate, &options, given, err);
+	if (rc == 0)
+		rc = open_key(signer, path, &options, err);
+	if (rc == 0 && options.chain && !options.certificate)
+		rc = lp_fail(err, LPPACK_E_USAGE, "name the key's own certificate with --cert",
+			     "%s: a chain without the certificate that it is for", options.chain);
+	if (rc == 0 && options.certificate)
+		rc = open_certificates(signer, &options, err);
+	if (rc == 0)
+		rc = check_kind(signer, path, &options, err);
+	if (rc < 0)
+		return NULL;
+	lp_hex_encode(lp_private_key_public(signer->key)->id.bytes, LP_DIGEST_SIZE, signer->id);
+	return LP_TAKE(signer);
+}
+
+LP_EXPORT struct lppack_signer *lppack_signer_open(const char *path, struct lppack_error *err)
+{
+	return lppack_signer_open_with(path, NULL, err);
+}
+
+LP_EXPORT const char *lppack_signer_id(const struct lppack_signer *signer)
+{
+	return signer->id;
+}
+
+LP_EXPORT const char *lppack_signer_scheme(const struct lppack_signer *signer)
+{
+	return signer->certificate ? "cms" : "ed25519";
+}
+
+LP_EXPORT void lppack_signer_free(struct lppack_signer *signer)
+{
+	if (!signer)
+		return;
+	lp_private_key_free(signer->key);
+	lp_certificate_free(signer->certificate);
+	lp_certificates_free(&signer->chain);
+	free(signer);
+}
+
+int lp_signature_set(struct lp_signature *out, const char *id, const char *scheme, const void *bytes, size_t n,
+		     struct lppack_error *err)
+{
+	*out = (struct lp_signature){ .bytes = malloc(n ? n : 1), .size = n };
+	if (!out->bytes)
+		return lp_fail_nomem(err);
+	memcpy(out->bytes, bytes, n);
+	snprintf(out->name, sizeof(out->name), LP_MEMBER_SIGNATURES "%s.%s", id, scheme);
+	return 0;
+}
+
+static int sign_ed25519(const struct lppack_signer *signer, const struct lp_buf *message, struct lp_buf *out,
+			struct lppack_error *err)
+{
+	uint8_t signature[LP_ED25519_SIGNATURE_SIZE];
+	int rc = lp_ed25519_sign(signer->key, message->data, message->len, signature, err);
+
+	lp_buf_append(out, lp_private_key_public(signer->key)->spki, LP_ED25519_SPKI_SIZE);
+	lp_buf_append(out, signature, sizeof(signature));
+	return rc < 0 || lp_buf_ok(out) ? rc : lp_fail_nomem(err);
+}
+
+int lp_signer_sign(const struct lppack_signer *signer, const struct lp_buf *message, struct lp_signature *out,
+		   struct lppack_error *err)
+{
+	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+	int rc;
+
+	if (signer->certificate)
+		rc = lp_cms_sign(signer->key, signer->certificate, &signer->chain, message->data, message->len, &bytes,
+				 err);
+	else
+		rc = sign_ed25519(signer, message, &bytes, err);
+	if (rc == 0 && bytes.len > LP_SIGNATURE_MAX)
+		rc = lp_fail(err, LPPACK_E_LIMIT, "embed fewer certificates",
+			     "the signature has %zu bytes; %u are allowed", bytes.len, LP_SIGNATURE_MAX);
+	if (rc < 0)
+		return rc;
+	return lp_signature_set(out, signer->id, lppack_signer_scheme(signer), bytes.data, bytes.len, err);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A fake kernel with an old and a new patch, and one swap between them: shared by the tests of swap.c and its steps. */
+#ifndef LP_TEST_SWAP_MACHINE_H
+#define LP_TEST_SWAP_MACHINE_H
+
+#include "support/fake_kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static const char *const old_functions[] = { "vmlinux/cmdline_proc_show,1", "vmlinux/dropped,1", NULL };
+static const char *const new_functions[] = { "vmlinux/cmdline_proc_show,1", "vmlinux/meminfo_proc_show,2",
+					     "nf_tables/nft_do_chain,1", NULL };
+
+static const struct fake_patch old_patch = {
+	.name = "lp_fixes_6",
+	.functions = old_functions,
+	.build_id = "0606060606060606060606060606060606060606",
+	.replace = true,
+	.reverse_ns = 300 * FAKE_MS,
+	.vanish_ns = 4 * FAKE_MS,
+	.refcnt_ns = 2 * FAKE_MS,
+};
+
+static const struct fake_patch new_patch = {
+	.name = "lp_fixes_7",
+	.functions = new_functions,
+	.build_id = "0707070707070707070707070707070707070707",
+	.replace = true,
+	.load_ns = 10 * FAKE_MS,
+	.transition_ns = 900 * FAKE_MS,
+	.reverse_ns = 400 * FAKE_MS,
+	.vanish_ns = 3 * FAKE_MS,
+	.refcnt_ns = 1 * FAKE_MS,
+};
+
+static const uint8_t module_bytes[] = "the verified bytes of the module";
+
+struct machine {
+	struct fake_kernel *kernel;
+	struct lp_host host;
+	struct lp_module_facts facts;
+	struct lp_swap_request request;
+	struct lp_swap_result result;
+	struct lppack_error err;
+};
+
+static inline void setup(struct machine *m, const struct fake_patch *next)
+{
+	*m = (struct machine){ .kernel = fake_kernel_new() };
+	fake_kernel_open(m->kernel, &m->host);
+	fake_kernel_facts(next, &m->facts);
+	fake_kernel_expect_load(m->kernel, next);
+	m->request = (struct lp_swap_request){ .module = module_bytes, .module_size = sizeof(module_bytes),
+					       .facts = &m->facts, .replace = true,
+					       .take_over = true };
+}
+
+static inline void teardown(struct machine *m)
+{
+	lp_swap_result_free(&m->result);
+	lp_module_facts_free(&m->facts);
+	lp_host_close(&m->host);
+	fake_kernel_free(m->kernel);
+}
+
+static inline int run(struct machine *m)
+{
+	int rc;
+
+	lp_swap_result_free(&m->result);
+	lppack_error_clear(&m->err);
+	rc = lp_swap_run(&m->host, &m->request, &m->result, &m->err);
+	assert_int_equal(rc, -m->err.code);
+	assert_true(rc == 0 || *m->err.message);
+	return rc;
+}
+
+static inline void assert_log_has(struct machine *m, const char *text)
+{
+	assert_non_null(m->result.kernel_log.data);
+	assert_non_null(strstr((const char *)m->result.kernel_log.data, text));
+}
+
+#endif

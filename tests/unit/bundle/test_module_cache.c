@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bundle/module_cache.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define AUTO_CACHE LP_AUTO(lp_module_cache_free)
+
+static void put(struct lp_module_cache *cache, uint64_t ordinal)
+{
+	struct lp_buf plain = { 0 };
+	const struct lp_buf *kept;
+
+	lp_buf_printf(&plain, "module %u", (unsigned int)ordinal);
+	kept = lp_module_cache_put(cache, ordinal, &plain);
+	assert_null(plain.data);
+	assert_ptr_equal(kept, lp_module_cache_get(cache, ordinal));
+}
+
+static void assert_has(struct lp_module_cache *cache, uint64_t ordinal)
+{
+	const struct lp_buf *kept = lp_module_cache_get(cache, ordinal);
+	char text[32];
+
+	assert_non_null(kept);
+	snprintf(text, sizeof(text), "module %u", (unsigned int)ordinal);
+	assert_string_equal((char *)kept->data, text);
+}
+
+static void empty(void **state)
+{
+	AUTO_CACHE struct lp_module_cache cache = { 0 };
+
+	(void)state;
+	assert_null(lp_module_cache_get(&cache, 0));
+}
+
+static void as_many_as_there_are_slots(void **state)
+{
+	AUTO_CACHE struct lp_module_cache cache = { 0 };
+
+	(void)state;
+	for (uint64_t i = 0; i < LP_MODULE_CACHE_SLOTS; i++)
+		put(&cache, i);
+	for (uint64_t i = 0; i < LP_MODULE_CACHE_SLOTS; i++)
+		assert_has(&cache, i);
+}
+
+static void the_one_used_longest_ago_goes(void **state)
+{
+	AUTO_CACHE struct lp_module_cache cache = { 0 };
+
+	(void)state;
+	for (uint64_t i = 0; i < LP_MODULE_CACHE_SLOTS; i++)
+		put(&cache, i);
+	assert_has(&cache, 0);
+	put(&cache, 100);
+	assert_null(lp_module_cache_get(&cache, 1));
+	assert_has(&cache, 0);
+	assert_has(&cache, 100);
+	for (uint64_t i = 200; i < 1000; i++)
+		put(&cache, i);
+	assert_null(lp_module_cache_get(&cache, 0));
+	assert_has(&cache, 1000 - LP_MODULE_CACHE_SLOTS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(empty),
+		cmocka_unit_test(as_many_as_there_are_slots),
+		cmocka_unit_test(the_one_used_longest_ago_goes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

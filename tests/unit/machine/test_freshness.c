@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "support/fixture.h"
+
+#include "machine/freshness.h"
+#include "machine/state.h"
+
+#include <unistd.h>
+
+#define DAY 86400
+#define NOW 1800000000 /* 2027 */
+
+/* A release of stream web: made a day before, digest of n everywhere. */
+struct release {
+	struct lp_manifest manifest;
+	struct lp_digest digest;
+};
+
+static struct release make(uint64_t epoch, uint64_t serial, uint8_t n)
+{
+	struct release release = { .manifest = { .stream = (char *)"web", .epoch = epoch, .serial = serial,
+						 .created = NOW - DAY } };
+
+	memset(release.digest.bytes, n, sizeof(release.digest.bytes));
+	return release;
+}
+
+static struct lp_freshness_options at(int64_t now)
+{
+	return (struct lp_freshness_options){ .now = now };
+}
+
+static int check_with(struct fixture *f, const struct release *r, const struct lp_freshness_options *o,
+		      struct lppack_value **warnings)
+{
+	return lp_freshness_check(f->dir, &r->manifest, &r->digest, "b.lpb", o, warnings, &f->err);
+}
+
+static int check(struct fixture *f, struct release r)
+{
+	struct lp_freshness_options o = at(NOW);
+
+	return check_with(f, &r, &o, NULL);
+}
+
+static int see(struct fixture *f, struct release r, bool allow_downgrade)
+{
+	struct lp_freshness_options o = at(NOW);
+
+	o.allow_downgrade = allow_downgrade;
+	return lp_freshness_see(f->dir, &r.manifest, &r.digest, "b.lpb", &o, &f->err);
+}
+
+static void apply(struct fixture *f, struct release r)
+{
+	expect_ok(see(f, r, false), &f->err);
+	expect_ok(lp_freshness_apply(f->dir, &r.manifest, &r.digest, NOW, &f->err), &f->err);
+}
+
+static void only_forward(void **state)
+{
+	struct fixture *f = *state;
+
+	expect_ok(check(f, make(0, 5, 5)), &f->err);
+	assert_false(fixture_exists(fixture_path(f, "var")));
+	expect_ok(see(f, make(0, 5, 5), false), &f->err);
+	expect_ok(check(f, make(0, 5, 5)), &f->err);
+	expect_ok(check(f, make(0, 6, 6)), &f->err);
+	assert_int_equal(check(f, make(0, 4, 4)), -LPPACK_E_DOWNGRADE);
+	assert_non_null(strstr(f->err.hint, "--allow-downgrade"));
+	expect_error(&f->err, LPPACK_E_DOWNGRADE, "b.lpb: serial 4 (digest 0404040404040404...) is older");
+	assert_int_equal(see(f, make(0, 4, 4), false), -LPPACK_E_DOWNGRADE);
+	expect_error(&f->err, LPPACK_E_DOWNGRADE, "serial 5");
+}
+
+/* What was seen counts, whether or not it was ever applied: so nobody can hold the newest one back once it was here. */
+static void seen_counts(void **state)
+{
+	struct fixture *f = *state;
+
+	apply(f, make(0, 5, 5));
+	expect_ok(see(f, make(0, 9, 9), false), &f->err);
+	assert_int_equal(check(f, make(0, 8, 8)), -LPPACK_E_DOWNGRADE);
+	expect_error(&f->err, LPPACK_E_DOWNGRADE, "serial 9");
+	/* But the one in force may be put in force again, as at a boot. */
+	expect_ok(check(f, make(0, 5, 5)), &f->err);
+}
+
+static void equivocation(void **state)
+{
+	struct fixture *f = *state;
+	struct release twin = make(0, 5, 0xee);
+	struct lp_freshness_options o = at(NOW);
+
+	apply(f, make(0, 5, 5));
+	assert_int_equal(check_with(f, &twin, &o, NULL), -LPPACK_E_EQUIVOCATION);
+	expect_error(&f->err, LPPACK_E_EQUIVOCATION, "is not the one that this machine has seen");
+	/* No option lets it pass. */
+	o.allow_downgrade = true;
+	assert_int_equal(check_with(f, &twin, &o, NULL), -LPPACK_E_EQUIVOCATION);
+	expect_error(&f->err, LPPACK_E_EQUIVOCATION, "eeeeeeeeeeeeeeee");
+	expect_ok(see(f, make(0, 7, 7), false), &f->err);
+	assert_int_equal(check_with(f, &twin, &o, NULL), -LPPACK_E_EQUIVOCATION);
+	expect_error(&f->err, LPPACK_E_EQUIVOCATION, "has applied");
+	/* The same number in another epoch is another release. */
+	expect_ok(check(f, make(1, 5, 0xee)), &f->err);
+}
+
+/* A stolen key signs the highest serial there is; the vendor's way out is a higher epoch. */
+static void fast_forward(void **state)
+{
+	struct fixture *f = *state;
+
+	apply(f, make(0, 5, 5));
+	expect_ok(see(f, make(0, LP_NUMBER_MAX, 0xff), false), &f->err);
+	assert_int_equal(check(f, make(0, 6, 6)), -LPPACK_E_DOWNGRADE);
+	expect_error(&f->err, LPPACK_E_DOWNGRADE, "serial 9007199254740991");
+	expect_ok(check(f, make(1, 6, 6)), &f->err);
+	apply(f, make(1, 6, 6));
+	expect_ok(check(f, make(1, 7, 7)), &f->err);
+	assert_int_equal(check(f, make(0, LP_NUMBER_MAX, 0xff)), -LPPACK_E_DOWNGRADE);
+	expect_error(&f->err, LPPACK_E_DOWNGRADE, "serial 6 of epoch 1");
+}
+
+static size_t count_downgrades(struct fixture *f)
+{
+	LP_AUTO_VALUE struct lppack_value *tree = lp_freshness_describe(f->dir, &f->err);
+
+	expect_ok(tree ? 0 : -1, &f->err);
+	return lppack_value_count(lppack_value_get(tree, "downgrades"));
+}
+
+static void allowed_downgrades(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO_VALUE struct lppack_value *warnings = lp_value_list();
+	struct lp_freshness_options o = at(NOW);
+	struct release four = make(0, 4, 4);
+
+	apply(f, make(0, 5, 5));
+	o.allow_downgrade = true;
+	expect_ok(check_with(f, &four, &o, &warnings), &f->err);
+	assert_int_equal(lppack_value_count(warnings), 1);
+	assert_int_equal(count_downgrades(f), 0);
+	expect_ok(see(f, four, true), &f->err);
+	assert_int_equal(count_downgrades(f), 1);
+	expect_ok(see(f, four, true), &f->err);
+	assert_int_equal(count_downgrades(f), 1);
+	/* Allowed once is not allowed ever after, before it is in force. */
+	assert_int_equal(check(f, four), -LPPACK_E_DOWNGRADE);
+	expect_error(&f->err, LPPACK_E_DOWNGRADE, NULL);
+	expect_ok(lp_freshness_apply(f->dir, &four.manifest, &four.digest, NOW, &f->err), &f->err);
+	expect_ok(check(f, four), &f->err);
+	/* What is newer than it, but older than what was seen, is still a downgrade. */
+	expect_ok(see(f, make(0, 9, 9), false), &f->err);
+	assert_int_equal(check(f, make(0, 6, 6)), -LPPACK_E_DOWNGRADE);
+	expect_error(&f->err, LPPACK_E_DOWNGRADE, NULL);
+	/* An allowance that was not needed is not recorded. */
+	expect_ok(see(f, make(0, 10, 10), true), &f->err);
+	assert_int_equal(count_downgrades(f), 1);
+}
+
+static void the_latest_downgrades_are_kept(void **state)
+{
+	struct fixture *f = *state;
+
+	apply(f, make(0, 200, 200));
+	for (uint8_t i = 1; i <= 70; i++)
+		expect_ok(see(f, make(0, i, i), true), &f->err);
+	assert_int_equal(count_downgrades(f), 64);
+}
+
+static void expiry(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO_VALUE struct lppack_value *warnings = lp_value_list();
+	struct lp_freshness_options o = at(NOW);
+	struct release r = make(0, 5, 5);
+
+	r.manifest.expires = NOW;
+	expect_ok(check_with(f, &r, &o, &warnings), &f->err);
+	assert_int_equal(lppack_value_count(warnings), 1);
+	o.fetched = true;
+	assert_int_equal(check_with(f, &r, &o, &warnings), -LPPACK_E_EXPIRED);
+	expect_error(&f->err, LPPACK_E_EXPIRED, "b.lpb: the bundle expired on 2027-01-15T08:00:00Z");
+	o.now = NOW - 1;
+	expect_ok(check_with(f, &r, &o, &warnings), &f->err);
+	assert_int_equal(lppack_value_count(warnings), 1);
+}
+
+static void insane_clocks(void **state)
+{
+	struct fixture *f = *state;
+	struct lp_freshness_options o = at(NOW);
+	struct release r = make(0, 5, 5);
+
+	o.now = 1; /* 1970, as after an empty battery */
+	assert_int_equal(check_with(f, &r, &o, NULL), -LPPACK_E_CLOCK);
+	expect_error(&f->err, LPPACK_E_CLOCK, "1970-01-01T00:00:01Z, which is before 2026-01-01");
+	o.now = r.manifest.created - DAY;
+	expect_ok(check_with(f, &r, &o, NULL), &f->err);
+	o.now--;
+	assert_int_equal(check_with(f, &r, &o, NULL), -LPPACK_E_CLOCK);
+	expect_error(&f->err, LPPACK_E_CLOCK, "when the bundle was created");
+	expect_ok(see(f, r, false), &f->err);
+	r.manifest.created = 1767225600;
+	o.now = NOW - DAY;
+	expect_ok(check_with(f, &r, &o, NULL), &f->err);
+	o.now--;
+	assert_int_equal(check_with(f, &r, &o, NULL), -LPPACK_E_CLOCK);
+	assert_non_null(strstr(f->err.hint, "'latest'"));
+	expect_error(&f->err, LPPACK_E_CLOCK, "when lppack last wrote its memory");
+}
+
+static void streams_are_apart(void **state)
+{
+	struct fixture *f = *state;
+	struct release other = make(0, 1, 1);
+
+	apply(f, make(3, 5, 5));
+	other.manifest.stream = (char *)"db";
+	expect_ok(check(f, other), &f->err);
+	apply(f, other);
+	assert_int_equal(check(f, make(3, 4, 4)), -LPPACK_E_DOWNGRADE);
+	expect_error(&f->err, LPPACK_E_DOWNGRADE, "stream web");
+}
+
+static void nothing_changes_without_need(void **state)
+{
+	struct fixture *f = *state;
+	struct release r = make(0, 5, 5);
+	LP_AUTO_BUF struct lp_buf before = { 0 };
+	LP_AUTO_BUF struct lp_buf after = { 0 };
+	struct lp_freshness_options o = at(NOW + DAY);
+
+	apply(f, r);
+	fixture_read(fixture_path(f, "var/lib/lppack/freshness.yaml"), &before);
+	expect_ok(lp_freshness_see(f->dir, &r.manifest, &r.digest, "b.lpb", &o, &f->err), &f->err);
+	expect_ok(lp_freshness_apply(f->dir, &r.manifest, &r.digest, NOW + DAY, &f->err), &f->err);
+	fixture_read(fixture_path(f, "var/lib/lppack/freshness.yaml"), &after);
+	assert_string_equal((char *)before.data, (char *)after.data);
+}
+
+static void a_damaged_memory_lets_nothing_pass(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *words;
+	} bad[] = {
+		{ "", "freshness.yaml" },
+		{ "format: 1\nstreams: []\n", "'downgrades' is missing" },
+		{ "format: 2\nstreams: []\ndowngrades: []\n", "'format' must be at most 1" },
+		{ "format: 1\nstreams: []\ndowngrades: []\nseen: 1\n", "unknown key 'seen'" },
+		{ "format: 1\nstreams:\n  - stream: \"web\"\ndowngrades: []\n", "'seen' is missing" },
+		{ "format: 1\nstreams:\n  - stream: \"web\"\n    seen: 5\ndowngrades: []\n", "'seen' must be a map" },
+		{ "format: 1\nlatest: \"soon\"\nstreams: []\ndowngrades: []\n", "'latest' must be a time" },
+	};
+	struct fixture *f = *state;
+
+	apply(f, make(0, 5, 5));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		fixture_write_text(f, "var/lib/lppack/freshness.yaml", bad[i].text);
+		assert_int_equal(check(f, make(0, 6, 6)), -LPPACK_E_STATE);
+		expect_error(&f->err, LPPACK_E_STATE, bad[i].words);
+		assert_int_equal(see(f, make(0, 6, 6), true), -LPPACK_E_STATE);
+		expect_error(&f->err, LPPACK_E_STATE, bad[i].words);
+	}
+	assert_int_equal(unlink(fixture_path(f, "var/lib/lppack/freshness.yaml")), 0);
+	assert_int_equal(check(f, make(0, 6, 6)), -LPPACK_E_STATE);
+	expect_error(&f->err, LPPACK_E_STATE, "is missing");
+	assert_null(lp_freshness_describe(f->dir, &f->err));
+	expect_error(&f->err, LPPACK_E_STATE, "is missing");
+}
+
+/* Without a battery a machine begins each boot in 1970; what was accepted is put in force all the same. */
+static void an_installed_level_on_a_wrong_clock(void **state)
+{
+	static const int64_t clocks[] = { 5, NOW - 3 * DAY };
+	struct fixture *f = *state;
+	struct release five = make(0, 5, 5);
+	struct release four = make(0, 4, 4);
+
+	expect_ok(see(f, five, false), &f->err);
+	for (size_t i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
+		LP_AUTO_VALUE struct lppack_value *warnings = lp_value_list();
+		struct lp_freshness_options o = at(clocks[i]);
+
+		assert_int_equal(check_with(f, &five, &o, NULL), -LPPACK_E_CLOCK);
+		lppack_error_clear(&f->err);
+		o.installed = true;
+		expect_ok(check_with(f, &five, &o, &warnings), &f->err);
+		assert_int_equal(lppack_value_count(warnings), 1);
+		assert_non_null(strstr(lppack_value_text(lppack_value_at(warnings, 0, NULL)),
+				       "this machine's clock says"));
+		expect_ok(lp_freshness_see(f->dir, &five.manifest, &five.digest, "b.lpb", &o, &f->err), &f->err);
+		/* Only the clock is excused. */
+		assert_int_equal(check_with(f, &four, &o, &warnings), -LPPACK_E_DOWNGRADE);
+		expect_error(&f->err, LPPACK_E_DOWNGRADE, "serial 4");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(only_forward),
+		fixture_test(seen_counts),
+		fixture_test(equivocation),
+		fixture_test(fast_forward),
+		fixture_test(allowed_downgrades),
+		fixture_test(the_latest_downgrades_are_kept),
+		fixture_test(expiry),
+		fixture_test(insane_clocks),
+		fixture_test(an_installed_level_on_a_wrong_clock),
+		fixture_test(streams_are_apart),
+		fixture_test(nothing_changes_without_need),
+		fixture_test(a_damaged_memory_lets_nothing_pass),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

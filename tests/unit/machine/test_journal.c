@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "support/fixture.h"
+
+#include "machine/journal.h"
+
+static void fill(struct lp_call *call)
+{
+	struct lp_live_patch patches[] = { { .name = (char *)"lp_old", .enabled = 1 },
+					   { .name = (char *)"lp_gone", .enabled = 0 } };
+	const struct lp_stack stack = { patches, 2 };
+	struct lppack_error err = LPPACK_ERROR_INIT;
+	struct lppack_value *foreign = lp_value_map();
+	struct lp_object *object;
+
+	assert_int_equal(lp_build_id_parse("0606060606", &patches[0].build_id), 0);
+	*call = (struct lp_call){ .verb = LP_VERB_APPLY, .phase = LP_INTENT_FORCE, .started_at = 1790000000,
+				  .replace = true, .took_over = lp_value_list() };
+	call->boot_id = strdup("11111111-2222-3333-4444-555555555555");
+	call->to.module.name = strdup("lp_new");
+	call->to.release = strdup("6.1.0-test");
+	call->to.stream = strdup("demo");
+	call->to.version = strdup("7");
+	object = lp_module_facts_add_object(&call->to.module);
+	object->name = strdup("vmlinux");
+	object->callbacks = LP_CALLBACK_PRE_PATCH;
+	*lp_object_add_func(object) = (struct lp_func){ strdup("do_one"), 1 };
+	lp_value_add_text(&foreign, "name", "lp_old");
+	lp_value_push(&call->took_over, foreign);
+	expect_ok(lp_call_set_from(call, &stack, &err), &err);
+}
+
+static void what_is_written_is_read(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO_CALL struct lp_call before = { 0 };
+	LP_AUTO_CALL struct lp_call after = { 0 };
+
+	assert_int_equal(lp_call_read(f->dir, &after, &f->err), 0);
+	fill(&before);
+	expect_ok(lp_call_write(f->dir, &before, &f->err), &f->err);
+	assert_int_equal(lp_call_read(f->dir, &after, &f->err), 1);
+	assert_int_equal(after.verb, LP_VERB_APPLY);
+	assert_int_equal(after.phase, LP_INTENT_FORCE);
+	assert_int_equal(after.n_from, 1);
+	assert_string_equal(after.from[0].name, "lp_old");
+	assert_true(lp_build_id_equal(&after.from[0].build_id, &before.from[0].build_id));
+	assert_int_equal(after.to.module.objects[0].callbacks, LP_CALLBACK_PRE_PATCH);
+	assert_string_equal(after.to.module.objects[0].funcs[0].name, "do_one");
+	assert_int_equal(lppack_value_count(after.took_over), 1);
+	expect_ok(lp_call_clear(f->dir, &f->err), &f->err);
+	lp_call_free(&after);
+	assert_int_equal(lp_call_read(f->dir, &after, &f->err), 0);
+}
+
+/* What people are told of it does not list every function. */
+static void people_are_told_less(void **state)
+{
+	LP_AUTO_CALL struct lp_call call = { 0 };
+	LP_AUTO_VALUE struct lppack_value *told = NULL;
+
+	(void)state;
+	fill(&call);
+	told = lp_call_tree(&call);
+	assert_non_null(lppack_value_get(lppack_value_get(told, "to"), "module"));
+	assert_null(lppack_value_get(lppack_value_get(told, "to"), "objects"));
+	assert_int_equal(lppack_value_count(lppack_value_get(told, "took_over")), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(what_is_written_is_read),
+		cmocka_unit_test(people_are_told_less),
+	};
+
+	return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
+}

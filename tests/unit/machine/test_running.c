@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "support/fixture.h"
+
+#include "machine/running.h"
+
+/* A module may have any 64-bit id (include/linux/livepatch.h, klp_state): what is remembered must be readable again. */
+static void the_largest_state(void **state)
+{
+	LP_AUTO_LOADED struct lp_loaded before = { .stream = strdup("demo"),
+						   .serial = 7,
+						   .release = strdup("6.1.0-test"),
+						   .version = strdup("7") };
+	LP_AUTO_LOADED struct lp_loaded after = { 0 };
+	LP_AUTO_VALUE struct lppack_value *tree = NULL;
+	struct lppack_error err = LPPACK_ERROR_INIT;
+	struct lp_doc doc = { .name = "running.yaml", .code = LPPACK_E_STATE, .err = &err };
+
+	(void)state;
+	before.module.name = strdup("lp_7");
+	before.kernel = (struct lp_build_id){ .bytes = { 1 }, .len = 20 };
+	before.module.build_id = (struct lp_build_id){ .bytes = { 2 }, .len = 20 };
+	*lp_module_facts_add_state(&before.module) = (struct lp_state){ UINT64_MAX, UINT32_MAX };
+	tree = lp_loaded_tree(&before);
+	doc.map = tree;
+	expect_ok(lp_loaded_decode(&doc, &after), &err);
+	assert_int_equal(after.module.n_states, 1);
+	assert_true(after.module.states[0].id == UINT64_MAX);
+	assert_true(after.module.states[0].version == UINT32_MAX);
+}
+
+/* Whatever a proof compares with the live livepatch, and what decides over going back. */
+static void everything_of_the_module(void **state)
+{
+	LP_AUTO_LOADED struct lp_loaded before = { .stream = strdup("demo"), .serial = 7, .version = strdup("7"),
+						   .release = strdup("6.1.0-test") };
+	LP_AUTO_LOADED struct lp_loaded copy = { 0 };
+	LP_AUTO_LOADED struct lp_loaded after = { 0 };
+	LP_AUTO_VALUE struct lppack_value *tree = NULL;
+	struct lppack_error err = LPPACK_ERROR_INIT;
+	struct lp_doc doc = { .name = "running.yaml", .code = LPPACK_E_STATE, .err = &err };
+	struct lp_object *object;
+
+	(void)state;
+	before.module.name = strdup("lp_7");
+	before.module.builder = LP_BUILDER_KPATCH_BUILD;
+	before.module.replace = LP_REPLACE_PROVED;
+	object = lp_module_facts_add_object(&before.module);
+	object->name = strdup("vmlinux");
+	object->callbacks = LP_CALLBACK_PRE_PATCH | LP_CALLBACK_POST_UNPATCH;
+	*lp_object_add_func(object) = (struct lp_func){ strdup("do_one"), 0 };
+	*lp_object_add_func(object) = (struct lp_func){ strdup("do_two"), 3 };
+	lp_module_facts_add_object(&before.module)->name = strdup("nf_tables");
+	expect_ok(lp_loaded_clone(&copy, &before, &err), &err);
+	tree = lp_loaded_tree(&copy);
+	doc.map = tree;
+	expect_ok(lp_loaded_decode(&doc, &after), &err);
+	assert_int_equal(after.module.builder, LP_BUILDER_KPATCH_BUILD);
+	assert_int_equal(after.module.replace, LP_REPLACE_PROVED);
+	assert_int_equal(after.module.n_objects, 2);
+	object = &after.module.objects[0];
+	assert_int_equal(object->callbacks, LP_CALLBACK_PRE_PATCH | LP_CALLBACK_POST_UNPATCH);
+	assert_int_equal(object->n_funcs, 2);
+	assert_string_equal(object->funcs[1].name, "do_two");
+	assert_int_equal(object->funcs[1].sympos, 3);
+	assert_string_equal(after.module.objects[1].name, "nf_tables");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_largest_state),
+		cmocka_unit_test(everything_of_the_module),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "support/store_machine.h"
+
+#include "base/directory.h"
+
+static void fill(struct lp_kept *level, const char *stream, uint64_t epoch, uint64_t serial, uint8_t digest)
+{
+	*level = (struct lp_kept){ .stream = strdup(stream),
+				   .epoch = epoch,
+				   .serial = serial,
+				   .version = strdup("1"),
+				   .created = 1700000000,
+				   .installed_at = 1700000100,
+				   .digest.bytes[0] = digest,
+				   .size = 99 };
+}
+
+static void make(struct lp_store *store)
+{
+	*store = (struct lp_store){ .levels = calloc(4, sizeof(*store->levels)), .n = 4, .has_target = true };
+	fill(&store->levels[0], "demo", 0, 7, 7);
+	fill(&store->levels[1], "demo", 1, 2, 12);
+	fill(&store->levels[2], "demo", 0, 9, 9);
+	fill(&store->levels[3], "all", 0, 3, 3);
+	store->target.bytes[0] = 9;
+}
+
+static void there_and_back(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO_STORE struct lp_store a = { 0 };
+	LP_AUTO_STORE struct lp_store b = { 0 };
+
+	make(&a);
+	expect_ok(lp_store_write(f->dir, &a, &f->err), &f->err);
+	expect_ok(lp_store_read(f->dir, &b, &f->err), &f->err);
+	assert_int_equal(b.n, 4);
+	/* By stream, and the newest first: the epoch overrules serials. */
+	assert_string_equal(b.levels[0].stream, "all");
+	assert_int_equal(b.levels[1].epoch, 1);
+	assert_int_equal(b.levels[2].serial, 9);
+	assert_int_equal(b.levels[3].serial, 7);
+	assert_int_equal(b.levels[3].created, 1700000000);
+	assert_int_equal(b.levels[3].installed_at, 1700000100);
+	assert_int_equal(b.levels[3].size, 99);
+	assert_ptr_equal(lp_store_target(&b), &b.levels[2]);
+}
+
+static void looking_up(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO_STORE struct lp_store s = { 0 };
+	struct lp_digest absent = { { 1 } };
+
+	(void)f;
+	make(&s);
+	lp_store_sort(&s);
+	assert_int_equal(lp_store_below(&s, "demo", 1, 2)->serial, 9);
+	assert_int_equal(lp_store_below(&s, "demo", 0, 9)->serial, 7);
+	assert_null(lp_store_below(&s, "demo", 0, 7));
+	assert_null(lp_store_below(&s, "other", 9, 9));
+	assert_int_equal(lp_store_find_serial(&s, "demo", 7)->digest.bytes[0], 7);
+	assert_null(lp_store_find_serial(&s, "all", 7));
+	assert_null(lp_store_find(&s, &absent));
+	s.has_target = false;
+	assert_null(lp_store_target(&s));
+}
+
+static void an_empty_store(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO_STORE struct lp_store s = { 0 };
+
+	expect_ok(lp_store_read(f->dir, &s, &f->err), &f->err);
+	assert_int_equal(s.n, 0);
+	assert_null(lp_store_target(&s));
+}
+
+static void damaged_stores(void **state)
+{
+	static const char *const bad[] = {
+		"", "format: 2\nlevels: []\n", "format: 1\n", "format: 1\nlevels: []\nnovel: 1\n",
+		"format: 1\nlevels:\n  - stream: x\n", "format: 1\ntarget: \"ab\"\nlevels: []\n",
+	};
+	struct fixture *f = *state;
+
+	expect_ok(lp_directory_make(f->dir, "/var/lib/lppack", &f->err), &f->err);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct lp_store s;
+
+		fixture_write_text(f, "var/lib/lppack/store.yaml", bad[i]);
+		assert_int_equal(lp_store_read(f->dir, &s, &f->err), -LPPACK_E_STATE);
+		expect_error(&f->err, LPPACK_E_STATE, "store.yaml");
+		assert_int_equal(s.n, 0);
+	}
+}
+
+static void targets(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO_STORE struct lp_store a = { 0 };
+	LP_AUTO_STORE struct lp_store b = { 0 };
+	struct lp_digest seven = { { 7 } };
+	struct lp_digest absent = { { 1 } };
+
+	make(&a);
+	expect_ok(lp_store_write(f->dir, &a, &f->err), &f->err);
+	expect_ok(lp_store_set_target(f->dir, &seven, &f->err), &f->err);
+	/* What is not kept is not there at the next boot. */
+	expect_ok(lp_store_set_target(f->dir, &absent, &f->err), &f->err);
+	expect_ok(lp_store_read(f->dir, &b, &f->err), &f->err);
+	assert_int_equal(lp_store_target(&b)->serial, 7);
+	lp_store_free(&b);
+	expect_ok(lp_store_set_target(f->dir, NULL, &f->err), &f->err);
+	expect_ok(lp_store_read(f->dir, &b, &f->err), &f->err);
+	assert_false(b.has_target);
+	assert_int_equal(b.n, 4);
+}
+
+static void opening_a_kept_level(void **state)
+{
+	AUTO_SHELF struct shelf s = { 0 };
+	LP_AUTO_STORE struct lp_store store = { 0 };
+	LP_AUTO_KEPT_CONTENTS struct lp_kept_contents kept = { 0 };
+	struct lp_kept other;
+
+	shelf_open(&s, *state);
+	shelf_install(&s, 7);
+	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
+	expect_ok(lp_kept_contents_open(&kept, shelf_root(&s), &store.levels[0], &s.f->err), &s.f->err);
+	assert_int_equal(kept.contents.manifest.serial, 7);
+	/* Another bundle under its name is none of ours, whoever signed it. */
+	{
+		LP_AUTO_FREE char *path = lp_store_path(shelf_root(&s), &store.levels[0].digest);
+		LP_AUTO_BUF struct lp_buf bytes = { 0 };
+		LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
+		FILE *file = fopen(path, "w");
+
+		fixture_read(shelf_bundle(&s, 8, KERNEL_ID, ""), &bytes);
+		assert_int_equal(fwrite(bytes.data, 1, bytes.len, file), bytes.len);
+		assert_int_equal(fclose(file), 0);
+		lp_kept_contents_close(&kept);
+		assert_int_equal(lp_kept_contents_open(&kept, shelf_root(&s), &store.levels[0], &s.f->err),
+				 -LPPACK_E_STATE);
+		expect_error(&s.f->err, LPPACK_E_STATE, "not the bundle that was installed");
+		bundle = lp_store_open_level(shelf_root(&s), &store.levels[0], &s.f->err);
+		assert_null(lp_store_verify_level(bundle, &store.levels[0], s.f->keyring, &s.f->err));
+		expect_error(&s.f->err, LPPACK_E_STATE, "not the bundle that was installed");
+	}
+	other = store.levels[0];
+	other.digest.bytes[0] ^= 1;
+	assert_null(lp_store_open_level(shelf_root(&s), &other, &s.f->err));
+	expect_error(&s.f->err, LPPACK_E_STATE, "serial 7");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(there_and_back), fixture_test(looking_up), fixture_test(an_empty_store),
+		fixture_test(damaged_stores), fixture_test(targets),	fixture_test(opening_a_kept_level),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "support/store_machine.h"
+
+#define STORE "var/lib/lppack/store.yaml"
+
+static size_t count_levels(struct shelf *s)
+{
+	LP_AUTO_STORE struct lp_store store = { 0 };
+
+	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
+	return store.n;
+}
+
+static void boots_are_told_what_helps(struct shelf *s)
+{
+	assert_int_equal(shelf_boots(s), 0);
+	assert_string_equal(s->f->err.hint, "install the bundle again");
+	expect_error(&s->f->err, LPPACK_E_STATE, "store.yaml");
+}
+
+static void installing_again_finds_all_levels(void **state)
+{
+	static const char *const damages[] = { "", "format: 1\n", "format: 2\nlevels: []\n", "\t{", "- a\n", NULL };
+	AUTO_SHELF struct shelf s = { 0 };
+
+	shelf_open(&s, *state);
+	for (unsigned int serial = 6; serial <= 8; serial++)
+		shelf_install(&s, serial);
+	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
+		LP_AUTO_VALUE struct lppack_value *told = NULL;
+		const char *warning;
+
+		if (damages[i])
+			fake_kernel_write(s.kernel, STORE, damages[i]);
+		else
+			fake_kernel_remove(s.kernel, STORE);
+		boots_are_told_what_helps(&s);
+		told = shelf_install_with(&s, shelf_bundle(&s, 8, KERNEL_ID, ""), 0);
+		expect_ok(told ? 0 : -1, &s.f->err);
+		warning = lppack_value_text(lppack_value_at(lppack_value_get(told, "warnings"), 0, NULL));
+		assert_non_null(strstr(warning, "store.yaml"));
+		assert_non_null(strstr(warning, "with 3 levels whose files are there"));
+		assert_int_equal(lppack_value_bool(lppack_value_get(told, "already")), 1);
+		assert_int_equal(count_levels(&s), 3);
+		assert_int_equal(shelf_boots(&s), 8);
+	}
+}
+
+/* What cannot be read now is not thrown away at once. */
+static void files_that_are_no_levels_stay_out(void **state)
+{
+	AUTO_SHELF struct shelf s = { 0 };
+	LP_AUTO_STORE struct lp_store store = { 0 };
+	LP_AUTO_FREE char *six = NULL;
+	LP_AUTO_FREE char *seven = NULL;
+
+	shelf_open(&s, *state);
+	shelf_install(&s, 6);
+	shelf_install(&s, 7);
+	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
+	six = lp_store_path(shelf_root(&s), &lp_store_find_serial(&store, "demo", 6)->digest);
+	seven = lp_store_path(shelf_root(&s), &lp_store_find_serial(&store, "demo", 7)->digest);
+	assert_int_equal(truncate(six, 3000), 0);
+	fake_kernel_write(s.kernel, "var/lib/lppack/bundles/ab.lpb", "half");
+	fake_kernel_write(s.kernel, STORE, "\t{");
+	shelf_install(&s, 8);
+	assert_int_equal(count_levels(&s), 2);
+	assert_true(fixture_exists(six));
+	shelf_install(&s, 9);
+	assert_int_equal(count_levels(&s), 3);
+	assert_false(fixture_exists(six));
+	assert_true(fixture_exists(seven));
+}
+
+/* A level under the name of another is none. */
+static void names_are_not_believed(void **state)
+{
+	AUTO_SHELF struct shelf s = { 0 };
+	LP_AUTO_STORE struct lp_store store = { 0 };
+	LP_AUTO_STORE struct lp_store rebuilt = { 0 };
+	LP_AUTO_FREE char *path = NULL;
+	char *other;
+
+	shelf_open(&s, *state);
+	shelf_install(&s, 6);
+	shelf_install(&s, 7);
+	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
+	path = lp_store_path(shelf_root(&s), &lp_store_find_serial(&store, "demo", 6)->digest);
+	other = fixture_format(s.f, "%.*s%064d.lpb", (int)(strrchr(path, '/') + 1 - path), path, 0);
+	assert_int_equal(rename(path, other), 0);
+	expect_ok(lp_store_rebuild(shelf_root(&s), &rebuilt, &s.f->err), &s.f->err);
+	assert_int_equal(rebuilt.n, 1);
+	assert_int_equal(rebuilt.levels[0].serial, 7);
+	assert_int_equal(rebuilt.levels[0].size, store.levels[0].size);
+	assert_false(rebuilt.has_target);
+}
+
+static void nothing_was_installed(void **state)
+{
+	AUTO_SHELF struct shelf s = { 0 };
+	LP_AUTO_STORE struct lp_store store = { 0 };
+
+	shelf_open(&s, *state);
+	expect_ok(lp_store_rebuild(shelf_root(&s), &store, &s.f->err), &s.f->err);
+	assert_int_equal(store.n, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(installing_again_finds_all_levels),
+		fixture_test(files_that_are_no_levels_stay_out),
+		fixture_test(names_are_not_believed),
+		fixture_test(nothing_was_installed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
