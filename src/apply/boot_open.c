@@ -18,20 +18,20 @@ struct attempt {
 	struct lppack_verified *verified;
 };
 
-static int try_level(struct attempt *attempt, const struct lp_kept *level, struct lppack_error *err)
+static int try_level(struct attempt *attempt, const struct lp_installed *level, struct lppack_error *err)
 {
-	const char *root = attempt->host->host.root;
+	const char *root = attempt->host->io.root;
 	const char *build_id = lppack_host_build_id(attempt->host, err);
 	LP_AUTO(cleanup_lppack_bundle_close) struct lppack_bundle *bundle = NULL;
 	LP_AUTO(cleanup_lppack_verified_free) struct lppack_verified *verified = NULL;
 	LP_AUTO(cleanup_lppack_entry_free) struct lppack_entry *entry = NULL;
-	int rc = build_id ? lp_at_boot_allowed(attempt->host, level, err) : -err->code;
+	int rc = build_id ? lp_boot_candidate_check(attempt->host, level, err) : -err->code;
 
 	if (rc < 0)
 		return rc;
-	bundle = lp_store_open_level(root, level, err);
+	bundle = lp_store_open_release(root, level, err);
 	if (bundle)
-		verified = lp_store_verify_level(bundle, level, attempt->keyring, err);
+		verified = lp_store_verify_release(bundle, level, attempt->keyring, err);
 	if (verified)
 		entry = lppack_verified_select(verified, build_id, err);
 	if (!entry)
@@ -41,7 +41,7 @@ static int try_level(struct attempt *attempt, const struct lp_kept *level, struc
 	return 0;
 }
 
-static struct lppack_value *describe_skipped(const struct lp_kept *level, const struct lppack_error *why)
+static struct lppack_value *describe_skipped(const struct lp_installed *level, const struct lppack_error *why)
 {
 	struct lppack_value *map = lp_value_map();
 
@@ -55,12 +55,12 @@ static struct lppack_value *describe_skipped(const struct lp_kept *level, const 
 	return map;
 }
 
-static const struct lp_kept *first_level(const struct attempt *attempt, const struct lp_store *store,
+static const struct lp_installed *first_level(const struct attempt *attempt, const struct lp_store *store,
 					 struct lppack_error *err)
 {
 	const struct lp_manifest *m = attempt->below ? &attempt->below->contents.manifest : NULL;
-	const struct lp_kept *level = m ? lp_store_below(store, m->stream, m->epoch, m->serial) :
-					  lp_at_boot_first(attempt->host, store);
+	const struct lp_installed *level = m ? lp_store_below(store, m->stream, m->epoch, m->serial) :
+					  lp_boot_choice_first(attempt->host, store);
 
 	if (level)
 		return level;
@@ -79,7 +79,7 @@ static const struct lp_kept *first_level(const struct attempt *attempt, const st
 static int try_levels(struct attempt *attempt, const struct lp_store *store, struct lppack_value **skipped,
 		      struct lppack_error *err)
 {
-	const struct lp_kept *level = first_level(attempt, store, err);
+	const struct lp_installed *level = first_level(attempt, store, err);
 	int rc = level ? 0 : -err->code;
 
 	for (; level; level = lp_store_below(store, level->stream, level->epoch, level->serial)) {
@@ -99,10 +99,10 @@ static int try_levels(struct attempt *attempt, const struct lp_store *store, str
 static int open_installed(struct attempt *attempt, struct lppack_value **skipped, struct lppack_error *err)
 {
 	LP_AUTO_STORE struct lp_store store = { 0 };
-	int rc = lp_boot_allowed(attempt->host, err);
+	int rc = lp_kill_switch_check(attempt->host, err);
 
 	if (rc == 0)
-		rc = lp_store_read(attempt->host->host.root, &store, err);
+		rc = lp_store_read(attempt->host->io.root, &store, err);
 	if (rc >= 0)
 		rc = try_levels(attempt, &store, skipped, err);
 	if (rc == 0 && !*skipped)
@@ -132,7 +132,7 @@ LP_EXPORT struct lppack_value *lppack_store_describe(struct lppack_host *host, s
 	LP_AUTO_STORE struct lp_store store = { 0 };
 	struct lppack_value *list;
 
-	if (lp_store_read(host->host.root, &store, err) < 0)
+	if (lp_store_read(host->io.root, &store, err) < 0)
 		return NULL;
 	list = lp_store_describe(host, &store);
 	if (!list)

@@ -193,11 +193,11 @@ static int add_level(struct install *install, struct lppack_error *err)
 }
 
 /* In force, the one below it, the one that boots begin with, and the one that they end with. */
-static bool is_needed(const struct lp_store *store, const struct lp_applied *applied, const struct lp_outlook *outlook)
+static bool is_needed(const struct lp_store *store, const struct lp_applied *applied, const struct lp_boot_candidate *candidate)
 {
-	const struct lp_kept *level = outlook->level;
+	const struct lp_installed *level = candidate->level;
 
-	if (level == lp_store_target(store) || outlook->at_boot == LP_AT_BOOT_APPLIED)
+	if (level == lp_store_target(store) || candidate->at_boot == LP_BOOT_CHOICE_APPLIED)
 		return true;
 	if (!applied->stream)
 		return false;
@@ -205,7 +205,7 @@ static bool is_needed(const struct lp_store *store, const struct lp_applied *app
 	       level == lp_store_below(store, applied->stream, applied->epoch, applied->serial);
 }
 
-static int note_pruned(struct install *install, const struct lp_kept *level, struct lppack_error *err)
+static int note_pruned(struct install *install, const struct lp_installed *level, struct lppack_error *err)
 {
 	char **item = lp_array_add(&install->pruned, &install->n_pruned, sizeof(*item));
 	char hex[LP_DIGEST_TEXT];
@@ -222,14 +222,14 @@ static int choose_drops(struct install *install, const struct lp_applied *applie
 {
 	const struct lp_store *store = &install->store;
 	const char *stream = install->verified->contents.manifest.stream;
-	LP_AUTO_OUTLOOKS struct lp_outlooks outlooks = { 0 };
+	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
 	size_t kept = 0;
-	int rc = lp_outlooks_read(install->host, store, &outlooks, err);
+	int rc = lp_boot_candidates_read(install->host, store, &candidates, err);
 
 	for (size_t i = 0; rc == 0 && i < store->n; i++) {
 		if (strcmp(store->levels[i].stream, stream) != 0)
 			continue;
-		drop[i] = ++kept > keep && !is_needed(store, applied, &outlooks.items[i]);
+		drop[i] = ++kept > keep && !is_needed(store, applied, &candidates.items[i]);
 	}
 	return rc;
 }
@@ -244,7 +244,7 @@ static int prune(struct install *install, const struct lp_applied *applied, uint
 		if (!drop[i])
 			continue;
 		rc = note_pruned(install, &store->levels[i], err);
-		lp_kept_free(&store->levels[i]);
+		lp_installed_free(&store->levels[i]);
 		store->n--;
 		memmove(&store->levels[i], &store->levels[i + 1], (store->n - i) * sizeof(*store->levels));
 	}
@@ -325,13 +325,13 @@ static int read_store(struct install *install, struct lppack_error *err)
 /* What waits for tasks, or needs the operator, is left to a later call, which must not change what boots begin with. */
 static int keep_target(struct install *install, struct lppack_error *err)
 {
-	LP_AUTO_CALL struct lp_call journal = { 0 };
-	int rc = lp_call_read(install->root, &journal, err);
+	LP_AUTO_JOURNAL struct lp_journal journal = { 0 };
+	int rc = lp_journal_read(install->root, &journal, err);
 
 	if (rc <= 0)
 		return rc;
 	journal.keep_target = true;
-	return lp_call_write(install->root, &journal, err);
+	return lp_journal_write(install->root, &journal, err);
 }
 
 /* A killed call is finished before the target changes: it would else set its own over it later. */
@@ -342,7 +342,7 @@ static int recover(struct install *install, struct lppack_error *err)
 	LP_AUTO_FREE char *text = NULL;
 	int rc;
 
-	if (!lp_host_is_running(&install->host->host))
+	if (!lp_host_is_running(&install->host->io))
 		return 0;
 	rc = lp_recover_locked(install->host, &request, true, NULL, &why);
 	if (rc == -LPPACK_E_STATE || rc == -LPPACK_E_NO_MEMORY)
@@ -395,7 +395,7 @@ LP_EXPORT struct lppack_value *lppack_store_install(struct lppack_host *host, st
 						    struct lppack_error *err)
 {
 	LP_AUTO(install_free) struct install install = {
-		.host = host, .root = host->host.root, .source = bundle, .keyring = keyring,
+		.host = host, .root = host->io.root, .source = bundle, .keyring = keyring,
 		.warnings = lp_value_list()
 	};
 	struct lppack_error own = LPPACK_ERROR_INIT;

@@ -27,7 +27,7 @@ static const char *const verdict_names[] = {
 };
 
 /* The kernel is content with one signer that it knows. */
-static enum lp_key_verdict find_key(struct lp_host *host, const struct signature *s)
+static enum lp_key_verdict find_key(struct lp_kernel_io *host, const struct signature *s)
 {
 	enum lp_key_verdict best = LP_KEY_UNTOLD;
 
@@ -124,7 +124,7 @@ static int judge(enum lp_key_verdict verdict, const struct signature *s, const c
 	return warn(verdict, enforced, signer, warnings, err);
 }
 
-int lp_module_trust_check(struct lp_host *host, const void *bytes, size_t n, const char *name,
+int lp_module_trust_check(struct lp_kernel_io *host, const void *bytes, size_t n, const char *name,
 			  struct lppack_value **out, struct lppack_value **warnings, struct lppack_error *err)
 {
 	const char *enforced = policy_names[lp_host_signature_policy(host)];

@@ -63,7 +63,7 @@ static int check_policy(struct lppack_plan *plan, struct lppack_error *err)
 						 .serial = m->serial,
 						 .created = m->created,
 						 .installed = plan->options.installed };
-	const char *root = plan->host->host.root;
+	const char *root = plan->host->io.root;
 	struct lppack_error ignored = LPPACK_ERROR_INIT;
 	int rc = lp_freshness_check(root, m, &c->digest, c->bundle->in.name, &freshness, &plan->warnings,
 				    plan->already ? &ignored : err);
@@ -131,7 +131,7 @@ static int judge_step(struct lppack_plan *plan, struct lppack_error *err)
 static int prepare_level(struct lppack_plan *plan, struct lppack_error *err)
 {
 	struct lp_contents *c = &plan->verified->contents;
-	struct lp_call *journal = &plan->transaction.journal;
+	struct lp_journal *journal = &plan->transaction.journal;
 	int rc = lp_loaded_copy(&journal->to, &c->manifest, &c->digest, &plan->entry->metadata.facts,
 				&plan->host->kernel, err);
 
@@ -161,7 +161,7 @@ static int warn_of_probes(struct lppack_plan *plan, struct lppack_error *err)
 {
 	LP_AUTO_FREE struct lp_probe *probes = NULL;
 	size_t n = 0;
-	int rc = lp_host_find_probes(&plan->host->host, plan->request.facts, &probes, &n, err);
+	int rc = lp_host_find_probes(&plan->host->io, plan->request.facts, &probes, &n, err);
 
 	for (size_t i = 0; i < n && rc == 0; i++)
 		rc = warn_of_probe(plan, &probes[i], err);
@@ -171,11 +171,11 @@ static int warn_of_probes(struct lppack_plan *plan, struct lppack_error *err)
 /* Everything that is asked of what is not in force yet. */
 static int check_step(struct lppack_plan *plan, struct lppack_error *err)
 {
-	int rc = lp_module_trust_check(&plan->host->host, plan->request.module, plan->request.module_size,
+	int rc = lp_module_trust_check(&plan->host->io, plan->request.module, plan->request.module_size,
 				       plan->request.facts->name, &plan->module_signature, &plan->warnings, err);
 
 	if (rc == 0 && !plan->is_loadable) {
-		rc = lp_check_running(&plan->host->host, plan->request.module, plan->request.module_size,
+		rc = lp_check_running(&plan->host->io, plan->request.module, plan->request.module_size,
 				      plan->request.facts, err);
 		plan->is_loadable = rc == 0;
 	}
@@ -223,7 +223,7 @@ static int warn_of_damage(struct lppack_plan *plan, struct lppack_error *err)
 /* The stack first: a machine that cannot livepatch is told so before anything is read of the bundle. */
 static int judge(struct lppack_plan *plan, struct lppack_error *err)
 {
-	int rc = lp_boot_allowed(plan->host, err);
+	int rc = lp_kill_switch_check(plan->host, err);
 
 	forget_judgement(plan);
 	if (rc == 0 && !plan->entry)
@@ -233,7 +233,7 @@ static int judge(struct lppack_plan *plan, struct lppack_error *err)
 	if (rc == 0)
 		rc = warn_of_damage(plan, err);
 	if (rc == 0)
-		rc = lp_swap_preflight(&plan->host->host, &plan->request, &plan->stack, &plan->already, err);
+		rc = lp_swap_preflight(&plan->host->io, &plan->request, &plan->stack, &plan->already, err);
 	if (rc == 0)
 		rc = check_policy(plan, err);
 	return rc < 0 || plan->already ? rc : check_step(plan, err);
@@ -279,7 +279,7 @@ int lp_plan_judge(struct lppack_plan *plan, struct lppack_error *err)
 	int rc;
 
 	plan->stack = (struct lp_stack){ 0 };
-	rc = lp_stack_read(&plan->host->host, &plan->stack, err);
+	rc = lp_stack_read(&plan->host->io, &plan->stack, err);
 	if (rc < 0)
 		return rc;
 	plan->has_changed = plan->is_judged && !(has_all_active(&before, &plan->stack) &&

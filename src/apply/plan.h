@@ -46,9 +46,9 @@ struct lp_freshness_options lp_plan_freshness(const struct lppack_plan *plan);
 
 struct lppack_receipt *lp_receipt_new(const char *verb, struct lppack_error *err);
 /* Adds the receipt to the history; a history that cannot be written is told as a failure of the record. */
-int lp_receipt_keep(const struct lppack_receipt *receipt, struct lppack_host *host, struct lppack_error *err);
+int lp_receipt_record(const struct lppack_receipt *receipt, struct lppack_host *host, struct lppack_error *err);
 /* Copies the receipt's error to the caller's. */
-void lp_receipt_tell(const struct lppack_receipt *receipt, struct lppack_error *err);
+void lp_receipt_report(const struct lppack_receipt *receipt, struct lppack_error *err);
 
 /* The patches of a stack that are in force: a list of {name, build_id}; foreign ones, by the transaction, marked. */
 struct lppack_value *lp_stack_describe_active(const struct lp_stack *stack, const struct lp_transaction *t);

@@ -35,14 +35,14 @@ struct lppack_receipt *lp_receipt_new(const char *verb, struct lppack_error *err
 	return LP_TAKE(receipt);
 }
 
-int lp_receipt_keep(const struct lppack_receipt *receipt, struct lppack_host *host, struct lppack_error *err)
+int lp_receipt_record(const struct lppack_receipt *receipt, struct lppack_host *host, struct lppack_error *err)
 {
 	LP_AUTO_VALUE struct lppack_value *map = lppack_receipt_describe(receipt, err);
 
-	return map ? lp_history_append(host->host.root, map, err) : -LPPACK_E_NO_MEMORY;
+	return map ? lp_history_append(host->io.root, map, err) : -LPPACK_E_NO_MEMORY;
 }
 
-void lp_receipt_tell(const struct lppack_receipt *receipt, struct lppack_error *err)
+void lp_receipt_report(const struct lppack_receipt *receipt, struct lppack_error *err)
 {
 	if (receipt->error.code && err && !err->code)
 		*err = receipt->error;
@@ -54,7 +54,7 @@ static bool is_recorded(const struct lppack_plan *plan)
 	const struct lp_running *running = &plan->transaction.running;
 	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
 
-	return lp_applied_read(plan->host->host.root, &applied, NULL) > 0 && lp_host_is_boot_of(plan->host, &applied) &&
+	return lp_applied_read(plan->host->io.root, &applied, NULL) > 0 && lp_host_is_boot_of(plan->host, &applied) &&
 	       lp_digest_equal(&applied.digest, &plan->verified->contents.digest) &&
 	       lp_build_id_equal(&applied.kernel, &plan->host->kernel.build_id) &&
 	       lp_build_id_equal(&applied.module_build_id, &plan->entry->metadata.facts.build_id) &&
@@ -87,9 +87,9 @@ static int remember(struct lppack_plan *plan, struct lppack_receipt *receipt, in
 		return rc < 0 || !cause.code ? rc : fail_unrecorded(&cause, err);
 	}
 	if (is_in_force(result) && lp_transaction_record(t, result, &cause) == 0)
-		lp_receipt_keep(receipt, plan->host, &cause);
+		lp_receipt_record(receipt, plan->host, &cause);
 	else if (!is_in_force(result) && t->journalled)
-		lp_receipt_keep(receipt, plan->host, NULL);
+		lp_receipt_record(receipt, plan->host, NULL);
 	if (!is_in_force(result) && result->forced)
 		lp_transaction_record_force(t, &cause);
 	if (!cause.code)
@@ -100,7 +100,7 @@ static int remember(struct lppack_plan *plan, struct lppack_receipt *receipt, in
 
 static int run(struct lppack_plan *plan, struct lppack_receipt *receipt, struct lppack_error *err)
 {
-	int rc = lp_swap_run(&plan->host->host, &plan->request, &receipt->result, err);
+	int rc = lp_swap_run(&plan->host->io, &plan->request, &receipt->result, err);
 
 	receipt->took_over = LP_TAKE(plan->transaction.journal.took_over);
 	return remember(plan, receipt, rc, err);
@@ -132,7 +132,7 @@ static int prepare(struct lppack_plan *plan, struct lppack_error *err)
 	if (rc == 0)
 		rc = lp_transaction_begin(t, plan->options.rollback ? LP_VERB_ROLLBACK : LP_VERB_APPLY, err);
 	if (rc == 0 && !plan->already)
-		rc = lp_freshness_see(plan->host->host.root, &c->manifest, &c->digest, c->bundle->in.name, &freshness,
+		rc = lp_freshness_see(plan->host->io.root, &c->manifest, &c->digest, c->bundle->in.name, &freshness,
 				      err);
 	if (rc == 0 && plan->options.boot)
 		rc = lp_boot_begin(plan->host, &c->digest, err);
@@ -152,11 +152,11 @@ LP_EXPORT struct lppack_receipt *lppack_plan_apply(struct lppack_plan *plan, str
 		lp_fail_nomem(err);
 		return NULL;
 	}
-	lock = lp_host_lock_wait(&plan->host->host, &plan->request, err);
+	lock = lp_host_lock_wait(&plan->host->io, &plan->request, err);
 	if (lock < 0 || prepare(plan, err) < 0)
 		return NULL;
 	run(plan, receipt, &receipt->error);
-	lp_receipt_tell(receipt, err);
+	lp_receipt_report(receipt, err);
 	return LP_TAKE(receipt);
 }
 
@@ -190,7 +190,7 @@ struct lppack_value *lp_stack_describe_blockers(struct lppack_host *host, const 
 	struct lppack_value *list;
 	size_t n = 0;
 
-	(void)lp_blockers_find(&host->host, NULL, stack, &blockers, &n);
+	(void)lp_blockers_find(&host->io, NULL, stack, &blockers, &n);
 	list = lp_describe_blockers(blockers, n);
 	lp_blockers_free(blockers, n);
 	return list;

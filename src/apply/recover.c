@@ -34,7 +34,7 @@ static void recovery_close(struct recovery *r)
 #define AUTO_RECOVERY LP_AUTO(recovery_close)
 
 /* "the apply of lp_fixes_7 (stream web, serial 7)" */
-static char *name_call(const struct lp_call *journal)
+static char *name_call(const struct lp_journal *journal)
 {
 	const struct lp_loaded *to = &journal->to;
 
@@ -60,7 +60,7 @@ static int conclude(struct recovery *r, const char *action, const char *what, st
 /* What cannot be removed keeps nothing from being finished: a later call removes it once nothing refers to it. */
 static void note_left(struct recovery *r, const char *name)
 {
-	if (lp_module_is_loaded(&r->host->host, name))
+	if (lp_module_is_loaded(&r->host->io, name))
 		lp_buf_printf(&r->left, "%s%s", r->left.len ? ", " : "", name);
 }
 
@@ -69,7 +69,7 @@ static int finish_one(struct recovery *r, const char *name, struct lppack_error 
 	int rc;
 
 	lp_swap_result_free(&r->result);
-	rc = lp_reversal_finish(&r->host->host, &r->request, name, &r->result, err);
+	rc = lp_reversal_finish(&r->host->io, &r->request, name, &r->result, err);
 	if (rc != -LPPACK_E_LEFTOVER)
 		return rc;
 	lppack_error_clear(err);
@@ -103,7 +103,7 @@ static int finish_load(struct recovery *r, struct lppack_error *err)
 	r->request.replace = true;
 	r->request.force = false;
 	r->request.retries = 0;
-	rc = lp_swap_run(&r->host->host, &r->request, &r->result, err);
+	rc = lp_swap_run(&r->host->io, &r->request, &r->result, err);
 	if (r->result.outcome == LP_SWAP_APPLIED || r->result.outcome == LP_SWAP_ALREADY) {
 		for (size_t i = 0; rc == -LPPACK_E_LEFTOVER && i < t->journal.n_from; i++)
 			if (!lp_text_equal(r->from[i], t->journal.to.module.name))
@@ -133,7 +133,7 @@ static int finish_reversal(struct recovery *r, const char *name, struct lppack_e
 /* Whether the call had got so far that what it was to replace is gone, and a reversal leads to nothing. */
 static bool has_replaced(const struct recovery *r)
 {
-	const struct lp_call *journal = &r->transaction.journal;
+	const struct lp_journal *journal = &r->transaction.journal;
 	bool replaced = false;
 
 	for (size_t i = 0; i < journal->n_from; i++) {
@@ -152,7 +152,7 @@ static bool has_replaced(const struct recovery *r)
 static int finish_nothing(struct recovery *r, struct lppack_error *err)
 {
 	const char *name = r->transaction.journal.to.module.name;
-	bool loaded = lp_module_is_loaded(&r->host->host, name);
+	bool loaded = lp_module_is_loaded(&r->host->io, name);
 	int rc = loaded ? finish_one(r, name, err) : 0;
 
 	if (rc < 0)
@@ -171,7 +171,7 @@ static int finish_nothing(struct recovery *r, struct lppack_error *err)
  * got so far as to enable it again, or to load it again: that transition has nothing that it could go back to. */
 static int take_back(struct recovery *r, const char *name, struct lppack_error *err)
 {
-	int rc = lp_reversal_take_back(&r->host->host, &r->request, name, &r->result, err);
+	int rc = lp_reversal_take_back(&r->host->io, &r->request, name, &r->result, err);
 
 	if (rc < 0)
 		return rc;
@@ -182,7 +182,7 @@ static int take_back(struct recovery *r, const char *name, struct lppack_error *
 /* A module that replaces nothing: to undo it is a transition. */
 static bool is_beside_former(const struct recovery *r, const struct lp_live_patch *own)
 {
-	const struct lp_call *journal = &r->transaction.journal;
+	const struct lp_journal *journal = &r->transaction.journal;
 
 	for (size_t i = 0; i < journal->n_from; i++) {
 		const struct lp_live_patch *patch = lp_stack_find(&r->stack, journal->from[i].name);
@@ -210,7 +210,7 @@ static int recover_load(struct recovery *r, struct lppack_error *err)
 				err);
 	if (r->quick && own && own->enabled != 0 && is_beside_former(r, own))
 		return conclude(r, "left", "it has replaced nothing: lppack recover takes it back", err);
-	if (has_replaced(r) && (own ? own->enabled == 0 || is_moving(own) : lp_module_is_loaded(&r->host->host, name)))
+	if (has_replaced(r) && (own ? own->enabled == 0 || is_moving(own) : lp_module_is_loaded(&r->host->io, name)))
 		return take_back(r, own ? own->name : name, err);
 	if (!own)
 		return finish_nothing(r, err);
@@ -220,7 +220,7 @@ static int recover_load(struct recovery *r, struct lppack_error *err)
 /* The first patch of the killed removal that is in transition, or that is enabled; or NULL. */
 static const struct lp_live_patch *find_former(const struct recovery *r, bool moving)
 {
-	const struct lp_call *journal = &r->transaction.journal;
+	const struct lp_journal *journal = &r->transaction.journal;
 
 	for (size_t i = 0; i < journal->n_from; i++) {
 		const struct lp_live_patch *patch = lp_stack_find(&r->stack, journal->from[i].name);
@@ -248,7 +248,7 @@ static int conclude_rest(struct recovery *r, bool moved, bool returned, struct l
 
 static int finish_removal(struct recovery *r, bool returned, struct lppack_error *err)
 {
-	const struct lp_call *journal = &r->transaction.journal;
+	const struct lp_journal *journal = &r->transaction.journal;
 	const struct lp_live_patch *active = find_former(r, false);
 	bool moved = false;
 	int rc = 0;
@@ -281,10 +281,10 @@ static int recover_removal(struct recovery *r, struct lppack_error *err)
 					    "the livepatch is still being disabled: lppack recover waits for it",
 				err);
 	if (returning)
-		rc = lp_reversal_await(&r->host->host, &r->request, moving->name, err);
+		rc = lp_reversal_await(&r->host->io, &r->request, moving->name, err);
 	if (returning && rc == 0) {
 		lp_stack_free(&r->stack);
-		rc = lp_stack_read(&r->host->host, &r->stack, err);
+		rc = lp_stack_read(&r->host->io, &r->stack, err);
 	}
 	return rc < 0 ? rc : finish_removal(r, returning, err);
 }
@@ -292,8 +292,8 @@ static int recover_removal(struct recovery *r, struct lppack_error *err)
 static int recover_this_boot(struct recovery *r, struct lppack_error *err)
 {
 	struct lp_transaction *t = &r->transaction;
-	const struct lp_call *journal = &t->journal;
-	int rc = lp_stack_read(&r->host->host, &r->stack, err);
+	const struct lp_journal *journal = &t->journal;
+	int rc = lp_stack_read(&r->host->io, &r->stack, err);
 
 	r->from = calloc(journal->n_from + 1, sizeof(*r->from));
 	if (rc == 0 && !r->from)
@@ -321,7 +321,7 @@ static struct lppack_value *describe(const struct recovery *r)
 	lp_value_add_bool(&map, "found", r->action != NULL);
 	if (!r->action)
 		return map;
-	lp_value_merge(&map, lp_call_tree(&r->transaction.journal));
+	lp_value_merge(&map, lp_journal_tree(&r->transaction.journal));
 	lp_value_add_text(&map, "action", r->action);
 	lp_value_add_text(&map, "note", r->note);
 	if (r->result.n_blockers)
@@ -340,15 +340,15 @@ static int keep(const struct recovery *r, struct lppack_error *err)
 	if (strcmp(r->action, "finished") == 0 && lppack_value_count(r->transaction.journal.took_over))
 		lp_value_add(&map, "took_over", lp_value_copy(r->transaction.journal.took_over));
 	lp_value_add(&map, "of", rest);
-	return map ? lp_history_append(r->host->host.root, map, err) : lp_fail_nomem(err);
+	return map ? lp_history_append(r->host->io.root, map, err) : lp_fail_nomem(err);
 }
 
 static int recover(struct recovery *r, struct lppack_error *err)
 {
-	const char *root = r->host->host.root;
-	struct lp_call *journal = &r->transaction.journal;
-	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&r->host->host);
-	int rc = lp_call_read(root, journal, err);
+	const char *root = r->host->io.root;
+	struct lp_journal *journal = &r->transaction.journal;
+	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&r->host->io);
+	int rc = lp_journal_read(root, journal, err);
 
 	if (rc <= 0)
 		return rc;
@@ -361,12 +361,12 @@ static int recover(struct recovery *r, struct lppack_error *err)
 		return rc;
 	if ((rc == -LPPACK_E_UNPROVEN || rc == -LPPACK_E_NONE_LEFT || rc == -LPPACK_E_ACTIVE) &&
 	    lp_transaction_record_remains(&r->transaction, NULL) == 0)
-		lp_call_clear(root, NULL);
+		lp_journal_clear(root, NULL);
 	if (rc < 0 || strcmp(r->action, "left") == 0)
 		return rc;
 	rc = keep(r, err);
 	if (rc == 0)
-		rc = lp_call_clear(root, err);
+		rc = lp_journal_clear(root, err);
 	return rc < 0 ? lp_wrap(err, rc, "%s; that could not be recorded", r->note) : 0;
 }
 
@@ -398,21 +398,21 @@ LP_EXPORT struct lppack_value *lppack_host_recover(struct lppack_host *host, con
 {
 	struct lppack_apply_options options;
 	struct lp_swap_request request = { 0 };
-	LP_AUTO_CALL struct lp_call journal = { 0 };
+	LP_AUTO_JOURNAL struct lp_journal journal = { 0 };
 	struct lppack_value *report = NULL;
 	LP_AUTO_CLOSE int lock = -1;
 	int rc = lp_apply_options_settle(&options, given, err);
 
 	if (rc == 0)
-		rc = lp_call_read(host->host.root, &journal, err);
+		rc = lp_journal_read(host->io.root, &journal, err);
 	if (rc < 0)
 		return NULL;
 	lp_request_set_options(&request, &options);
 	/* The usual case takes no lock and needs no privilege. */
 	if (rc > 0) {
-		if (quick && lp_host_check_privilege(&host->host, err) < 0)
+		if (quick && lp_host_check_privilege(&host->io, err) < 0)
 			return NULL;
-		lock = lp_host_lock_wait(&host->host, &request, err);
+		lock = lp_host_lock_wait(&host->io, &request, err);
 		if (lock < 0 || lp_recover_locked(host, &request, quick, &report, err) < 0)
 			return NULL;
 		return report;

@@ -24,7 +24,7 @@ static int look(struct removal *removal, struct lppack_error *err)
 	int rc;
 
 	lp_stack_free(&removal->stack);
-	rc = lp_stack_read(&removal->host->host, &removal->stack, err);
+	rc = lp_stack_read(&removal->host->io, &removal->stack, err);
 	/* A kernel without a readable build ID can lose its livepatches too. */
 	lp_host_identify(removal->host, NULL);
 	if (rc == 0)
@@ -64,7 +64,7 @@ LP_EXPORT struct lppack_value *lppack_host_describe_removal(struct lppack_host *
 	bool already;
 
 	if (open_removal(&removal, host, options, err) < 0 ||
-	    lp_removal_preflight(&host->host, &removal.request, &removal.stack, &already, err) < 0)
+	    lp_removal_preflight(&host->io, &removal.request, &removal.stack, &already, err) < 0)
 		return NULL;
 	map = lp_value_map();
 	lp_value_add(&map, "kernel", lp_host_describe_kernel(host));
@@ -88,9 +88,9 @@ static int remember(struct removal *removal, struct lppack_receipt *receipt, int
 	if (!t->journalled)
 		return rc;
 	if (removed && lp_transaction_record(t, &receipt->result, &cause) == 0)
-		lp_receipt_keep(receipt, removal->host, &cause);
+		lp_receipt_record(receipt, removal->host, &cause);
 	else if (!removed)
-		lp_receipt_keep(receipt, removal->host, NULL);
+		lp_receipt_record(receipt, removal->host, NULL);
 	if (!cause.code)
 		lp_transaction_end(t, &receipt->result, rc, &cause);
 	if (rc < 0 || !cause.code)
@@ -121,7 +121,7 @@ static bool run(struct removal *removal, struct lppack_receipt *receipt, struct 
 		lp_fail_nomem(err);
 		return false;
 	}
-	rc = lp_removal_run(&removal->host->host, &removal->request, &receipt->result, err);
+	rc = lp_removal_run(&removal->host->io, &removal->request, &receipt->result, err);
 	asked = t->journalled;
 	receipt->took_over = LP_TAKE(t->journal.took_over);
 	remember(removal, receipt, rc, err);
@@ -139,10 +139,10 @@ LP_EXPORT struct lppack_receipt *lppack_host_remove(struct lppack_host *host,
 
 	if (!receipt || open_removal(&removal, host, options, err) < 0)
 		return NULL;
-	lock = lp_host_lock_wait(&host->host, &removal.request, err);
+	lock = lp_host_lock_wait(&host->io, &removal.request, err);
 	if (lock < 0 || begin(&removal, err) < 0)
 		return NULL;
 	has_told = run(&removal, receipt, &receipt->error);
-	lp_receipt_tell(receipt, err);
+	lp_receipt_report(receipt, err);
 	return has_told ? LP_TAKE(receipt) : NULL;
 }

@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-static struct lp_level level_of(const struct lp_loaded *loaded)
+static struct lp_release_facts level_of(const struct lp_loaded *loaded)
 {
-	return (struct lp_level){ .name = loaded->stream, .stream = loaded->stream, .version = loaded->version,
+	return (struct lp_release_facts){ .name = loaded->stream, .stream = loaded->stream, .version = loaded->version,
 				  .epoch = loaded->epoch, .serial = loaded->serial,
 				  .rollback_floor = loaded->rollback_floor };
 }
@@ -20,8 +20,8 @@ static struct lp_level level_of(const struct lp_loaded *loaded)
 static int is_refused(const struct lp_loaded *older, const struct lp_loaded *newer, bool *refused,
 		      struct lppack_error *err)
 {
-	struct lp_level old_level = level_of(older);
-	struct lp_level new_level = level_of(newer);
+	struct lp_release_facts old_level = level_of(older);
+	struct lp_release_facts new_level = level_of(newer);
 	struct lp_module_facts from = newer->module;
 	LP_AUTO_FREE char *why = NULL;
 	int rc;
@@ -37,8 +37,8 @@ static int is_refused(const struct lp_loaded *older, const struct lp_loaded *new
 const char *lp_reversibility(const struct lp_loaded *older, const struct lp_loaded *newer, char **why,
 			     struct lppack_error *err)
 {
-	const struct lp_level old_level = level_of(older);
-	const struct lp_level new_level = level_of(newer);
+	const struct lp_release_facts old_level = level_of(older);
+	const struct lp_release_facts new_level = level_of(newer);
 	bool refused = false;
 
 	*why = NULL;
@@ -48,7 +48,7 @@ const char *lp_reversibility(const struct lp_loaded *older, const struct lp_load
 	return !*why ? "reversible" : refused ? "reboot" : "one-way";
 }
 
-static const struct lp_kept *fail_none(const char *what, struct lppack_error *err)
+static const struct lp_installed *fail_none(const char *what, struct lppack_error *err)
 {
 	lp_fail(err, LPPACK_E_NO_LEVEL, "lppack status lists the installed levels; lppack install adds one",
 		"%s", what);
@@ -56,10 +56,10 @@ static const struct lp_kept *fail_none(const char *what, struct lppack_error *er
 }
 
 /* The level of the serial. Without a level in force its stream is told by the store alone. */
-static const struct lp_kept *find_serial(const struct lp_store *store, const char *stream, uint64_t serial,
+static const struct lp_installed *find_serial(const struct lp_store *store, const char *stream, uint64_t serial,
 					 struct lppack_error *err)
 {
-	const struct lp_kept *found = NULL;
+	const struct lp_installed *found = NULL;
 	char what[64];
 
 	for (size_t i = 0; i < store->n && !found; i++)
@@ -69,10 +69,10 @@ static const struct lp_kept *find_serial(const struct lp_store *store, const cha
 	return found ? found : fail_none(what, err);
 }
 
-static const struct lp_kept *choose(const struct lp_store *store, const struct lp_applied *now, const uint64_t *serial,
+static const struct lp_installed *choose(const struct lp_store *store, const struct lp_applied *now, const uint64_t *serial,
 				    struct lppack_error *err)
 {
-	const struct lp_kept *found;
+	const struct lp_installed *found;
 
 	if (serial)
 		return find_serial(store, now ? now->stream : NULL, *serial, err);
@@ -86,20 +86,20 @@ LP_EXPORT int lppack_host_open_level(struct lppack_host *host, const struct lppa
 				     const uint64_t *serial, struct lppack_bundle **bundle,
 				     struct lppack_verified **verified, struct lppack_error *err)
 {
-	const char *root = host->host.root;
+	const char *root = host->io.root;
 	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
 	LP_AUTO_STORE struct lp_store store = { 0 };
 	LP_AUTO(cleanup_lppack_bundle_close) struct lppack_bundle *opened = NULL;
 	struct lppack_error own = LPPACK_ERROR_INIT;
-	const struct lp_kept *level = NULL;
+	const struct lp_installed *level = NULL;
 	int rc = lp_applied_read(root, &applied, &own);
 	bool is_now = rc > 0 && lp_host_is_boot_of(host, &applied);
 
 	if (rc >= 0 && lp_store_read(root, &store, &own) >= 0)
 		level = choose(&store, is_now ? &applied : NULL, serial, &own);
 	if (level)
-		opened = lp_store_open_level(root, level, &own);
-	*verified = opened ? lp_store_verify_level(opened, level, keyring, &own) : NULL;
+		opened = lp_store_open_release(root, level, &own);
+	*verified = opened ? lp_store_verify_release(opened, level, keyring, &own) : NULL;
 	*bundle = *verified ? LP_TAKE(opened) : NULL;
 	return *verified ? 0 : lp_fail(err, (enum lppack_code)own.code, own.hint, "%s", own.message);
 }

@@ -40,14 +40,14 @@ void lp_request_set_options(struct lp_swap_request *request, const struct lppack
 void lp_transaction_close(struct lp_transaction *t)
 {
 	lp_running_free(&t->running);
-	lp_call_free(&t->journal);
+	lp_journal_free(&t->journal);
 	lppack_value_free(t->damage);
 	free(t->known);
 	*t = (struct lp_transaction){ 0 };
 }
 
 /* 0 for damage, which is noted with what comes of it; every other failure stays one. */
-static int tolerate(struct lp_transaction *t, int rc, const struct lppack_error *why, const char *outlook,
+static int tolerate(struct lp_transaction *t, int rc, const struct lppack_error *why, const char *candidate,
 		    struct lppack_error *err)
 {
 	LP_AUTO_FREE char *text = NULL;
@@ -56,7 +56,7 @@ static int tolerate(struct lp_transaction *t, int rc, const struct lppack_error 
 		return 0;
 	if (rc != -LPPACK_E_STATE)
 		return lp_fail(err, (enum lppack_code)why->code, why->hint, "%s", why->message);
-	text = lp_text_format("%s; %s", why->message, outlook);
+	text = lp_text_format("%s; %s", why->message, candidate);
 	lp_value_push(&t->damage, text ? lp_value_string(text) : NULL);
 	return t->damage ? 0 : lp_fail_nomem(err);
 }
@@ -66,7 +66,7 @@ static int know_applied(struct lp_transaction *t, struct lppack_error *err)
 {
 	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
 	struct lppack_error why = LPPACK_ERROR_INIT;
-	int rc = lp_applied_read(t->host->host.root, &applied, &why);
+	int rc = lp_applied_read(t->host->io.root, &applied, &why);
 
 	if (rc <= 0)
 		return tolerate(t, rc, &why, "it is written anew when this succeeds", err);
@@ -79,7 +79,7 @@ static int know_applied(struct lp_transaction *t, struct lppack_error *err)
 static int know_journal(struct lp_transaction *t, struct lppack_error *err)
 {
 	struct lp_build_id build_id;
-	int rc = lp_call_read_build(t->host, &build_id, err);
+	int rc = lp_journal_read_build(t->host, &build_id, err);
 
 	return rc <= 0 ? rc : lp_build_ids_add(&t->known, &t->n_known, &build_id, err);
 }
@@ -88,7 +88,7 @@ static int look_at_store(struct lp_transaction *t, struct lppack_error *err)
 {
 	LP_AUTO_STORE struct lp_store store = { 0 };
 	struct lppack_error why = LPPACK_ERROR_INIT;
-	int rc = lp_store_read(t->host->host.root, &store, &why);
+	int rc = lp_store_read(t->host->io.root, &store, &why);
 
 	return tolerate(t, rc, &why, "boots put nothing in force before a bundle is installed again", err);
 }
@@ -121,7 +121,7 @@ int lp_transaction_open(struct lp_transaction *t, struct lppack_host *host, stru
 	request->known = t->known;
 	request->n_known = t->n_known;
 	request->forced = t->running.forced		      ? "by lppack, with --force" :
-			  lp_host_log_tells_force(&host->host) ? "the kernel log tells of it" :
+			  lp_host_log_tells_force(&host->io) ? "the kernel log tells of it" :
 								 NULL;
 	return 0;
 }
@@ -172,12 +172,12 @@ static int intend(void *context, enum lp_intent intent, const struct lp_stack *b
 	t->journal.phase = intent;
 	/* A retry and a force see the same patches as the first attempt. */
 	if (!t->journalled) {
-		rc = lp_call_set_from(&t->journal, before, err);
+		rc = lp_journal_set_from(&t->journal, before, err);
 		if (rc == 0)
 			rc = note_foreign(t, before, err);
 	}
 	if (rc == 0)
-		rc = lp_call_write(t->host->host.root, &t->journal, err);
+		rc = lp_journal_write(t->host->io.root, &t->journal, err);
 	if (rc == 0)
 		t->journalled = true;
 	return rc;
@@ -190,7 +190,7 @@ int lp_transaction_begin(struct lp_transaction *t, enum lp_verb verb, struct lpp
 	t->journal.replace = t->request->replace;
 	t->journal.take_over = t->request->take_over;
 	free(t->journal.boot_id);
-	t->journal.boot_id = lp_host_boot_id(&t->host->host);
+	t->journal.boot_id = lp_host_boot_id(&t->host->io);
 	if (!t->journal.boot_id)
 		t->journal.boot_id = strdup("");
 	t->request->intend = intend;
@@ -229,12 +229,12 @@ static int remember_applied(struct lp_transaction *t, struct lppack_error *err)
 					    .applied_at = time(NULL),
 					    .level = t->journal.level };
 
-	return lp_applied_write(t->host->host.root, &applied, err);
+	return lp_applied_write(t->host->io.root, &applied, err);
 }
 
 static int remember_level(struct lp_transaction *t, struct lppack_error *err)
 {
-	const char *root = t->host->host.root;
+	const char *root = t->host->io.root;
 	const struct lp_loaded *to = &t->journal.to;
 	/* What decides over freshness; nothing else of a manifest is asked there. */
 	const struct lp_manifest manifest = { .stream = to->stream, .epoch = to->epoch, .serial = to->serial };
@@ -250,7 +250,7 @@ int lp_transaction_set_target(struct lp_transaction *t, struct lppack_error *err
 {
 	const struct lp_loaded *to = &t->journal.to;
 	struct lppack_error why = LPPACK_ERROR_INIT;
-	int rc = lp_store_set_target(t->host->host.root, to->module.name ? &to->digest : NULL, &why);
+	int rc = lp_store_set_target(t->host->io.root, to->module.name ? &to->digest : NULL, &why);
 
 	if (rc >= 0 || rc == -LPPACK_E_STATE)
 		return 0;
@@ -265,7 +265,7 @@ int lp_transaction_record(struct lp_transaction *t, const struct lp_swap_result 
 		return rc;
 	if (t->running.has_active)
 		return remember_level(t, err);
-	rc = lp_applied_forget(t->host->host.root, err);
+	rc = lp_applied_forget(t->host->io.root, err);
 	return rc < 0 || t->journal.keep_target ? rc : lp_transaction_set_target(t, err);
 }
 
@@ -306,7 +306,7 @@ static int record_rest(struct lp_transaction *t, struct lppack_error *err)
 	const struct lp_swap_result nothing = { 0 };
 	LP_AUTO(lp_stack_free) struct lp_stack now = { 0 };
 	bool gone = false;
-	int rc = lp_stack_read(&t->host->host, &now, err);
+	int rc = lp_stack_read(&t->host->io, &now, err);
 
 	for (size_t i = 0; i < t->journal.n_from && rc == 0; i++) {
 		const struct lp_live_patch *patch = lp_stack_find(&now, t->journal.from[i].name);
@@ -341,7 +341,7 @@ int lp_transaction_end(struct lp_transaction *t, const struct lp_swap_result *re
 	/* Where it cannot be recorded, the journal stays, and tells it to the next call. */
 	if (has_remains(t, result) && lp_transaction_record_remains(t, rc < 0 ? NULL : err) < 0)
 		return rc < 0 ? rc : err ? -err->code : -LPPACK_E_IO;
-	if (lp_call_clear(t->host->host.root, rc < 0 ? NULL : err) < 0 && rc == 0)
+	if (lp_journal_clear(t->host->io.root, rc < 0 ? NULL : err) < 0 && rc == 0)
 		rc = err ? -err->code : -LPPACK_E_IO;
 	return rc;
 }

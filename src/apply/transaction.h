@@ -10,7 +10,7 @@ struct lp_transaction {
 	struct lp_running running;
 	struct lp_build_id *known; /* of modules that lppack loaded in this boot */
 	size_t n_known;
-	struct lp_call journal; /* what is written before the kernel is asked */
+	struct lp_journal journal; /* what is written before the kernel is asked */
 	bool journalled;           /* it was written, and is not cleared yet */
 	struct lppack_value *damage; /* a list of texts: what cannot be read, but decides nothing here */
 	struct lp_swap_request *request;

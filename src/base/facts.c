@@ -54,7 +54,7 @@ struct lp_func *lp_object_add_func(struct lp_object *object)
 	return lp_array_add(&object->funcs, &object->n_funcs, sizeof(*object->funcs));
 }
 
-struct lp_state *lp_module_facts_add_state(struct lp_module_facts *facts)
+struct lp_klp_state *lp_module_facts_add_state(struct lp_module_facts *facts)
 {
 	return lp_array_add(&facts->states, &facts->n_states, sizeof(*facts->states));
 }
@@ -112,8 +112,8 @@ int lp_func_compare(const void *a, const void *b)
 
 static int compare_states(const void *a, const void *b)
 {
-	const struct lp_state *left = a;
-	const struct lp_state *right = b;
+	const struct lp_klp_state *left = a;
+	const struct lp_klp_state *right = b;
 
 	return left->id < right->id ? -1 : left->id > right->id;
 }

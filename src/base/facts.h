@@ -64,7 +64,7 @@ struct lp_object {
 };
 
 /* kernel: struct klp_state. */
-struct lp_state {
+struct lp_klp_state {
 	uint64_t id;
 	uint32_t version;
 };
@@ -102,7 +102,7 @@ struct lp_module_facts {
 	enum lp_replace replace;
 	struct lp_object *objects; /* "vmlinux" first, then by name; no two of one name */
 	size_t n_objects;
-	struct lp_state *states; /* by id */
+	struct lp_klp_state *states; /* by id */
 	size_t n_states;
 };
 
@@ -111,7 +111,7 @@ size_t lp_module_facts_count_functions(const struct lp_module_facts *facts);
 /* Appends; the caller fills the zeroed element. NULL without memory. */
 struct lp_object *lp_module_facts_add_object(struct lp_module_facts *facts);
 struct lp_func *lp_object_add_func(struct lp_object *object);
-struct lp_state *lp_module_facts_add_state(struct lp_module_facts *facts);
+struct lp_klp_state *lp_module_facts_add_state(struct lp_module_facts *facts);
 /* Orders for qsort(): objects with "vmlinux" first, then by name; functions by name, then sympos. */
 int lp_object_compare(const void *a, const void *b);
 int lp_func_compare(const void *a, const void *b);

@@ -17,29 +17,29 @@ struct lppack_bundle {
 	struct lp_head head;
 };
 
-enum lp_signer_status {
-	LP_SIGNER_VALID,          /* it fits its own key, and nobody has asked yet whether that key is trusted */
-	LP_SIGNER_GOOD,           /* it counts */
-	LP_SIGNER_UNKNOWN_KEY,
-	LP_SIGNER_REVOKED,
-	LP_SIGNER_OUTSIDE_WINDOW, /* the key is not for the time at which the bundle was created */
-	LP_SIGNER_NOT_ALLOWED,    /* the key is not for this stream, or the scheme not wanted */
-	LP_SIGNER_CHAIN,          /* the certificate leads to no trusted one, or is not for this purpose */
-	LP_SIGNER_MALFORMED,      /* it does not fit its key, or is no signature */
-	LP_SIGNER_UNSUPPORTED,    /* of a scheme that this lppack cannot check */
+enum lp_signature_status {
+	LP_SIGNATURE_VALID,          /* it fits its own key, and nobody has asked yet whether that key is trusted */
+	LP_SIGNATURE_GOOD,           /* it counts */
+	LP_SIGNATURE_UNKNOWN_KEY,
+	LP_SIGNATURE_REVOKED,
+	LP_SIGNATURE_OUTSIDE_WINDOW, /* the key is not for the time at which the bundle was created */
+	LP_SIGNATURE_NOT_ALLOWED,    /* the key is not for this stream, or the scheme not wanted */
+	LP_SIGNATURE_CHAIN,          /* the certificate leads to no trusted one, or is not for this purpose */
+	LP_SIGNATURE_MALFORMED,      /* it does not fit its key, or is no signature */
+	LP_SIGNATURE_UNSUPPORTED,    /* of a scheme that this lppack cannot check */
 };
 
 /* Names of the statuses in order, NULL-terminated: "valid", "good", "unknown-key", ... */
-extern const char *const lp_signer_status_names[];
+extern const char *const lp_signature_status_names[];
 
 /*
  * What became of one signature member. lp_signatures_check() makes every report VALID, MALFORMED or UNSUPPORTED; who
  * judges trust changes VALID ones only, and says why in `reason`.
  */
-struct lp_signer_report {
+struct lp_signature_report {
 	char id[LPPACK_KEY_ID_SIZE]; /* of the key, proved by the signature unless MALFORMED or UNSUPPORTED */
 	char scheme[16];
-	enum lp_signer_status status;
+	enum lp_signature_status status;
 	char reason[240];  /* one printable phrase; empty for GOOD */
 	const void *bytes; /* the member's data, borrowed from the bundle's head: what a CMS tells of certificates */
 	size_t size;
@@ -62,7 +62,7 @@ struct lppack_verified {
 	struct lp_ref ref;
 	struct lppack_bundle *bundle; /* a reference: the contents and the reports borrow of it */
 	struct lp_contents contents;
-	struct lp_signer_report signers[LP_SIGNATURES_MAX];
+	struct lp_signature_report signers[LP_SIGNATURES_MAX];
 	size_t n_signers;
 };
 
@@ -82,11 +82,11 @@ int lp_digest_expect(const struct lp_digest *expected, const void *bytes, size_t
  * failure. The error is that of the first MALFORMED one: BAD_SIGNATURE or STRUCTURE. Trust is judged afterwards, by
  * lp_keyring_judge() and lp_policy_decide(), for which windows and streams need the manifest.
  */
-int lp_signatures_check(const struct lppack_bundle *bundle, struct lp_signer_report reports[LP_SIGNATURES_MAX],
+int lp_signatures_check(const struct lppack_bundle *bundle, struct lp_signature_report reports[LP_SIGNATURES_MAX],
 			size_t *n, struct lppack_error *err);
 /* One signature member over a message (lp_pre_authentication()). LPPACK_E_BAD_SIGNATURE or STRUCTURE. */
 int lp_signature_check(const struct lp_signature *signature, const struct lp_buf *message, const char *file,
-		       struct lp_signer_report *report, struct lppack_error *err);
+		       struct lp_signature_report *report, struct lppack_error *err);
 
 /* Parses the manifest; nothing is read. lp_contents_close() also on failure. */
 int lp_contents_open(struct lp_contents *c, struct lppack_bundle *bundle, struct lppack_error *err);

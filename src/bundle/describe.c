@@ -73,7 +73,7 @@ static struct lppack_value *describe_sizes(const struct lppack_bundle *bundle, c
 	return map;
 }
 
-struct lppack_value *lp_describe_signers(const struct lp_signer_report *reports, size_t n)
+struct lppack_value *lp_describe_signers(const struct lp_signature_report *reports, size_t n)
 {
 	struct lppack_value *list = lp_value_list();
 
@@ -82,9 +82,9 @@ struct lppack_value *lp_describe_signers(const struct lp_signer_report *reports,
 
 		lp_value_add_text(&map, "id", reports[i].id);
 		lp_value_add_text(&map, "scheme", reports[i].scheme);
-		lp_value_add_bool(&map, "checked", reports[i].status != LP_SIGNER_UNSUPPORTED);
-		lp_value_add_bool(&map, "trusted", reports[i].status == LP_SIGNER_GOOD);
-		lp_value_add_text(&map, "status", lp_signer_status_names[reports[i].status]);
+		lp_value_add_bool(&map, "checked", reports[i].status != LP_SIGNATURE_UNSUPPORTED);
+		lp_value_add_bool(&map, "trusted", reports[i].status == LP_SIGNATURE_GOOD);
+		lp_value_add_text(&map, "status", lp_signature_status_names[reports[i].status]);
 		lp_value_add_text(&map, "reason", reports[i].reason[0] ? reports[i].reason : NULL);
 		lp_value_push(&list, map);
 	}

@@ -7,7 +7,7 @@
 #include "bundle/bundle.h"
 
 /* id, scheme, checked, trusted, status and, where there is one, the reason of each. */
-struct lppack_value *lp_describe_signers(const struct lp_signer_report *reports, size_t n);
+struct lppack_value *lp_describe_signers(const struct lp_signature_report *reports, size_t n);
 struct lppack_value *lp_describe_kernel(const struct lp_record *record, const struct lp_metadata *metadata);
 
 /* Adds the shared keys: a build ID or digest in hex (nothing if empty), a time. */

@@ -12,7 +12,7 @@
 
 static const char *const type_names[] = { "gained", "lost", "raised", "lowered", "other" };
 
-static void describe_bundle(struct lppack_value **map, const struct lp_level *level)
+static void describe_bundle(struct lppack_value **map, const struct lp_release_facts *level)
 {
 	lp_value_add_text(map, "stream", level->stream);
 	lp_value_add_int(map, "epoch", level->epoch);
@@ -29,7 +29,7 @@ static void describe_module(struct lppack_value **map, const struct lp_module_fa
 	lp_value_add_text(map, "replace", lp_replace_names[facts->replace]);
 }
 
-static struct lppack_value *describe_level(const struct lp_level *level)
+static struct lppack_value *describe_level(const struct lp_release_facts *level)
 {
 	struct lppack_value *map = lp_value_map();
 	uint64_t modules_size = 0;
@@ -59,7 +59,7 @@ static struct lppack_value *describe_change(const struct lp_change *change)
 	return map;
 }
 
-static struct lppack_value *describe_rollback(const struct lp_level *older, const struct lp_level *newer,
+static struct lppack_value *describe_rollback(const struct lp_release_facts *older, const struct lp_release_facts *newer,
 					      const struct lp_metadata *from, const struct lp_metadata *to)
 {
 	LP_AUTO_FREE char *why = NULL;
@@ -76,24 +76,24 @@ static struct lppack_value *describe_rollback(const struct lp_level *older, cons
 }
 
 /* One for each kernel that both have. */
-static struct lppack_value *describe_rollbacks(const struct lp_level *older, const struct lp_level *newer)
+static struct lppack_value *describe_rollbacks(const struct lp_release_facts *older, const struct lp_release_facts *newer)
 {
-	struct lp_level_walk walk = { .older = older, .newer = newer };
+	struct lp_release_walk walk = { .older = older, .newer = newer };
 	struct lppack_value *list = lp_value_list();
 
-	while (lp_level_walk_next(&walk))
+	while (lp_release_walk_next(&walk))
 		if (walk.old && walk.new)
 			lp_value_push(&list, describe_rollback(older, newer, walk.new, walk.old));
 	return list;
 }
 
-static struct lppack_value *describe_findings(const struct lp_level *older, const struct lp_level *newer)
+static struct lppack_value *describe_findings(const struct lp_release_facts *older, const struct lp_release_facts *newer)
 {
-	struct lp_level_walk walk = { .older = older, .newer = newer };
+	struct lp_release_walk walk = { .older = older, .newer = newer };
 	struct lppack_value *list = lp_value_list();
 
-	while (lp_level_walk_next(&walk))
-		if (lp_level_is_name_taken(&walk))
+	while (lp_release_walk_next(&walk))
+		if (lp_release_walk_is_name_taken(&walk))
 			lp_findings_add(&list, &(struct lp_finding){
 				.id = "same-name", .severity = "warning", .subject = walk.new->facts.name,
 				.message = lp_text_format("for kernel %s both modules are called %s: the new one "
@@ -103,7 +103,7 @@ static struct lppack_value *describe_findings(const struct lp_level *older, cons
 	return list;
 }
 
-static struct lppack_value *describe_diff(const struct lp_level *older, const struct lp_level *newer,
+static struct lppack_value *describe_diff(const struct lp_release_facts *older, const struct lp_release_facts *newer,
 					  struct lppack_error *err)
 {
 	LP_AUTO(lp_changes_free) struct lp_changes changes = { 0 };
@@ -111,7 +111,7 @@ static struct lppack_value *describe_diff(const struct lp_level *older, const st
 	struct lppack_value *list;
 	bool cumulative = true;
 
-	if (lp_level_compare(older, newer, &changes, err) < 0)
+	if (lp_release_facts_compare(older, newer, &changes, err) < 0)
 		return NULL;
 	map = lp_value_map();
 	list = lp_value_list();
@@ -133,10 +133,10 @@ static struct lppack_value *describe_diff(const struct lp_level *older, const st
 LP_EXPORT struct lppack_value *lppack_diff_bundles(struct lppack_verified *older, struct lppack_verified *newer,
 						   struct lppack_error *err)
 {
-	LP_AUTO(lp_level_free) struct lp_level_of_bundle old = { 0 };
-	LP_AUTO(lp_level_free) struct lp_level_of_bundle new = { 0 };
+	LP_AUTO(lp_release_facts_free) struct lp_bundle_release_facts old = { 0 };
+	LP_AUTO(lp_release_facts_free) struct lp_bundle_release_facts new = { 0 };
 
-	if (lp_level_read(&older->contents, &old, err) < 0 || lp_level_read(&newer->contents, &new, err) < 0)
+	if (lp_release_facts_read(&older->contents, &old, err) < 0 || lp_release_facts_read(&newer->contents, &new, err) < 0)
 		return NULL;
 	return describe_diff(&old.level, &new.level, err);
 }
@@ -144,15 +144,15 @@ LP_EXPORT struct lppack_value *lppack_diff_bundles(struct lppack_verified *older
 LP_EXPORT int lppack_verified_check_supersedes(struct lppack_verified *newer, struct lppack_verified *older,
 					       struct lppack_error *err)
 {
-	LP_AUTO(lp_level_free) struct lp_level_of_bundle old = { 0 };
-	LP_AUTO(lp_level_free) struct lp_level_of_bundle new = { 0 };
+	LP_AUTO(lp_release_facts_free) struct lp_bundle_release_facts old = { 0 };
+	LP_AUTO(lp_release_facts_free) struct lp_bundle_release_facts new = { 0 };
 	LP_AUTO(lp_changes_free) struct lp_changes changes = { 0 };
-	int rc = lp_level_read(&older->contents, &old, err);
+	int rc = lp_release_facts_read(&older->contents, &old, err);
 
 	if (rc == 0)
-		rc = lp_level_read(&newer->contents, &new, err);
+		rc = lp_release_facts_read(&newer->contents, &new, err);
 	if (rc == 0)
-		rc = lp_level_compare(&old.level, &new.level, &changes, err);
+		rc = lp_release_facts_compare(&old.level, &new.level, &changes, err);
 	return rc < 0 ? rc : lp_changes_check(&changes, &old.level, &new.level, err);
 }
 
@@ -181,8 +181,8 @@ LP_EXPORT struct lppack_value *lppack_diff_modules(const char *older, const char
 	LP_AUTO_METADATA struct lp_metadata to = { 0 };
 	const struct lp_metadata *old_kernel = &from;
 	const struct lp_metadata *new_kernel = &to;
-	struct lp_level old = { .name = older, .kernels = &old_kernel, .n_kernels = 1 };
-	struct lp_level new = { .name = newer, .kernels = &new_kernel, .n_kernels = 1 };
+	struct lp_release_facts old = { .name = older, .kernels = &old_kernel, .n_kernels = 1 };
+	struct lp_release_facts new = { .name = newer, .kernels = &new_kernel, .n_kernels = 1 };
 
 	if (read_module(older, &from, &old.size, err) < 0 || read_module(newer, &to, &new.size, err) < 0)
 		return NULL;

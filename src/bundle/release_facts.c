@@ -8,8 +8,8 @@
 
 /* What every comparison needs. rc: the first failure, after which nothing is added. */
 struct comparison {
-	const struct lp_level *older;
-	const struct lp_level *newer;
+	const struct lp_release_facts *older;
+	const struct lp_release_facts *newer;
 	struct lp_changes *out;
 	struct lppack_error *err;
 	int rc;
@@ -23,14 +23,14 @@ void lp_changes_free(struct lp_changes *changes)
 	*changes = (struct lp_changes){ 0 };
 }
 
-void lp_level_free(struct lp_level_of_bundle *level)
+void lp_release_facts_free(struct lp_bundle_release_facts *level)
 {
 	for (size_t i = 0; i < level->level.n_kernels; i++)
 		lp_metadata_free(&level->metadata[i]);
 	free(level->metadata);
 	free(level->level.kernels);
 	lp_fixes_free(&level->fixes);
-	*level = (struct lp_level_of_bundle){ 0 };
+	*level = (struct lp_bundle_release_facts){ 0 };
 }
 
 /* Equal bytes of another length are another build ID. */
@@ -41,7 +41,7 @@ static int compare_build_ids(const struct lp_metadata *a, const struct lp_metada
 	return order ? order : a->build_id.len - b->build_id.len;
 }
 
-static int read_page(struct lp_contents *c, uint64_t page, struct lp_level_of_bundle *out, struct lppack_error *err)
+static int read_page(struct lp_contents *c, uint64_t page, struct lp_bundle_release_facts *out, struct lppack_error *err)
 {
 	struct lp_record records[LP_INDEX_PER_PAGE];
 	int n = lp_contents_page(c, page, records, err);
@@ -63,19 +63,19 @@ static int read_page(struct lp_contents *c, uint64_t page, struct lp_level_of_bu
 	return n < 0 ? n : 0;
 }
 
-bool lp_level_is_name_taken(const struct lp_level_walk *walk)
+bool lp_release_walk_is_name_taken(const struct lp_release_walk *walk)
 {
 	return walk->old && walk->new && lp_text_equal(walk->old->facts.name, walk->new->facts.name) &&
 	       !lp_digest_equal(&walk->old->module_sha256, &walk->new->module_sha256);
 }
 
-int lp_level_read(struct lp_contents *c, struct lp_level_of_bundle *out, struct lppack_error *err)
+int lp_release_facts_read(struct lp_contents *c, struct lp_bundle_release_facts *out, struct lppack_error *err)
 {
 	const struct lp_manifest *m = &c->manifest;
 	int rc;
 
-	*out = (struct lp_level_of_bundle){ .metadata = calloc(m->kernels, sizeof(*out->metadata)) };
-	out->level = (struct lp_level){ .name = c->bundle->in.name,
+	*out = (struct lp_bundle_release_facts){ .metadata = calloc(m->kernels, sizeof(*out->metadata)) };
+	out->level = (struct lp_release_facts){ .name = c->bundle->in.name,
 					.size = c->bundle->in.size,
 					.stream = m->stream,
 					.version = m->version,
@@ -92,7 +92,7 @@ int lp_level_read(struct lp_contents *c, struct lp_level_of_bundle *out, struct 
 	return rc;
 }
 
-bool lp_level_walk_next(struct lp_level_walk *walk)
+bool lp_release_walk_next(struct lp_release_walk *walk)
 {
 	const struct lp_metadata *old = walk->i < walk->older->n_kernels ? walk->older->kernels[walk->i] : NULL;
 	const struct lp_metadata *new = walk->j < walk->newer->n_kernels ? walk->newer->kernels[walk->j] : NULL;
@@ -160,8 +160,8 @@ static void add_numbers(struct comparison *c, const char *kind, uint64_t old, ui
 
 static void compare_numbers(struct comparison *c)
 {
-	const struct lp_level *old = c->older;
-	const struct lp_level *new = c->newer;
+	const struct lp_release_facts *old = c->older;
+	const struct lp_release_facts *new = c->newer;
 
 	if (strcmp(old->stream, new->stream) != 0)
 		add_change(c, "stream", lp_text_format("%s -> %s", old->stream, new->stream), NULL, LP_CHANGE_OTHER);
@@ -266,7 +266,7 @@ static void compare_objects(struct comparison *c, const struct lp_module_facts *
 	}
 }
 
-static const struct lp_state *find_state(const struct lp_module_facts *facts, uint64_t id)
+static const struct lp_klp_state *find_state(const struct lp_module_facts *facts, uint64_t id)
 {
 	for (size_t i = 0; i < facts->n_states; i++)
 		if (facts->states[i].id == id)
@@ -277,8 +277,8 @@ static const struct lp_state *find_state(const struct lp_module_facts *facts, ui
 static void compare_states(struct comparison *c, const struct lp_module_facts *old, const struct lp_module_facts *new)
 {
 	for (size_t i = 0; i < old->n_states; i++) {
-		const struct lp_state *was = &old->states[i];
-		const struct lp_state *is = find_state(new, was->id);
+		const struct lp_klp_state *was = &old->states[i];
+		const struct lp_klp_state *is = find_state(new, was->id);
 		char *id = lp_text_format("%llu", (unsigned long long)was->id);
 
 		if (!is)
@@ -312,9 +312,9 @@ static void add_kernel(struct comparison *c, const struct lp_metadata *metadata,
 
 static void compare_kernels(struct comparison *c)
 {
-	struct lp_level_walk walk = { .older = c->older, .newer = c->newer };
+	struct lp_release_walk walk = { .older = c->older, .newer = c->newer };
 
-	while (lp_level_walk_next(&walk))
+	while (lp_release_walk_next(&walk))
 		if (!walk.new)
 			add_kernel(c, walk.old, LP_CHANGE_LOST);
 		else if (!walk.old)
@@ -323,7 +323,7 @@ static void compare_kernels(struct comparison *c)
 			compare_modules(c, &walk.old->facts, &walk.new->facts);
 }
 
-int lp_level_compare(const struct lp_level *older, const struct lp_level *newer, struct lp_changes *out,
+int lp_release_facts_compare(const struct lp_release_facts *older, const struct lp_release_facts *newer, struct lp_changes *out,
 		     struct lppack_error *err)
 {
 	struct comparison c = { .older = older, .newer = newer, .out = out, .err = err };
@@ -359,7 +359,7 @@ static char *format_change(const struct lp_change *change)
 			      change->kernel ? " for kernel " : "", change->kernel ? change->kernel : "");
 }
 
-int lp_changes_check(const struct lp_changes *changes, const struct lp_level *older, const struct lp_level *newer,
+int lp_changes_check(const struct lp_changes *changes, const struct lp_release_facts *older, const struct lp_release_facts *newer,
 		     struct lppack_error *err)
 {
 	LP_AUTO_FREE char *what = NULL;
@@ -384,10 +384,10 @@ int lp_changes_check(const struct lp_changes *changes, const struct lp_level *ol
 }
 
 /* A state that the older module does not support, or NULL. */
-static const struct lp_state *find_new_state(const struct lp_module_facts *from, const struct lp_module_facts *to)
+static const struct lp_klp_state *find_new_state(const struct lp_module_facts *from, const struct lp_module_facts *to)
 {
 	for (size_t i = 0; i < from->n_states; i++) {
-		const struct lp_state *state = find_state(to, from->states[i].id);
+		const struct lp_klp_state *state = find_state(to, from->states[i].id);
 
 		if (!state || state->version < from->states[i].version)
 			return &from->states[i];
@@ -396,7 +396,7 @@ static const struct lp_state *find_new_state(const struct lp_module_facts *from,
 }
 
 /* A floor is of its own epoch: whatever an earlier one has lies below. */
-static bool is_below_floor(const struct lp_level *older, const struct lp_level *newer)
+static bool is_below_floor(const struct lp_release_facts *older, const struct lp_release_facts *newer)
 {
 	if (!newer->rollback_floor || older->epoch > newer->epoch)
 		return false;
@@ -414,11 +414,11 @@ static bool has_other_callbacks(const struct lp_module_facts *from, const struct
 	return false;
 }
 
-int lp_rollback_obstacle(const struct lp_level *older, const struct lp_level *newer,
+int lp_rollback_obstacle(const struct lp_release_facts *older, const struct lp_release_facts *newer,
 			 const struct lp_module_facts *from, const struct lp_module_facts *to, char **why,
 			 struct lppack_error *err)
 {
-	const struct lp_state *state = find_new_state(from, to);
+	const struct lp_klp_state *state = find_new_state(from, to);
 
 	*why = NULL;
 	if (state)

@@ -7,7 +7,7 @@
 #include "bundle/bundle.h"
 
 /* A level's facts, all borrowed but the array `kernels` itself. */
-struct lp_level {
+struct lp_release_facts {
 	const char *name;    /* of the file */
 	uint64_t size;       /* of the file, in bytes; 0: not known */
 	const char *stream;  /* NULL: two bare modules are compared */
@@ -21,29 +21,29 @@ struct lp_level {
 };
 
 /* A bundle's level, with what it borrows from. */
-struct lp_level_of_bundle {
-	struct lp_level level;
+struct lp_bundle_release_facts {
+	struct lp_release_facts level;
 	struct lp_fixes fixes;
 	struct lp_metadata *metadata;
 };
 
-int lp_level_read(struct lp_contents *c, struct lp_level_of_bundle *out, struct lppack_error *err);
-void lp_level_free(struct lp_level_of_bundle *level);
+int lp_release_facts_read(struct lp_contents *c, struct lp_bundle_release_facts *out, struct lppack_error *err);
+void lp_release_facts_free(struct lp_bundle_release_facts *level);
 
 /* One kernel after the other in the order of build IDs; old or new is NULL where that level lacks it. */
-struct lp_level_walk {
-	const struct lp_level *older;
-	const struct lp_level *newer;
+struct lp_release_walk {
+	const struct lp_release_facts *older;
+	const struct lp_release_facts *newer;
 	size_t i;
 	size_t j;
 	const struct lp_metadata *old;
 	const struct lp_metadata *new;
 };
 
-bool lp_level_walk_next(struct lp_level_walk *walk);
+bool lp_release_walk_next(struct lp_release_walk *walk);
 /* Whether both have modules of one name that are not the same bytes: the kernel does not load a module over one of its
  * name. */
-bool lp_level_is_name_taken(const struct lp_level_walk *walk);
+bool lp_release_walk_is_name_taken(const struct lp_release_walk *walk);
 
 #define LP_SAME_NAME_HINT "put the serial into the module's name"
 
@@ -70,10 +70,10 @@ struct lp_changes {
 };
 
 /* Everything that differs, in a fixed order. */
-int lp_level_compare(const struct lp_level *older, const struct lp_level *newer, struct lp_changes *out,
+int lp_release_facts_compare(const struct lp_release_facts *older, const struct lp_release_facts *newer, struct lp_changes *out,
 		     struct lppack_error *err);
 /* Fails with NOT_CUMULATIVE at the first violation. */
-int lp_changes_check(const struct lp_changes *changes, const struct lp_level *older, const struct lp_level *newer,
+int lp_changes_check(const struct lp_changes *changes, const struct lp_release_facts *older, const struct lp_release_facts *newer,
 		     struct lppack_error *err);
 void lp_changes_free(struct lp_changes *changes);
 
@@ -81,7 +81,7 @@ void lp_changes_free(struct lp_changes *changes);
  * against it. Fails only without memory.
  * kernel: a state of the active patch that the next one lacks or has in a lower version is refused
  * (kernel/livepatch/state.c), and callbacks of a replaced patch never run (Documentation/livepatch/callbacks.rst). */
-int lp_rollback_obstacle(const struct lp_level *older, const struct lp_level *newer,
+int lp_rollback_obstacle(const struct lp_release_facts *older, const struct lp_release_facts *newer,
 			 const struct lp_module_facts *from, const struct lp_module_facts *to, char **why,
 			 struct lppack_error *err);
 

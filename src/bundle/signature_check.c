@@ -9,21 +9,21 @@
 
 static const char bad_hint[] = "fetch the bundle again from a source you trust";
 
-const char *const lp_signer_status_names[] = {
-	[LP_SIGNER_VALID] = "valid",
-	[LP_SIGNER_GOOD] = "good",
-	[LP_SIGNER_UNKNOWN_KEY] = "unknown-key",
-	[LP_SIGNER_REVOKED] = "revoked",
-	[LP_SIGNER_OUTSIDE_WINDOW] = "outside-window",
-	[LP_SIGNER_NOT_ALLOWED] = "not-allowed",
-	[LP_SIGNER_CHAIN] = "wrong-chain",
-	[LP_SIGNER_MALFORMED] = "malformed",
-	[LP_SIGNER_UNSUPPORTED] = "unsupported",
+const char *const lp_signature_status_names[] = {
+	[LP_SIGNATURE_VALID] = "valid",
+	[LP_SIGNATURE_GOOD] = "good",
+	[LP_SIGNATURE_UNKNOWN_KEY] = "unknown-key",
+	[LP_SIGNATURE_REVOKED] = "revoked",
+	[LP_SIGNATURE_OUTSIDE_WINDOW] = "outside-window",
+	[LP_SIGNATURE_NOT_ALLOWED] = "not-allowed",
+	[LP_SIGNATURE_CHAIN] = "wrong-chain",
+	[LP_SIGNATURE_MALFORMED] = "malformed",
+	[LP_SIGNATURE_UNSUPPORTED] = "unsupported",
 	NULL,
 };
 
 /* signatures/<64 hex digits>.<scheme> */
-static int split_name(const struct lp_signature *signature, const char *file, struct lp_signer_report *report,
+static int split_name(const struct lp_signature *signature, const char *file, struct lp_signature_report *report,
 		      struct lppack_error *err)
 {
 	const size_t id_len = LPPACK_KEY_ID_SIZE - 1;
@@ -47,7 +47,7 @@ static int split_name(const struct lp_signature *signature, const char *file, st
 }
 
 static int expect_id(const struct lp_digest *id, const struct lp_signature *signature, const char *file,
-		     const struct lp_signer_report *report, struct lppack_error *err)
+		     const struct lp_signature_report *report, struct lppack_error *err)
 {
 	char hex[LPPACK_KEY_ID_SIZE];
 
@@ -61,7 +61,7 @@ static int expect_id(const struct lp_digest *id, const struct lp_signature *sign
 /* The member is the signer's SubjectPublicKeyInfo and the signature: so a signature by a stranger can be told from a
  * damaged one, and no byte of the bundle is unchecked (format-spec, [S2]). */
 static int check_ed25519(const struct lp_signature *signature, const struct lp_buf *message, const char *file,
-			 const struct lp_signer_report *report, struct lppack_error *err)
+			 const struct lp_signature_report *report, struct lppack_error *err)
 {
 	struct lp_public_key key;
 	int rc;
@@ -82,7 +82,7 @@ static int check_ed25519(const struct lp_signature *signature, const struct lp_b
 
 /* Which certificates are in it, and whether they lead anywhere, is a matter of trust (ops/trust.h). */
 static int check_cms(const struct lp_signature *signature, const struct lp_buf *message, const char *file,
-		     const struct lp_signer_report *report, struct lppack_error *err)
+		     const struct lp_signature_report *report, struct lppack_error *err)
 {
 	LP_AUTO_CMS struct lp_cms cms = { 0 };
 	int rc = lp_cms_verify(signature->bytes, signature->size, message->data, message->len, signature->name, &cms,
@@ -94,7 +94,7 @@ static int check_cms(const struct lp_signature *signature, const struct lp_buf *
 static const struct scheme {
 	const char *name;
 	int (*check)(const struct lp_signature *signature, const struct lp_buf *message, const char *file,
-		     const struct lp_signer_report *report, struct lppack_error *err);
+		     const struct lp_signature_report *report, struct lppack_error *err);
 } schemes[] = {
 	{ "ed25519", check_ed25519 },
 	{ "cms", check_cms },
@@ -108,32 +108,32 @@ static const struct scheme *find_scheme(const char *name)
 	return NULL;
 }
 
-static void set_status(struct lp_signer_report *report, enum lp_signer_status status, const char *reason)
+static void set_status(struct lp_signature_report *report, enum lp_signature_status status, const char *reason)
 {
 	report->status = status;
 	snprintf(report->reason, sizeof(report->reason), "%.*s", (int)sizeof(report->reason) - 1, reason);
 }
 
 int lp_signature_check(const struct lp_signature *signature, const struct lp_buf *message, const char *file,
-		       struct lp_signer_report *report, struct lppack_error *err)
+		       struct lp_signature_report *report, struct lppack_error *err)
 {
 	struct lppack_error own = LPPACK_ERROR_INIT;
 	const struct scheme *scheme;
 	int rc;
 
-	*report = (struct lp_signer_report){ .bytes = signature->bytes, .size = signature->size };
+	*report = (struct lp_signature_report){ .bytes = signature->bytes, .size = signature->size };
 	rc = split_name(signature, file, report, &own);
 	scheme = rc == 0 ? find_scheme(report->scheme) : NULL;
 	if (scheme)
 		rc = scheme->check(signature, message, file, report, &own);
 	if (rc < 0)
-		set_status(report, LP_SIGNER_MALFORMED, own.message);
+		set_status(report, LP_SIGNATURE_MALFORMED, own.message);
 	else if (!scheme)
-		set_status(report, LP_SIGNER_UNSUPPORTED, "this lppack cannot check signatures of this scheme");
+		set_status(report, LP_SIGNATURE_UNSUPPORTED, "this lppack cannot check signatures of this scheme");
 	return rc < 0 ? lp_fail(err, (enum lppack_code)-rc, own.hint, "%s", own.message) : 0;
 }
 
-int lp_signatures_check(const struct lppack_bundle *bundle, struct lp_signer_report reports[LP_SIGNATURES_MAX],
+int lp_signatures_check(const struct lppack_bundle *bundle, struct lp_signature_report reports[LP_SIGNATURES_MAX],
 			size_t *n, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf message = { 0 };

@@ -27,7 +27,7 @@ struct walk {
 static int check_signers(const struct lppack_verified *v, struct lppack_error *err)
 {
 	for (size_t i = 0; i < v->n_signers; i++)
-		if (v->signers[i].status == LP_SIGNER_UNSUPPORTED)
+		if (v->signers[i].status == LP_SIGNATURE_UNSUPPORTED)
 			return lp_fail(err, LPPACK_E_UNSUPPORTED, "use a newer lppack",
 				       "%s: " LP_MEMBER_SIGNATURES
 				       "%s.%s: the scheme '%s' is unknown, so this signature "

@@ -14,7 +14,7 @@
  * LPPACK_E_UNLOADABLE and LPPACK_E_MEMORY only for what is sure: sources that are absent or may not be read are no
  * error, and neither is a target module that is not loaded. One pass over /proc/kallsyms.
  */
-int lp_check_running(struct lp_host *host, const void *bytes, size_t n, const struct lp_module_facts *facts,
+int lp_check_running(struct lp_kernel_io *host, const void *bytes, size_t n, const struct lp_module_facts *facts,
 		     struct lppack_error *err);
 
 #endif

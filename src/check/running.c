@@ -181,7 +181,7 @@ static int fail_wanted(const struct wanted *w, const struct lp_module_facts *fac
 
 /* Whether /sys/module shows the module as live: the names of one that comes or goes say nothing of what the kernel will
  * find. */
-static bool is_live(struct lp_host *host, const char *module)
+static bool is_live(struct lp_kernel_io *host, const char *module)
 {
 	LP_AUTO_FREE char *path = lp_text_format("sys/module/%s/initstate", module);
 	LP_AUTO_CLOSE int fd = path ? openat(host->rootfd, path, O_RDONLY | O_CLOEXEC) : -1;
@@ -190,7 +190,7 @@ static bool is_live(struct lp_host *host, const char *module)
 	return fd >= 0 && read(fd, state, 4) == 4 && strcmp(state, "live") == 0;
 }
 
-static int judge(struct lp_host *host, const struct search *s, const struct lp_module_facts *facts,
+static int judge(struct lp_kernel_io *host, const struct search *s, const struct lp_module_facts *facts,
 		 struct lppack_error *err)
 {
 	for (size_t i = 0; i < s->n; i++) {
@@ -203,7 +203,7 @@ static int judge(struct lp_host *host, const struct search *s, const struct lp_m
 	return 0;
 }
 
-static int check_names(struct lp_host *host, const struct lp_module_facts *facts, const struct lp_anatomy *anatomy,
+static int check_names(struct lp_kernel_io *host, const struct lp_module_facts *facts, const struct lp_anatomy *anatomy,
 		       struct lppack_error *err)
 {
 	LP_AUTO_CLOSE int fd = openat(host->rootfd, "proc/kallsyms", O_RDONLY | O_CLOEXEC);
@@ -232,7 +232,7 @@ static int check_size(const struct lp_btf *btf, const char *structure, uint64_t 
 }
 
 /* Only where the module tells its sizes: reading the kernel's takes longer than all else. */
-static int check_sizes(struct lp_host *host, const struct lp_module_facts *facts, const struct lp_anatomy *anatomy,
+static int check_sizes(struct lp_kernel_io *host, const struct lp_module_facts *facts, const struct lp_anatomy *anatomy,
 		       struct lppack_error *err)
 {
 	LP_AUTO_BTF struct lp_btf btf = { 0 };
@@ -249,7 +249,7 @@ static int check_sizes(struct lp_host *host, const struct lp_module_facts *facts
 }
 
 /* The value of a line of /proc/meminfo in bytes, or -1 (Documentation/filesystems/proc.rst). */
-static int64_t read_meminfo(struct lp_host *host, const char *key)
+static int64_t read_meminfo(struct lp_kernel_io *host, const char *key)
 {
 	LP_AUTO_BUF struct lp_buf text = { 0 };
 	const char *line;
@@ -265,7 +265,7 @@ static int64_t read_meminfo(struct lp_host *host, const char *key)
 
 /* The sealed copy, the kernel's copy of the file, and what it lays out of that; other CPUs' copies of per-CPU data are
  * too small to matter here. */
-static int check_memory(struct lp_host *host, size_t n, const struct lp_module_facts *facts,
+static int check_memory(struct lp_kernel_io *host, size_t n, const struct lp_module_facts *facts,
 			const struct lp_memory *memory, struct lppack_error *err)
 {
 	uint64_t need = 2 * (uint64_t)n + memory->core.pages + memory->init.pages + memory->percpu;
@@ -278,7 +278,7 @@ static int check_memory(struct lp_host *host, size_t n, const struct lp_module_f
 		       (unsigned long long)(need + 1023) / 1024, (unsigned long long)available / 1024);
 }
 
-int lp_check_running(struct lp_host *host, const void *bytes, size_t n, const struct lp_module_facts *facts,
+int lp_check_running(struct lp_kernel_io *host, const void *bytes, size_t n, const struct lp_module_facts *facts,
 		     struct lppack_error *err)
 {
 	LP_AUTO_MODULE_FACTS struct lp_module_facts read = { 0 };

@@ -186,7 +186,7 @@ void lp_doc_states(struct lp_doc *doc, const char *key, struct lp_module_facts *
 
 	for (size_t i = 0; doc->rc == 0 && i < lppack_value_count(list); i++) {
 		struct lp_doc item = lp_doc_item(doc, list, i);
-		struct lp_state *state = lp_module_facts_add_state(facts);
+		struct lp_klp_state *state = lp_module_facts_add_state(facts);
 		uint64_t version = 0;
 
 		if (!state) {

@@ -348,7 +348,7 @@ static int read_states(const struct anatomy *a, struct lp_module_facts *out, str
 	uint64_t version = 0;
 
 	for (uint64_t at = a->states.offset; a->states.section; at += STATE_SIZE) {
-		struct lp_state *state;
+		struct lp_klp_state *state;
 
 		if (out->n_states == LP_KLP_STATES_MAX || !lp_elf_is_data(a->elf, a->states.section) ||
 		    lp_elf_find_reloc(a->elf, a->states.section, at) ||
@@ -361,7 +361,7 @@ static int read_states(const struct anatomy *a, struct lp_module_facts *out, str
 		state = lp_module_facts_add_state(out);
 		if (!state)
 			return lp_fail_nomem(err);
-		*state = (struct lp_state){ .id = id, .version = (uint32_t)version };
+		*state = (struct lp_klp_state){ .id = id, .version = (uint32_t)version };
 	}
 	return 0;
 }

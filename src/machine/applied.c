@@ -46,12 +46,12 @@ int lp_applied_write(const char *root, const struct lp_applied *applied, struct 
 {
 	LP_AUTO_VALUE struct lppack_value *map = record_tree(applied);
 
-	return map ? lp_state_write(root, LP_RECORD_FILE, map, err) : lp_fail_nomem(err);
+	return map ? lp_state_file_write(root, LP_RECORD_FILE, map, err) : lp_fail_nomem(err);
 }
 
 int lp_applied_forget(const char *root, struct lppack_error *err)
 {
-	return lp_state_remove(root, LP_RECORD_FILE, err);
+	return lp_state_file_remove(root, LP_RECORD_FILE, err);
 }
 
 static void decode_level(struct lp_doc *doc, struct lp_applied *out)
@@ -108,7 +108,7 @@ int lp_applied_read(const char *root, struct lp_applied *out, struct lppack_erro
 	*out = (struct lp_applied){ 0 };
 	if (!path)
 		return lp_fail_nomem(err);
-	rc = lp_state_read(root, LP_RECORD_FILE, &tree, err);
+	rc = lp_state_file_read(root, LP_RECORD_FILE, &tree, err);
 	if (rc > 0) {
 		rc = decode(tree, path, out, err);
 		rc = rc < 0 ? rc : 1;

@@ -8,34 +8,34 @@
 #include <string.h>
 #include <time.h>
 
-const char *const lp_at_boot_names[] = {
-	[LP_AT_BOOT_APPLIED] = "applied",
-	[LP_AT_BOOT_RESERVE] = "in reserve",
-	[LP_AT_BOOT_HELD] = "held",
-	[LP_AT_BOOT_SKIPPED] = "skipped",
-	[LP_AT_BOOT_OTHER_KERNEL] = "not for this kernel",
-	[LP_AT_BOOT_DAMAGED] = "damaged",
-	[LP_AT_BOOT_NOT_CHOSEN] = "not chosen",
-	[LP_AT_BOOT_REMOVED] = "removed",
+const char *const lp_boot_choice_names[] = {
+	[LP_BOOT_CHOICE_APPLIED] = "applied",
+	[LP_BOOT_CHOICE_RESERVE] = "in reserve",
+	[LP_BOOT_CHOICE_HELD] = "held",
+	[LP_BOOT_CHOICE_SKIPPED] = "skipped",
+	[LP_BOOT_CHOICE_OTHER_KERNEL] = "not for this kernel",
+	[LP_BOOT_CHOICE_DAMAGED] = "damaged",
+	[LP_BOOT_CHOICE_NOT_CHOSEN] = "not chosen",
+	[LP_BOOT_CHOICE_REMOVED] = "removed",
 };
 
-void lp_outlooks_free(struct lp_outlooks *outlooks)
+void lp_boot_candidates_free(struct lp_boot_candidates *candidates)
 {
-	for (size_t i = 0; i < outlooks->n; i++)
-		lp_kept_contents_close(&outlooks->items[i].kept);
-	free(outlooks->items);
-	*outlooks = (struct lp_outlooks){ 0 };
+	for (size_t i = 0; i < candidates->n; i++)
+		lp_unsigned_contents_close(&candidates->items[i].kept);
+	free(candidates->items);
+	*candidates = (struct lp_boot_candidates){ 0 };
 }
 
-const struct lp_outlook *lp_outlooks_find(const struct lp_outlooks *outlooks, const struct lp_digest *digest)
+const struct lp_boot_candidate *lp_boot_candidates_find(const struct lp_boot_candidates *candidates, const struct lp_digest *digest)
 {
-	for (size_t i = 0; i < outlooks->n; i++)
-		if (lp_digest_equal(&outlooks->items[i].level->digest, digest))
-			return &outlooks->items[i];
+	for (size_t i = 0; i < candidates->n; i++)
+		if (lp_digest_equal(&candidates->items[i].level->digest, digest))
+			return &candidates->items[i];
 	return NULL;
 }
 
-int lp_at_boot_allowed(struct lppack_host *host, const struct lp_kept *level, struct lppack_error *err)
+int lp_boot_candidate_check(struct lppack_host *host, const struct lp_installed *level, struct lppack_error *err)
 {
 	const struct lp_hold_subject subject = { .stream = level->stream,
 						 .epoch = level->epoch,
@@ -44,10 +44,10 @@ int lp_at_boot_allowed(struct lppack_host *host, const struct lp_kept *level, st
 						 .installed = true };
 	int rc = lp_boot_check(host, level, err);
 
-	return rc < 0 ? rc : lp_hold_check(host->host.root, &subject, time(NULL), err);
+	return rc < 0 ? rc : lp_hold_check(host->io.root, &subject, time(NULL), err);
 }
 
-static const struct lp_kept *find_frozen(const struct lp_store *store, const struct lp_hold *freeze)
+static const struct lp_installed *find_frozen(const struct lp_store *store, const struct lp_hold *freeze)
 {
 	for (size_t i = 0; freeze && i < store->n; i++)
 		if (lp_text_equal(store->levels[i].stream, freeze->kept_stream) &&
@@ -57,85 +57,85 @@ static const struct lp_kept *find_frozen(const struct lp_store *store, const str
 }
 
 /* Whether boots come to the level, if they go down from there. */
-static bool is_below(const struct lp_kept *level, const struct lp_kept *from)
+static bool is_below(const struct lp_installed *level, const struct lp_installed *from)
 {
 	return strcmp(level->stream, from->stream) == 0 &&
 	       (level->epoch < from->epoch || (level->epoch == from->epoch && level->serial <= from->serial));
 }
 
-const struct lp_kept *lp_at_boot_first(struct lppack_host *host, const struct lp_store *store)
+const struct lp_installed *lp_boot_choice_first(struct lppack_host *host, const struct lp_store *store)
 {
-	const struct lp_kept *target = lp_store_target(store);
+	const struct lp_installed *target = lp_store_target(store);
 	LP_AUTO_HOLDS struct lp_holds holds = { 0 };
-	const struct lp_kept *frozen;
+	const struct lp_installed *frozen;
 
-	/* Holds that cannot be read keep every level away: lp_at_boot_allowed() tells of them. */
-	if (!target || lp_holds_read(host->host.root, &holds, NULL) < 0)
+	/* Holds that cannot be read keep every level away: lp_boot_candidate_check() tells of them. */
+	if (!target || lp_holds_read(host->io.root, &holds, NULL) < 0)
 		return target;
 	frozen = find_frozen(store, lp_holds_find_freeze(&holds, target->stream, time(NULL)));
 	return frozen && !is_below(frozen, target) ? frozen : target;
 }
 
 /* Which levels boots look at, whatever they find: as lppack_store_open_installed() goes through them. */
-static void find_turns(struct lppack_host *host, struct lp_outlooks *out, const struct lp_store *store)
+static void find_turns(struct lppack_host *host, struct lp_boot_candidates *out, const struct lp_store *store)
 {
-	const struct lp_kept *level = lp_at_boot_first(host, store);
+	const struct lp_installed *level = lp_boot_choice_first(host, store);
 
 	for (; level; level = lp_store_below(store, level->stream, level->epoch, level->serial))
 		out->items[level - store->levels].in_turn = true;
 }
 
-static enum lp_at_boot judge_kernel(struct lppack_host *host, struct lp_outlook *outlook)
+static enum lp_boot_choice judge_kernel(struct lppack_host *host, struct lp_boot_candidate *candidate)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	struct lp_record record;
 	int rc = lp_host_identify(host, &why);
 
 	if (rc < 0)
-		return rc == -LPPACK_E_NO_KERNEL ? LP_AT_BOOT_OTHER_KERNEL : LP_AT_BOOT_APPLIED;
-	rc = lp_contents_find(&outlook->kept.contents, &host->kernel.build_id, &record, &why);
-	return rc == 0 ? LP_AT_BOOT_APPLIED : rc == -LPPACK_E_NO_KERNEL ? LP_AT_BOOT_OTHER_KERNEL : LP_AT_BOOT_DAMAGED;
+		return rc == -LPPACK_E_NO_KERNEL ? LP_BOOT_CHOICE_OTHER_KERNEL : LP_BOOT_CHOICE_APPLIED;
+	rc = lp_contents_find(&candidate->kept.contents, &host->kernel.build_id, &record, &why);
+	return rc == 0 ? LP_BOOT_CHOICE_APPLIED : rc == -LPPACK_E_NO_KERNEL ? LP_BOOT_CHOICE_OTHER_KERNEL : LP_BOOT_CHOICE_DAMAGED;
 }
 
 /* By itself, as if its turn had come. */
-static enum lp_at_boot judge(struct lppack_host *host, struct lp_outlook *outlook)
+static enum lp_boot_choice judge(struct lppack_host *host, struct lp_boot_candidate *candidate)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
-	int rc = lp_at_boot_allowed(host, outlook->level, &why);
+	int rc = lp_boot_candidate_check(host, candidate->level, &why);
 
 	if (rc < 0)
-		return rc == -LPPACK_E_HELD	 ? LP_AT_BOOT_HELD :
-		       rc == -LPPACK_E_BOOT_LOOP ? LP_AT_BOOT_SKIPPED :
-						   LP_AT_BOOT_DAMAGED;
-	if (lp_kept_contents_open(&outlook->kept, host->host.root, outlook->level, &why) < 0)
-		return LP_AT_BOOT_DAMAGED;
-	return judge_kernel(host, outlook);
+		return rc == -LPPACK_E_HELD	 ? LP_BOOT_CHOICE_HELD :
+		       rc == -LPPACK_E_BOOT_LOOP ? LP_BOOT_CHOICE_SKIPPED :
+						   LP_BOOT_CHOICE_DAMAGED;
+	if (lp_unsigned_contents_open(&candidate->kept, host->io.root, candidate->level, &why) < 0)
+		return LP_BOOT_CHOICE_DAMAGED;
+	return judge_kernel(host, candidate);
 }
 
 /* Levels of a stream stand from the newest down, as boots try them. */
-static void settle(struct lp_outlooks *out, const struct lp_store *store)
+static void settle(struct lp_boot_candidates *out, const struct lp_store *store)
 {
 	bool is_taken = false;
 
 	for (size_t i = 0; i < out->n; i++) {
-		struct lp_outlook *outlook = &out->items[i];
-		bool fits = outlook->at_boot == LP_AT_BOOT_APPLIED;
+		struct lp_boot_candidate *candidate = &out->items[i];
+		bool fits = candidate->at_boot == LP_BOOT_CHOICE_APPLIED;
 
-		outlook->is_passed_over = outlook->in_turn && !fits && !is_taken;
+		candidate->is_passed_over = candidate->in_turn && !fits && !is_taken;
 		if (!fits)
 			continue;
-		if (!outlook->in_turn)
-			outlook->at_boot = lp_store_target(store) ? LP_AT_BOOT_NOT_CHOSEN : LP_AT_BOOT_REMOVED;
+		if (!candidate->in_turn)
+			candidate->at_boot = lp_store_target(store) ? LP_BOOT_CHOICE_NOT_CHOSEN : LP_BOOT_CHOICE_REMOVED;
 		else if (is_taken)
-			outlook->at_boot = LP_AT_BOOT_RESERVE;
-		is_taken |= outlook->in_turn;
+			candidate->at_boot = LP_BOOT_CHOICE_RESERVE;
+		is_taken |= candidate->in_turn;
 	}
 }
 
-int lp_outlooks_read(struct lppack_host *host, const struct lp_store *store, struct lp_outlooks *out,
+int lp_boot_candidates_read(struct lppack_host *host, const struct lp_store *store, struct lp_boot_candidates *out,
 		     struct lppack_error *err)
 {
-	*out = (struct lp_outlooks){ 0 };
+	*out = (struct lp_boot_candidates){ 0 };
 	if (store->n == 0)
 		return 0;
 	out->items = calloc(store->n, sizeof(*out->items));

@@ -121,7 +121,7 @@ static int read_trials(const char *root, struct trials *out, struct lppack_error
 	*out = (struct trials){ 0 };
 	if (!path)
 		return lp_fail_nomem(err);
-	rc = lp_state_read(root, LP_BOOT_FILE, &tree, err);
+	rc = lp_state_file_read(root, LP_BOOT_FILE, &tree, err);
 	if (rc > 0)
 		rc = decode(tree, path, out, err);
 	if (rc < 0)
@@ -144,7 +144,7 @@ static int write_trials(const char *root, const struct trials *trials, struct lp
 	lp_value_add_int(&map, "format", BOOT_FORMAT);
 	lp_value_add_text(&map, "confirmed", trials->confirmed);
 	lp_value_add(&map, "trials", list);
-	return map ? lp_state_write(root, LP_BOOT_FILE, map, err) : lp_fail_nomem(err);
+	return map ? lp_state_file_write(root, LP_BOOT_FILE, map, err) : lp_fail_nomem(err);
 }
 
 static struct trial *find_trial(const struct trials *trials, const struct lp_digest *digest)
@@ -188,7 +188,7 @@ static int read_switch(struct lppack_host *host)
 	char *word;
 	bool off = false;
 
-	if (lp_file_read(host->host.rootfd, "proc/cmdline", 65536, &line, NULL) < 0)
+	if (lp_file_read(host->io.rootfd, "proc/cmdline", 65536, &line, NULL) < 0)
 		return 0;
 	at = (char *)line.data;
 	while ((word = strsep(&at, " \t\n")))
@@ -197,21 +197,21 @@ static int read_switch(struct lppack_host *host)
 	return off;
 }
 
-int lp_boot_allowed(struct lppack_host *host, struct lppack_error *err)
+int lp_kill_switch_check(struct lppack_host *host, struct lppack_error *err)
 {
 	if (!read_switch(host))
 		return 0;
 	return lp_fail(err, LPPACK_E_DISABLED, "boot without lppack.apply=0 to livepatch this machine again",
-		       "%s/proc/cmdline: lppack.apply=0 keeps livepatches away until the next boot", host->host.root);
+		       "%s/proc/cmdline: lppack.apply=0 keeps livepatches away until the next boot", host->io.root);
 }
 
-int lp_boot_check(struct lppack_host *host, const struct lp_kept *level, struct lppack_error *err)
+int lp_boot_check(struct lppack_host *host, const struct lp_installed *level, struct lppack_error *err)
 {
 	AUTO_TRIALS struct trials trials = { 0 };
-	LP_AUTO_FREE char *boot = lp_host_boot_id(&host->host);
+	LP_AUTO_FREE char *boot = lp_host_boot_id(&host->io);
 	const struct trial *trial;
 	size_t failed;
-	int rc = read_trials(host->host.root, &trials, err);
+	int rc = read_trials(host->io.root, &trials, err);
 
 	if (rc < 0)
 		return rc;
@@ -227,9 +227,9 @@ int lp_boot_check(struct lppack_host *host, const struct lp_kept *level, struct 
 int lp_boot_begin(struct lppack_host *host, const struct lp_digest *digest, struct lppack_error *err)
 {
 	AUTO_TRIALS struct trials trials = { 0 };
-	LP_AUTO_FREE char *boot = lp_host_boot_id(&host->host);
+	LP_AUTO_FREE char *boot = lp_host_boot_id(&host->io);
 	struct trial *trial;
-	int rc = read_trials(host->host.root, &trials, err);
+	int rc = read_trials(host->io.root, &trials, err);
 
 	if (rc < 0)
 		return rc;
@@ -246,16 +246,16 @@ int lp_boot_begin(struct lppack_host *host, const struct lp_digest *digest, stru
 	rc = add_boot(trial, boot ? boot : UNKNOWN_BOOT, err);
 	if (rc == 0 && trials.n > BUNDLES_MAX)
 		remove_trial(&trials, 0);
-	return rc < 0 ? rc : write_trials(host->host.root, &trials, err);
+	return rc < 0 ? rc : write_trials(host->io.root, &trials, err);
 }
 
 int lp_boot_confirm(struct lppack_host *host, bool *was_counted, struct lppack_error *err)
 {
 	AUTO_TRIALS struct trials trials = { 0 };
-	LP_AUTO_FREE char *boot = lp_host_boot_id(&host->host);
+	LP_AUTO_FREE char *boot = lp_host_boot_id(&host->io);
 	const char *name = boot ? boot : UNKNOWN_BOOT;
 	bool counted = false;
-	int rc = read_trials(host->host.root, &trials, err);
+	int rc = read_trials(host->io.root, &trials, err);
 
 	if (rc < 0)
 		return rc;
@@ -270,12 +270,12 @@ int lp_boot_confirm(struct lppack_host *host, bool *was_counted, struct lppack_e
 		return 0;
 	free(trials.confirmed);
 	trials.confirmed = strdup(name);
-	return trials.confirmed ? write_trials(host->host.root, &trials, err) : lp_fail_nomem(err);
+	return trials.confirmed ? write_trials(host->io.root, &trials, err) : lp_fail_nomem(err);
 }
 
 int lp_boot_forget(struct lppack_host *host, struct lppack_error *err)
 {
-	return lp_state_remove(host->host.root, LP_BOOT_FILE, err);
+	return lp_state_file_remove(host->io.root, LP_BOOT_FILE, err);
 }
 
 LP_EXPORT int lppack_boot_confirm(struct lppack_host *host, int retry, const struct lppack_wait *wait,
@@ -294,35 +294,35 @@ LP_EXPORT int lppack_boot_confirm(struct lppack_host *host, int retry, const str
 
 /* Failed boots with a level that no boot tries any more are history: newer ones are before it, or it is gone. */
 static struct lppack_value *describe_trial(const struct trial *trial, const char *boot,
-					   const struct lp_outlooks *outlooks)
+					   const struct lp_boot_candidates *candidates)
 {
-	const struct lp_outlook *outlook = lp_outlooks_find(outlooks, &trial->digest);
+	const struct lp_boot_candidate *candidate = lp_boot_candidates_find(candidates, &trial->digest);
 	struct lppack_value *map = lp_value_map();
 
-	if (outlook) {
-		lp_value_add_text(&map, "stream", outlook->level->stream);
-		lp_value_add_int(&map, "epoch", outlook->level->epoch);
-		lp_value_add_int(&map, "serial", outlook->level->serial);
+	if (candidate) {
+		lp_value_add_text(&map, "stream", candidate->level->stream);
+		lp_value_add_int(&map, "epoch", candidate->level->epoch);
+		lp_value_add_int(&map, "serial", candidate->level->serial);
 	}
 	lp_describe_digest(&map, "digest", &trial->digest);
 	lp_value_add_int(&map, "failed_boots", count_failed(trial, boot));
 	lp_value_add_bool(&map, "this_boot", boot && has_boot(trial, boot));
 	lp_value_add_bool(&map, "skipped",
-			  outlook && outlook->at_boot == LP_AT_BOOT_SKIPPED && outlook->is_passed_over);
+			  candidate && candidate->at_boot == LP_BOOT_CHOICE_SKIPPED && candidate->is_passed_over);
 	return map;
 }
 
 static struct lppack_value *describe_trials(struct lppack_host *host, const struct trials *trials, const char *boot)
 {
 	LP_AUTO_STORE struct lp_store store = { 0 };
-	LP_AUTO_OUTLOOKS struct lp_outlooks outlooks = { 0 };
+	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
 	struct lppack_value *list = lp_value_list();
 
 	/* A damaged store takes their names only, and is told of by itself. */
-	if (lp_store_read(host->host.root, &store, NULL) == 0 && lp_outlooks_read(host, &store, &outlooks, NULL) < 0)
+	if (lp_store_read(host->io.root, &store, NULL) == 0 && lp_boot_candidates_read(host, &store, &candidates, NULL) < 0)
 		lp_value_push(&list, NULL);
 	for (size_t i = 0; i < trials->n; i++)
-		lp_value_push(&list, describe_trial(&trials->items[i], boot, &outlooks));
+		lp_value_push(&list, describe_trial(&trials->items[i], boot, &candidates));
 	return list;
 }
 
@@ -337,9 +337,9 @@ static bool is_unconfirmed(const struct trials *trials, const char *boot)
 struct lppack_value *lp_boot_describe(struct lppack_host *host, struct lppack_error *err)
 {
 	AUTO_TRIALS struct trials trials = { 0 };
-	LP_AUTO_FREE char *boot = lp_host_boot_id(&host->host);
+	LP_AUTO_FREE char *boot = lp_host_boot_id(&host->io);
 	struct lppack_value *map = lp_value_map();
-	int rc = read_trials(host->host.root, &trials, err);
+	int rc = read_trials(host->io.root, &trials, err);
 	int enabled = lp_boot_is_enabled(host);
 
 	lp_value_add_text(&map, "id", boot);

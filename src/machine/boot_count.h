@@ -13,11 +13,11 @@
 #define LP_BOOT_ATTEMPTS 2
 
 /* LPPACK_E_DISABLED if the kernel's command line has lppack.apply=0: asked before every load, at boot or not. */
-int lp_boot_allowed(struct lppack_host *host, struct lppack_error *err);
+int lp_kill_switch_check(struct lppack_host *host, struct lppack_error *err);
 
 /* LPPACK_E_BOOT_LOOP if LP_BOOT_ATTEMPTS other boots began with the level and none was confirmed since. Only for what
  * a boot applies. */
-int lp_boot_check(struct lppack_host *host, const struct lp_kept *level, struct lppack_error *err);
+int lp_boot_check(struct lppack_host *host, const struct lp_installed *level, struct lppack_error *err);
 
 /* Counts this boot, durably, before the module is loaded. Called by apply where the options say `boot`. */
 int lp_boot_begin(struct lppack_host *host, const struct lp_digest *digest, struct lppack_error *err);

@@ -41,7 +41,7 @@ int lp_boot_is_enabled(struct lppack_host *host)
 		"/usr/lib/systemd/system/*.wants/" UNIT,      "/usr/lib/systemd/system/*.requires/" UNIT,
 		"/lib/systemd/system/*.wants/" UNIT,	      "/lib/systemd/system/*.requires/" UNIT,
 	};
-	const char *root = host->host.root;
+	const char *root = host->io.root;
 
 	if (!has_systemd(root) || is_masked(root))
 		return -1;

@@ -13,17 +13,17 @@
 #include <unistd.h>
 
 /* The first level whose turn comes at a boot of that kernel, and that has something for it. */
-static void describe_match(struct lppack_value **map, struct lp_outlooks *outlooks, const struct lp_build_id *id)
+static void describe_match(struct lppack_value **map, struct lp_boot_candidates *candidates, const struct lp_build_id *id)
 {
 	bool covered = false;
 
-	for (size_t i = 0; i < outlooks->n && !covered; i++) {
-		struct lp_outlook *outlook = &outlooks->items[i];
-		struct lp_contents *c = &outlook->kept.contents;
+	for (size_t i = 0; i < candidates->n && !covered; i++) {
+		struct lp_boot_candidate *candidate = &candidates->items[i];
+		struct lp_contents *c = &candidate->kept.contents;
 		LP_AUTO_METADATA struct lp_metadata metadata = { 0 };
 		struct lp_record record;
 
-		if (!outlook->in_turn || !outlook->kept.bundle)
+		if (!candidate->in_turn || !candidate->kept.bundle)
 			continue;
 		if (lp_contents_find(c, id, &record, NULL) < 0 || lp_contents_metadata(c, &record, &metadata, NULL) < 0)
 			continue;
@@ -35,7 +35,7 @@ static void describe_match(struct lppack_value **map, struct lp_outlooks *outloo
 	lp_value_add_bool(map, "covered", covered);
 }
 
-static struct lppack_value *describe_file(struct lppack_host *host, struct lp_outlooks *outlooks, const char *file,
+static struct lppack_value *describe_file(struct lppack_host *host, struct lp_boot_candidates *candidates, const char *file,
 					  const char *release)
 {
 	LP_AUTO_KERNEL_FACTS struct lp_kernel_facts facts = { 0 };
@@ -55,7 +55,7 @@ static struct lppack_value *describe_file(struct lppack_host *host, struct lp_ou
 	}
 	lp_value_add_bool(&map, "running", lp_build_id_equal(&facts.build_id, &host->kernel.build_id));
 	lp_describe_build_id(&map, "build_id", &facts.build_id);
-	describe_match(&map, outlooks, &facts.build_id);
+	describe_match(&map, candidates, &facts.build_id);
 	return map;
 }
 
@@ -85,18 +85,18 @@ static bool is_listed(const struct lppack_value *list, const char *release)
 	return false;
 }
 
-static int add_pattern(struct lppack_value **list, struct lppack_host *host, struct lp_outlooks *outlooks,
+static int add_pattern(struct lppack_value **list, struct lppack_host *host, struct lp_boot_candidates *candidates,
 		       const char *pattern, struct lppack_error *err)
 {
 	LP_AUTO_GLOB glob_t found = { 0 };
-	int rc = lp_root_glob(host->host.root, pattern, &found, err);
+	int rc = lp_root_glob(host->io.root, pattern, &found, err);
 
 	for (size_t i = 0; rc == 0 && i < found.gl_pathc; i++) {
 		LP_AUTO_FREE char *release = release_of(found.gl_pathv[i]);
 
 		if (release && *release && lp_text_is_clean(release, strlen(release), false) &&
 		    !is_listed(*list, release))
-			lp_value_push(list, describe_file(host, outlooks, found.gl_pathv[i], release));
+			lp_value_push(list, describe_file(host, candidates, found.gl_pathv[i], release));
 	}
 	return rc;
 }
@@ -104,16 +104,16 @@ static int add_pattern(struct lppack_value **list, struct lppack_host *host, str
 struct lppack_value *lp_coverage_describe(struct lppack_host *host, struct lppack_error *err)
 {
 	static const char *const patterns[] = { "/boot/vmlinuz-*", "/boot/vmlinux-*", "/lib/modules/*/vmlinuz" };
-	LP_AUTO_OUTLOOKS struct lp_outlooks outlooks = { 0 };
+	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
 	LP_AUTO_STORE struct lp_store store = { 0 };
 	LP_AUTO_VALUE struct lppack_value *list = lp_value_list();
-	int rc = lp_store_read(host->host.root, &store, err);
+	int rc = lp_store_read(host->io.root, &store, err);
 
 	if (rc >= 0)
-		rc = lp_outlooks_read(host, &store, &outlooks, err);
+		rc = lp_boot_candidates_read(host, &store, &candidates, err);
 	/* Reading a kernel takes about 0.1 s, for which nobody asks where nothing can be covered. */
 	for (size_t i = 0; rc == 0 && store.n && i < sizeof(patterns) / sizeof(patterns[0]); i++)
-		rc = add_pattern(&list, host, &outlooks, patterns[i], err);
+		rc = add_pattern(&list, host, &candidates, patterns[i], err);
 	if (rc == 0 && !list)
 		lp_fail_nomem(err);
 	return rc < 0 ? NULL : LP_TAKE(list);

@@ -129,7 +129,7 @@ static int memory_read(const char *root, struct memory *out, struct lppack_error
 	LP_AUTO_FREE char *path = lp_text_format("%s" LP_STATE_DIRECTORY "/" LP_FRESHNESS_FILE, root);
 	struct lp_doc doc = { .name = path, .code = LPPACK_E_STATE, .err = err };
 	uint64_t format = 0;
-	int rc = path ? lp_state_read(root, LP_FRESHNESS_FILE, &tree, err) : lp_fail_nomem(err);
+	int rc = path ? lp_state_file_read(root, LP_FRESHNESS_FILE, &tree, err) : lp_fail_nomem(err);
 
 	if (rc <= 0)
 		return rc;
@@ -201,7 +201,7 @@ static int memory_write(const char *root, struct memory *memory, int64_t now, st
 	if (now > memory->latest)
 		memory->latest = now;
 	tree = memory_tree(memory);
-	return tree ? lp_state_write(root, LP_FRESHNESS_FILE, tree, err) : lp_fail_nomem(err);
+	return tree ? lp_state_file_write(root, LP_FRESHNESS_FILE, tree, err) : lp_fail_nomem(err);
 }
 
 static struct stream *find_stream(const struct memory *memory, const char *name)

@@ -213,5 +213,5 @@ struct lppack_value *lp_history_read(const char *root, size_t max, struct lppack
 
 LP_EXPORT struct lppack_value *lppack_history_describe(struct lppack_host *host, uint64_t max, struct lppack_error *err)
 {
-	return lp_history_read(host->host.root, max, err);
+	return lp_history_read(host->io.root, max, err);
 }

@@ -62,7 +62,7 @@ int lp_holds_read(const char *root, struct lp_holds *out, struct lppack_error *e
 	*out = (struct lp_holds){ 0 };
 	if (!path)
 		return lp_fail_nomem(err);
-	rc = lp_state_read(root, LP_HOLD_FILE, &tree, err);
+	rc = lp_state_file_read(root, LP_HOLD_FILE, &tree, err);
 	if (rc <= 0)
 		return rc;
 	doc.map = tree;
@@ -120,7 +120,7 @@ int lp_holds_write(const char *root, const struct lp_holds *holds, struct lppack
 		lp_value_push(&list, encode_hold(&holds->items[i]));
 	lp_value_add_int(&map, "format", HOLDS_FORMAT);
 	lp_value_add(&map, "holds", list);
-	return map ? lp_state_write(root, LP_HOLD_FILE, map, err) : lp_fail_nomem(err);
+	return map ? lp_state_file_write(root, LP_HOLD_FILE, map, err) : lp_fail_nomem(err);
 }
 
 /* A freeze that has ended: it stays listed until it is taken away, and keeps nothing away. */
@@ -226,7 +226,7 @@ struct lppack_value *lp_holds_describe(const struct lp_holds *holds, const struc
 bool lp_hold_subject_of(struct lppack_host *host, const struct lp_applied *applied, const struct lp_store *store,
 			struct lp_hold_subject *out)
 {
-	const struct lp_kept *kept = lp_store_find(store, &applied->digest);
+	const struct lp_installed *kept = lp_store_find(store, &applied->digest);
 
 	*out = (struct lp_hold_subject){ .stream = applied->stream,
 					 .epoch = applied->epoch,

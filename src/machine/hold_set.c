@@ -54,11 +54,11 @@ static int read_options(const struct lppack_hold_options *o, int64_t now, struct
 }
 
 /* What the next boot puts in force; NULL: nothing. */
-static const struct lp_kept *find_taken(const struct lp_outlooks *outlooks)
+static const struct lp_installed *find_taken(const struct lp_boot_candidates *candidates)
 {
-	for (size_t i = 0; i < outlooks->n; i++)
-		if (outlooks->items[i].at_boot == LP_AT_BOOT_APPLIED)
-			return outlooks->items[i].level;
+	for (size_t i = 0; i < candidates->n; i++)
+		if (candidates->items[i].at_boot == LP_BOOT_CHOICE_APPLIED)
+			return candidates->items[i].level;
 	return NULL;
 }
 
@@ -67,10 +67,10 @@ static int read_kept(struct lppack_host *host, struct lp_hold *hold, struct lppa
 {
 	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
 	LP_AUTO_STORE struct lp_store store = { 0 };
-	LP_AUTO_OUTLOOKS struct lp_outlooks outlooks = { 0 };
-	const struct lp_kept *target;
+	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
+	const struct lp_installed *target;
 	bool ok = true;
-	int rc = lp_applied_read(host->host.root, &applied, err);
+	int rc = lp_applied_read(host->io.root, &applied, err);
 
 	if (rc < 0)
 		return rc;
@@ -80,10 +80,10 @@ static int read_kept(struct lppack_host *host, struct lp_hold *hold, struct lppa
 		hold->kept_serial = applied.serial;
 		return ok ? 0 : lp_fail_nomem(err);
 	}
-	rc = lp_store_read(host->host.root, &store, err);
+	rc = lp_store_read(host->io.root, &store, err);
 	if (rc == 0)
-		rc = lp_outlooks_read(host, &store, &outlooks, err);
-	target = find_taken(&outlooks);
+		rc = lp_boot_candidates_read(host, &store, &candidates, err);
+	target = find_taken(&candidates);
 	if (target) {
 		hold->kept_stream = lp_text_dup(target->stream, &ok);
 		hold->kept_epoch = target->epoch;
@@ -97,10 +97,10 @@ static int read_epoch(struct lppack_host *host, struct lp_hold *hold, const char
 {
 	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
 	LP_AUTO_STORE struct lp_store store = { 0 };
-	int rc = lp_applied_read(host->host.root, &applied, err);
+	int rc = lp_applied_read(host->io.root, &applied, err);
 
 	if (rc >= 0)
-		rc = lp_store_read(host->host.root, &store, err);
+		rc = lp_store_read(host->io.root, &store, err);
 	if (rc < 0)
 		return rc;
 	if (applied.stream && (!stream || strcmp(applied.stream, stream) == 0))
@@ -151,7 +151,7 @@ LP_EXPORT int lppack_hold_set(struct lppack_host *host, const struct lppack_hold
 	lock = lp_host_lock_for(host, options.wait, err);
 	if (lock < 0)
 		return lock;
-	rc = lp_holds_read(host->host.root, &holds, err);
+	rc = lp_holds_read(host->io.root, &holds, err);
 	if (rc == 0 && hold.freeze)
 		rc = read_kept(host, &hold, err);
 	if (rc == 0 && hold.has_serial)
@@ -159,7 +159,7 @@ LP_EXPORT int lppack_hold_set(struct lppack_host *host, const struct lppack_hold
 	hold.stream = lp_text_dup(options.stream, &ok);
 	if (rc == 0)
 		rc = ok ? put_hold(&holds, &hold, err) : lp_fail_nomem(err);
-	return rc < 0 ? rc : lp_holds_write(host->host.root, &holds, err);
+	return rc < 0 ? rc : lp_holds_write(host->io.root, &holds, err);
 }
 
 LP_EXPORT int lppack_hold_clear(struct lppack_host *host, const char *stream, const struct lppack_wait *wait,
@@ -174,20 +174,20 @@ LP_EXPORT int lppack_hold_clear(struct lppack_host *host, const char *stream, co
 		return lock;
 	if (!stream) {
 		/* What cannot be read is to be got rid of by this too. */
-		rc = lp_holds_read(host->host.root, &holds, NULL);
+		rc = lp_holds_read(host->io.root, &holds, NULL);
 		before = holds.n;
 		if (rc == 0 && before == 0)
 			return 0;
-		rc = lp_state_remove(host->host.root, LP_HOLD_FILE, err);
+		rc = lp_state_file_remove(host->io.root, LP_HOLD_FILE, err);
 		return rc < 0 ? rc : (int)before;
 	}
-	rc = lp_holds_read(host->host.root, &holds, err);
+	rc = lp_holds_read(host->io.root, &holds, err);
 	before = holds.n;
 	for (size_t i = holds.n; rc == 0 && i-- > 0;)
 		if (lp_text_equal(holds.items[i].stream, stream))
 			remove_hold(&holds, i);
 	if (rc == 0 && holds.n < before)
-		rc = lp_holds_write(host->host.root, &holds, err);
+		rc = lp_holds_write(host->io.root, &holds, err);
 	return rc < 0 ? rc : (int)(before - holds.n);
 }
 
@@ -200,11 +200,11 @@ LP_EXPORT struct lppack_value *lppack_hold_describe(struct lppack_host *host, st
 	struct lppack_value *list = NULL;
 	bool is_known;
 
-	if (lp_holds_read(host->host.root, &holds, err) < 0)
+	if (lp_holds_read(host->io.root, &holds, err) < 0)
 		return NULL;
 	/* What cannot be read is for lppack status to tell. */
-	is_known = lp_applied_read(host->host.root, &applied, NULL) > 0;
-	lp_store_read(host->host.root, &store, NULL);
+	is_known = lp_applied_read(host->io.root, &applied, NULL) > 0;
+	lp_store_read(host->io.root, &store, NULL);
 	is_known = lp_hold_subject_of(host, &applied, &store, &in_force) && is_known;
 	list = lp_holds_describe(&holds, is_known ? &in_force : NULL, time(NULL));
 	if (!list)

@@ -15,12 +15,12 @@ int lp_host_name(struct lppack_host *host, struct lppack_error *err)
 
 	if (host->kernel.release)
 		return 0;
-	rc = lp_host_read_names(&host->host, &host->kernel, err);
+	rc = lp_host_read_names(&host->io, &host->kernel, err);
 	host->kernel.build_id = build_id;
 	return rc;
 }
 
-struct lppack_host *lp_host_new(const char *root, const struct lp_host_ops *ops, void *context,
+struct lppack_host *lp_host_new(const char *root, const struct lp_kernel_ops *ops, void *context,
 				struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lppack_host_close) struct lppack_host *host = calloc(1, sizeof(*host));
@@ -29,11 +29,11 @@ struct lppack_host *lp_host_new(const char *root, const struct lp_host_ops *ops,
 		lp_fail_nomem(err);
 		return NULL;
 	}
-	host->host.rootfd = -1;
-	if (lp_host_open(&host->host, root, ops, context, err) < 0)
+	host->io.rootfd = -1;
+	if (lp_host_open(&host->io, root, ops, context, err) < 0)
 		return NULL;
 	/* An image that no kernel runs has none to name: something can be installed into it all the same. */
-	if (lp_host_name(host, *host->host.root ? NULL : err) < 0 && !*host->host.root)
+	if (lp_host_name(host, *host->io.root ? NULL : err) < 0 && !*host->io.root)
 		return NULL;
 	return LP_TAKE(host);
 }
@@ -53,7 +53,7 @@ LP_EXPORT void lppack_host_close(struct lppack_host *host)
 {
 	if (!host || !lp_ref_drop(&host->ref))
 		return;
-	lp_host_close(&host->host);
+	lp_host_close(&host->io);
 	lp_kernel_facts_free(&host->kernel);
 	free(host);
 }
@@ -68,7 +68,7 @@ int lp_host_identify(struct lppack_host *host, struct lppack_error *err)
 		return 0;
 	rc = lp_host_name(host, err);
 	if (rc == 0)
-		rc = lp_host_read_notes(&host->host, &notes, err);
+		rc = lp_host_read_notes(&host->io, &notes, err);
 	if (rc == 0)
 		rc = lp_notes_parse(notes.data, notes.len, "/sys/kernel/notes", &facts, err);
 	if (rc < 0)
@@ -98,12 +98,12 @@ int lp_host_lock_for(struct lppack_host *host, const struct lppack_wait *wait, s
 	request.progress = given.progress;
 	request.cancelled = given.cancelled;
 	request.context = given.context;
-	return lp_host_lock_wait(&host->host, &request, err);
+	return lp_host_lock_wait(&host->io, &request, err);
 }
 
 bool lp_host_is_boot_of(struct lppack_host *host, const struct lp_applied *applied)
 {
-	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->host);
+	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->io);
 
 	return !boot_id || !applied->boot_id || !*applied->boot_id || strcmp(boot_id, applied->boot_id) == 0;
 }

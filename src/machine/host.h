@@ -10,13 +10,13 @@
 
 struct lppack_host {
 	struct lp_ref ref;
-	struct lp_host host;
+	struct lp_kernel_io io;
 	struct lp_kernel_facts kernel; /* names from the start, if it runs one; the build ID once asked for */
 	char build_id[LP_BUILD_ID_TEXT];
 };
 
 /* A host over given operations, for tests. */
-struct lppack_host *lp_host_new(const char *root, const struct lp_host_ops *ops, void *context,
+struct lppack_host *lp_host_new(const char *root, const struct lp_kernel_ops *ops, void *context,
 				struct lppack_error *err);
 /* One more reference, which lppack_host_close() gives back. */
 struct lppack_host *lp_host_ref(struct lppack_host *host);

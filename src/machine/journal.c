@@ -15,7 +15,7 @@
 const char *const lp_verb_names[] = { "apply", "rollback", "remove", NULL };
 const char *const lp_intent_names[] = { "load", "force", "disable", NULL };
 
-void lp_call_free(struct lp_call *journal)
+void lp_journal_free(struct lp_journal *journal)
 {
 	for (size_t i = 0; i < journal->n_from; i++)
 		free(journal->from[i].name);
@@ -24,17 +24,17 @@ void lp_call_free(struct lp_call *journal)
 	lp_loaded_free(&journal->to);
 	lppack_value_free(journal->took_over);
 	lppack_value_free(journal->level);
-	*journal = (struct lp_call){ 0 };
+	*journal = (struct lp_journal){ 0 };
 }
 
-int lp_call_set_from(struct lp_call *journal, const struct lp_stack *stack, struct lppack_error *err)
+int lp_journal_set_from(struct lp_journal *journal, const struct lp_stack *stack, struct lppack_error *err)
 {
 	for (size_t i = 0; i < journal->n_from; i++)
 		free(journal->from[i].name);
 	journal->n_from = 0;
 	for (size_t i = 0; i < stack->n; i++) {
 		const struct lp_live_patch *patch = &stack->patches[i];
-		struct lp_former *former;
+		struct lp_previous_patch *former;
 
 		if (patch->enabled == 0)
 			continue;
@@ -49,7 +49,7 @@ int lp_call_set_from(struct lp_call *journal, const struct lp_stack *stack, stru
 	return 0;
 }
 
-static struct lppack_value *from_tree(const struct lp_call *journal)
+static struct lppack_value *from_tree(const struct lp_journal *journal)
 {
 	struct lppack_value *list = lp_value_list();
 
@@ -63,7 +63,7 @@ static struct lppack_value *from_tree(const struct lp_call *journal)
 	return list;
 }
 
-static void add_call(struct lppack_value **map, const struct lp_call *journal)
+static void add_call(struct lppack_value **map, const struct lp_journal *journal)
 {
 	lp_value_add_text(map, "verb", lp_verb_names[journal->verb]);
 	lp_value_add_text(map, "phase", lp_intent_names[journal->phase]);
@@ -73,7 +73,7 @@ static void add_call(struct lppack_value **map, const struct lp_call *journal)
 		lp_value_add(map, "took_over", lp_value_copy(journal->took_over));
 }
 
-struct lppack_value *lp_call_tree(const struct lp_call *journal)
+struct lppack_value *lp_journal_tree(const struct lp_journal *journal)
 {
 	struct lppack_value *map = lp_value_map();
 
@@ -83,7 +83,7 @@ struct lppack_value *lp_call_tree(const struct lp_call *journal)
 	return map;
 }
 
-int lp_call_write(const char *root, const struct lp_call *journal, struct lppack_error *err)
+int lp_journal_write(const char *root, const struct lp_journal *journal, struct lppack_error *err)
 {
 	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
 	int rc;
@@ -99,27 +99,27 @@ int lp_call_write(const char *root, const struct lp_call *journal, struct lppack
 		lp_value_add(&map, "to", lp_loaded_tree(&journal->to));
 	if (journal->level)
 		lp_value_add(&map, "level", lp_value_copy(journal->level));
-	rc = map ? lp_state_write(root, LP_JOURNAL_FILE, map, err) : lp_fail_nomem(err);
+	rc = map ? lp_state_file_write(root, LP_JOURNAL_FILE, map, err) : lp_fail_nomem(err);
 	return rc < 0 ? lp_wrap(err, rc, "nothing was done, because it could not be journalled") : 0;
 }
 
-int lp_call_clear(const char *root, struct lppack_error *err)
+int lp_journal_clear(const char *root, struct lppack_error *err)
 {
 	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
 
 	lp_value_add_int(&map, "format", JOURNAL_FORMAT);
 	lp_value_add_bool(&map, "unfinished", false);
-	return map ? lp_state_write(root, LP_JOURNAL_FILE, map, err) : lp_fail_nomem(err);
+	return map ? lp_state_file_write(root, LP_JOURNAL_FILE, map, err) : lp_fail_nomem(err);
 }
 
-static void decode_from(struct lp_doc *doc, struct lp_call *out)
+static void decode_from(struct lp_doc *doc, struct lp_journal *out)
 {
 	static const char *const keys[] = { "name", "build_id", NULL };
 	const struct lppack_value *list = lp_doc_list(doc, "from", true);
 
 	for (size_t i = 0; i < lppack_value_count(list) && doc->rc == 0; i++) {
 		struct lp_doc item = lp_doc_item(doc, list, i);
-		struct lp_former *former = lp_array_add(&out->from, &out->n_from, sizeof(*former));
+		struct lp_previous_patch *former = lp_array_add(&out->from, &out->n_from, sizeof(*former));
 
 		if (!former) {
 			doc->rc = lp_fail_nomem(doc->err);
@@ -132,7 +132,7 @@ static void decode_from(struct lp_doc *doc, struct lp_call *out)
 	}
 }
 
-static void decode_to(struct lp_doc *doc, struct lp_call *out)
+static void decode_to(struct lp_doc *doc, struct lp_journal *out)
 {
 	struct lp_doc to = lp_doc_map(doc, "to", out->verb != LP_VERB_REMOVE);
 
@@ -154,7 +154,7 @@ static void decode_copy(struct lp_doc *doc, const char *key, struct lppack_value
 		doc->rc = lp_fail_nomem(doc->err);
 }
 
-static int decode_unfinished(struct lp_doc *doc, struct lp_call *out)
+static int decode_unfinished(struct lp_doc *doc, struct lp_journal *out)
 {
 	unsigned int verb = 0;
 	unsigned int phase = 0;
@@ -175,7 +175,7 @@ static int decode_unfinished(struct lp_doc *doc, struct lp_call *out)
 	return doc->rc < 0 ? doc->rc : 1;
 }
 
-static int decode(const struct lppack_value *tree, const char *path, struct lp_call *out, struct lppack_error *err)
+static int decode(const struct lppack_value *tree, const char *path, struct lp_journal *out, struct lppack_error *err)
 {
 	static const char *const keys[] = { "format", "unfinished", "boot_id",	  "replace", "take_over", "keep_target",
 					    "verb",   "phase",	    "started_at", "from",    "took_over", "to",
@@ -192,30 +192,30 @@ static int decode(const struct lppack_value *tree, const char *path, struct lp_c
 	return decode_unfinished(&doc, out);
 }
 
-int lp_call_read(const char *root, struct lp_call *out, struct lppack_error *err)
+int lp_journal_read(const char *root, struct lp_journal *out, struct lppack_error *err)
 {
 	LP_AUTO_FREE char *path = lp_text_format("%s" LP_STATE_DIRECTORY "/" LP_JOURNAL_FILE, root);
 	LP_AUTO_VALUE struct lppack_value *tree = NULL;
 	int rc;
 
-	*out = (struct lp_call){ 0 };
+	*out = (struct lp_journal){ 0 };
 	if (!path)
 		return lp_fail_nomem(err);
-	rc = lp_state_read(root, LP_JOURNAL_FILE, &tree, err);
+	rc = lp_state_file_read(root, LP_JOURNAL_FILE, &tree, err);
 	if (rc > 0)
 		rc = decode(tree, path, out, err);
 	if (rc < 0)
-		lp_call_free(out);
+		lp_journal_free(out);
 	if (rc == -LPPACK_E_STATE)
 		lp_hint(err, rc, "look at what is in force (lppack status), then: lppack recover --discard");
 	return rc;
 }
 
-int lp_call_read_build(struct lppack_host *host, struct lp_build_id *out, struct lppack_error *err)
+int lp_journal_read_build(struct lppack_host *host, struct lp_build_id *out, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->host);
-	LP_AUTO_CALL struct lp_call journal = { 0 };
-	int rc = lp_call_read(host->host.root, &journal, err);
+	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->io);
+	LP_AUTO_JOURNAL struct lp_journal journal = { 0 };
+	int rc = lp_journal_read(host->io.root, &journal, err);
 
 	if (rc <= 0 || !journal.to.module.build_id.len || !lp_boot_ids_match(journal.boot_id, boot_id))
 		return rc < 0 ? rc : 0;
@@ -225,17 +225,17 @@ int lp_call_read_build(struct lppack_host *host, struct lp_build_id *out, struct
 
 int lp_journal_describe(struct lppack_host *host, struct lppack_value **map, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->host);
-	LP_AUTO_CALL struct lp_call journal = { 0 };
-	int rc = lp_call_read(host->host.root, &journal, err);
+	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->io);
+	LP_AUTO_JOURNAL struct lp_journal journal = { 0 };
+	int rc = lp_journal_read(host->io.root, &journal, err);
 	enum lp_lock_state state;
 	int pid;
 
 	if (rc <= 0)
 		return rc;
-	*map = lp_call_tree(&journal);
+	*map = lp_journal_tree(&journal);
 	lp_value_add_text(map, "boot", lp_boot_ids_match(journal.boot_id, boot_id) ? "this" : "earlier");
-	state = lp_host_lock_state(&host->host, &pid);
+	state = lp_host_lock_state(&host->io, &pid);
 	if (state != LP_LOCK_UNTOLD)
 		lp_value_add_bool(map, "running", state == LP_LOCK_HELD);
 	return *map ? 1 : lp_fail_nomem(err);
@@ -243,8 +243,8 @@ int lp_journal_describe(struct lppack_host *host, struct lppack_value **map, str
 
 LP_EXPORT int lppack_host_discard_journal(struct lppack_host *host, struct lppack_error *err)
 {
-	LP_AUTO_CLOSE int lock = lp_host_lock(&host->host, err);
-	int rc = lock < 0 ? lock : lp_state_remove(host->host.root, LP_JOURNAL_FILE, err);
+	LP_AUTO_CLOSE int lock = lp_host_lock(&host->io, err);
+	int rc = lock < 0 ? lock : lp_state_file_remove(host->io.root, LP_JOURNAL_FILE, err);
 
-	return rc < 0 ? rc : lp_state_remove(host->host.root, LP_RUNNING_FILE, err);
+	return rc < 0 ? rc : lp_state_file_remove(host->io.root, LP_RUNNING_FILE, err);
 }

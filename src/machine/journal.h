@@ -20,12 +20,12 @@ extern const char *const lp_verb_names[];
 extern const char *const lp_intent_names[];
 
 /* A patch that was in force when the call began. */
-struct lp_former {
+struct lp_previous_patch {
 	char *name;
 	struct lp_build_id build_id;
 };
 
-struct lp_call {
+struct lp_journal {
 	enum lp_verb verb;
 	enum lp_intent phase;
 	char *boot_id;
@@ -33,28 +33,28 @@ struct lp_call {
 	bool replace;
 	bool take_over;
 	bool keep_target;    /* what boots put in force stays what it is */
-	struct lp_former *from;
+	struct lp_previous_patch *from;
 	size_t n_from;
 	struct lp_loaded to; /* of apply and rollback; module.name NULL: nothing */
 	struct lppack_value *took_over; /* the foreign ones of `from`, for people; or NULL */
 	struct lppack_value *level;     /* of `to`, as the record of what is applied has it; or NULL */
 };
 
-void lp_call_free(struct lp_call *journal);
+void lp_journal_free(struct lp_journal *journal);
 /* 1 and *out, 0 if no call is unfinished, or LPPACK_E_STATE, UNSAFE_FILE. root: "" or a prefix. */
-int lp_call_read(const char *root, struct lp_call *out, struct lppack_error *err);
-int lp_call_write(const char *root, const struct lp_call *journal, struct lppack_error *err);
+int lp_journal_read(const char *root, struct lp_journal *out, struct lppack_error *err);
+int lp_journal_write(const char *root, const struct lp_journal *journal, struct lppack_error *err);
 /* Nothing is unfinished any more. The file stays, so that its loss can be told. */
-int lp_call_clear(const char *root, struct lppack_error *err);
+int lp_journal_clear(const char *root, struct lppack_error *err);
 
 /* The build ID of the module that an unfinished call of this boot is loading: 1 and *out, 0, or a negative code. */
-int lp_call_read_build(struct lppack_host *host, struct lp_build_id *out, struct lppack_error *err);
+int lp_journal_read_build(struct lppack_host *host, struct lp_build_id *out, struct lppack_error *err);
 
-int lp_call_set_from(struct lp_call *journal, const struct lp_stack *stack, struct lppack_error *err);
+int lp_journal_set_from(struct lp_journal *journal, const struct lp_stack *stack, struct lppack_error *err);
 
 /* verb, phase, started_at, from, took_over and to, for people. NULL without memory. */
-struct lppack_value *lp_call_tree(const struct lp_call *journal);
+struct lppack_value *lp_journal_tree(const struct lp_journal *journal);
 
-#define LP_AUTO_CALL LP_AUTO(lp_call_free)
+#define LP_AUTO_JOURNAL LP_AUTO(lp_journal_free)
 
 #endif

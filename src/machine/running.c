@@ -137,7 +137,7 @@ static bool copy_facts(struct lp_module_facts *to, const struct lp_module_facts 
 	for (size_t i = 0; i < from->n_objects && ok; i++)
 		ok = copy_object(to, &from->objects[i]);
 	for (size_t i = 0; i < from->n_states && ok; i++) {
-		struct lp_state *state = lp_module_facts_add_state(to);
+		struct lp_klp_state *state = lp_module_facts_add_state(to);
 
 		ok = state != NULL;
 		if (ok)
@@ -221,15 +221,15 @@ static int decode(const struct lppack_value *tree, const char *path, struct lp_r
 
 int lp_running_read(struct lppack_host *host, struct lp_running *out, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *path = lp_text_format("%s" LP_STATE_DIRECTORY "/" LP_RUNNING_FILE, host->host.root);
-	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->host);
+	LP_AUTO_FREE char *path = lp_text_format("%s" LP_STATE_DIRECTORY "/" LP_RUNNING_FILE, host->io.root);
+	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->io);
 	LP_AUTO_VALUE struct lppack_value *tree = NULL;
 	int rc;
 
 	*out = (struct lp_running){ 0 };
 	if (!path)
 		return lp_fail_nomem(err);
-	rc = lp_state_read(host->host.root, LP_RUNNING_FILE, &tree, err);
+	rc = lp_state_file_read(host->io.root, LP_RUNNING_FILE, &tree, err);
 	/* Of an earlier boot nothing is asked, not even that it can be decoded. */
 	if (rc > 0 && lp_boot_ids_match(lppack_value_text(lppack_value_get(tree, "boot_id")), boot_id))
 		rc = decode(tree, path, out, err);
@@ -246,7 +246,7 @@ static void forget_gone(struct lppack_host *host, struct lp_running *running)
 	LP_AUTO(lp_stack_free) struct lp_stack stack = { 0 };
 	size_t kept = 0;
 
-	if (lp_stack_read(&host->host, &stack, NULL) < 0)
+	if (lp_stack_read(&host->io, &stack, NULL) < 0)
 		return;
 	for (size_t i = 0; i < running->n_modules; i++) {
 		bool listed = running->has_active &&
@@ -262,7 +262,7 @@ static void forget_gone(struct lppack_host *host, struct lp_running *running)
 
 int lp_running_write(struct lppack_host *host, struct lp_running *running, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->host);
+	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->io);
 	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
 	struct lppack_value *modules = lp_value_list();
 	char text[LP_BUILD_ID_TEXT];
@@ -276,5 +276,5 @@ int lp_running_write(struct lppack_host *host, struct lp_running *running, struc
 	lp_value_add(&map, "modules", modules);
 	if (running->has_active)
 		lp_value_add(&map, "active", lp_loaded_tree(&running->active));
-	return map ? lp_state_write(host->host.root, LP_RUNNING_FILE, map, err) : lp_fail_nomem(err);
+	return map ? lp_state_file_write(host->io.root, LP_RUNNING_FILE, map, err) : lp_fail_nomem(err);
 }

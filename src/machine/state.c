@@ -90,7 +90,7 @@ static int read_there(const struct places *places, struct lppack_value **tree, s
 	return rc < 0 ? rc : parse(path, &text, tree, err);
 }
 
-int lp_state_read(const char *root, const char *name, struct lppack_value **tree, struct lppack_error *err)
+int lp_state_file_read(const char *root, const char *name, struct lppack_value **tree, struct lppack_error *err)
 {
 	LP_AUTO(places_free) struct places places = { 0 };
 	bool missing = false;
@@ -148,7 +148,7 @@ static int write_text(const char *root, const char *path, const struct lppack_va
 	return rc < 0 ? rc : lp_output_commit(&out, false, err);
 }
 
-int lp_state_write(const char *root, const char *name, const struct lppack_value *tree, struct lppack_error *err)
+int lp_state_file_write(const char *root, const char *name, const struct lppack_value *tree, struct lppack_error *err)
 {
 	LP_AUTO(places_free) struct places places = { 0 };
 	LP_AUTO_CLOSE int fd = -1;
@@ -179,7 +179,7 @@ static int remove_durably(const char *root, const char *path, struct lppack_erro
 	return rc;
 }
 
-int lp_state_remove(const char *root, const char *name, struct lppack_error *err)
+int lp_state_file_remove(const char *root, const char *name, struct lppack_error *err)
 {
 	LP_AUTO(places_free) struct places places = { 0 };
 	int rc = places_set(&places, root, name, err);

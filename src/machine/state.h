@@ -22,10 +22,10 @@
  * never written (or deliberately removed), or LPPACK_E_STATE: malformed, or missing after having existed; or
  * LPPACK_E_UNSAFE_FILE if others than root and the caller could have written it.
  */
-int lp_state_read(const char *root, const char *name, struct lppack_value **tree, struct lppack_error *err);
+int lp_state_file_read(const char *root, const char *name, struct lppack_value **tree, struct lppack_error *err);
 /* Replaces it atomically and durably; makes the directory. The tree's maps must be what core's YAML can hold. */
-int lp_state_write(const char *root, const char *name, const struct lppack_value *tree, struct lppack_error *err);
-/* Removes it so that lp_state_read() says 0; no error if it is not there. */
-int lp_state_remove(const char *root, const char *name, struct lppack_error *err);
+int lp_state_file_write(const char *root, const char *name, const struct lppack_value *tree, struct lppack_error *err);
+/* Removes it so that lp_state_file_read() says 0; no error if it is not there. */
+int lp_state_file_remove(const char *root, const char *name, struct lppack_error *err);
 
 #endif

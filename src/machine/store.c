@@ -16,17 +16,17 @@
 #define STORE_FORMAT 1
 #define STORE_HINT "install the bundle again"
 
-void lp_kept_free(struct lp_kept *level)
+void lp_installed_free(struct lp_installed *level)
 {
 	free(level->stream);
 	free(level->version);
-	*level = (struct lp_kept){ 0 };
+	*level = (struct lp_installed){ 0 };
 }
 
 void lp_store_free(struct lp_store *store)
 {
 	for (size_t i = 0; i < store->n; i++)
-		lp_kept_free(&store->levels[i]);
+		lp_installed_free(&store->levels[i]);
 	free(store->levels);
 	*store = (struct lp_store){ 0 };
 }
@@ -34,8 +34,8 @@ void lp_store_free(struct lp_store *store)
 /* Negative if a is newer than b; streams by name. */
 static int compare_levels(const void *a, const void *b)
 {
-	const struct lp_kept *x = a;
-	const struct lp_kept *y = b;
+	const struct lp_installed *x = a;
+	const struct lp_installed *y = b;
 	int order = strcmp(x->stream, y->stream);
 
 	if (order)
@@ -56,7 +56,7 @@ void lp_store_sort(struct lp_store *store)
 int lp_store_add(struct lp_store *store, const struct lp_contents *c, int64_t installed_at, struct lppack_error *err)
 {
 	const struct lp_manifest *m = &c->manifest;
-	struct lp_kept *level;
+	struct lp_installed *level;
 	bool ok = true;
 
 	if (lp_store_find(store, &c->digest))
@@ -64,7 +64,7 @@ int lp_store_add(struct lp_store *store, const struct lp_contents *c, int64_t in
 	level = lp_array_add(&store->levels, &store->n, sizeof(*level));
 	if (!level)
 		return lp_fail_nomem(err);
-	*level = (struct lp_kept){ .stream = lp_text_dup(m->stream, &ok),
+	*level = (struct lp_installed){ .stream = lp_text_dup(m->stream, &ok),
 				   .epoch = m->epoch,
 				   .serial = m->serial,
 				   .version = lp_text_dup(m->version, &ok),
@@ -78,7 +78,7 @@ int lp_store_add(struct lp_store *store, const struct lp_contents *c, int64_t in
 	return 0;
 }
 
-static void decode_level(struct lp_doc *item, struct lp_kept *level)
+static void decode_level(struct lp_doc *item, struct lp_installed *level)
 {
 	static const char *const keys[] = { "stream",	    "epoch",  "serial", "version", "created",
 					    "installed_at", "digest", "size",	NULL };
@@ -109,7 +109,7 @@ static int decode(const struct lppack_value *tree, const char *path, struct lp_s
 	list = lp_doc_list(&doc, "levels", true);
 	for (size_t i = 0; doc.rc == 0 && i < lppack_value_count(list); i++) {
 		struct lp_doc item = lp_doc_item(&doc, list, i);
-		struct lp_kept *level = lp_array_add(&out->levels, &out->n, sizeof(*level));
+		struct lp_installed *level = lp_array_add(&out->levels, &out->n, sizeof(*level));
 
 		if (!level)
 			return lp_fail_nomem(err);
@@ -130,7 +130,7 @@ int lp_store_read(const char *root, struct lp_store *out, struct lppack_error *e
 	*out = (struct lp_store){ 0 };
 	if (!path)
 		return lp_fail_nomem(err);
-	rc = lp_state_read(root, LP_STORE_FILE, &tree, err);
+	rc = lp_state_file_read(root, LP_STORE_FILE, &tree, err);
 	if (rc > 0)
 		rc = decode(tree, path, out, err);
 	if (rc < 0)
@@ -138,7 +138,7 @@ int lp_store_read(const char *root, struct lp_store *out, struct lppack_error *e
 	return rc == -LPPACK_E_STATE ? lp_hint(err, rc, STORE_HINT) : rc;
 }
 
-static struct lppack_value *encode_level(const struct lp_kept *level)
+static struct lppack_value *encode_level(const struct lp_installed *level)
 {
 	struct lppack_value *map = lp_value_map();
 
@@ -164,10 +164,10 @@ int lp_store_write(const char *root, const struct lp_store *store, struct lppack
 	if (store->has_target)
 		lp_describe_digest(&map, "target", &store->target);
 	lp_value_add(&map, "levels", levels);
-	return map ? lp_state_write(root, LP_STORE_FILE, map, err) : lp_fail_nomem(err);
+	return map ? lp_state_file_write(root, LP_STORE_FILE, map, err) : lp_fail_nomem(err);
 }
 
-const struct lp_kept *lp_store_find(const struct lp_store *store, const struct lp_digest *digest)
+const struct lp_installed *lp_store_find(const struct lp_store *store, const struct lp_digest *digest)
 {
 	for (size_t i = 0; i < store->n; i++)
 		if (lp_digest_equal(&store->levels[i].digest, digest))
@@ -175,16 +175,16 @@ const struct lp_kept *lp_store_find(const struct lp_store *store, const struct l
 	return NULL;
 }
 
-const struct lp_kept *lp_store_target(const struct lp_store *store)
+const struct lp_installed *lp_store_target(const struct lp_store *store)
 {
 	return store->has_target ? lp_store_find(store, &store->target) : NULL;
 }
 
-const struct lp_kept *lp_store_below(const struct lp_store *store, const char *stream, uint64_t epoch,
+const struct lp_installed *lp_store_below(const struct lp_store *store, const char *stream, uint64_t epoch,
 				     uint64_t serial)
 {
 	for (size_t i = 0; i < store->n; i++) {
-		const struct lp_kept *level = &store->levels[i];
+		const struct lp_installed *level = &store->levels[i];
 
 		if (strcmp(level->stream, stream) == 0 &&
 		    (level->epoch < epoch || (level->epoch == epoch && level->serial < serial)))
@@ -193,7 +193,7 @@ const struct lp_kept *lp_store_below(const struct lp_store *store, const char *s
 	return NULL;
 }
 
-const struct lp_kept *lp_store_find_serial(const struct lp_store *store, const char *stream, uint64_t serial)
+const struct lp_installed *lp_store_find_serial(const struct lp_store *store, const char *stream, uint64_t serial)
 {
 	for (size_t i = 0; i < store->n; i++)
 		if (strcmp(store->levels[i].stream, stream) == 0 && store->levels[i].serial == serial)
@@ -209,7 +209,7 @@ char *lp_store_path(const char *root, const struct lp_digest *digest)
 	return lp_text_format("%s" LP_STORE_BUNDLES "/%s" LP_STORE_SUFFIX, root, hex);
 }
 
-struct lppack_bundle *lp_store_open_level(const char *root, const struct lp_kept *level, struct lppack_error *err)
+struct lppack_bundle *lp_store_open_release(const char *root, const struct lp_installed *level, struct lppack_error *err)
 {
 	LP_AUTO_FREE char *path = lp_store_path(root, &level->digest);
 	LP_AUTO_FREE char *inner = lp_store_path("", &level->digest);
@@ -242,7 +242,7 @@ static int fail_other(const char *name, struct lppack_error *err)
 		       name);
 }
 
-struct lppack_verified *lp_store_verify_level(struct lppack_bundle *bundle, const struct lp_kept *level,
+struct lppack_verified *lp_store_verify_release(struct lppack_bundle *bundle, const struct lp_installed *level,
 					      const struct lppack_keyring *keyring, struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lppack_verified_free) struct lppack_verified *verified =
@@ -257,20 +257,20 @@ struct lppack_verified *lp_store_verify_level(struct lppack_bundle *bundle, cons
 	return LP_TAKE(verified);
 }
 
-void lp_kept_contents_close(struct lp_kept_contents *kept)
+void lp_unsigned_contents_close(struct lp_unsigned_contents *kept)
 {
 	if (kept->bundle)
 		lp_contents_close(&kept->contents);
 	lppack_bundle_close(kept->bundle);
-	*kept = (struct lp_kept_contents){ 0 };
+	*kept = (struct lp_unsigned_contents){ 0 };
 }
 
-int lp_kept_contents_open(struct lp_kept_contents *kept, const char *root, const struct lp_kept *level,
+int lp_unsigned_contents_open(struct lp_unsigned_contents *kept, const char *root, const struct lp_installed *level,
 			  struct lppack_error *err)
 {
 	int rc;
 
-	*kept = (struct lp_kept_contents){ .bundle = lp_store_open_level(root, level, err) };
+	*kept = (struct lp_unsigned_contents){ .bundle = lp_store_open_release(root, level, err) };
 	if (!kept->bundle)
 		return err ? -err->code : -LPPACK_E_STATE;
 	rc = lp_contents_open(&kept->contents, kept->bundle, err);
@@ -279,7 +279,7 @@ int lp_kept_contents_open(struct lp_kept_contents *kept, const char *root, const
 	if (rc == 0)
 		rc = lp_contents_open_index(&kept->contents, false, err);
 	if (rc < 0)
-		lp_kept_contents_close(kept);
+		lp_unsigned_contents_close(kept);
 	return rc;
 }
 
@@ -299,27 +299,27 @@ int lp_store_set_target(const char *root, const struct lp_digest *digest, struct
 }
 
 static struct lppack_value *describe_level(const char *root, const struct lp_store *store,
-					   const struct lp_outlook *outlook)
+					   const struct lp_boot_candidate *candidate)
 {
-	LP_AUTO_FREE char *path = lp_store_path(root, &outlook->level->digest);
-	struct lppack_value *map = encode_level(outlook->level);
+	LP_AUTO_FREE char *path = lp_store_path(root, &candidate->level->digest);
+	struct lppack_value *map = encode_level(candidate->level);
 
 	lp_value_add(&map, "path", path ? lp_value_string(path) : NULL);
-	lp_value_add_bool(&map, "chosen", outlook->level == lp_store_target(store));
-	lp_value_add_bool(&map, "target", outlook->at_boot == LP_AT_BOOT_APPLIED);
-	lp_value_add_text(&map, "at_boot", lp_at_boot_names[outlook->at_boot]);
+	lp_value_add_bool(&map, "chosen", candidate->level == lp_store_target(store));
+	lp_value_add_bool(&map, "target", candidate->at_boot == LP_BOOT_CHOICE_APPLIED);
+	lp_value_add_text(&map, "at_boot", lp_boot_choice_names[candidate->at_boot]);
 	return map;
 }
 
 struct lppack_value *lp_store_describe(struct lppack_host *host, const struct lp_store *store)
 {
-	LP_AUTO_OUTLOOKS struct lp_outlooks outlooks = { 0 };
+	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
 	struct lppack_value *list;
 
-	if (lp_outlooks_read(host, store, &outlooks, NULL) < 0)
+	if (lp_boot_candidates_read(host, store, &candidates, NULL) < 0)
 		return NULL;
 	list = lp_value_list();
-	for (size_t i = 0; i < outlooks.n; i++)
-		lp_value_push(&list, describe_level(host->host.root, store, &outlooks.items[i]));
+	for (size_t i = 0; i < candidates.n; i++)
+		lp_value_push(&list, describe_level(host->io.root, store, &candidates.items[i]));
 	return list;
 }

@@ -11,7 +11,7 @@
 #define LP_STORE_BUNDLES "/var/lib/lppack/bundles"
 
 /* One installed level. Strings are owned. */
-struct lp_kept {
+struct lp_installed {
 	char *stream;
 	uint64_t epoch;
 	uint64_t serial;
@@ -23,7 +23,7 @@ struct lp_kept {
 };
 
 struct lp_store {
-	struct lp_kept *levels; /* by stream, then from the newest (epoch, serial) down */
+	struct lp_installed *levels; /* by stream, then from the newest (epoch, serial) down */
 	size_t n;
 	bool has_target;         /* the level that a boot is to put in force; without one a boot applies nothing */
 	struct lp_digest target;
@@ -35,20 +35,20 @@ int lp_store_read(const char *root, struct lp_store *out, struct lppack_error *e
 void lp_store_free(struct lp_store *store);
 
 /* Borrowed, or NULL. */
-const struct lp_kept *lp_store_find(const struct lp_store *store, const struct lp_digest *digest);
+const struct lp_installed *lp_store_find(const struct lp_store *store, const struct lp_digest *digest);
 /* The newest level of the stream that is older than (epoch, serial); NULL if there is none. */
-const struct lp_kept *lp_store_below(const struct lp_store *store, const char *stream, uint64_t epoch,
+const struct lp_installed *lp_store_below(const struct lp_store *store, const char *stream, uint64_t epoch,
 				     uint64_t serial);
 /* The level of that serial: in the highest epoch that has it. */
-const struct lp_kept *lp_store_find_serial(const struct lp_store *store, const char *stream, uint64_t serial);
+const struct lp_installed *lp_store_find_serial(const struct lp_store *store, const char *stream, uint64_t serial);
 
 /* The bundle's file, malloc'd; NULL without memory. */
 char *lp_store_path(const char *root, const struct lp_digest *digest);
 /* Opens it, unverified as every bundle is at first: the caller verifies it and compares the digest by
- * lp_store_verify_level(). LPPACK_E_STATE if the file is gone. */
-struct lppack_bundle *lp_store_open_level(const char *root, const struct lp_kept *level, struct lppack_error *err);
+ * lp_store_verify_release(). LPPACK_E_STATE if the file is gone. */
+struct lppack_bundle *lp_store_open_release(const char *root, const struct lp_installed *level, struct lppack_error *err);
 /* Verifies an opened level with the keys and requires it to be the bundle that was installed (LPPACK_E_STATE). */
-struct lppack_verified *lp_store_verify_level(struct lppack_bundle *bundle, const struct lp_kept *level,
+struct lppack_verified *lp_store_verify_release(struct lppack_bundle *bundle, const struct lp_installed *level,
 					      const struct lppack_keyring *keyring, struct lppack_error *err);
 
 /* Which level the next boot puts in force, durably; NULL: none. A level that is not kept is no error and leaves things

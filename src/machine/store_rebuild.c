@@ -25,15 +25,15 @@ bool lp_store_parse_name(const char *name, struct lp_digest *out)
 /* A file that is not what its name says is none of the levels. */
 static int add_file(const char *root, const char *name, struct lp_store *store, struct lppack_error *err)
 {
-	LP_AUTO_KEPT_CONTENTS struct lp_kept_contents kept = { 0 };
-	struct lp_kept level = { .stream = (char *)"unknown" };
+	LP_AUTO_UNSIGNED_CONTENTS struct lp_unsigned_contents kept = { 0 };
+	struct lp_installed level = { .stream = (char *)"unknown" };
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	struct stat st;
 	int rc;
 
 	if (!lp_store_parse_name(name, &level.digest))
 		return 0;
-	rc = lp_kept_contents_open(&kept, root, &level, &why);
+	rc = lp_unsigned_contents_open(&kept, root, &level, &why);
 	if (rc < 0 || fstat(kept.bundle->in.fd, &st) < 0)
 		return rc == -LPPACK_E_NO_MEMORY ? lp_fail_nomem(err) : 0;
 	return lp_store_add(store, &kept.contents, st.st_mtime, err);

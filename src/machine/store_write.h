@@ -7,7 +7,7 @@
 
 #define LP_STORE_SUFFIX ".lpb"
 
-void lp_kept_free(struct lp_kept *level);
+void lp_installed_free(struct lp_installed *level);
 void lp_store_sort(struct lp_store *store);
 /* Adds a bundle's level, unless it is there already. LPPACK_E_NO_MEMORY. */
 int lp_store_add(struct lp_store *store, const struct lp_contents *c, int64_t installed_at, struct lppack_error *err);
@@ -18,20 +18,20 @@ bool lp_store_parse_name(const char *name, struct lp_digest *out);
 int lp_store_rebuild(const char *root, struct lp_store *store, struct lppack_error *err);
 int lp_store_write(const char *root, const struct lp_store *store, struct lppack_error *err);
 /* The level that a boot puts in force, borrowed; NULL if none is chosen. */
-const struct lp_kept *lp_store_target(const struct lp_store *store);
+const struct lp_installed *lp_store_target(const struct lp_store *store);
 /* A list of maps, as lppack_store_describe() tells them; NULL without memory. */
 struct lppack_value *lp_store_describe(struct lppack_host *host, const struct lp_store *store);
 
 /* A kept level opened by its digest, which was signed when it was installed: its facts can be told without a key. */
-struct lp_kept_contents {
+struct lp_unsigned_contents {
 	struct lppack_bundle *bundle;
 	struct lp_contents contents;
 };
 
-int lp_kept_contents_open(struct lp_kept_contents *kept, const char *root, const struct lp_kept *level,
+int lp_unsigned_contents_open(struct lp_unsigned_contents *kept, const char *root, const struct lp_installed *level,
 			  struct lppack_error *err);
-void lp_kept_contents_close(struct lp_kept_contents *kept);
+void lp_unsigned_contents_close(struct lp_unsigned_contents *kept);
 
-#define LP_AUTO_KEPT_CONTENTS LP_AUTO(lp_kept_contents_close)
+#define LP_AUTO_UNSIGNED_CONTENTS LP_AUTO(lp_unsigned_contents_close)
 
 #endif

@@ -117,12 +117,12 @@ static int check_arguments(const struct lppack_spec *spec, size_t n_signers,
 	return 0;
 }
 
-static int check_names(const struct lp_level *older, const struct lp_level *newer, struct lppack_error *err)
+static int check_names(const struct lp_release_facts *older, const struct lp_release_facts *newer, struct lppack_error *err)
 {
-	struct lp_level_walk walk = { .older = older, .newer = newer };
+	struct lp_release_walk walk = { .older = older, .newer = newer };
 
-	while (lp_level_walk_next(&walk))
-		if (lp_level_is_name_taken(&walk))
+	while (lp_release_walk_next(&walk))
+		if (lp_release_walk_is_name_taken(&walk))
 			return lp_fail(err, LPPACK_E_MODULE_NAME, LP_SAME_NAME_HINT,
 				       "%s: for kernel %s its module has the name of the one in %s, %s: it cannot be "
 				       "loaded over that", newer->name, walk.new->facts.release, older->name,
@@ -134,10 +134,10 @@ static int check_names(const struct lp_level *older, const struct lp_level *newe
 static int check_supersedes(const struct lp_pack *pack, const struct lppack_spec *spec, const struct lp_fixes *fixes,
 			    struct lppack_verified *older, const char *output, struct lppack_error *err)
 {
-	LP_AUTO(lp_level_free) struct lp_level_of_bundle old = { 0 };
+	LP_AUTO(lp_release_facts_free) struct lp_bundle_release_facts old = { 0 };
 	LP_AUTO(lp_changes_free) struct lp_changes changes = { 0 };
 	LP_AUTO_FREE const struct lp_metadata **kernels = calloc(pack->n, sizeof(*kernels));
-	struct lp_level new = { .name = output,
+	struct lp_release_facts new = { .name = output,
 				.stream = spec->stream,
 				.epoch = spec->epoch,
 				.serial = spec->serial,
@@ -151,9 +151,9 @@ static int check_supersedes(const struct lp_pack *pack, const struct lppack_spec
 		return lp_fail_nomem(err);
 	for (size_t i = 0; i < pack->n; i++)
 		kernels[i] = &pack->items[i].metadata;
-	rc = lp_level_read(&older->contents, &old, err);
+	rc = lp_release_facts_read(&older->contents, &old, err);
 	if (rc == 0)
-		rc = lp_level_compare(&old.level, &new, &changes, err);
+		rc = lp_release_facts_compare(&old.level, &new, &changes, err);
 	if (rc == 0)
 		rc = lp_changes_check(&changes, &old.level, &new, err);
 	return rc < 0 ? rc : check_names(&old.level, &new, err);

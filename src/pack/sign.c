@@ -25,13 +25,13 @@ static struct lppack_value *list_set(const struct lp_signing *s)
 	struct lppack_value *list = lp_value_list();
 
 	for (size_t i = 0; i < s->n; i++) {
-		const struct lp_signer_report *report = &s->reports[i];
+		const struct lp_signature_report *report = &s->reports[i];
 		struct lppack_value *map = lp_value_map();
 
 		lp_value_add_text(&map, "id", report->id);
 		lp_value_add_text(&map, "scheme", report->scheme);
 		lp_value_add_int(&map, "size", s->set[i].size);
-		lp_value_add_text(&map, "status", lp_signer_status_names[report->status]);
+		lp_value_add_text(&map, "status", lp_signature_status_names[report->status]);
 		lp_value_add_text(&map, "reason", report->reason[0] ? report->reason : NULL);
 		lp_value_push(&list, map);
 	}

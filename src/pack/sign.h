@@ -20,7 +20,7 @@ struct lp_signing {
 	struct lp_contents contents;  /* the manifest, which the whole head fits */
 	struct lp_buf message;
 	struct lp_signature set[LP_SIGNATURES_MAX]; /* as it will be; owned */
-	struct lp_signer_report reports[LP_SIGNATURES_MAX];
+	struct lp_signature_report reports[LP_SIGNATURES_MAX];
 	size_t n;
 	struct lppack_value *added;   /* key ids */
 	struct lppack_value *removed;
@@ -45,13 +45,13 @@ int lp_signing_store(struct lp_signing *s, struct lppack_error *err);
  * The journal of a change in place is the new head, complete, in a file of its own beside the bundle. It is durable
  * before the first byte of the bundle changes and removed after the last has.
  */
-int lp_journal_write(const char *path, const struct lp_buf *head, struct lppack_error *err);
-int lp_journal_remove(const char *path, struct lppack_error *err);
+int lp_sign_journal_write(const char *path, const struct lp_buf *head, struct lppack_error *err);
+int lp_sign_journal_remove(const char *path, struct lppack_error *err);
 /* 1 if there is one, 0 if not. */
-int lp_journal_exists(const char *path, struct lppack_error *err);
+int lp_sign_journal_exists(const char *path, struct lppack_error *err);
 /* Writes the journal's area into the bundle (a descriptor) if it belongs there and is intact. LPPACK_E_STATE
  * otherwise. */
-int lp_journal_replay(const char *path, int fd, struct lppack_error *err);
+int lp_sign_journal_replay(const char *path, int fd, struct lppack_error *err);
 
 #define LP_AUTO_SIGNING LP_AUTO(lp_signing_free)
 

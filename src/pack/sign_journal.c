@@ -20,7 +20,7 @@ static char *journal_path(const char *path, struct lppack_error *err)
 	return journal;
 }
 
-int lp_journal_write(const char *path, const struct lp_buf *head, struct lppack_error *err)
+int lp_sign_journal_write(const char *path, const struct lp_buf *head, struct lppack_error *err)
 {
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
 	LP_AUTO_FREE char *journal = journal_path(path, err);
@@ -34,7 +34,7 @@ int lp_journal_write(const char *path, const struct lp_buf *head, struct lppack_
 	return rc < 0 ? rc : lp_output_commit(&out, false, err);
 }
 
-int lp_journal_remove(const char *path, struct lppack_error *err)
+int lp_sign_journal_remove(const char *path, struct lppack_error *err)
 {
 	LP_AUTO_FREE char *journal = journal_path(path, err);
 
@@ -45,7 +45,7 @@ int lp_journal_remove(const char *path, struct lppack_error *err)
 	return lp_parent_sync(path, err);
 }
 
-int lp_journal_exists(const char *path, struct lppack_error *err)
+int lp_sign_journal_exists(const char *path, struct lppack_error *err)
 {
 	LP_AUTO_FREE char *journal = journal_path(path, err);
 	struct stat st;
@@ -74,7 +74,7 @@ static int open_own(const char *journal, struct lppack_error *err)
 /* A head that fits itself: canonical, and every signature its key. */
 static int check_head(struct lppack_bundle *journal, struct lp_contents *contents, struct lppack_error *err)
 {
-	struct lp_signer_report reports[LP_SIGNATURES_MAX];
+	struct lp_signature_report reports[LP_SIGNATURES_MAX];
 	size_t n = 0;
 	int rc = lp_contents_open(contents, journal, err);
 
@@ -120,7 +120,7 @@ static int replay(struct lppack_bundle *journal, int fd, struct lppack_error *er
 	return 0;
 }
 
-int lp_journal_replay(const char *path, int fd, struct lppack_error *err)
+int lp_sign_journal_replay(const char *path, int fd, struct lppack_error *err)
 {
 	LP_AUTO_FREE char *name = journal_path(path, err);
 	LP_AUTO(cleanup_lppack_bundle_close) struct lppack_bundle *journal = NULL;

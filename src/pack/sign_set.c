@@ -122,16 +122,16 @@ static bool is_whole(int fd, const char *name)
 static int recover(const char *path, int fd, const char *name, struct lppack_error *err)
 {
 	struct lppack_error own = LPPACK_ERROR_INIT;
-	int rc = lp_journal_exists(path, err);
+	int rc = lp_sign_journal_exists(path, err);
 
 	if (rc <= 0)
 		return rc;
-	if (!is_whole(fd, name) && lp_journal_replay(path, fd, &own) < 0)
+	if (!is_whole(fd, name) && lp_sign_journal_replay(path, fd, &own) < 0)
 		return lp_fail(err, LPPACK_E_STATE, "fetch the bundle again, and remove the journal",
 			       "%s: a change of its signatures was interrupted, and its journal does not complete it: "
 			       "%s",
 			       name, own.message);
-	return lp_journal_remove(path, err);
+	return lp_sign_journal_remove(path, err);
 }
 
 int lp_signing_open_locked(struct lp_signing *s, const char *path, struct lppack_error *err)
@@ -160,7 +160,7 @@ int lp_signing_open(struct lp_signing *s, const char *path, struct lppack_error 
 
 	if (rc < 0)
 		return rc;
-	if (lp_journal_exists(s->path, NULL) > 0 && access(s->path, W_OK) == 0) {
+	if (lp_sign_journal_exists(s->path, NULL) > 0 && access(s->path, W_OK) == 0) {
 		lp_signing_free(s);
 		return lp_signing_open_locked(s, path, err);
 	}

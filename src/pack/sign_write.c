@@ -72,7 +72,7 @@ static int store_in_place(struct lp_signing *s, const struct lp_buf *head, struc
 {
 	const char *name = s->bundle->in.name;
 	uint64_t at = s->bundle->head.area_at;
-	int rc = lp_journal_write(s->path, head, err);
+	int rc = lp_sign_journal_write(s->path, head, err);
 
 	if (rc < 0)
 		return lp_wrap(err, rc, "%s: no journal for the change", name);
@@ -83,7 +83,7 @@ static int store_in_place(struct lp_signing *s, const struct lp_buf *head, struc
 		return lp_hint(err, rc, "once the disk can be written, complete the change with: lppack sign --list %s",
 			       s->path);
 	s->stored = (struct lp_stored){ .method = "in-place", .written = head->len - at + head->len };
-	return lp_journal_remove(s->path, err);
+	return lp_sign_journal_remove(s->path, err);
 }
 
 /* By reading and writing, where the kernel cannot copy between these files. */

@@ -195,7 +195,7 @@ static int scan_tasks(DIR *tasks, int pid, const struct known *known, struct lis
 	return 0;
 }
 
-static int scan_processes(struct lp_host *host, const struct known *known, struct list *list)
+static int scan_processes(struct lp_kernel_io *host, const struct known *known, struct list *list)
 {
 	LP_AUTO_DIR DIR *processes = lp_dir_open(host->rootfd, "proc");
 	const struct dirent *entry;
@@ -215,7 +215,7 @@ static int scan_processes(struct lp_host *host, const struct known *known, struc
 	return 0;
 }
 
-int lp_blockers_collect(struct lp_host *host, const struct lp_module_facts *facts, const struct lp_stack *stack,
+int lp_blockers_collect(struct lp_kernel_io *host, const struct lp_module_facts *facts, const struct lp_stack *stack,
 			int target, struct lp_blocker **blockers, size_t *n)
 {
 	const struct known known = { .facts = facts, .stack = stack, .target = target };
@@ -236,7 +236,7 @@ void lp_blockers_free(struct lp_blocker *blockers, size_t n)
 
 /* fs/proc/base.c, proc_pid_patch_state(): only who may trace a task is told, and with hidepid others are not even
  * listed (proc(5)). Init is there on every machine, and is root's. */
-bool lp_host_sees_tasks(struct lp_host *host)
+bool lp_host_sees_tasks(struct lp_kernel_io *host)
 {
 	char text[24];
 
@@ -246,7 +246,7 @@ bool lp_host_sees_tasks(struct lp_host *host)
 	       (errno != EACCES && errno != EPERM);
 }
 
-int lp_blockers_find(struct lp_host *host, const struct lp_module_facts *facts, const struct lp_stack *stack,
+int lp_blockers_find(struct lp_kernel_io *host, const struct lp_module_facts *facts, const struct lp_stack *stack,
 		     struct lp_blocker **blockers, size_t *n)
 {
 	*blockers = NULL;

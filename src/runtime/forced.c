@@ -11,7 +11,7 @@
 #define PATIENCE_NS LP_SECOND_NS
 
 /* Another module that uses its symbols pins it as well, and that is no sign of force. */
-static bool has_holders(struct lp_host *host, const char *name)
+static bool has_holders(struct lp_kernel_io *host, const char *name)
 {
 	char path[LP_PATH_ROOM];
 	LP_AUTO_DIR DIR *dir = NULL;
@@ -21,7 +21,7 @@ static bool has_holders(struct lp_host *host, const char *name)
 	return dir && lp_dir_next(dir);
 }
 
-static bool find_pinned(struct lp_host *host, char *out, size_t room)
+static bool find_pinned(struct lp_kernel_io *host, char *out, size_t room)
 {
 	LP_AUTO_DIR DIR *modules = lp_dir_open(host->rootfd, LP_MODULE_DIR);
 	const struct dirent *entry;
@@ -35,7 +35,7 @@ static bool find_pinned(struct lp_host *host, char *out, size_t room)
 	return false;
 }
 
-bool lp_host_find_pinned(struct lp_host *host, char *out, size_t room)
+bool lp_host_find_pinned(struct lp_kernel_io *host, char *out, size_t room)
 {
 	int64_t since_ns = lp_host_now(host);
 
@@ -47,7 +47,7 @@ bool lp_host_find_pinned(struct lp_host *host, char *out, size_t room)
 	return false;
 }
 
-int lp_forced_check(struct lp_host *host, const struct lp_swap_request *request, struct lppack_error *err)
+int lp_forced_check(struct lp_kernel_io *host, const struct lp_swap_request *request, struct lppack_error *err)
 {
 	char name[256];
 

@@ -10,12 +10,12 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
-int lp_host_open(struct lp_host *host, const char *root, const struct lp_host_ops *ops, void *context,
+int lp_host_open(struct lp_kernel_io *host, const char *root, const struct lp_kernel_ops *ops, void *context,
 		 struct lppack_error *err)
 {
 	bool is_real = !root || !*root || strcmp(root, "/") == 0;
 
-	*host = (struct lp_host){ .rootfd = -1, .ops = ops, .context = context };
+	*host = (struct lp_kernel_io){ .rootfd = -1, .ops = ops, .context = context };
 	if (!ops)
 		host->ops = is_real ? &lp_real_ops : &lp_refusing_ops;
 	host->root = strdup(is_real ? "" : root);
@@ -28,16 +28,16 @@ int lp_host_open(struct lp_host *host, const char *root, const struct lp_host_op
 	return 0;
 }
 
-void lp_host_close(struct lp_host *host)
+void lp_host_close(struct lp_kernel_io *host)
 {
 	/* root tells an opened host from a zeroed one, whose descriptor 0 is not ours. */
 	if (host->root && host->rootfd >= 0)
 		close(host->rootfd);
 	free(host->root);
-	*host = (struct lp_host){ .rootfd = -1 };
+	*host = (struct lp_kernel_io){ .rootfd = -1 };
 }
 
-bool lp_host_is_running(const struct lp_host *host)
+bool lp_host_is_running(const struct lp_kernel_io *host)
 {
 	return host->ops != &lp_refusing_ops;
 }
@@ -83,7 +83,7 @@ int lp_attr_int(int dirfd, const char *path)
 	return (int)value;
 }
 
-bool lp_host_has(const struct lp_host *host, const char *path)
+bool lp_host_has(const struct lp_kernel_io *host, const char *path)
 {
 	struct stat st;
 
@@ -144,17 +144,17 @@ void lp_names_free(char **names, size_t n)
 	free(names);
 }
 
-int64_t lp_host_now(struct lp_host *host)
+int64_t lp_host_now(struct lp_kernel_io *host)
 {
 	return host->ops->now_ns(host->context);
 }
 
-void lp_host_sleep(struct lp_host *host, int64_t ns)
+void lp_host_sleep(struct lp_kernel_io *host, int64_t ns)
 {
 	host->ops->sleep_ns(host->context, ns);
 }
 
-void lp_host_poll_sleep(struct lp_host *host, int64_t since_ns)
+void lp_host_poll_sleep(struct lp_kernel_io *host, int64_t since_ns)
 {
 	const int64_t shortest = LP_MS_NS / 5;
 	const int64_t longest = 10 * LP_MS_NS;
@@ -163,7 +163,7 @@ void lp_host_poll_sleep(struct lp_host *host, int64_t since_ns)
 	lp_host_sleep(host, ns < shortest ? shortest : ns > longest ? longest : ns);
 }
 
-static int read_below_root(struct lp_host *host, const char *path, size_t max, struct lp_buf *out,
+static int read_below_root(struct lp_kernel_io *host, const char *path, size_t max, struct lp_buf *out,
 			   struct lppack_error *err)
 {
 	struct lppack_error cause = LPPACK_ERROR_INIT;
@@ -173,14 +173,14 @@ static int read_below_root(struct lp_host *host, const char *path, size_t max, s
 	return rc < 0 ? lp_fail(err, (enum lppack_code)cause.code, cause.hint, "%s/%s", host->root, cause.message) : 0;
 }
 
-int lp_host_read_notes(struct lp_host *host, struct lp_buf *notes, struct lppack_error *err)
+int lp_host_read_notes(struct lp_kernel_io *host, struct lp_buf *notes, struct lppack_error *err)
 {
 	int rc = read_below_root(host, "sys/kernel/notes", 1 << 20, notes, err);
 
 	return rc < 0 ? lp_hint(err, rc, "mount sysfs: the kernel's build ID stands in /sys/kernel/notes") : 0;
 }
 
-static char *read_word(struct lp_host *host, const char *path)
+static char *read_word(struct lp_kernel_io *host, const char *path)
 {
 	char text[256];
 
@@ -190,7 +190,7 @@ static char *read_word(struct lp_host *host, const char *path)
 	return strdup(text);
 }
 
-int lp_host_read_names(struct lp_host *host, struct lp_kernel_facts *out, struct lppack_error *err)
+int lp_host_read_names(struct lp_kernel_io *host, struct lp_kernel_facts *out, struct lppack_error *err)
 {
 	struct utsname uts;
 
@@ -213,7 +213,7 @@ int lp_host_read_names(struct lp_host *host, struct lp_kernel_facts *out, struct
 	return 0;
 }
 
-char *lp_host_boot_id(struct lp_host *host)
+char *lp_host_boot_id(struct lp_kernel_io *host)
 {
 	return read_word(host, "proc/sys/kernel/random/boot_id");
 }

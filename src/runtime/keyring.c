@@ -11,7 +11,7 @@
 #define DESCRIPTION_MAX 4095 /* security/keys/keyctl.c: KEY_MAX_DESC_SIZE, with its NUL */
 #define EXACT "ex:" /* crypto/asymmetric_keys/asymmetric_type.c: asymmetric_key_match_preparse() */
 
-enum lp_signature_policy lp_host_signature_policy(const struct lp_host *host)
+enum lp_signature_policy lp_host_signature_policy(const struct lp_kernel_io *host)
 {
 	char text[128];
 
@@ -44,7 +44,7 @@ static int32_t find_keyring(const char *keys, const char *name)
 
 /* A key that is there, and that a process may not search, is there (security/keys/keyring.c: keyring_search_iterator()
  * matches before it asks for the permission). */
-static enum lp_key_verdict search(struct lp_host *host, int32_t keyring, const char *description)
+static enum lp_key_verdict search(struct lp_kernel_io *host, int32_t keyring, const char *description)
 {
 	if (host->ops->search_key(host->context, keyring, description) >= 0 || errno == EACCES)
 		return LP_KEY_KNOWN;
@@ -52,13 +52,13 @@ static enum lp_key_verdict search(struct lp_host *host, int32_t keyring, const c
 }
 
 /* Whether a key that cannot be there is not found: else the keyring itself may not be searched, and says nothing. */
-static bool is_searchable(struct lp_host *host, int32_t keyring)
+static bool is_searchable(struct lp_kernel_io *host, int32_t keyring)
 {
 	return keyring && search(host, keyring, EXACT "0000000000000000") == LP_KEY_UNKNOWN;
 }
 
 /* kernel/module/signing.c asks the secondary keyring, which is linked to the others, or without it the built-in one. */
-static enum lp_key_verdict find(struct lp_host *host, const char *keys, const char *description)
+static enum lp_key_verdict find(struct lp_kernel_io *host, const char *keys, const char *description)
 {
 	int32_t secondary = find_keyring(keys, ".secondary_trusted_keys");
 	int32_t trusted = secondary ? secondary : find_keyring(keys, ".builtin_trusted_keys");
@@ -71,7 +71,7 @@ static enum lp_key_verdict find(struct lp_host *host, const char *keys, const ch
 	return verdict == LP_KEY_KNOWN ? LP_KEY_PLATFORM : verdict;
 }
 
-enum lp_key_verdict lp_host_find_key(struct lp_host *host, const void *id, size_t n)
+enum lp_key_verdict lp_host_find_key(struct lp_kernel_io *host, const void *id, size_t n)
 {
 	LP_AUTO_BUF struct lp_buf keys = { 0 };
 	LP_AUTO_FREE char *description = malloc(sizeof(EXACT) + 2 * n);

@@ -13,7 +13,7 @@
 /* A flood of lines must not fill the memory. */
 #define LINES_MAX (256 * 1024)
 
-void lp_kmsg_open(struct lp_kmsg *kmsg, struct lp_host *host)
+void lp_kmsg_open(struct lp_kmsg *kmsg, struct lp_kernel_io *host)
 {
 	kmsg->fd = openat(host->rootfd, "dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	if (kmsg->fd < 0)
@@ -72,7 +72,7 @@ void lp_kmsg_collect(struct lp_kmsg *kmsg, const char *module, struct lp_buf *li
 	}
 }
 
-bool lp_host_log_tells_force(struct lp_host *host)
+bool lp_host_log_tells_force(struct lp_kernel_io *host)
 {
 	LP_AUTO(lp_kmsg_close) struct lp_kmsg kmsg = { .fd = -1 };
 	LP_AUTO_BUF struct lp_buf lines = { 0 };

@@ -55,7 +55,7 @@ static bool is_noted(const struct lp_probe *probes, size_t n, const struct lp_pr
 	return false;
 }
 
-int lp_host_find_probes(struct lp_host *host, const struct lp_module_facts *facts, struct lp_probe **probes, size_t *n,
+int lp_host_find_probes(struct lp_kernel_io *host, const struct lp_module_facts *facts, struct lp_probe **probes, size_t *n,
 			struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf list = { 0 };

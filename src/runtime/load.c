@@ -120,7 +120,7 @@ static const char *explain_signature(int sys_errno)
 	}
 }
 
-static int fail_locked(struct lp_host *host, const char *name, int sys_errno, struct lppack_error *err)
+static int fail_locked(struct lp_kernel_io *host, const char *name, int sys_errno, struct lppack_error *err)
 {
 	const char *what = explain_signature(sys_errno);
 	const char *hint = HINT_KEY;
@@ -135,7 +135,7 @@ static int fail_locked(struct lp_host *host, const char *name, int sys_errno, st
 }
 
 /* EBUSY is a running transition, or ftrace switched off: the latter leaves a line about its handler. */
-static int fail_busy(struct lp_host *host, const char *name, const struct lp_buf *log, struct lppack_error *err)
+static int fail_busy(struct lp_kernel_io *host, const char *name, const struct lp_buf *log, struct lppack_error *err)
 {
 	int rc;
 
@@ -149,7 +149,7 @@ static int fail_busy(struct lp_host *host, const char *name, const struct lp_buf
 		       "%s: the kernel is busy with another livepatch transition or load", name);
 }
 
-int lp_module_explain(struct lp_host *host, const char *name, int sys_errno, const struct lp_buf *log,
+int lp_module_explain(struct lp_kernel_io *host, const char *name, int sys_errno, const struct lp_buf *log,
 		      struct lppack_error *err)
 {
 	int rc;

@@ -13,7 +13,7 @@
 /* Whoever only asks for the state of the lock holds it for a moment. */
 #define LOOK_NS (50 * LP_MS_NS)
 
-static int fail_create(struct lp_host *host, const char *path, struct lppack_error *err)
+static int fail_create(struct lp_kernel_io *host, const char *path, struct lppack_error *err)
 {
 	if (errno == EACCES || errno == EPERM)
 		return lp_fail_sys(err, LPPACK_E_PRIVILEGE, "run this as root", "%s/%s: cannot be created", host->root,
@@ -21,14 +21,14 @@ static int fail_create(struct lp_host *host, const char *path, struct lppack_err
 	return lp_fail_sys(err, LPPACK_E_IO, "make /run writable", "%s/%s: cannot be created", host->root, path);
 }
 
-static int make_directory(struct lp_host *host, const char *path, struct lppack_error *err)
+static int make_directory(struct lp_kernel_io *host, const char *path, struct lppack_error *err)
 {
 	if (mkdirat(host->rootfd, path, 0755) < 0 && errno != EEXIST)
 		return fail_create(host, path, err);
 	return 0;
 }
 
-static int fail_held(struct lp_host *host, const char *hint, struct lppack_error *err)
+static int fail_held(struct lp_kernel_io *host, const char *hint, struct lppack_error *err)
 {
 	char holder[24];
 
@@ -39,7 +39,7 @@ static int fail_held(struct lp_host *host, const char *hint, struct lppack_error
 		       host->root, holder);
 }
 
-static bool may_wait(struct lp_host *host, const struct lp_swap_request *request, int64_t since_ns)
+static bool may_wait(struct lp_kernel_io *host, const struct lp_swap_request *request, int64_t since_ns)
 {
 	int64_t elapsed = lp_host_now(host) - since_ns;
 
@@ -52,7 +52,7 @@ static bool may_wait(struct lp_host *host, const struct lp_swap_request *request
 }
 
 /* Polled, so that a signal can end it and progress is told: flock() itself could only sleep. */
-static int take(struct lp_host *host, int fd, const struct lp_swap_request *request, const char *hint,
+static int take(struct lp_kernel_io *host, int fd, const struct lp_swap_request *request, const char *hint,
 		struct lppack_error *err)
 {
 	int64_t since_ns = lp_host_now(host);
@@ -67,7 +67,7 @@ static int take(struct lp_host *host, int fd, const struct lp_swap_request *requ
 	return 0;
 }
 
-enum lp_lock_state lp_host_lock_state(struct lp_host *host, int *pid)
+enum lp_lock_state lp_host_lock_state(struct lp_kernel_io *host, int *pid)
 {
 	LP_AUTO_CLOSE int fd = openat(host->rootfd, LOCK_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
 
@@ -83,7 +83,7 @@ enum lp_lock_state lp_host_lock_state(struct lp_host *host, int *pid)
 	return LP_LOCK_HELD;
 }
 
-static int lock(struct lp_host *host, const struct lp_swap_request *request, const char *hint, struct lppack_error *err)
+static int lock(struct lp_kernel_io *host, const struct lp_swap_request *request, const char *hint, struct lppack_error *err)
 {
 	LP_AUTO_CLOSE int fd = -1;
 	char pid[24];
@@ -110,14 +110,14 @@ static int lock(struct lp_host *host, const struct lp_swap_request *request, con
 	return held;
 }
 
-int lp_host_lock(struct lp_host *host, struct lppack_error *err)
+int lp_host_lock(struct lp_kernel_io *host, struct lppack_error *err)
 {
 	const struct lp_swap_request at_once = { 0 };
 
 	return lock(host, &at_once, "try again when it has ended", err);
 }
 
-int lp_host_lock_wait(struct lp_host *host, const struct lp_swap_request *request, struct lppack_error *err)
+int lp_host_lock_wait(struct lp_kernel_io *host, const struct lp_swap_request *request, struct lppack_error *err)
 {
 	return lock(host, request, "try again when it has ended, or give --wait SECONDS", err);
 }

@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-bool lp_module_is_loaded(const struct lp_host *host, const char *name)
+bool lp_module_is_loaded(const struct lp_kernel_io *host, const char *name)
 {
 	LP_AUTO_FREE char *path = lp_text_format("sys/module/%s/initstate", name);
 

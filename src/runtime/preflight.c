@@ -20,7 +20,7 @@ const struct lp_live_patch *lp_stack_find_build(const struct lp_stack *stack, co
 	return patch;
 }
 
-static int check_module(struct lp_host *host, const struct lp_module_facts *facts, struct lppack_error *err)
+static int check_module(struct lp_kernel_io *host, const struct lp_module_facts *facts, struct lppack_error *err)
 {
 	LP_AUTO_KERNEL_FACTS struct lp_kernel_facts kernel = { 0 };
 	int rc;
@@ -71,7 +71,7 @@ static bool is_sysfs_read_only(const char *mounts)
 	return read_only;
 }
 
-static int check_sysfs(struct lp_host *host, struct lppack_error *err)
+static int check_sysfs(struct lp_kernel_io *host, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf mounts = { 0 };
 
@@ -84,7 +84,7 @@ static int check_sysfs(struct lp_host *host, struct lppack_error *err)
 		       host->root);
 }
 
-bool lp_host_has_capability(struct lp_host *host, unsigned int number)
+bool lp_host_has_capability(struct lp_kernel_io *host, unsigned int number)
 {
 	char text[8192];
 	const char *effective;
@@ -95,7 +95,7 @@ bool lp_host_has_capability(struct lp_host *host, unsigned int number)
 	return !effective || (strtoull(effective, NULL, 16) >> number & 1);
 }
 
-static int check_process(struct lp_host *host, struct lppack_error *err)
+static int check_process(struct lp_kernel_io *host, struct lppack_error *err)
 {
 	char text[8192];
 	unsigned long first;
@@ -112,14 +112,14 @@ static int check_process(struct lp_host *host, struct lppack_error *err)
 	return 0;
 }
 
-int lp_host_check_privilege(struct lp_host *host, struct lppack_error *err)
+int lp_host_check_privilege(struct lp_kernel_io *host, struct lppack_error *err)
 {
 	int rc = check_process(host, err);
 
 	return rc < 0 ? rc : check_sysfs(host, err);
 }
 
-static int check_signature_policy(struct lp_host *host, const struct lp_module_facts *facts, struct lppack_error *err)
+static int check_signature_policy(struct lp_kernel_io *host, const struct lp_module_facts *facts, struct lppack_error *err)
 {
 	char text[128] = "";
 
@@ -140,7 +140,7 @@ static int check_signature_policy(struct lp_host *host, const struct lp_module_f
 	return 0;
 }
 
-static int check_policy(struct lp_host *host, const struct lp_module_facts *facts, struct lppack_error *err)
+static int check_policy(struct lp_kernel_io *host, const struct lp_module_facts *facts, struct lppack_error *err)
 {
 	int rc;
 
@@ -188,7 +188,7 @@ static int fail_name(const char *name, const struct lp_live_patch *patch, const 
 		       lp_build_id_format(&patch->build_id, active), lp_build_id_format(&facts->build_id, wanted));
 }
 
-static int check_name(struct lp_host *host, const char *name, const struct lp_live_patch *patch,
+static int check_name(struct lp_kernel_io *host, const char *name, const struct lp_live_patch *patch,
 		      const struct lp_module_facts *facts, struct lppack_error *err)
 {
 	char path[LP_PATH_ROOM];
@@ -257,7 +257,7 @@ int lp_stack_check_foreign(const struct lp_swap_request *request, const struct l
 		       "not loaded by lppack: %s", (const char *)names.data);
 }
 
-static int check_machine(struct lp_host *host, const struct lp_swap_request *request, const struct lp_stack *stack,
+static int check_machine(struct lp_kernel_io *host, const struct lp_swap_request *request, const struct lp_stack *stack,
 			 const char *name, struct lppack_error *err)
 {
 	const struct lp_live_patch *own = lp_stack_find_build(stack, request->facts, name);
@@ -319,7 +319,7 @@ static bool is_survived(const struct lp_swap_request *request, const struct lp_s
 	return others;
 }
 
-int lp_swap_preflight(struct lp_host *host, const struct lp_swap_request *request, const struct lp_stack *stack,
+int lp_swap_preflight(struct lp_kernel_io *host, const struct lp_swap_request *request, const struct lp_stack *stack,
 		      bool *already, struct lppack_error *err)
 {
 	LP_AUTO_FREE char *name = NULL;

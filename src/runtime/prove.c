@@ -37,7 +37,7 @@ static const struct lp_live_object *find_object(const struct lp_live_patch *patc
 }
 
 /* A built-in module has a directory too, but no initstate: its code can never be pending. */
-static bool is_loaded(struct lp_host *host, const char *object)
+static bool is_loaded(struct lp_kernel_io *host, const char *object)
 {
 	char path[LP_PATH_ROOM];
 

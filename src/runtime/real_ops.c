@@ -60,7 +60,7 @@ static int real_search_key(void *context, int32_t keyring, const char *descripti
 	return (int)syscall(SYS_keyctl, KEYCTL_SEARCH, keyring, "asymmetric", description, 0);
 }
 
-const struct lp_host_ops lp_real_ops = {
+const struct lp_kernel_ops lp_real_ops = {
 	.finit_module = real_finit_module,
 	.delete_module = real_delete_module,
 	.write_attribute = real_write_attribute,
@@ -90,7 +90,7 @@ static int refuse_write_attribute(void *context, int dirfd, const char *path, co
 	return -1;
 }
 
-const struct lp_host_ops lp_refusing_ops = {
+const struct lp_kernel_ops lp_refusing_ops = {
 	.finit_module = refuse_finit_module,
 	.delete_module = refuse_delete_module,
 	.write_attribute = refuse_write_attribute,

@@ -7,7 +7,7 @@
 
 #define HINT_BLOCKERS "end what holds it, or try again at a quieter time"
 
-int lp_removal_preflight(struct lp_host *host, const struct lp_swap_request *request, const struct lp_stack *stack,
+int lp_removal_preflight(struct lp_kernel_io *host, const struct lp_swap_request *request, const struct lp_stack *stack,
 			 bool *already, struct lppack_error *err)
 {
 	int rc = lp_host_check_livepatch(host, err);
@@ -226,7 +226,7 @@ static int run(struct lp_swap *swap, struct lppack_error *err)
 	return rc < 0 ? rc : disable_all(swap, err);
 }
 
-static int run_once(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
+static int run_once(struct lp_kernel_io *host, const struct lp_swap_request *request, struct lp_swap_result *result,
 		    struct lppack_error *err)
 {
 	struct lp_swap swap = { .host = host, .request = request, .result = result, .kmsg = { .fd = -1 } };
@@ -250,7 +250,7 @@ static int tell_partial(struct lp_swap_result *result, int rc, struct lppack_err
 		       names.data && lp_buf_ok(&names) ? (const char *)names.data : "others");
 }
 
-int lp_removal_run(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
+int lp_removal_run(struct lp_kernel_io *host, const struct lp_swap_request *request, struct lp_swap_result *result,
 		   struct lppack_error *err)
 {
 	int rc = lp_swap_repeat(host, request, run_once, result, err);

@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 
-int64_t lp_removal_deadline(struct lp_host *host, const struct lp_swap_request *request)
+int64_t lp_removal_deadline(struct lp_kernel_io *host, const struct lp_swap_request *request)
 {
 	return lp_host_now(host) + (request->quick ? 1 : 5) * LP_SECOND_NS;
 }
@@ -15,7 +15,7 @@ static bool is_passing(int sys_errno)
 	return sys_errno == EAGAIN || sys_errno == EBUSY || sys_errno == EINTR;
 }
 
-int lp_module_remove(struct lp_host *host, const char *name, int64_t deadline_ns)
+int lp_module_remove(struct lp_kernel_io *host, const char *name, int64_t deadline_ns)
 {
 	int64_t since_ns = lp_host_now(host);
 	char path[LP_PATH_ROOM];
@@ -80,7 +80,7 @@ int lp_swap_remove_old(struct lp_swap *swap, struct lppack_error *err)
 
 /* A livepatch module taints with K (Documentation/admin-guide/tainted-kernels.rst), and its patch, once replaced or
  * disabled, is no longer listed and can never be enabled again. */
-enum lp_remnant lp_module_remnant(struct lp_host *host, const char *name)
+enum lp_remnant lp_module_remnant(struct lp_kernel_io *host, const char *name)
 {
 	char path[LP_PATH_ROOM];
 	char text[32];
@@ -98,7 +98,7 @@ enum lp_remnant lp_module_remnant(struct lp_host *host, const char *name)
 	return lp_attr_int(host->rootfd, path) == 0 ? LP_REMNANT_STALE : LP_REMNANT_PINNED;
 }
 
-int lp_stale_remove(struct lp_host *host, char ***names, size_t *n, struct lppack_error *err)
+int lp_stale_remove(struct lp_kernel_io *host, char ***names, size_t *n, struct lppack_error *err)
 {
 	LP_AUTO_DIR DIR *modules = lp_dir_open(host->rootfd, LP_MODULE_DIR);
 	const struct dirent *entry;

@@ -80,7 +80,7 @@ int lp_swap_restore(struct lp_swap *swap, enum lp_watch_end why, struct lppack_e
 	return fail_none(swap, "somebody else disabled it", err);
 }
 
-int lp_reversal_take_back(struct lp_host *host, const struct lp_swap_request *request, const char *name,
+int lp_reversal_take_back(struct lp_kernel_io *host, const struct lp_swap_request *request, const char *name,
 			  struct lp_swap_result *result, struct lppack_error *err)
 {
 	struct lp_swap swap = { .host = host, .request = request, .result = result, .name = (char *)name };

@@ -7,7 +7,7 @@
 #include "base/file.h"
 
 /* What differs between the real kernel and a test's. Every function returns 0 or a value, or -1 with errno. */
-struct lp_host_ops {
+struct lp_kernel_ops {
 	int (*finit_module)(void *context, int fd, const char *params, int flags);
 	int (*delete_module)(void *context, const char *name, unsigned int flags);
 	int (*write_attribute)(void *context, int dirfd, const char *path, const char *value);
@@ -18,28 +18,28 @@ struct lp_host_ops {
 };
 
 /* The machine: a root directory with /sys, /proc, /etc and /var below it. */
-struct lp_host {
+struct lp_kernel_io {
 	int rootfd;
 	char *root; /* "" for the real one; a prefix for messages */
-	const struct lp_host_ops *ops;
+	const struct lp_kernel_ops *ops;
 	void *context;
 };
 
 /* root NULL, "" or "/": the real one. ops NULL: the real kernel; for another root, operations that fail with ENOSYS,
  * because what is read there must not decide over the kernel that runs here. */
-int lp_host_open(struct lp_host *host, const char *root, const struct lp_host_ops *ops, void *context,
+int lp_host_open(struct lp_kernel_io *host, const char *root, const struct lp_kernel_ops *ops, void *context,
 		 struct lppack_error *err);
-void lp_host_close(struct lp_host *host);
+void lp_host_close(struct lp_kernel_io *host);
 /* Whether the kernel itself is at hand, and not only the files of another machine. */
-bool lp_host_is_running(const struct lp_host *host);
+bool lp_host_is_running(const struct lp_kernel_io *host);
 
 /* Build ID from /sys/kernel/notes is parsed by the inspect layer; here only the bytes and the names are read. */
-int lp_host_read_notes(struct lp_host *host, struct lp_buf *notes, struct lppack_error *err);
+int lp_host_read_notes(struct lp_kernel_io *host, struct lp_buf *notes, struct lppack_error *err);
 /* release, version and arch of the running kernel (/proc/sys/kernel/{osrelease,version,arch}). From uname() where /proc
  * does not tell: arch, as before 6.1, and of this machine the release, as in a chroot. build_id stays empty. */
-int lp_host_read_names(struct lp_host *host, struct lp_kernel_facts *out, struct lppack_error *err);
+int lp_host_read_names(struct lp_kernel_io *host, struct lp_kernel_facts *out, struct lppack_error *err);
 /* /proc/sys/kernel/random/boot_id without its newline, malloc'd; NULL where absent. */
-char *lp_host_boot_id(struct lp_host *host);
+char *lp_host_boot_id(struct lp_kernel_io *host);
 
 /* One object of a live patch with its functions, as /sys/kernel/livepatch/PATCH/OBJECT/FUNCTION,SYMPOS tells them. */
 struct lp_live_object {
@@ -68,7 +68,7 @@ struct lp_stack {
 
 /* LPPACK_E_NO_LIVEPATCH if /sys/kernel/livepatch does not exist. Copes with directories that vanish meanwhile and
  * with attributes it may not read. */
-int lp_stack_read(struct lp_host *host, struct lp_stack *stack, struct lppack_error *err);
+int lp_stack_read(struct lp_kernel_io *host, struct lp_stack *stack, struct lppack_error *err);
 void lp_stack_free(struct lp_stack *stack);
 const struct lp_live_patch *lp_stack_find(const struct lp_stack *stack, const char *name);
 
@@ -95,7 +95,7 @@ struct lp_blocker {
 
 /* The tasks that the transition of the stack waits for; facts (may be NULL) and stack: whose functions to look for in
  * their stacks. None where no transition runs. 0, or -1 without memory for all of them. */
-int lp_blockers_find(struct lp_host *host, const struct lp_module_facts *facts, const struct lp_stack *stack,
+int lp_blockers_find(struct lp_kernel_io *host, const struct lp_module_facts *facts, const struct lp_stack *stack,
 		     struct lp_blocker **blockers, size_t *n);
 void lp_blockers_free(struct lp_blocker *blockers, size_t n);
 
@@ -108,7 +108,7 @@ struct lp_probe {
 
 /* The probes on the functions of facts, each sort once a function, appended to *probes, which the caller frees. None
  * where debugfs is not mounted or may not be read. The error is of memory. */
-int lp_host_find_probes(struct lp_host *host, const struct lp_module_facts *facts, struct lp_probe **probes, size_t *n,
+int lp_host_find_probes(struct lp_kernel_io *host, const struct lp_module_facts *facts, struct lp_probe **probes, size_t *n,
 			struct lppack_error *err);
 
 /* What is about to be done to the kernel that cannot be read off it afterwards. */
@@ -186,9 +186,9 @@ void lp_swap_result_free(struct lp_swap_result *result);
 
 /* Takes the host's apply lock (/run/lppack/lock, flock); LPPACK_E_BUSY naming the holder's pid if it is held.
  * Returns a descriptor whose closing releases the lock. A holder that died holds nothing. */
-int lp_host_lock(struct lp_host *host, struct lppack_error *err);
+int lp_host_lock(struct lp_kernel_io *host, struct lppack_error *err);
 /* The same, but waits as long as the request's wait_ns says, unless it is cancelled. */
-int lp_host_lock_wait(struct lp_host *host, const struct lp_swap_request *request, struct lppack_error *err);
+int lp_host_lock_wait(struct lp_kernel_io *host, const struct lp_swap_request *request, struct lppack_error *err);
 enum lp_lock_state {
 	LP_LOCK_FREE,
 	LP_LOCK_HELD,
@@ -196,21 +196,21 @@ enum lp_lock_state {
 };
 
 /* Whether another process holds the lock, without waiting for it; *pid is its, or 0. */
-enum lp_lock_state lp_host_lock_state(struct lp_host *host, int *pid);
+enum lp_lock_state lp_host_lock_state(struct lp_kernel_io *host, int *pid);
 
 /* Whether the kernel's log tells of a forced transition in this boot (as far back as it reaches). */
-bool lp_host_log_tells_force(struct lp_host *host);
+bool lp_host_log_tells_force(struct lp_kernel_io *host);
 
 /* LPPACK_E_PRIVILEGE with what is missing: the capability, the first user namespace, or a /sys that can be written. */
-int lp_host_check_privilege(struct lp_host *host, struct lppack_error *err);
+int lp_host_check_privilege(struct lp_kernel_io *host, struct lppack_error *err);
 
 /* Whether this process sees how far every task is (patch_state in /proc); what cannot be told counts as yes. */
-bool lp_host_sees_tasks(struct lp_host *host);
+bool lp_host_sees_tasks(struct lp_kernel_io *host);
 
 /* The module of a livepatch that is no longer listed, but stays pinned (into out): a transition was forced in this
  * boot, or something refers to it, which the kernel does not tell apart. One that is about to lose its last reference
  * is waited for, up to a second. */
-bool lp_host_find_pinned(struct lp_host *host, char *out, size_t room);
+bool lp_host_find_pinned(struct lp_kernel_io *host, char *out, size_t room);
 /* With the module's name. */
 #define LP_PINNED_TEXT \
 	"%s: its livepatch is no longer listed, but the module stays pinned: a transition was forced in this boot, " \
@@ -224,7 +224,7 @@ bool lp_patch_is_known(const struct lp_swap_request *request, const struct lp_li
  * forced one before, a module of that name loaded, release/arch of the kernel, active livepatches without `replace` or
  * foreign ones without `take_over`. Does not change anything; a module of that name that is only left over passes, as
  * lp_swap_run() removes it. stack: as read just before. *already is set if the very build is in force. */
-int lp_swap_preflight(struct lp_host *host, const struct lp_swap_request *request, const struct lp_stack *stack,
+int lp_swap_preflight(struct lp_kernel_io *host, const struct lp_swap_request *request, const struct lp_stack *stack,
 		      bool *already, struct lppack_error *err);
 
 /* The transaction: preflight, load from a sealed memfd, watch, prove, remove the superseded, or undo. result is
@@ -234,37 +234,37 @@ int lp_swap_preflight(struct lp_host *host, const struct lp_swap_request *reques
  * Calling it again after a kill finishes what was begun: a transition to this very build is joined instead of loaded
  * again, and where this build is in force already (outcome ALREADY, returns 0) the modules of patches that it replaced
  * are removed. */
-int lp_swap_run(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
+int lp_swap_run(struct lp_kernel_io *host, const struct lp_swap_request *request, struct lp_swap_result *result,
 		struct lppack_error *err);
 
 /* Disables every active livepatch and removes its module. result, retries and errors as for lp_swap_run(); 0 with the
  * outcome ALREADY if none is active. */
-int lp_removal_run(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
+int lp_removal_run(struct lp_kernel_io *host, const struct lp_swap_request *request, struct lp_swap_result *result,
 		   struct lppack_error *err);
 /* What of it can be refused before anything changes; *already is set if no livepatch is active. */
-int lp_removal_preflight(struct lp_host *host, const struct lp_swap_request *request, const struct lp_stack *stack,
+int lp_removal_preflight(struct lp_kernel_io *host, const struct lp_swap_request *request, const struct lp_stack *stack,
 			 bool *already, struct lppack_error *err);
 
 /* Whether a module of that name is loaded. */
-bool lp_module_is_loaded(const struct lp_host *host, const char *name);
+bool lp_module_is_loaded(const struct lp_kernel_io *host, const char *name);
 
 /* Waits until the patch of this name is out of force and removes its module, if there are any: what a killed call was
  * undoing. 0, or LPPACK_E_STALLED_LEFT, LEFTOVER. */
-int lp_reversal_finish(struct lp_host *host, const struct lp_swap_request *request, const char *name,
+int lp_reversal_finish(struct lp_kernel_io *host, const struct lp_swap_request *request, const char *name,
 		       struct lp_swap_result *result, struct lppack_error *err);
 
 /* Puts the patch of this name, which is being disabled, or enabled again, back into force: for a killed call whose
  * reversal came too late, so that what it replaced is gone. 0, or LPPACK_E_STALLED_LEFT, NONE_LEFT. */
-int lp_reversal_take_back(struct lp_host *host, const struct lp_swap_request *request, const char *name,
+int lp_reversal_take_back(struct lp_kernel_io *host, const struct lp_swap_request *request, const char *name,
 			  struct lp_swap_result *result, struct lppack_error *err);
 
 /* Waits until the patch of this name, which is being enabled again, is in force, or until somebody has disabled it.
  * 0, or LPPACK_E_STALLED_LEFT. */
-int lp_reversal_await(struct lp_host *host, const struct lp_swap_request *request, const char *name,
+int lp_reversal_await(struct lp_kernel_io *host, const struct lp_swap_request *request, const char *name,
 		      struct lppack_error *err);
 
 /* Removes the livepatch modules that are loaded but belong to no listed patch and that nothing refers to (their taint
  * flag is K): what an interrupted apply leaves behind. Their names are appended to *names; the error is of memory. */
-int lp_stale_remove(struct lp_host *host, char ***names, size_t *n, struct lppack_error *err);
+int lp_stale_remove(struct lp_kernel_io *host, char ***names, size_t *n, struct lppack_error *err);
 
 #endif

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-int lp_host_check_livepatch(struct lp_host *host, struct lppack_error *err)
+int lp_host_check_livepatch(struct lp_kernel_io *host, struct lppack_error *err)
 {
 	if (lp_host_has(host, LP_LIVEPATCH_DIR))
 		return 0;
@@ -57,7 +57,7 @@ static void find_build_id(const uint8_t *notes, size_t size, struct lp_build_id 
 	}
 }
 
-static void read_module(struct lp_host *host, struct lp_live_patch *patch)
+static void read_module(struct lp_kernel_io *host, struct lp_live_patch *patch)
 {
 	char path[LP_PATH_ROOM];
 	uint8_t notes[1024];
@@ -151,7 +151,7 @@ static void free_patch(struct lp_live_patch *patch)
 }
 
 /* 1 if the patch was read, 0 if it vanished meanwhile, -1 without memory. */
-static int read_patch(struct lp_host *host, int listfd, const char *name, struct lp_live_patch *patch)
+static int read_patch(struct lp_kernel_io *host, int listfd, const char *name, struct lp_live_patch *patch)
 {
 	LP_AUTO_DIR DIR *dir = lp_dir_open(listfd, name);
 
@@ -196,7 +196,7 @@ static void sort_stack(struct lp_stack *stack)
 		qsort(stack->patches, stack->n, sizeof(*stack->patches), compare_patches);
 }
 
-static int read_patches(struct lp_host *host, DIR *list, struct lp_stack *stack)
+static int read_patches(struct lp_kernel_io *host, DIR *list, struct lp_stack *stack)
 {
 	const struct dirent *entry;
 
@@ -218,7 +218,7 @@ static int read_patches(struct lp_host *host, DIR *list, struct lp_stack *stack)
 	return 0;
 }
 
-int lp_stack_read(struct lp_host *host, struct lp_stack *stack, struct lppack_error *err)
+int lp_stack_read(struct lp_kernel_io *host, struct lp_stack *stack, struct lppack_error *err)
 {
 	LP_AUTO_DIR DIR *list = NULL;
 	int rc;

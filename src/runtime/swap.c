@@ -72,7 +72,7 @@ static int prepare(struct lp_swap *swap, struct lppack_error *err)
 
 int lp_swap_load(struct lp_swap *swap, struct lppack_error *err)
 {
-	struct lp_host *host = swap->host;
+	struct lp_kernel_io *host = swap->host;
 	LP_AUTO_CLOSE int fd = lp_module_seal(swap->request->module, swap->request->module_size, err);
 	int64_t started;
 	int sys_errno;
@@ -117,7 +117,7 @@ static int settle(struct lp_swap *swap, struct lppack_error *err)
 
 static int watch(struct lp_swap *swap, struct lppack_error *err)
 {
-	struct lp_host *host = swap->host;
+	struct lp_kernel_io *host = swap->host;
 	enum lp_watch_end end = lp_watch_forward(host, swap->request, swap->name, swap->loaded_ns);
 	int rc = 0;
 
@@ -232,7 +232,7 @@ static int run(struct lp_swap *swap, struct lppack_error *err)
 	return load_and_watch(swap, err);
 }
 
-static int run_once(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
+static int run_once(struct lp_kernel_io *host, const struct lp_swap_request *request, struct lp_swap_result *result,
 		    struct lppack_error *err)
 {
 	struct lp_swap swap = { .host = host, .request = request, .result = result, .kmsg = { .fd = -1 } };
@@ -247,7 +247,7 @@ static int run_once(struct lp_host *host, const struct lp_swap_request *request,
 	return rc;
 }
 
-static bool may_retry(struct lp_host *host, const struct lp_swap_request *request, const struct lp_swap_result *result)
+static bool may_retry(struct lp_kernel_io *host, const struct lp_swap_request *request, const struct lp_swap_result *result)
 {
 	int64_t delay_ns = request->retry_delay_ns > 0 ? request->retry_delay_ns : DEFAULT_RETRY_DELAY_NS;
 	int64_t since_ns = lp_host_now(host);
@@ -282,8 +282,8 @@ static void begin_again(struct lp_swap_result *result, struct lppack_error *err)
 	lppack_error_clear(err);
 }
 
-int lp_swap_repeat(struct lp_host *host, const struct lp_swap_request *request,
-		   int (*attempt)(struct lp_host *host, const struct lp_swap_request *request,
+int lp_swap_repeat(struct lp_kernel_io *host, const struct lp_swap_request *request,
+		   int (*attempt)(struct lp_kernel_io *host, const struct lp_swap_request *request,
 				  struct lp_swap_result *result, struct lppack_error *err),
 		   struct lp_swap_result *result, struct lppack_error *err)
 {
@@ -302,7 +302,7 @@ int lp_swap_repeat(struct lp_host *host, const struct lp_swap_request *request,
 	return rc;
 }
 
-int lp_swap_run(struct lp_host *host, const struct lp_swap_request *request, struct lp_swap_result *result,
+int lp_swap_run(struct lp_kernel_io *host, const struct lp_swap_request *request, struct lp_swap_result *result,
 		struct lppack_error *err)
 {
 	return lp_swap_repeat(host, request, run_once, result, err);

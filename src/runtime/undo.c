@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-int lp_patch_write(struct lp_host *host, const char *patch, const char *attribute, const char *value)
+int lp_patch_write(struct lp_kernel_io *host, const char *patch, const char *attribute, const char *value)
 {
 	char path[LP_PATH_ROOM];
 
@@ -203,7 +203,7 @@ int lp_swap_force(struct lp_swap *swap, struct lppack_error *err)
 	return lp_swap_reverse(swap, LP_WATCH_TIMEOUT, err);
 }
 
-int lp_reversal_finish(struct lp_host *host, const struct lp_swap_request *request, const char *name,
+int lp_reversal_finish(struct lp_kernel_io *host, const struct lp_swap_request *request, const char *name,
 		       struct lp_swap_result *result, struct lppack_error *err)
 {
 	struct lp_swap swap = { .host = host, .request = request, .result = result, .name = (char *)name };
@@ -217,7 +217,7 @@ int lp_reversal_finish(struct lp_host *host, const struct lp_swap_request *reque
 	return 0;
 }
 
-int lp_reversal_await(struct lp_host *host, const struct lp_swap_request *request, const char *name,
+int lp_reversal_await(struct lp_kernel_io *host, const struct lp_swap_request *request, const char *name,
 		      struct lppack_error *err)
 {
 	if (lp_watch_forward_patiently(host, request, name) != LP_WATCH_TIMEOUT)

@@ -18,7 +18,7 @@ static bool is_absent(int sys_errno)
 	return sys_errno == ENOENT || sys_errno == ENOTDIR || sys_errno == ENODEV;
 }
 
-static int read_flag(struct lp_host *host, const char *name, const char *attribute)
+static int read_flag(struct lp_kernel_io *host, const char *name, const char *attribute)
 {
 	char path[LP_PATH_ROOM];
 	char text[24];
@@ -30,7 +30,7 @@ static int read_flag(struct lp_host *host, const char *name, const char *attribu
 	return lp_text_to_u64(text, &value) < 0 || value > 1 ? LP_FLAG_UNTOLD : (int)value;
 }
 
-static bool is_listed(struct lp_host *host, const char *name)
+static bool is_listed(struct lp_kernel_io *host, const char *name)
 {
 	char path[LP_PATH_ROOM];
 
@@ -38,12 +38,12 @@ static bool is_listed(struct lp_host *host, const char *name)
 	return faccessat(host->rootfd, path, F_OK, 0) == 0 || !is_absent(errno);
 }
 
-int lp_patch_transition(struct lp_host *host, const char *name)
+int lp_patch_transition(struct lp_kernel_io *host, const char *name)
 {
 	return read_flag(host, name, "transition");
 }
 
-void lp_patch_status_read(struct lp_host *host, const char *name, struct lp_patch_status *status)
+void lp_patch_status_read(struct lp_kernel_io *host, const char *name, struct lp_patch_status *status)
 {
 	status->transition = lp_patch_transition(host, name);
 	/* After transition: a reversed patch whose transition reads 0 is told from a finished one by this alone. */
@@ -81,7 +81,7 @@ void lp_request_progress(const struct lp_swap_request *request, const char *phas
 		request->progress(request->context, phase, elapsed_ns);
 }
 
-enum lp_watch_end lp_watch_forward(struct lp_host *host, const struct lp_swap_request *request, const char *name,
+enum lp_watch_end lp_watch_forward(struct lp_kernel_io *host, const struct lp_swap_request *request, const char *name,
 				   int64_t since_ns)
 {
 	for (;;) {
@@ -115,7 +115,7 @@ static struct lp_swap_request make_patient(const struct lp_swap_request *request
 	return patient;
 }
 
-enum lp_watch_end lp_watch_forward_patiently(struct lp_host *host, const struct lp_swap_request *request,
+enum lp_watch_end lp_watch_forward_patiently(struct lp_kernel_io *host, const struct lp_swap_request *request,
 					     const char *name)
 {
 	const struct lp_swap_request patient = make_patient(request);
@@ -123,7 +123,7 @@ enum lp_watch_end lp_watch_forward_patiently(struct lp_host *host, const struct 
 	return lp_watch_forward(host, &patient, name, lp_host_now(host));
 }
 
-static enum lp_watch_end watch_down(struct lp_host *host, const struct lp_swap_request *request, const char *name,
+static enum lp_watch_end watch_down(struct lp_kernel_io *host, const struct lp_swap_request *request, const char *name,
 				    const char *phase)
 {
 	int64_t since_ns = lp_host_now(host);
@@ -145,14 +145,14 @@ static enum lp_watch_end watch_down(struct lp_host *host, const struct lp_swap_r
 	}
 }
 
-enum lp_watch_end lp_watch_backward(struct lp_host *host, const struct lp_swap_request *request, const char *name)
+enum lp_watch_end lp_watch_backward(struct lp_kernel_io *host, const struct lp_swap_request *request, const char *name)
 {
 	const struct lp_swap_request patient = make_patient(request);
 
 	return watch_down(host, &patient, name, "reversal");
 }
 
-enum lp_watch_end lp_watch_disable(struct lp_host *host, const struct lp_swap_request *request, const char *name)
+enum lp_watch_end lp_watch_disable(struct lp_kernel_io *host, const struct lp_swap_request *request, const char *name)
 {
 	enum lp_watch_end end = watch_down(host, request, name, "transition");
 	struct lp_patch_status status;

@@ -11,15 +11,15 @@
 #include <time.h>
 
 /* lppack remove leaves boots nothing to begin with, until something is installed, applied or gone back to. */
-static bool is_removed(const struct lp_survey *survey)
+static bool is_removed(const struct lp_snapshot *snapshot)
 {
-	return !survey->ours && survey->store.n && !lp_store_target(&survey->store);
+	return !snapshot->ours && snapshot->store.n && !lp_store_target(&snapshot->store);
 }
 
 /* Where nothing says which stream is meant: that of the level that was installed last. */
 static const char *last_stream(const struct lp_store *store)
 {
-	const struct lp_kept *last = NULL;
+	const struct lp_installed *last = NULL;
 
 	for (size_t i = 0; i < store->n; i++)
 		if (!last || store->levels[i].installed_at > last->installed_at)
@@ -27,28 +27,28 @@ static const char *last_stream(const struct lp_store *store)
 	return last ? last->stream : NULL;
 }
 
-const struct lp_kept *lp_survey_newest(const struct lp_survey *survey)
+const struct lp_installed *lp_snapshot_newest(const struct lp_snapshot *snapshot)
 {
-	const struct lp_kept *target = lp_store_target(&survey->store);
-	const char *stream = survey->ours ? survey->applied.stream :
+	const struct lp_installed *target = lp_store_target(&snapshot->store);
+	const char *stream = snapshot->ours ? snapshot->applied.stream :
 			     target	  ? target->stream :
-					    last_stream(&survey->store);
+					    last_stream(&snapshot->store);
 
-	return stream ? lp_store_below(&survey->store, stream, UINT64_MAX, UINT64_MAX) : NULL;
+	return stream ? lp_store_below(&snapshot->store, stream, UINT64_MAX, UINT64_MAX) : NULL;
 }
 
-int lp_survey_kept_level(struct lp_survey *survey, const struct lp_kept *level, struct lppack_value **out,
+int lp_snapshot_installed_facts(struct lp_snapshot *snapshot, const struct lp_installed *level, struct lppack_value **out,
 			 struct lppack_error *err)
 {
-	LP_AUTO_KEPT_CONTENTS struct lp_kept_contents kept = { 0 };
+	LP_AUTO_UNSIGNED_CONTENTS struct lp_unsigned_contents kept = { 0 };
 	LP_AUTO_METADATA struct lp_metadata metadata = { 0 };
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	struct lp_record record;
-	int rc = lp_kept_contents_open(&kept, survey->host->host.root, level, err);
+	int rc = lp_unsigned_contents_open(&kept, snapshot->host->io.root, level, err);
 
 	if (rc < 0)
 		return rc;
-	rc = lp_contents_find(&kept.contents, &survey->host->kernel.build_id, &record, &why);
+	rc = lp_contents_find(&kept.contents, &snapshot->host->kernel.build_id, &record, &why);
 	if (rc == -LPPACK_E_NO_KERNEL)
 		return 0;
 	if (rc < 0)
@@ -143,70 +143,70 @@ static void sort_fix(const struct lp_live_patch *patch, const struct lppack_valu
 }
 
 /* What the level in force says of the running kernel: from the record, or where that is silent from the store. */
-static struct lppack_value *read_level(struct lp_survey *survey)
+static struct lppack_value *read_level(struct lp_snapshot *snapshot)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	struct lppack_value *level = NULL;
-	const struct lp_kept *kept;
+	const struct lp_installed *kept;
 
-	if (!survey->ours)
+	if (!snapshot->ours)
 		return NULL;
-	if (survey->applied.level)
-		return lp_value_copy(survey->applied.level);
-	kept = lp_store_find(&survey->store, &survey->applied.digest);
-	if (kept && lp_survey_kept_level(survey, kept, &level, &why) < 0)
-		lp_survey_problem(survey, &why);
+	if (snapshot->applied.level)
+		return lp_value_copy(snapshot->applied.level);
+	kept = lp_store_find(&snapshot->store, &snapshot->applied.digest);
+	if (kept && lp_snapshot_installed_facts(snapshot, kept, &level, &why) < 0)
+		lp_snapshot_problem(snapshot, &why);
 	return level;
 }
 
 /* The newest kept level, and what it has for the running kernel. */
 struct newest {
-	const struct lp_kept *level; /* NULL: there is none */
+	const struct lp_installed *level; /* NULL: there is none */
 	struct lppack_value *facts;  /* NULL: nothing for this kernel, or unreadable */
 	bool is_covered;             /* it has something for this kernel, as far as can be told */
 	const struct lp_hold *hold;  /* that keeps it away */
 };
 
-static struct newest read_newest(struct lp_survey *survey)
+static struct newest read_newest(struct lp_snapshot *snapshot)
 {
-	struct newest newest = { .level = lp_survey_newest(survey), .is_covered = true };
+	struct newest newest = { .level = lp_snapshot_newest(snapshot), .is_covered = true };
 	struct lp_hold_subject subject;
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	int rc;
 
 	if (!newest.level)
 		return newest;
-	rc = lp_survey_kept_level(survey, newest.level, &newest.facts, &why);
+	rc = lp_snapshot_installed_facts(snapshot, newest.level, &newest.facts, &why);
 	if (rc < 0)
-		lp_survey_problem(survey, &why);
+		lp_snapshot_problem(snapshot, &why);
 	newest.is_covered = rc != 0;
 	subject = (struct lp_hold_subject){ .stream = newest.level->stream,
 					    .epoch = newest.level->epoch,
 					    .serial = newest.level->serial,
 					    .created = newest.level->created,
 					    .installed = true };
-	newest.hold = lp_holds_find(&survey->holds, &subject, time(NULL));
+	newest.hold = lp_holds_find(&snapshot->holds, &subject, time(NULL));
 	return newest;
 }
 
-static const char *state_of(const struct lp_survey *survey, const struct newest *newest)
+static const char *state_of(const struct lp_snapshot *snapshot, const struct newest *newest)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
 
-	if (survey->ours && lp_digest_equal(&survey->applied.digest, &newest->level->digest))
+	if (snapshot->ours && lp_digest_equal(&snapshot->applied.digest, &newest->level->digest))
 		return "in force";
 	if (!newest->is_covered)
 		return "not for this kernel";
-	if (is_removed(survey))
+	if (is_removed(snapshot))
 		return "removed";
 	if (newest->hold)
 		return "held";
-	if (lp_boot_check(survey->host, newest->level, &why) == -LPPACK_E_BOOT_LOOP)
+	if (lp_boot_check(snapshot->host, newest->level, &why) == -LPPACK_E_BOOT_LOOP)
 		return "skipped";
 	return "available";
 }
 
-static struct lppack_value *describe_newest(const struct lp_survey *survey, const struct newest *newest)
+static struct lppack_value *describe_newest(const struct lp_snapshot *snapshot, const struct newest *newest)
 {
 	struct lppack_value *map = lp_value_map();
 
@@ -214,7 +214,7 @@ static struct lppack_value *describe_newest(const struct lp_survey *survey, cons
 	lp_value_add_int(&map, "epoch", newest->level->epoch);
 	lp_value_add_int(&map, "serial", newest->level->serial);
 	lp_value_add_text(&map, "version", newest->level->version);
-	lp_value_add_text(&map, "state", state_of(survey, newest));
+	lp_value_add_text(&map, "state", state_of(snapshot, newest));
 	return map;
 }
 
@@ -250,13 +250,13 @@ static struct lppack_value *describe_reason(const char *reason, const char *text
 }
 
 /* What every later apply is refused for. */
-static void push_forced(const struct lp_survey *survey, struct lppack_value **why)
+static void push_forced(const struct lp_snapshot *snapshot, struct lppack_value **why)
 {
-	struct lp_host *host = &survey->host->host;
+	struct lp_kernel_io *host = &snapshot->host->io;
 	LP_AUTO_FREE char *text = NULL;
 	char module[256];
 
-	if (survey->running.forced || lp_host_log_tells_force(host))
+	if (snapshot->running.forced || lp_host_log_tells_force(host))
 		text = strdup("a transition was forced in this boot");
 	else if (lp_host_find_pinned(host, module, sizeof(module)))
 		text = lp_text_format(LP_PINNED_TEXT, module);
@@ -266,7 +266,7 @@ static void push_forced(const struct lp_survey *survey, struct lppack_value **wh
 }
 
 /* What a livepatch cannot do, and so only a boot into a mended kernel can. */
-static struct lppack_value *describe_reboot(const struct lp_survey *survey, const struct lppack_value *unfixable,
+static struct lppack_value *describe_reboot(const struct lp_snapshot *snapshot, const struct lppack_value *unfixable,
 					    bool is_covered)
 {
 	struct lppack_value *map = lp_value_map();
@@ -283,24 +283,24 @@ static struct lppack_value *describe_reboot(const struct lp_survey *survey, cons
 	if (!is_covered)
 		lp_value_push(&why, describe_reason("not_covered",
 						    "the newest installed level has nothing for the running kernel"));
-	push_forced(survey, &why);
+	push_forced(snapshot, &why);
 	lp_value_add_bool(&map, "needed", why && lppack_value_count(why) > 0);
 	lp_value_add(&map, "why", why);
 	return map;
 }
 
-void lp_status_add_fixes(struct lp_survey *survey, struct lppack_value **map)
+void lp_status_add_fixes(struct lp_snapshot *snapshot, struct lppack_value **map)
 {
-	LP_AUTO_VALUE struct lppack_value *level = read_level(survey);
-	struct newest newest = read_newest(survey);
+	LP_AUTO_VALUE struct lppack_value *level = read_level(snapshot);
+	struct newest newest = read_newest(snapshot);
 	const struct lppack_value *fixes = lppack_value_get(level, "fixes");
 	const struct lppack_value *unfixable = lppack_value_get(newest.facts ? newest.facts : level, "unfixable");
 	struct sorted sorted = { lp_value_list(), lp_value_list(), lp_value_list() };
 	struct lppack_value *answer = lp_value_map();
 
 	for (size_t i = 0; i < lppack_value_count(fixes); i++)
-		sort_fix(survey->ours, level, lppack_value_at(fixes, i, NULL), &sorted);
-	lp_value_add_bool(&answer, "known", level || survey->stack.n == 0);
+		sort_fix(snapshot->ours, level, lppack_value_at(fixes, i, NULL), &sorted);
+	lp_value_add_bool(&answer, "known", level || snapshot->stack.n == 0);
 	lp_value_add(&answer, "in_force", sorted.in_force);
 	lp_value_add(&answer, "pending", sorted.pending);
 	lp_value_add(&answer, "not_applicable", sorted.not_applicable);
@@ -308,7 +308,7 @@ void lp_status_add_fixes(struct lp_survey *survey, struct lppack_value **map)
 	add_to_come(&newest, level, &answer);
 	lp_value_add(map, "fixes", answer);
 	if (newest.level)
-		lp_value_add(map, "latest", describe_newest(survey, &newest));
-	lp_value_add(map, "reboot", describe_reboot(survey, unfixable, newest.is_covered));
+		lp_value_add(map, "latest", describe_newest(snapshot, &newest));
+	lp_value_add(map, "reboot", describe_reboot(snapshot, unfixable, newest.is_covered));
 	lppack_value_free(newest.facts);
 }

@@ -87,12 +87,12 @@ static void add_functions(const struct lp_stack *stack, size_t at, struct lppack
 	}
 }
 
-struct lppack_value *lp_status_functions(const struct lp_survey *survey)
+struct lppack_value *lp_status_functions(const struct lp_snapshot *snapshot)
 {
 	struct lppack_value *list = lp_value_list();
 
-	for (size_t i = 0; i < survey->stack.n; i++)
-		add_functions(&survey->stack, i, &list);
+	for (size_t i = 0; i < snapshot->stack.n; i++)
+		add_functions(&snapshot->stack, i, &list);
 	return list;
 }
 
@@ -133,7 +133,7 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 
 struct lppack_value *lp_status_memory(struct lppack_host *host)
 {
-	LP_AUTO_CLOSE int fd = openat(host->host.rootfd, "sys/module", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	LP_AUTO_CLOSE int fd = openat(host->io.rootfd, "sys/module", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct lppack_value *map = lp_value_map();
 	struct lppack_value *list = lp_value_list();
 	struct dirent **entries = NULL;

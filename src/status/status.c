@@ -14,14 +14,14 @@
 #include <string.h>
 #include <time.h>
 
-void lp_survey_free(struct lp_survey *survey)
+void lp_snapshot_free(struct lp_snapshot *snapshot)
 {
-	lp_stack_free(&survey->stack);
-	lp_applied_free(&survey->applied);
-	lp_running_free(&survey->running);
-	lp_store_free(&survey->store);
-	lp_holds_free(&survey->holds);
-	lppack_value_free(survey->problems);
+	lp_stack_free(&snapshot->stack);
+	lp_applied_free(&snapshot->applied);
+	lp_running_free(&snapshot->running);
+	lp_store_free(&snapshot->store);
+	lp_holds_free(&snapshot->holds);
+	lppack_value_free(snapshot->problems);
 }
 
 /* Two parts may stand on the same file. */
@@ -34,18 +34,18 @@ static bool is_told(const struct lppack_value *problems, const char *message)
 	return false;
 }
 
-void lp_survey_problem(struct lp_survey *survey, const struct lppack_error *err)
+void lp_snapshot_problem(struct lp_snapshot *snapshot, const struct lppack_error *err)
 {
 	struct lppack_value *map;
 
-	if (is_told(survey->problems, err->message))
+	if (is_told(snapshot->problems, err->message))
 		return;
 	map = lp_value_map();
 	lp_value_add_text(&map, "name", lppack_error_name(err->code));
 	lp_value_add_text(&map, "message", err->message);
 	if (err->hint[0])
 		lp_value_add_text(&map, "hint", err->hint);
-	lp_value_push(&survey->problems, map);
+	lp_value_push(&snapshot->problems, map);
 }
 
 /* By the module's own build ID, which no other build can have; by name only where neither knows one. */
@@ -57,49 +57,49 @@ static bool is_of_record(const struct lp_live_patch *patch, const struct lp_appl
 }
 
 /* A part that cannot be read is a problem to tell of. */
-static void note(struct lp_survey *survey, int rc, struct lppack_error *why)
+static void note(struct lp_snapshot *snapshot, int rc, struct lppack_error *why)
 {
 	if (rc < 0)
-		lp_survey_problem(survey, why);
+		lp_snapshot_problem(snapshot, why);
 	lppack_error_clear(why);
 }
 
-int lp_survey_read(struct lp_survey *survey, struct lppack_host *host, struct lppack_error *err)
+int lp_snapshot_read(struct lp_snapshot *snapshot, struct lppack_host *host, struct lppack_error *err)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	int rc = lp_host_name(host, err);
 
-	survey->host = host;
-	survey->problems = lp_value_list();
+	snapshot->host = host;
+	snapshot->problems = lp_value_list();
 	if (rc == 0)
-		rc = lp_stack_read(&host->host, &survey->stack, err);
+		rc = lp_stack_read(&host->io, &snapshot->stack, err);
 	if (rc < 0)
 		return rc;
 	/* A kernel without a readable build ID still has a stack to show; so has a machine with a damaged record. */
 	lp_host_identify(host, NULL);
-	rc = lp_applied_read(host->host.root, &survey->applied, &why);
-	survey->is_recorded = rc > 0;
-	note(survey, rc, &why);
-	note(survey, lp_running_read(host, &survey->running, &why), &why);
+	rc = lp_applied_read(host->io.root, &snapshot->applied, &why);
+	snapshot->is_recorded = rc > 0;
+	note(snapshot, rc, &why);
+	note(snapshot, lp_running_read(host, &snapshot->running, &why), &why);
 	/* A journal that cannot be read is told of with what is unfinished. */
-	lp_call_read_build(host, &survey->loading, NULL);
-	note(survey, lp_store_read(host->host.root, &survey->store, &why), &why);
-	note(survey, lp_holds_read(host->host.root, &survey->holds, &why), &why);
-	for (size_t i = 0; survey->is_recorded && i < survey->stack.n; i++)
-		if (is_of_record(&survey->stack.patches[i], &survey->applied))
-			survey->ours = &survey->stack.patches[i];
+	lp_journal_read_build(host, &snapshot->loading, NULL);
+	note(snapshot, lp_store_read(host->io.root, &snapshot->store, &why), &why);
+	note(snapshot, lp_holds_read(host->io.root, &snapshot->holds, &why), &why);
+	for (size_t i = 0; snapshot->is_recorded && i < snapshot->stack.n; i++)
+		if (is_of_record(&snapshot->stack.patches[i], &snapshot->applied))
+			snapshot->ours = &snapshot->stack.patches[i];
 	return 0;
 }
 
 /* Loaded by somebody else: neither recorded nor remembered of this boot, nor by a call that will record it. */
-static bool is_foreign(const struct lp_survey *survey, const struct lp_live_patch *patch)
+static bool is_foreign(const struct lp_snapshot *snapshot, const struct lp_live_patch *patch)
 {
-	if (survey->loading.len && lp_build_id_equal(&survey->loading, &patch->build_id))
+	if (snapshot->loading.len && lp_build_id_equal(&snapshot->loading, &patch->build_id))
 		return false;
-	for (size_t i = 0; i < survey->running.n_modules; i++)
-		if (patch->build_id.len && lp_build_id_equal(&survey->running.modules[i], &patch->build_id))
+	for (size_t i = 0; i < snapshot->running.n_modules; i++)
+		if (patch->build_id.len && lp_build_id_equal(&snapshot->running.modules[i], &patch->build_id))
 			return false;
-	return patch != survey->ours;
+	return patch != snapshot->ours;
 }
 
 static struct lppack_value *describe_live_object(const struct lp_live_object *live)
@@ -144,7 +144,7 @@ static void add_flag(struct lppack_value **map, const char *key, int flag)
 		lp_value_add_bool(map, key, flag);
 }
 
-static struct lppack_value *describe_patch(const struct lp_survey *survey, const struct lp_live_patch *patch)
+static struct lppack_value *describe_patch(const struct lp_snapshot *snapshot, const struct lp_live_patch *patch)
 {
 	struct lppack_value *map = lp_value_map();
 	struct lppack_value *objects = lp_value_list();
@@ -160,9 +160,9 @@ static struct lppack_value *describe_patch(const struct lp_survey *survey, const
 		lp_value_add_int(&map, "stack_order", (uint64_t)patch->stack_order);
 	if (patch->refcnt >= 0)
 		lp_value_add_int(&map, "module_refcount", (uint64_t)patch->refcnt);
-	lp_value_add_bool(&map, "foreign", is_foreign(survey, patch));
-	if (patch == survey->ours)
-		lp_value_add(&map, "bundle", describe_record(survey->host, &survey->applied));
+	lp_value_add_bool(&map, "foreign", is_foreign(snapshot, patch));
+	if (patch == snapshot->ours)
+		lp_value_add(&map, "bundle", describe_record(snapshot->host, &snapshot->applied));
 	lp_value_add(&map, "objects", objects);
 	return map;
 }
@@ -187,14 +187,14 @@ static bool is_in_transition(const struct lp_stack *stack)
 }
 
 /* The release with the level, as a kernel that was built with the fixes might call itself. */
-static char *format_effective(const struct lp_survey *survey)
+static char *format_effective(const struct lp_snapshot *snapshot)
 {
-	const struct lp_applied *applied = &survey->applied;
-	const char *release = survey->host->kernel.release;
+	const struct lp_applied *applied = &snapshot->applied;
+	const char *release = snapshot->host->kernel.release;
 
-	if (survey->stack.n == 0)
+	if (snapshot->stack.n == 0)
 		return strdup(release);
-	if (!survey->ours)
+	if (!snapshot->ours)
 		return lp_text_format("%s+lp.unknown", release);
 	if (applied->epoch)
 		return lp_text_format("%s+lp.%s.%llu-%llu", release, applied->stream,
@@ -202,109 +202,109 @@ static char *format_effective(const struct lp_survey *survey)
 	return lp_text_format("%s+lp.%s.%llu", release, applied->stream, (unsigned long long)applied->serial);
 }
 
-static void add_stack(const struct lp_survey *survey, struct lppack_value **map)
+static void add_stack(const struct lp_snapshot *snapshot, struct lppack_value **map)
 {
 	struct lppack_value *patches = lp_value_list();
-	LP_AUTO_FREE char *effective = format_effective(survey);
+	LP_AUTO_FREE char *effective = format_effective(snapshot);
 
-	for (size_t i = 0; i < survey->stack.n; i++)
-		lp_value_push(&patches, describe_patch(survey, &survey->stack.patches[i]));
+	for (size_t i = 0; i < snapshot->stack.n; i++)
+		lp_value_push(&patches, describe_patch(snapshot, &snapshot->stack.patches[i]));
 	lp_value_add_int(map, "schema", LP_STATUS_SCHEMA);
-	lp_value_add(map, "kernel", describe_running_kernel(survey->host));
+	lp_value_add(map, "kernel", describe_running_kernel(snapshot->host));
 	lp_value_add(map, "effective_version", effective ? lp_value_string(effective) : NULL);
 	lp_value_add_bool(map, "livepatch", true);
-	lp_value_add_bool(map, "transition", is_in_transition(&survey->stack));
+	lp_value_add_bool(map, "transition", is_in_transition(&snapshot->stack));
 	lp_value_add(map, "patches", patches);
-	lp_value_add(map, "functions", lp_status_functions(survey));
-	lp_value_add(map, "memory", lp_status_memory(survey->host));
+	lp_value_add(map, "functions", lp_status_functions(snapshot));
+	lp_value_add(map, "memory", lp_status_memory(snapshot->host));
 }
 
 /* Which tasks are behind is only told where a transition runs, and only to those who may know. */
 static void add_blockers(struct lppack_host *host, const struct lp_stack *stack, struct lppack_value **map)
 {
 	lp_value_add(map, "blockers", lp_stack_describe_blockers(host, stack));
-	lp_value_add_bool(map, "blockers_known", !is_in_transition(stack) || lp_host_sees_tasks(&host->host));
+	lp_value_add_bool(map, "blockers_known", !is_in_transition(stack) || lp_host_sees_tasks(&host->io));
 }
 
-static void tell_unseen(struct lp_survey *survey, const char *what)
+static void tell_unseen(struct lp_snapshot *snapshot, const char *what)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
 
 	lp_fail(&why, LPPACK_E_PRIVILEGE, "run this as root", "%s", what);
-	lp_survey_problem(survey, &why);
+	lp_snapshot_problem(snapshot, &why);
 }
 
-static void add_in_flight(struct lp_survey *survey, struct lppack_value **map)
+static void add_in_flight(struct lp_snapshot *snapshot, struct lppack_value **map)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	struct lppack_value *journal = NULL;
-	int rc = lp_journal_describe(survey->host, &journal, &why);
+	int rc = lp_journal_describe(snapshot->host, &journal, &why);
 	bool is_untold = rc > 0 && !lppack_value_get(journal, "running");
 
-	add_blockers(survey->host, &survey->stack, map);
+	add_blockers(snapshot->host, &snapshot->stack, map);
 	if (rc < 0)
-		lp_survey_problem(survey, &why);
+		lp_snapshot_problem(snapshot, &why);
 	else if (rc > 0)
 		lp_value_add(map, "unfinished", journal);
 	if (is_untold)
-		tell_unseen(survey,
+		tell_unseen(snapshot,
 			    "only root is told whether the call that has not ended is at work or was cut short");
 	if (!lppack_value_bool(lppack_value_get(*map, "blockers_known")))
-		tell_unseen(survey, "only root is told which tasks the transition waits for");
+		tell_unseen(snapshot, "only root is told which tasks the transition waits for");
 }
 
-static void tell_private_kernels(struct lp_survey *survey, const struct lppack_value *coverage)
+static void tell_private_kernels(struct lp_snapshot *snapshot, const struct lppack_value *coverage)
 {
 	for (size_t i = 0; i < lppack_value_count(coverage); i++) {
 		const struct lppack_value *kernel = lppack_value_at(coverage, i, NULL);
 
 		if (lppack_value_get(kernel, "root_only"))
-			tell_unseen(survey,
+			tell_unseen(snapshot,
 				    "only root is told whether installed kernels are covered: they may not be read");
 	}
 }
 
-static void add_boot(struct lp_survey *survey, struct lppack_value **map)
+static void add_boot(struct lp_snapshot *snapshot, struct lppack_value **map)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
-	struct lppack_value *boot = lp_boot_describe(survey->host, &why);
+	struct lppack_value *boot = lp_boot_describe(snapshot->host, &why);
 	struct lppack_value *coverage;
 
 	if (boot)
 		lp_value_add(map, "boot", boot);
 	else
-		lp_survey_problem(survey, &why);
+		lp_snapshot_problem(snapshot, &why);
 	lppack_error_clear(&why);
-	coverage = lp_coverage_describe(survey->host, &why);
+	coverage = lp_coverage_describe(snapshot->host, &why);
 	if (!coverage)
-		lp_survey_problem(survey, &why);
-	tell_private_kernels(survey, coverage);
+		lp_snapshot_problem(snapshot, &why);
+	tell_private_kernels(snapshot, coverage);
 	lp_value_add(map, "coverage", coverage ? coverage : lp_value_list());
 }
 
-static void add_holds(const struct lp_survey *survey, struct lppack_value **map)
+static void add_holds(const struct lp_snapshot *snapshot, struct lppack_value **map)
 {
 	struct lp_hold_subject in_force;
-	bool is_known = lp_hold_subject_of(survey->host, &survey->applied, &survey->store, &in_force) && survey->ours;
+	bool is_known = lp_hold_subject_of(snapshot->host, &snapshot->applied, &snapshot->store, &in_force) && snapshot->ours;
 
-	lp_value_add(map, "holds", lp_holds_describe(&survey->holds, is_known ? &in_force : NULL, time(NULL)));
-	lp_value_add(map, "levels", lp_store_describe(survey->host, &survey->store));
+	lp_value_add(map, "holds", lp_holds_describe(&snapshot->holds, is_known ? &in_force : NULL, time(NULL)));
+	lp_value_add(map, "levels", lp_store_describe(snapshot->host, &snapshot->store));
 }
 
 LP_EXPORT struct lppack_value *lppack_host_status(struct lppack_host *host, struct lppack_error *err)
 {
-	LP_AUTO_SURVEY struct lp_survey survey = { 0 };
+	LP_AUTO_SNAPSHOT struct lp_snapshot snapshot = { 0 };
 	struct lppack_value *map;
 
-	if (lp_survey_read(&survey, host, err) < 0)
+	if (lp_snapshot_read(&snapshot, host, err) < 0)
 		return NULL;
 	map = lp_value_map();
-	add_stack(&survey, &map);
-	add_in_flight(&survey, &map);
-	lp_status_add_fixes(&survey, &map);
-	add_holds(&survey, &map);
-	add_boot(&survey, &map);
-	lp_value_add(&map, "problems", LP_TAKE(survey.problems));
+	add_stack(&snapshot, &map);
+	add_in_flight(&snapshot, &map);
+	lp_status_add_fixes(&snapshot, &map);
+	add_holds(&snapshot, &map);
+	add_boot(&snapshot, &map);
+	lp_value_add(&map, "problems", LP_TAKE(snapshot.problems));
 	lp_value_add(&map, "findings", lp_status_findings(map));
 	if (!map)
 		lp_fail_nomem(err);
@@ -317,7 +317,7 @@ LP_EXPORT struct lppack_value *lppack_host_transition(struct lppack_host *host, 
 	struct lppack_value *map;
 	struct lppack_value *patches;
 
-	if (lp_stack_read(&host->host, &stack, err) < 0)
+	if (lp_stack_read(&host->io, &stack, err) < 0)
 		return NULL;
 	map = lp_value_map();
 	patches = lp_value_list();
@@ -339,16 +339,16 @@ LP_EXPORT struct lppack_value *lppack_host_transition(struct lppack_host *host, 
 
 LP_EXPORT char *lppack_host_effective_version(struct lppack_host *host, struct lppack_error *err)
 {
-	LP_AUTO_SURVEY struct lp_survey survey = { .host = host };
+	LP_AUTO_SNAPSHOT struct lp_snapshot snapshot = { .host = host };
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	char *text;
 
 	/* A kernel that cannot livepatch is what it says it is. */
-	if (lp_survey_read(&survey, host, &why) < 0 && why.code != LPPACK_E_NO_LIVEPATCH) {
+	if (lp_snapshot_read(&snapshot, host, &why) < 0 && why.code != LPPACK_E_NO_LIVEPATCH) {
 		lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message);
 		return NULL;
 	}
-	text = format_effective(&survey);
+	text = format_effective(&snapshot);
 	if (!text)
 		lp_fail_nomem(err);
 	return text;

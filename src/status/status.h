@@ -12,7 +12,7 @@
 #define LP_STATUS_SCHEMA 1
 
 /* What was read of the machine for one answer. */
-struct lp_survey {
+struct lp_snapshot {
 	struct lppack_host *host;
 	struct lp_stack stack;
 	bool is_recorded;
@@ -26,27 +26,27 @@ struct lp_survey {
 };
 
 /* Only what the stack is missing fails; the rest becomes a problem. */
-int lp_survey_read(struct lp_survey *survey, struct lppack_host *host, struct lppack_error *err);
-void lp_survey_free(struct lp_survey *survey);
-void lp_survey_problem(struct lp_survey *survey, const struct lppack_error *err);
+int lp_snapshot_read(struct lp_snapshot *snapshot, struct lppack_host *host, struct lppack_error *err);
+void lp_snapshot_free(struct lp_snapshot *snapshot);
+void lp_snapshot_problem(struct lp_snapshot *snapshot, const struct lppack_error *err);
 
 /* What a kept level says of the running kernel, as lp_applied_level() tells it. 1, 0 if it has nothing for it, or a
  * negative code. */
-int lp_survey_kept_level(struct lp_survey *survey, const struct lp_kept *level, struct lppack_value **out,
+int lp_snapshot_installed_facts(struct lp_snapshot *snapshot, const struct lp_installed *level, struct lppack_value **out,
 			 struct lppack_error *err);
 /* The newest kept level of the stream in force, of the one that boots put in force, or of what was installed last;
  * NULL. */
-const struct lp_kept *lp_survey_newest(const struct lp_survey *survey);
+const struct lp_installed *lp_snapshot_newest(const struct lp_snapshot *snapshot);
 
 /* "fixes" and "reboot" of the answer, added to it. */
-void lp_status_add_fixes(struct lp_survey *survey, struct lppack_value **map);
+void lp_status_add_fixes(struct lp_snapshot *snapshot, struct lppack_value **map);
 /* "functions": which patch each function's calls end up in, by the order of the stack. */
-struct lppack_value *lp_status_functions(const struct lp_survey *survey);
+struct lppack_value *lp_status_functions(const struct lp_snapshot *snapshot);
 /* "memory": what the livepatch modules hold, in force or left over. */
 struct lppack_value *lp_status_memory(struct lppack_host *host);
 /* "findings": what somebody ought to do something about, the gravest first. */
 struct lppack_value *lp_status_findings(const struct lppack_value *status);
 
-#define LP_AUTO_SURVEY LP_AUTO(lp_survey_free)
+#define LP_AUTO_SNAPSHOT LP_AUTO(lp_snapshot_free)
 
 #endif

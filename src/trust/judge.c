@@ -20,7 +20,7 @@ struct judge {
 };
 
 /* Says why a signature does not count. Returns 0, as this is no failure of the judgment. */
-static int LP_PRINTF(5, 6) refuse(struct judge *judge, struct lp_signer_report *report, enum lp_signer_status status,
+static int LP_PRINTF(5, 6) refuse(struct judge *judge, struct lp_signature_report *report, enum lp_signature_status status,
 				  const char *rule, const char *fmt, ...)
 {
 	va_list args;
@@ -37,14 +37,14 @@ static int LP_PRINTF(5, 6) refuse(struct judge *judge, struct lp_signer_report *
 }
 
 /* Returns whether it did. */
-static bool refuse_revoked(struct judge *judge, struct lp_signer_report *report, const char *id, const char *what)
+static bool refuse_revoked(struct judge *judge, struct lp_signature_report *report, const char *id, const char *what)
 {
 	const struct lp_policy *policy = &judge->ring->policy;
 	const struct lp_policy_revoked *revoked =
 		lp_policy_find_revoked(policy->revoked_keys, policy->n_revoked_keys, id);
 
 	if (revoked)
-		refuse(judge, report, LP_SIGNER_REVOKED, "revoked_keys", "%s is revoked%s%s", what,
+		refuse(judge, report, LP_SIGNATURE_REVOKED, "revoked_keys", "%s is revoked%s%s", what,
 		       revoked->reason ? ": " : "", revoked->reason ? revoked->reason : "");
 	return revoked != NULL;
 }
@@ -80,14 +80,14 @@ static size_t list_anchors(const struct lppack_keyring *ring, const struct lp_ce
 	return n;
 }
 
-static int refuse_chain(struct judge *judge, struct lp_signer_report *report, const struct lp_chain_report *chain)
+static int refuse_chain(struct judge *judge, struct lp_signature_report *report, const struct lp_chain_report *chain)
 {
-	enum lp_signer_status status = LP_SIGNER_CHAIN;
+	enum lp_signature_status status = LP_SIGNATURE_CHAIN;
 
 	if (chain->verdict == LP_CHAIN_REVOKED)
-		status = LP_SIGNER_REVOKED;
+		status = LP_SIGNATURE_REVOKED;
 	else if (chain->verdict == LP_CHAIN_EXPIRED || chain->verdict == LP_CHAIN_NOT_YET_VALID)
-		status = LP_SIGNER_OUTSIDE_WINDOW;
+		status = LP_SIGNATURE_OUTSIDE_WINDOW;
 	return refuse(judge, report, status, "certificates", "%s: %s", lp_chain_names[chain->verdict], chain->text);
 }
 
@@ -100,7 +100,7 @@ static bool is_chain_fine(const struct judge *judge, const struct lp_chain_repor
 }
 
 /* A key that never counts vouches for none, wherever in the chain it stands. */
-static void refuse_revoked_chain(struct judge *judge, struct lp_signer_report *report,
+static void refuse_revoked_chain(struct judge *judge, struct lp_signature_report *report,
 				 const struct lp_chain_report *chain)
 {
 	char id[LPPACK_KEY_ID_SIZE];
@@ -113,7 +113,7 @@ static void refuse_revoked_chain(struct judge *judge, struct lp_signer_report *r
 }
 
 /* *chain: whose keys vouch for the key; of none while it is out of its time, which only the final judgment knows. */
-static int check_chain(struct judge *judge, struct lp_signer_report *report, struct lp_chain_report *chain)
+static int check_chain(struct judge *judge, struct lp_signature_report *report, struct lp_chain_report *chain)
 {
 	const struct lppack_keyring *ring = judge->ring;
 	LP_AUTO_FREE const struct lp_certificate **anchors = calloc(ring->n + 1, sizeof(*anchors));
@@ -127,7 +127,7 @@ static int check_chain(struct judge *judge, struct lp_signer_report *report, str
 		return lp_fail_nomem(judge->err);
 	rules.n_anchors = list_anchors(ring, anchors);
 	if (rules.n_anchors == 0)
-		return refuse(judge, report, LP_SIGNER_UNKNOWN_KEY, "keys",
+		return refuse(judge, report, LP_SIGNATURE_UNKNOWN_KEY, "keys",
 			      "neither the key nor any certificate authority is trusted here");
 	rc = lp_cms_verify(report->bytes, report->size, judge->subject->message->data, judge->subject->message->len,
 			   judge->subject->name, &cms, judge->err);
@@ -159,7 +159,7 @@ static bool fits_any(const struct lp_text_list *globs, const char *stream)
 	return globs->n == 0;
 }
 
-static int refuse_window(struct judge *judge, struct lp_signer_report *report, const struct lp_policy_key *key,
+static int refuse_window(struct judge *judge, struct lp_signature_report *report, const struct lp_policy_key *key,
 			 const char *who, bool is_early)
 {
 	char created[LP_TIME_TEXT];
@@ -167,23 +167,23 @@ static int refuse_window(struct judge *judge, struct lp_signer_report *report, c
 
 	lp_time_format(judge->subject->created, created);
 	lp_time_format(is_early ? key->not_before : key->not_after, bound);
-	return refuse(judge, report, LP_SIGNER_OUTSIDE_WINDOW, is_early ? "not_before" : "not_after",
+	return refuse(judge, report, LP_SIGNATURE_OUTSIDE_WINDOW, is_early ? "not_before" : "not_after",
 		      "%s is for what was created %s %s, this was on %s", who, is_early ? "from" : "until", bound,
 		      created);
 }
 
 /* By one entry of the policy. who: whose it is. */
-static int check_entry(struct judge *judge, struct lp_signer_report *report, const struct lp_policy_key *key,
+static int check_entry(struct judge *judge, struct lp_signature_report *report, const struct lp_policy_key *key,
 		       const char *who)
 {
 	const struct lp_policy *policy = &judge->ring->policy;
 	const struct lp_subject *subject = judge->subject;
 
 	if (key->schemes.n && !is_in(&key->schemes, report->scheme))
-		return refuse(judge, report, LP_SIGNER_NOT_ALLOWED, "schemes", "%s may not sign by the scheme %s", who,
+		return refuse(judge, report, LP_SIGNATURE_NOT_ALLOWED, "schemes", "%s may not sign by the scheme %s", who,
 			      report->scheme);
 	if (subject->is_policy && policy->update_keys.n && !is_in(&policy->update_keys, key->id))
-		return refuse(judge, report, LP_SIGNER_NOT_ALLOWED, "update", "%s may not sign policies", who);
+		return refuse(judge, report, LP_SIGNATURE_NOT_ALLOWED, "update", "%s may not sign policies", who);
 	if (!judge->is_final)
 		return 0;
 	if (key->not_before && subject->created < key->not_before)
@@ -191,18 +191,18 @@ static int check_entry(struct judge *judge, struct lp_signer_report *report, con
 	if (key->not_after && subject->created > key->not_after)
 		return refuse_window(judge, report, key, who, false);
 	if (!subject->is_policy && !fits_any(&key->streams, subject->stream))
-		return refuse(judge, report, LP_SIGNER_NOT_ALLOWED, "streams",
+		return refuse(judge, report, LP_SIGNATURE_NOT_ALLOWED, "streams",
 			      "%s may not sign bundles of the stream '%s'", who, subject->stream);
 	return 0;
 }
 
 /* By each entry for an authority that vouches for the key. Returns whether there is one. */
-static bool check_authorities(struct judge *judge, struct lp_signer_report *report,
+static bool check_authorities(struct judge *judge, struct lp_signature_report *report,
 			      const struct lp_chain_report *chain)
 {
 	bool is_listed = false;
 
-	for (size_t i = 1; i < chain->n_ids && report->status == LP_SIGNER_VALID; i++) {
+	for (size_t i = 1; i < chain->n_ids && report->status == LP_SIGNATURE_VALID; i++) {
 		const struct lp_policy_key *key;
 		char id[LPPACK_KEY_ID_SIZE];
 		char who[64];
@@ -223,7 +223,7 @@ static bool check_authorities(struct judge *judge, struct lp_signer_report *repo
  * itself, and who signs may choose by which of its certificates the chain goes. chain: NULL for a key that is trusted
  * itself.
  */
-static int check_listed(struct judge *judge, struct lp_signer_report *report, const struct lp_chain_report *chain)
+static int check_listed(struct judge *judge, struct lp_signature_report *report, const struct lp_chain_report *chain)
 {
 	const struct lp_policy *policy = &judge->ring->policy;
 	const struct lp_policy_key *key = lp_policy_find_key(policy, report->id);
@@ -233,15 +233,15 @@ static int check_listed(struct judge *judge, struct lp_signer_report *report, co
 		return 0;
 	if (key)
 		check_entry(judge, report, key, "the key");
-	if (chain && report->status == LP_SIGNER_VALID)
+	if (chain && report->status == LP_SIGNATURE_VALID)
 		is_listed |= check_authorities(judge, report, chain);
 	/* Which authorities they are, is not known while a chain is out of its time: the final judgment asks again. */
 	if (is_listed || (chain && chain->n_ids == 0))
 		return 0;
-	return refuse(judge, report, LP_SIGNER_NOT_ALLOWED, "keys", "the policy does not list the key");
+	return refuse(judge, report, LP_SIGNATURE_NOT_ALLOWED, "keys", "the policy does not list the key");
 }
 
-static int judge_one(struct judge *judge, struct lp_signer_report *report)
+static int judge_one(struct judge *judge, struct lp_signature_report *report)
 {
 	struct lp_chain_report chain = { 0 };
 	bool has_chain = false;
@@ -252,27 +252,27 @@ static int judge_one(struct judge *judge, struct lp_signer_report *report)
 		return 0;
 	if (!is_trusted_key(judge, report->id, &is_known)) {
 		if (is_known)
-			return refuse(judge, report, LP_SIGNER_OUTSIDE_WINDOW, "certificates",
+			return refuse(judge, report, LP_SIGNATURE_OUTSIDE_WINDOW, "certificates",
 				      "the key's certificate was not valid when this was created");
 		if (strcmp(report->scheme, "cms") != 0)
-			return refuse(judge, report, LP_SIGNER_UNKNOWN_KEY, "keys", "the key is not trusted here");
+			return refuse(judge, report, LP_SIGNATURE_UNKNOWN_KEY, "keys", "the key is not trusted here");
 		has_chain = true;
 		rc = check_chain(judge, report, &chain);
 	}
-	if (rc == 0 && report->status == LP_SIGNER_VALID)
+	if (rc == 0 && report->status == LP_SIGNATURE_VALID)
 		rc = check_listed(judge, report, has_chain ? &chain : NULL);
-	if (rc == 0 && report->status == LP_SIGNER_VALID && judge->is_final)
-		report->status = LP_SIGNER_GOOD;
+	if (rc == 0 && report->status == LP_SIGNATURE_VALID && judge->is_final)
+		report->status = LP_SIGNATURE_GOOD;
 	return rc;
 }
 
-static bool counts(const struct lp_signer_report *report)
+static bool counts(const struct lp_signature_report *report)
 {
-	return report->status == LP_SIGNER_VALID || report->status == LP_SIGNER_GOOD;
+	return report->status == LP_SIGNATURE_VALID || report->status == LP_SIGNATURE_GOOD;
 }
 
 /* Distinct keys, by the digest of their SubjectPublicKeyInfo. */
-static size_t count_keys(const struct lp_signer_report *reports, size_t n)
+static size_t count_keys(const struct lp_signature_report *reports, size_t n)
 {
 	size_t keys = 0;
 
@@ -286,8 +286,8 @@ static size_t count_keys(const struct lp_signer_report *reports, size_t n)
 	return keys;
 }
 
-static const struct lp_signer_report *find_status(const struct lp_signer_report *reports, size_t n,
-						  enum lp_signer_status status)
+static const struct lp_signature_report *find_status(const struct lp_signature_report *reports, size_t n,
+						  enum lp_signature_status status)
 {
 	for (size_t i = 0; i < n; i++)
 		if (reports[i].status == status)
@@ -296,14 +296,14 @@ static const struct lp_signer_report *find_status(const struct lp_signer_report 
 }
 
 /* The report that tells most of why nothing counts. */
-static const struct lp_signer_report *find_cause(const struct lp_signer_report *reports, size_t n)
+static const struct lp_signature_report *find_cause(const struct lp_signature_report *reports, size_t n)
 {
-	static const enum lp_signer_status telling[] = { LP_SIGNER_REVOKED, LP_SIGNER_OUTSIDE_WINDOW,
-							 LP_SIGNER_NOT_ALLOWED, LP_SIGNER_CHAIN,
-							 LP_SIGNER_UNSUPPORTED };
+	static const enum lp_signature_status telling[] = { LP_SIGNATURE_REVOKED, LP_SIGNATURE_OUTSIDE_WINDOW,
+							 LP_SIGNATURE_NOT_ALLOWED, LP_SIGNATURE_CHAIN,
+							 LP_SIGNATURE_UNSUPPORTED };
 
 	for (size_t i = 0; i < sizeof(telling) / sizeof(telling[0]); i++) {
-		const struct lp_signer_report *found = find_status(reports, n, telling[i]);
+		const struct lp_signature_report *found = find_status(reports, n, telling[i]);
 
 		if (found)
 			return found;
@@ -311,11 +311,11 @@ static const struct lp_signer_report *find_cause(const struct lp_signer_report *
 	return NULL;
 }
 
-static int fail_none(const struct judge *judge, const struct lp_signer_report *reports, size_t n)
+static int fail_none(const struct judge *judge, const struct lp_signature_report *reports, size_t n)
 {
-	const struct lp_signer_report *cause = find_cause(reports, n);
+	const struct lp_signature_report *cause = find_cause(reports, n);
 	const char *name = judge->subject->name;
-	enum lppack_code code = find_status(reports, n, LP_SIGNER_REVOKED) ? LPPACK_E_REVOKED : LPPACK_E_UNTRUSTED;
+	enum lppack_code code = find_status(reports, n, LP_SIGNATURE_REVOKED) ? LPPACK_E_REVOKED : LPPACK_E_UNTRUSTED;
 
 	if (n == 0)
 		return lp_fail(judge->err, LPPACK_E_UNTRUSTED,
@@ -333,7 +333,7 @@ static int fail_none(const struct judge *judge, const struct lp_signer_report *r
 		       cause->id, cause->reason);
 }
 
-static int judge_all(struct judge *judge, struct lp_signer_report *reports, size_t n, struct lp_ruling *ruling)
+static int judge_all(struct judge *judge, struct lp_signature_report *reports, size_t n, struct lp_ruling *ruling)
 {
 	const struct lp_policy *policy = &judge->ring->policy;
 	int rc = 0;
@@ -346,7 +346,7 @@ static int judge_all(struct judge *judge, struct lp_signer_report *reports, size
 			       "%s: no key is trusted", judge->subject->name);
 	}
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		if (reports[i].status == LP_SIGNER_VALID)
+		if (reports[i].status == LP_SIGNATURE_VALID)
 			rc = judge_one(judge, &reports[i]);
 	ruling->noted = judge->rule;
 	if (rc < 0)
@@ -364,14 +364,14 @@ static int judge_all(struct judge *judge, struct lp_signer_report *reports, size
 }
 
 int lp_keyring_judge(const struct lppack_keyring *ring, const struct lp_subject *subject,
-		     struct lp_signer_report *reports, size_t n, struct lp_ruling *ruling, struct lppack_error *err)
+		     struct lp_signature_report *reports, size_t n, struct lp_ruling *ruling, struct lppack_error *err)
 {
 	struct judge judge = { .ring = ring, .subject = subject, .err = err };
 
 	return judge_all(&judge, reports, n, ruling);
 }
 
-static int check_schemes(const struct judge *judge, const struct lp_signer_report *reports, size_t n,
+static int check_schemes(const struct judge *judge, const struct lp_signature_report *reports, size_t n,
 			 struct lp_ruling *ruling)
 {
 	const struct lp_text_list *required = &judge->ring->policy.required_schemes;
@@ -380,7 +380,7 @@ static int check_schemes(const struct judge *judge, const struct lp_signer_repor
 		bool found = false;
 
 		for (size_t j = 0; j < n; j++)
-			found |= reports[j].status == LP_SIGNER_GOOD &&
+			found |= reports[j].status == LP_SIGNATURE_GOOD &&
 				 strcmp(reports[j].scheme, required->items[i]) == 0;
 		if (found)
 			continue;
@@ -423,7 +423,7 @@ static int check_bundle(const struct judge *judge, struct lp_ruling *ruling)
 }
 
 int lp_policy_decide(const struct lppack_keyring *ring, const struct lp_subject *subject,
-		     struct lp_signer_report *reports, size_t n, struct lp_ruling *ruling, struct lppack_error *err)
+		     struct lp_signature_report *reports, size_t n, struct lp_ruling *ruling, struct lppack_error *err)
 {
 	struct judge judge = { .ring = ring, .subject = subject, .is_final = true, .rule = ruling->noted, .err = err };
 	int rc = judge_all(&judge, reports, n, ruling);
@@ -435,7 +435,7 @@ int lp_policy_decide(const struct lppack_keyring *ring, const struct lp_subject 
 }
 
 void lp_describe_ruling(struct lppack_value **map, const struct lppack_keyring *ring, const struct lp_ruling *ruling,
-			const struct lp_signer_report *reports, size_t n, const struct lppack_error *cause)
+			const struct lp_signature_report *reports, size_t n, const struct lppack_error *cause)
 {
 	const char *name = lppack_error_name(cause->code);
 

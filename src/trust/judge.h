@@ -38,17 +38,17 @@ struct lp_ruling {
  * Fails (NO_KEYS, UNTRUSTED, REVOKED, THRESHOLD) if the distinct keys that are left are fewer than the threshold.
  */
 int lp_keyring_judge(const struct lppack_keyring *ring, const struct lp_subject *subject,
-		     struct lp_signer_report *reports, size_t n, struct lp_ruling *ruling, struct lppack_error *err);
+		     struct lp_signature_report *reports, size_t n, struct lp_ruling *ruling, struct lppack_error *err);
 /*
  * The verdict, with the ruling of lp_keyring_judge(): windows, streams and schemes make the VALID reports GOOD or say
  * why not; then the subject itself is looked at. UNTRUSTED, THRESHOLD, REVOKED, DOWNGRADE (below the policy's minimum).
  */
 int lp_policy_decide(const struct lppack_keyring *ring, const struct lp_subject *subject,
-		     struct lp_signer_report *reports, size_t n, struct lp_ruling *ruling, struct lppack_error *err);
+		     struct lp_signature_report *reports, size_t n, struct lp_ruling *ruling, struct lppack_error *err);
 
 /* Adds "trusted", "verdict", "rule", "reason", "hint", "good", "threshold", "policy", "signatures"
  * (<lppack/trust.h>). */
 void lp_describe_ruling(struct lppack_value **map, const struct lppack_keyring *ring, const struct lp_ruling *ruling,
-			const struct lp_signer_report *reports, size_t n, const struct lppack_error *cause);
+			const struct lp_signature_report *reports, size_t n, const struct lppack_error *cause);
 
 #endif

@@ -36,7 +36,7 @@ struct candidate {
 	struct lp_signature *signatures; /* as files, by name */
 	size_t n;
 	struct lp_policy policy;
-	struct lp_signer_report reports[LP_SIGNATURES_MAX];
+	struct lp_signature_report reports[LP_SIGNATURES_MAX];
 };
 
 static void candidate_free(struct candidate *c)
@@ -353,7 +353,7 @@ LP_EXPORT struct lppack_value *lppack_trust_update(const char *root, const char 
 	const char *prefix = lp_root_prefix(root);
 	LP_AUTO_POLICY struct lp_policy old = { 0 };
 	AUTO_CANDIDATE struct candidate last = { 0 };
-	LP_AUTO(lp_host_close) struct lp_host host = { 0 };
+	LP_AUTO(lp_host_close) struct lp_kernel_io host = { 0 };
 	LP_AUTO_CLOSE int lock = -1;
 
 	if (prepare(prefix, paths, n, &old, &last, err) < 0 || lp_host_open(&host, root, NULL, NULL, err) < 0)

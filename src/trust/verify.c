@@ -18,7 +18,7 @@ static int hint_at_journal(const struct lppack_bundle *bundle, int rc, struct lp
 	if (rc != -LPPACK_E_STRUCTURE && rc != -LPPACK_E_BAD_SIGNATURE && rc != -LPPACK_E_CORRUPT)
 		return rc;
 	path = realpath(name, NULL);
-	if (!path || lp_journal_exists(path, NULL) <= 0)
+	if (!path || lp_sign_journal_exists(path, NULL) <= 0)
 		return rc;
 	return lp_hint(err, rc, "a change of its signatures was interrupted; complete it with: lppack sign --list %s",
 		       name);

@@ -262,9 +262,9 @@ static const char *judge_machine(struct run *run, int status)
 
 static bool has_journal(struct run *run)
 {
-	LP_AUTO_CALL struct lp_call unfinished = { 0 };
+	LP_AUTO_JOURNAL struct lp_journal unfinished = { 0 };
 
-	return lp_call_read(fake_kernel_root(run->kernel), &unfinished, NULL) != 0;
+	return lp_journal_read(fake_kernel_root(run->kernel), &unfinished, NULL) != 0;
 }
 
 /* Why the next call does not put everything right. */

@@ -85,7 +85,7 @@ static int64_t ask(struct remote_kernel *remote, const struct request *request, 
 
 static int64_t serve(struct remote_kernel *remote, const struct request *request, int fd)
 {
-	const struct lp_host_ops *ops = &fake_kernel_ops;
+	const struct lp_kernel_ops *ops = &fake_kernel_ops;
 
 	switch (request->call) {
 	case CALL_FINIT_MODULE:
@@ -176,7 +176,7 @@ static void remote_sleep_ns(void *context, int64_t ns)
 	ask(context, &(struct request){ .call = CALL_SLEEP, .ns = ns }, -1);
 }
 
-const struct lp_host_ops remote_kernel_ops = {
+const struct lp_kernel_ops remote_kernel_ops = {
 	.finit_module = remote_finit_module,
 	.delete_module = remote_delete_module,
 	.write_attribute = remote_write_attribute,

@@ -20,6 +20,6 @@ bool remote_kernel_serve(struct remote_kernel *remote);
 void remote_kernel_mark(struct remote_kernel *remote);
 
 /* Its context is the struct remote_kernel, in the calling process. */
-extern const struct lp_host_ops remote_kernel_ops;
+extern const struct lp_kernel_ops remote_kernel_ops;
 
 #endif

@@ -40,7 +40,7 @@ void fuzz_seeds(void (*feed)(const void *bytes, size_t n))
 {
 	static const struct elf_maker_func funcs[] = { { "seq_read", 0 }, { "seq_open", 2 } };
 	static const struct elf_maker_object objects[] = { { NULL, funcs, 2, 0 }, { "ext4", funcs, 1, 15 } };
-	static const struct lp_state states[] = { { 1, 2 } };
+	static const struct lp_klp_state states[] = { { 1, 2 } };
 	static const char *const arches[] = { "x86_64", "aarch64", "s390x", "ppc64le" };
 
 	for (unsigned int i = 0; i < 24; i++) {

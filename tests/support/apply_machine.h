@@ -73,7 +73,7 @@ static inline char *machine_bundle_with_callbacks(struct fixture *f, const char 
 	static const struct elf_maker_func function = { .name = "cmdline_proc_show" };
 	static const struct elf_maker_object object = { .funcs = &function, .n_funcs = 1,
 							.callbacks = LP_CALLBACK_PRE_PATCH | LP_CALLBACK_POST_UNPATCH };
-	static const struct lp_state state = { .id = 1, .version = 1 };
+	static const struct lp_klp_state state = { .id = 1, .version = 1 };
 	const struct elf_maker_options options = { .objects = &object, .n_objects = 1,
 						   .states = &state, .n_states = 1 };
 

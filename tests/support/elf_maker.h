@@ -62,7 +62,7 @@ struct elf_maker_options {
 	enum lp_builder builder;     /* UNKNOWN: SOURCE */
 	const struct elf_maker_object *objects; /* none: vmlinux with one function, cmdline_proc_show */
 	size_t n_objects;
-	const struct lp_state *states; /* source-built only */
+	const struct lp_klp_state *states; /* source-built only */
 	size_t n_states;
 	unsigned int object_stride; /* 168 */
 	unsigned int func_stride;   /* 152 */

@@ -645,7 +645,7 @@ bool fake_kernel_is_busy(const struct fake_kernel *kernel)
 	return kernel->busy;
 }
 
-const struct lp_host_ops fake_kernel_ops = {
+const struct lp_kernel_ops fake_kernel_ops = {
 	.finit_module = fake_finit_module,
 	.delete_module = fake_delete_module,
 	.write_attribute = fake_write_attribute,
@@ -697,7 +697,7 @@ const char *fake_kernel_root(const struct fake_kernel *kernel)
 	return kernel->root;
 }
 
-void fake_kernel_open(struct fake_kernel *kernel, struct lp_host *host)
+void fake_kernel_open(struct fake_kernel *kernel, struct lp_kernel_io *host)
 {
 	struct lppack_error err = LPPACK_ERROR_INIT;
 

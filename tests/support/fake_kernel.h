@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A kernel that livepatches in a temporary directory: /sys, /proc and /dev/kmsg as files, module system calls and
- * writes to `enabled` as struct lp_host_ops, and a clock that stands still but for what is waited. It follows
+ * writes to `enabled` as struct lp_kernel_ops, and a clock that stands still but for what is waited. It follows
  * kernel/livepatch/{core,transition}.c in what is visible when:
  *   - a transition ends: transition reads 0 and the replaced patches' enabled reads 0; vanish_ns later their
  *     directories go, refcnt_ns after that their modules' reference counts drop, and only then they can be removed;
@@ -39,9 +39,9 @@ struct fake_kernel;
 struct fake_kernel *fake_kernel_new(void);
 void fake_kernel_free(struct fake_kernel *kernel);
 const char *fake_kernel_root(const struct fake_kernel *kernel);
-extern const struct lp_host_ops fake_kernel_ops; /* its context is the struct fake_kernel */
+extern const struct lp_kernel_ops fake_kernel_ops; /* its context is the struct fake_kernel */
 /* lp_host_open() with all of that. */
-void fake_kernel_open(struct fake_kernel *kernel, struct lp_host *host);
+void fake_kernel_open(struct fake_kernel *kernel, struct lp_kernel_io *host);
 
 /* /sys/kernel/notes with this build ID alone; there is none until then. */
 void fake_kernel_set_build_id(struct fake_kernel *kernel, const char *hex);

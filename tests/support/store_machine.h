@@ -132,7 +132,7 @@ static inline struct lppack_wait shelf_hold_lock(struct shelf *s, struct shelf_h
 		       .progress = shelf_watch_holder,
 		       .context = holder);
 
-	*holder = (struct shelf_holder){ .lock = lp_host_lock(&s->host->host, &s->f->err) };
+	*holder = (struct shelf_holder){ .lock = lp_host_lock(&s->host->io, &s->f->err) };
 	expect_ok(holder->lock < 0 ? holder->lock : 0, &s->f->err);
 	return wait;
 }

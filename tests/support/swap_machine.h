@@ -44,7 +44,7 @@ static const uint8_t module_bytes[] = "the verified bytes of the module";
 
 struct machine {
 	struct fake_kernel *kernel;
-	struct lp_host host;
+	struct lp_kernel_io host;
 	struct lp_module_facts facts;
 	struct lp_swap_request request;
 	struct lp_swap_result result;

@@ -112,7 +112,7 @@ struct request {
 	struct elf_maker_object objects[LIST_MAX];
 	struct elf_maker_func funcs[LIST_MAX];
 	size_t n_funcs;
-	struct lp_state states[LIST_MAX];
+	struct lp_klp_state states[LIST_MAX];
 	struct elf_maker_import imports[LIST_MAX];
 	const char *klp_symbols[LIST_MAX + 1];
 	size_t n_klp_symbols;
@@ -170,7 +170,7 @@ static int add_callback(struct request *r, const char *text)
 
 static int add_state(struct request *r, char *text)
 {
-	struct lp_state *state = &r->states[r->module.n_states];
+	struct lp_klp_state *state = &r->states[r->module.n_states];
 	uint64_t version = 0;
 
 	if (r->module.n_states == LIST_MAX || split_number(text, ':', &version) < 0)

@@ -100,7 +100,7 @@ static void a_boot_loop(void **state)
 {
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_STORE struct lp_store store = { 0 };
-	const struct lp_kept *eight;
+	const struct lp_installed *eight;
 
 	shelf_open(&s, *state);
 	shelf_install(&s, 7);

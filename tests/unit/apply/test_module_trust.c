@@ -29,8 +29,8 @@ static int search_key(void *context, int32_t keyring, const char *description)
 struct trust {
 	struct fixture *f;
 	struct fake_kernel *kernel;
-	struct lp_host_ops ops;
-	struct lp_host host;
+	struct lp_kernel_ops ops;
+	struct lp_kernel_io host;
 	struct lp_buf bytes; /* of a signed module */
 	struct lppack_value *map;
 	struct lppack_value *warnings;

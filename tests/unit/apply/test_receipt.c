@@ -18,7 +18,7 @@ static const struct fake_patch next_patch = { .name = "lp_next",
 					      .vanish_ns = 4 * FAKE_MS,
 					      .refcnt_ns = 2 * FAKE_MS };
 
-static const struct lp_state state_2 = { .id = 7, .version = 2 };
+static const struct lp_klp_state state_2 = { .id = 7, .version = 2 };
 
 /* A machine for whose kernel there are the serials 6 (lp_old), 7 (lp_new) and 8 (lp_next); the bundle is 7. */
 static void set_up(struct machine *m, struct fixture *f)
@@ -284,7 +284,7 @@ static void reads_the_names_of_the_kernel_once(void **state)
 static bool is_target(struct machine *m, uint64_t serial)
 {
 	LP_AUTO_STORE struct lp_store store = { 0 };
-	const struct lp_kept *level;
+	const struct lp_installed *level;
 
 	expect_ok(lp_store_read(ROOT(m), &store, &m->f->err), &m->f->err);
 	level = lp_store_find_serial(&store, "demo", serial);

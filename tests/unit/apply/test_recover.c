@@ -19,7 +19,7 @@ static const struct fake_patch stuck_patch = { .name = "lp_new",
 /* The journal of a call that was killed as it was to apply the bundle to what is in force, or to remove that. */
 static void write_journal(struct machine *m, enum lp_verb verb, const char *boot_id)
 {
-	LP_AUTO_CALL struct lp_call call = { .verb = verb, .started_at = 1790000000, .replace = true };
+	LP_AUTO_JOURNAL struct lp_journal call = { .verb = verb, .started_at = 1790000000, .replace = true };
 	LP_AUTO(lp_stack_free) struct lp_stack stack = { 0 };
 	AUTO_PLAN struct lppack_plan *plan = machine_plan(m);
 	struct fixture *f = m->f;
@@ -28,9 +28,9 @@ static void write_journal(struct machine *m, enum lp_verb verb, const char *boot
 	if (verb != LP_VERB_REMOVE)
 		expect_ok(lp_loaded_clone(&call.to, &plan->transaction.journal.to, &f->err), &f->err);
 	call.boot_id = strdup(boot_id ? boot_id : "11111111-2222-3333-4444-555555555555");
-	expect_ok(lp_stack_read(&m->host->host, &stack, &f->err), &f->err);
-	expect_ok(lp_call_set_from(&call, &stack, &f->err), &f->err);
-	expect_ok(lp_call_write(ROOT(m), &call, &f->err), &f->err);
+	expect_ok(lp_stack_read(&m->host->io, &stack, &f->err), &f->err);
+	expect_ok(lp_journal_set_from(&call, &stack, &f->err), &f->err);
+	expect_ok(lp_journal_write(ROOT(m), &call, &f->err), &f->err);
 }
 
 /* A machine with a patch in force and the bundle to be applied, and the journal of a call that was killed at it. */
@@ -558,7 +558,7 @@ static void quick_recovery_needs_the_privilege(void **state)
 	assert_null(lppack_host_recover(m.host, NULL, 1, &f->err));
 	expect_error(&f->err, LPPACK_E_PRIVILEGE, "CAP_SYS_MODULE");
 	assert_false(fake_kernel_has(m.kernel, "run/lppack"));
-	expect_ok(lp_call_clear(ROOT(&m), &f->err), &f->err);
+	expect_ok(lp_journal_clear(ROOT(&m), &f->err), &f->err);
 	report = lppack_host_recover(m.host, NULL, 1, &f->err);
 	expect_ok(report ? 0 : -1, &f->err);
 }
@@ -694,7 +694,7 @@ static void gives_way_to_a_call_that_lives(void **state)
 	LP_AUTO_CLOSE int lock = -1;
 
 	set_up(&m, f, LP_VERB_APPLY, NULL);
-	lock = lp_host_lock(&m.host->host, &f->err);
+	lock = lp_host_lock(&m.host->io, &f->err);
 	assert_true(lock >= 0);
 	assert_int_equal(lp_journal_describe(m.host, &journal, &f->err), 1);
 	assert_true(lppack_value_bool(lppack_value_get(journal, "running")));
@@ -707,12 +707,12 @@ static void killed_at_a_force(void **state)
 {
 	struct fixture *f = *state;
 	AUTO_MACHINE struct machine m;
-	LP_AUTO_CALL struct lp_call call = { 0 };
+	LP_AUTO_JOURNAL struct lp_journal call = { 0 };
 
 	set_up(&m, f, LP_VERB_APPLY, NULL);
-	assert_int_equal(lp_call_read(ROOT(&m), &call, &f->err), 1);
+	assert_int_equal(lp_journal_read(ROOT(&m), &call, &f->err), 1);
 	call.phase = LP_INTENT_FORCE;
-	expect_ok(lp_call_write(ROOT(&m), &call, &f->err), &f->err);
+	expect_ok(lp_journal_write(ROOT(&m), &call, &f->err), &f->err);
 	load(&m, &new_patch);
 	recovers(&m, "finished", "in force");
 	fake_kernel_expect_load(m.kernel, &old_patch);

@@ -14,7 +14,7 @@ static const struct fake_patch next_patch = { .name = "lp_next",
 					      .vanish_ns = 4 * FAKE_MS,
 					      .refcnt_ns = 2 * FAKE_MS };
 
-static const struct lp_state state_2 = { .id = 7, .version = 2 };
+static const struct lp_klp_state state_2 = { .id = 7, .version = 2 };
 
 static void keep(struct machine *m, const char *bundle)
 {

@@ -98,17 +98,17 @@ static void a_removal_was_killed_half_done(void **state)
 	struct fixture *f = *state;
 	struct fake_patch foreign = foreign_patch;
 	AUTO_MACHINE struct machine m;
-	LP_AUTO_CALL struct lp_call call = { .verb = LP_VERB_REMOVE, .started_at = 1790000000 };
+	LP_AUTO_JOURNAL struct lp_journal call = { .verb = LP_VERB_REMOVE, .started_at = 1790000000 };
 	LP_AUTO(lp_stack_free) struct lp_stack stack = { 0 };
 	LP_AUTO_VALUE struct lppack_value *report = NULL;
 	LP_AUTO_RUNNING struct lp_running running = { 0 };
 	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
 
 	set_up(&m, f, &foreign);
-	call.boot_id = lp_host_boot_id(&m.host->host);
-	expect_ok(lp_stack_read(&m.host->host, &stack, &f->err), &f->err);
-	expect_ok(lp_call_set_from(&call, &stack, &f->err), &f->err);
-	expect_ok(lp_call_write(ROOT(&m), &call, &f->err), &f->err);
+	call.boot_id = lp_host_boot_id(&m.host->io);
+	expect_ok(lp_stack_read(&m.host->io, &stack, &f->err), &f->err);
+	expect_ok(lp_journal_set_from(&call, &stack, &f->err), &f->err);
+	expect_ok(lp_journal_write(ROOT(&m), &call, &f->err), &f->err);
 	assert_int_equal(fake_kernel_enable(m.kernel, "lp_new", false), 0);
 	report = lppack_host_recover(m.host, &m.options, 0, &f->err);
 	expect_ok(report ? 0 : -1, &f->err);
@@ -165,7 +165,7 @@ static void what_was_taken_over_is_told_after_a_kill(void **state)
 	expect_ok(plan ? 0 : -1, &f->err);
 	request = &plan->request;
 	expect_ok(lp_transaction_begin(&plan->transaction, LP_VERB_APPLY, &f->err), &f->err);
-	expect_ok(lp_stack_read(&m.host->host, &stack, &f->err), &f->err);
+	expect_ok(lp_stack_read(&m.host->io, &stack, &f->err), &f->err);
 	expect_ok(request->intend(request->intend_context, LP_INTENT_LOAD, &stack, &f->err), &f->err);
 	report = lppack_host_recover(m.host, &m.options, 0, &f->err);
 	expect_ok(report ? 0 : -1, &f->err);

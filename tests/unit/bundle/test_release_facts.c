@@ -9,7 +9,7 @@
 #define KERNELS_MAX 3
 
 struct built {
-	struct lp_level level;
+	struct lp_release_facts level;
 	struct lp_fixes fixes;
 	struct lp_metadata metadata[KERNELS_MAX];
 	const struct lp_metadata *kernels[KERNELS_MAX];
@@ -19,7 +19,7 @@ struct built {
 static void build(struct built *b, const char *name)
 {
 	*b = (struct built){ 0 };
-	b->level = (struct lp_level){
+	b->level = (struct lp_release_facts){
 		.name = name, .stream = "web", .serial = 7, .fixes = &b->fixes, .kernels = b->kernels
 	};
 	lp_fixes_add(&b->fixes)->id = strdup("CVE-1");
@@ -69,7 +69,7 @@ static struct lp_module_facts *add_kernel(struct built *b, unsigned int n, const
 		unsigned int number = 0;
 
 		if (sscanf(word, "%llu=%u", &id, &number) == 2)
-			*lp_module_facts_add_state(&m->facts) = (struct lp_state){ id, number };
+			*lp_module_facts_add_state(&m->facts) = (struct lp_klp_state){ id, number };
 		else if (sscanf(word, "%31[a-z0-9]+%u", name, &number) == 2)
 			get_object(&m->facts, name)->callbacks = number;
 		else if (sscanf(word, "%31[a-z0-9]:%31[a-z_],%u", name, func, &number) >= 2)
@@ -93,7 +93,7 @@ static void expect_changes(const struct built *older, const struct built *newer,
 	size_t at = 0;
 	int rc;
 
-	expect_ok(lp_level_compare(&older->level, &newer->level, &changes, &err), &err);
+	expect_ok(lp_release_facts_compare(&older->level, &newer->level, &changes, &err), &err);
 	for (size_t i = 0; i < changes.n; i++) {
 		const struct lp_change *c = &changes.items[i];
 
@@ -115,7 +115,7 @@ static void expect_refusal(const struct built *older, const struct built *newer,
 	LP_AUTO(lp_changes_free) struct lp_changes changes = { 0 };
 	struct lppack_error err = LPPACK_ERROR_INIT;
 
-	expect_ok(lp_level_compare(&older->level, &newer->level, &changes, &err), &err);
+	expect_ok(lp_release_facts_compare(&older->level, &newer->level, &changes, &err), &err);
 	assert_int_equal(lp_changes_check(&changes, &older->level, &newer->level, &err), -LPPACK_E_NOT_CUMULATIVE);
 	assert_string_equal(err.message, message);
 	if (!strstr(err.hint, hint))
@@ -387,7 +387,7 @@ static void modules_have_no_numbers(void **state)
 	expect_changes(&newer, &older, "lost object ext4 @6.1.0-1!; lost function ext4:bar @6.1.0-1!");
 }
 
-static void expect_obstacle(const char *old, const char *new, void (*change)(struct lp_level *, struct lp_level *),
+static void expect_obstacle(const char *old, const char *new, void (*change)(struct lp_release_facts *, struct lp_release_facts *),
 			    const char *wanted)
 {
 	AUTO_BUILT struct built older, newer;
@@ -406,23 +406,23 @@ static void expect_obstacle(const char *old, const char *new, void (*change)(str
 		assert_string_equal(why, wanted);
 }
 
-static void builder_unknown(struct lp_level *older, struct lp_level *newer)
+static void builder_unknown(struct lp_release_facts *older, struct lp_release_facts *newer)
 {
 	(void)older;
 	((struct lp_metadata *)newer->kernels[0])->facts.builder = LP_BUILDER_UNKNOWN;
 }
 
-static void floor_at_older(struct lp_level *older, struct lp_level *newer)
+static void floor_at_older(struct lp_release_facts *older, struct lp_release_facts *newer)
 {
 	newer->rollback_floor = older->serial;
 }
 
-static void floor_above_older(struct lp_level *older, struct lp_level *newer)
+static void floor_above_older(struct lp_release_facts *older, struct lp_release_facts *newer)
 {
 	newer->rollback_floor = older->serial + 1;
 }
 
-static void floor_in_a_later_epoch(struct lp_level *older, struct lp_level *newer)
+static void floor_in_a_later_epoch(struct lp_release_facts *older, struct lp_release_facts *newer)
 {
 	newer->epoch = 1;
 	newer->serial = 3;
@@ -430,7 +430,7 @@ static void floor_in_a_later_epoch(struct lp_level *older, struct lp_level *newe
 	older->serial = 1000;
 }
 
-static void later_epoch(struct lp_level *older, struct lp_level *newer)
+static void later_epoch(struct lp_release_facts *older, struct lp_release_facts *newer)
 {
 	(void)older;
 	newer->epoch = 1;

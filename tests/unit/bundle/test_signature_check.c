@@ -71,7 +71,7 @@ static void one_trusted_of_several(void **state)
 		bool is_ours = strcmp(v->signers[i].id, lppack_signer_id(f->signer)) == 0;
 
 		assert_string_equal(v->signers[i].scheme, "ed25519");
-		assert_int_equal(v->signers[i].status, is_ours ? LP_SIGNER_GOOD : LP_SIGNER_UNKNOWN_KEY);
+		assert_int_equal(v->signers[i].status, is_ours ? LP_SIGNATURE_GOOD : LP_SIGNATURE_UNKNOWN_KEY);
 		trusted += is_ours;
 	}
 	assert_int_equal(trusted, 1);
@@ -119,7 +119,7 @@ static void every_signature_is_reported(void **state)
 	const struct lppack_signer *signers[] = { b, f->signer, c };
 	char *path = create_signed(f, "three.lpb", signers, 3);
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = lppack_bundle_open(path, NULL);
-	struct lp_signer_report reports[LP_SIGNATURES_MAX];
+	struct lp_signature_report reports[LP_SIGNATURES_MAX];
 	size_t n = 0;
 
 	expect_ok(lp_signatures_check(bundle, reports, &n, &f->err), &f->err);
@@ -129,15 +129,15 @@ static void every_signature_is_reported(void **state)
 	assert_int_equal(lp_signatures_check(bundle, reports, &n, &f->err), -LPPACK_E_BAD_SIGNATURE);
 	expect_error(&f->err, LPPACK_E_BAD_SIGNATURE, bundle->head.signatures[0].name);
 	assert_int_equal(n, 3);
-	assert_int_equal(reports[0].status, LP_SIGNER_MALFORMED);
+	assert_int_equal(reports[0].status, LP_SIGNATURE_MALFORMED);
 	assert_non_null(strstr(reports[0].reason, "does not fit"));
-	assert_int_equal(reports[1].status, LP_SIGNER_UNSUPPORTED);
+	assert_int_equal(reports[1].status, LP_SIGNATURE_UNSUPPORTED);
 	assert_string_equal(reports[1].scheme, "later");
-	assert_int_equal(reports[2].status, LP_SIGNER_VALID);
+	assert_int_equal(reports[2].status, LP_SIGNATURE_VALID);
 	assert_string_equal(reports[2].reason, "");
 	assert_ptr_equal(reports[2].bytes, bundle->head.signatures[2].bytes);
-	assert_string_equal(lp_signer_status_names[LP_SIGNER_UNSUPPORTED], "unsupported");
-	assert_null(lp_signer_status_names[LP_SIGNER_UNSUPPORTED + 1]);
+	assert_string_equal(lp_signature_status_names[LP_SIGNATURE_UNSUPPORTED], "unsupported");
+	assert_null(lp_signature_status_names[LP_SIGNATURE_UNSUPPORTED + 1]);
 }
 
 /* Bytes of another scheme under the name of cms. */
@@ -233,9 +233,9 @@ static void unknown_schemes(void **state)
 		      bytes.data + both->head.signatures[!ours].header_at);
 	v = verify(f, &bytes, f->keyring, &bundle);
 	expect_ok(v ? 0 : -1, &f->err);
-	assert_int_equal(v->signers[!ours].status, LP_SIGNER_UNSUPPORTED);
+	assert_int_equal(v->signers[!ours].status, LP_SIGNATURE_UNSUPPORTED);
 	assert_true(*v->signers[!ours].reason);
-	assert_int_equal(v->signers[ours].status, LP_SIGNER_GOOD);
+	assert_int_equal(v->signers[ours].status, LP_SIGNATURE_GOOD);
 	assert_int_equal(lppack_verified_check_all(v, NULL, NULL, &f->err), -LPPACK_E_UNSUPPORTED);
 	expect_error(&f->err, LPPACK_E_UNSUPPORTED, "'ml-dsa-65'");
 }

@@ -9,7 +9,7 @@
 
 struct machine {
 	struct fixture *f;
-	struct lp_host host;
+	struct lp_kernel_io host;
 	struct lp_buf module;
 	struct lp_module_facts facts;
 };

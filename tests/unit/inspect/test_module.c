@@ -23,7 +23,7 @@ static const struct elf_maker_object objects[] = {
 	{ "ext4", ext4_funcs, 1, LP_CALLBACK_POST_PATCH },
 };
 
-static const struct lp_state states[] = { { 9, 2 }, { 4, 4000000000u } };
+static const struct lp_klp_state states[] = { { 9, 2 }, { 4, 4000000000u } };
 
 static const char *const arches[] = { "x86_64", "aarch64", "s390x", "ppc64le" };
 

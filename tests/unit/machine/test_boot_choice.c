@@ -5,25 +5,25 @@
 #include "machine/boot_count.h"
 
 /* "9 held, 8 applied, 7 in reserve": what is told of each level. */
-static const char *outlook(struct shelf *s)
+static const char *candidate(struct shelf *s)
 {
 	LP_AUTO_STORE struct lp_store store = { 0 };
-	LP_AUTO_OUTLOOKS struct lp_outlooks outlooks = { 0 };
+	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
 	char *text = fixture_format(s->f, "%s", "");
 
 	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
-	expect_ok(lp_outlooks_read(s->host, &store, &outlooks, &s->f->err), &s->f->err);
-	for (size_t i = 0; i < outlooks.n; i++)
+	expect_ok(lp_boot_candidates_read(s->host, &store, &candidates, &s->f->err), &s->f->err);
+	for (size_t i = 0; i < candidates.n; i++)
 		text = fixture_format(s->f, "%s%s%u %s", text, i ? ", " : "",
-				      (unsigned int)outlooks.items[i].level->serial,
-				      lp_at_boot_names[outlooks.items[i].at_boot]);
+				      (unsigned int)candidates.items[i].level->serial,
+				      lp_boot_choice_names[candidates.items[i].at_boot]);
 	return text;
 }
 
 /* What is told, and what a boot then takes: never anything else. */
 static void expect_outlook(struct shelf *s, const char *wanted)
 {
-	const char *told = outlook(s);
+	const char *told = candidate(s);
 	const char *applied = strstr(told, " applied");
 	uint64_t serial = shelf_boots(s);
 
@@ -143,7 +143,7 @@ static void images_and_nameless_kernels(void **state)
 	expect_outlook(&s, "7 not for this kernel");
 	fake_kernel_remove(s.kernel, "sys/kernel/notes");
 	open_again(&s);
-	assert_string_equal(outlook(&s), "7 applied");
+	assert_string_equal(candidate(&s), "7 applied");
 }
 
 int main(void)

@@ -3,10 +3,10 @@
 
 #include "machine/boot_count.h"
 
-static const struct lp_kept good = { .stream = (char *)"demo", .serial = 8, .digest = { { 1 } } };
-static const struct lp_kept bad = { .stream = (char *)"demo", .serial = 7, .digest = { { 2 } } };
+static const struct lp_installed good = { .stream = (char *)"demo", .serial = 8, .digest = { { 1 } } };
+static const struct lp_installed bad = { .stream = (char *)"demo", .serial = 7, .digest = { { 2 } } };
 
-static void begin(struct shelf *s, unsigned int boot, const struct lp_kept *level)
+static void begin(struct shelf *s, unsigned int boot, const struct lp_installed *level)
 {
 	shelf_reboot(s, boot);
 	expect_ok(lp_boot_begin(s->host, &level->digest, &s->f->err), &s->f->err);
@@ -30,10 +30,10 @@ static void kill_switches(void **state)
 	AUTO_SHELF struct shelf s = { 0 };
 
 	shelf_open(&s, *state);
-	expect_ok(lp_boot_allowed(s.host, &s.f->err), &s.f->err);
+	expect_ok(lp_kill_switch_check(s.host, &s.f->err), &s.f->err);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		fake_kernel_write(s.kernel, "proc/cmdline", cases[i].line);
-		assert_int_equal(lp_boot_allowed(s.host, &s.f->err), cases[i].code);
+		assert_int_equal(lp_kill_switch_check(s.host, &s.f->err), cases[i].code);
 		lppack_error_clear(&s.f->err);
 	}
 }
@@ -112,7 +112,7 @@ static void memory_is_bounded(void **state)
 
 	shelf_open(&s, *state);
 	for (unsigned int i = 1; i <= 40; i++) {
-		const struct lp_kept level = { .digest = { { (uint8_t)i } } };
+		const struct lp_installed level = { .digest = { { (uint8_t)i } } };
 
 		begin(&s, i, &level);
 		begin(&s, 1000 + i, &bad);
@@ -126,10 +126,10 @@ static void memory_is_bounded(void **state)
 				1, 8);
 }
 
-static struct lp_kept installed(struct shelf *s, unsigned int serial)
+static struct lp_installed installed(struct shelf *s, unsigned int serial)
 {
 	LP_AUTO_STORE struct lp_store store = { 0 };
-	struct lp_kept level = { .stream = (char *)"demo", .serial = serial };
+	struct lp_installed level = { .stream = (char *)"demo", .serial = serial };
 
 	shelf_install(s, serial);
 	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
@@ -138,7 +138,7 @@ static struct lp_kept installed(struct shelf *s, unsigned int serial)
 }
 
 /* Two boots that began with it, and a third one that begins with nothing. */
-static void fail_with(struct shelf *s, unsigned int boot, const struct lp_kept *level)
+static void fail_with(struct shelf *s, unsigned int boot, const struct lp_installed *level)
 {
 	begin(s, boot, level);
 	begin(s, boot + 1, level);
@@ -150,7 +150,7 @@ static void describing(void **state)
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_VALUE struct lppack_value *map = NULL;
 	const struct lppack_value *trial;
-	struct lp_kept seven;
+	struct lp_installed seven;
 
 	shelf_open(&s, *state);
 	seven = installed(&s, 7);
@@ -189,8 +189,8 @@ static const char *skipped(struct shelf *s)
 static void what_no_boot_tries_is_history(void **state)
 {
 	AUTO_SHELF struct shelf s = { 0 };
-	struct lp_kept seven;
-	struct lp_kept eight;
+	struct lp_installed seven;
+	struct lp_installed eight;
 
 	shelf_open(&s, *state);
 	seven = installed(&s, 7);

@@ -3,7 +3,7 @@
 
 #include "machine/journal.h"
 
-static void fill(struct lp_call *call)
+static void fill(struct lp_journal *call)
 {
 	struct lp_live_patch patches[] = { { .name = (char *)"lp_old", .enabled = 1 },
 					   { .name = (char *)"lp_gone", .enabled = 0 } };
@@ -13,7 +13,7 @@ static void fill(struct lp_call *call)
 	struct lp_object *object;
 
 	assert_int_equal(lp_build_id_parse("0606060606", &patches[0].build_id), 0);
-	*call = (struct lp_call){ .verb = LP_VERB_APPLY, .phase = LP_INTENT_FORCE, .started_at = 1790000000,
+	*call = (struct lp_journal){ .verb = LP_VERB_APPLY, .phase = LP_INTENT_FORCE, .started_at = 1790000000,
 				  .replace = true, .took_over = lp_value_list() };
 	call->boot_id = strdup("11111111-2222-3333-4444-555555555555");
 	call->to.module.name = strdup("lp_new");
@@ -26,19 +26,19 @@ static void fill(struct lp_call *call)
 	*lp_object_add_func(object) = (struct lp_func){ strdup("do_one"), 1 };
 	lp_value_add_text(&foreign, "name", "lp_old");
 	lp_value_push(&call->took_over, foreign);
-	expect_ok(lp_call_set_from(call, &stack, &err), &err);
+	expect_ok(lp_journal_set_from(call, &stack, &err), &err);
 }
 
 static void what_is_written_is_read(void **state)
 {
 	struct fixture *f = *state;
-	LP_AUTO_CALL struct lp_call before = { 0 };
-	LP_AUTO_CALL struct lp_call after = { 0 };
+	LP_AUTO_JOURNAL struct lp_journal before = { 0 };
+	LP_AUTO_JOURNAL struct lp_journal after = { 0 };
 
-	assert_int_equal(lp_call_read(f->dir, &after, &f->err), 0);
+	assert_int_equal(lp_journal_read(f->dir, &after, &f->err), 0);
 	fill(&before);
-	expect_ok(lp_call_write(f->dir, &before, &f->err), &f->err);
-	assert_int_equal(lp_call_read(f->dir, &after, &f->err), 1);
+	expect_ok(lp_journal_write(f->dir, &before, &f->err), &f->err);
+	assert_int_equal(lp_journal_read(f->dir, &after, &f->err), 1);
 	assert_int_equal(after.verb, LP_VERB_APPLY);
 	assert_int_equal(after.phase, LP_INTENT_FORCE);
 	assert_int_equal(after.n_from, 1);
@@ -47,20 +47,20 @@ static void what_is_written_is_read(void **state)
 	assert_int_equal(after.to.module.objects[0].callbacks, LP_CALLBACK_PRE_PATCH);
 	assert_string_equal(after.to.module.objects[0].funcs[0].name, "do_one");
 	assert_int_equal(lppack_value_count(after.took_over), 1);
-	expect_ok(lp_call_clear(f->dir, &f->err), &f->err);
-	lp_call_free(&after);
-	assert_int_equal(lp_call_read(f->dir, &after, &f->err), 0);
+	expect_ok(lp_journal_clear(f->dir, &f->err), &f->err);
+	lp_journal_free(&after);
+	assert_int_equal(lp_journal_read(f->dir, &after, &f->err), 0);
 }
 
 /* What people are told of it does not list every function. */
 static void people_are_told_less(void **state)
 {
-	LP_AUTO_CALL struct lp_call call = { 0 };
+	LP_AUTO_JOURNAL struct lp_journal call = { 0 };
 	LP_AUTO_VALUE struct lppack_value *told = NULL;
 
 	(void)state;
 	fill(&call);
-	told = lp_call_tree(&call);
+	told = lp_journal_tree(&call);
 	assert_non_null(lppack_value_get(lppack_value_get(told, "to"), "module"));
 	assert_null(lppack_value_get(lppack_value_get(told, "to"), "objects"));
 	assert_int_equal(lppack_value_count(lppack_value_get(told, "took_over")), 1);

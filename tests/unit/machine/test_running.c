@@ -19,7 +19,7 @@ static void the_largest_state(void **state)
 	before.module.name = strdup("lp_7");
 	before.kernel = (struct lp_build_id){ .bytes = { 1 }, .len = 20 };
 	before.module.build_id = (struct lp_build_id){ .bytes = { 2 }, .len = 20 };
-	*lp_module_facts_add_state(&before.module) = (struct lp_state){ UINT64_MAX, UINT32_MAX };
+	*lp_module_facts_add_state(&before.module) = (struct lp_klp_state){ UINT64_MAX, UINT32_MAX };
 	tree = lp_loaded_tree(&before);
 	doc.map = tree;
 	expect_ok(lp_loaded_decode(&doc, &after), &err);

@@ -19,14 +19,14 @@ static void write_number(struct fixture *f, uint64_t number)
 	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
 
 	lp_value_add_int(&map, "number", number);
-	expect_ok(lp_state_write(f->dir, "x.yaml", map, &f->err), &f->err);
+	expect_ok(lp_state_file_write(f->dir, "x.yaml", map, &f->err), &f->err);
 }
 
 /* The number, or a negative code with f->err set; 1000 for nothing there. */
 static int read_number(struct fixture *f)
 {
 	LP_AUTO_VALUE struct lppack_value *tree = NULL;
-	int rc = lp_state_read(f->dir, "x.yaml", &tree, &f->err);
+	int rc = lp_state_file_read(f->dir, "x.yaml", &tree, &f->err);
 
 	if (rc <= 0)
 		return rc < 0 ? rc : 1000;
@@ -57,13 +57,13 @@ static void removed_on_purpose(void **state)
 {
 	struct fixture *f = *state;
 
-	expect_ok(lp_state_remove(f->dir, "x.yaml", &f->err), &f->err);
+	expect_ok(lp_state_file_remove(f->dir, "x.yaml", &f->err), &f->err);
 	write_number(f, 5);
-	expect_ok(lp_state_remove(f->dir, "x.yaml", &f->err), &f->err);
+	expect_ok(lp_state_file_remove(f->dir, "x.yaml", &f->err), &f->err);
 	assert_int_equal(read_number(f), 1000);
 	assert_false(fixture_exists(fixture_path(f, INNER)));
 	assert_false(fixture_exists(fixture_path(f, OUTER)));
-	expect_ok(lp_state_remove(f->dir, "x.yaml", &f->err), &f->err);
+	expect_ok(lp_state_file_remove(f->dir, "x.yaml", &f->err), &f->err);
 	write_number(f, 7);
 	assert_int_equal(read_number(f), 7);
 }
@@ -144,7 +144,7 @@ static void steps_that_were_cut(void **state)
 	assert_int_equal(unlink(fixture_path(f, OUTER)), 0);
 	assert_int_equal(unlink(fixture_path(f, INNER)), 0);
 	assert_int_equal(read_number(f), 6);
-	expect_ok(lp_state_remove(f->dir, "x.yaml", &f->err), &f->err);
+	expect_ok(lp_state_file_remove(f->dir, "x.yaml", &f->err), &f->err);
 	assert_int_equal(read_number(f), 1000);
 }
 
@@ -160,7 +160,7 @@ static void write_six(struct fixture *f)
 
 static void remove_it(struct fixture *f)
 {
-	expect_ok(lp_state_remove(f->dir, "x.yaml", &f->err), &f->err);
+	expect_ok(lp_state_file_remove(f->dir, "x.yaml", &f->err), &f->err);
 }
 
 /* Runs it in a child that is killed at its n-th stop at a system call. Returns whether it came to its end before. */
@@ -252,7 +252,7 @@ static void written_by_others(void **state)
 	assert_int_equal(chmod(fixture_path(f, "var/lib/lppack"), 0757), 0);
 	assert_int_equal(read_number(f), -LPPACK_E_UNSAFE_FILE);
 	expect_error(&f->err, LPPACK_E_UNSAFE_FILE, "var/lib/lppack: can be changed by everybody");
-	assert_int_equal(lp_state_write(f->dir, "x.yaml", map, &f->err), -LPPACK_E_UNSAFE_FILE);
+	assert_int_equal(lp_state_file_write(f->dir, "x.yaml", map, &f->err), -LPPACK_E_UNSAFE_FILE);
 	expect_error(&f->err, LPPACK_E_UNSAFE_FILE, "var/lib/lppack");
 }
 

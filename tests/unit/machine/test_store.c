@@ -3,9 +3,9 @@
 
 #include "base/directory.h"
 
-static void fill(struct lp_kept *level, const char *stream, uint64_t epoch, uint64_t serial, uint8_t digest)
+static void fill(struct lp_installed *level, const char *stream, uint64_t epoch, uint64_t serial, uint8_t digest)
 {
-	*level = (struct lp_kept){ .stream = strdup(stream),
+	*level = (struct lp_installed){ .stream = strdup(stream),
 				   .epoch = epoch,
 				   .serial = serial,
 				   .version = strdup("1"),
@@ -121,13 +121,13 @@ static void opening_a_kept_level(void **state)
 {
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_STORE struct lp_store store = { 0 };
-	LP_AUTO_KEPT_CONTENTS struct lp_kept_contents kept = { 0 };
-	struct lp_kept other;
+	LP_AUTO_UNSIGNED_CONTENTS struct lp_unsigned_contents kept = { 0 };
+	struct lp_installed other;
 
 	shelf_open(&s, *state);
 	shelf_install(&s, 7);
 	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
-	expect_ok(lp_kept_contents_open(&kept, shelf_root(&s), &store.levels[0], &s.f->err), &s.f->err);
+	expect_ok(lp_unsigned_contents_open(&kept, shelf_root(&s), &store.levels[0], &s.f->err), &s.f->err);
 	assert_int_equal(kept.contents.manifest.serial, 7);
 	/* Another bundle under its name is none of ours, whoever signed it. */
 	{
@@ -139,17 +139,17 @@ static void opening_a_kept_level(void **state)
 		fixture_read(shelf_bundle(&s, 8, KERNEL_ID, ""), &bytes);
 		assert_int_equal(fwrite(bytes.data, 1, bytes.len, file), bytes.len);
 		assert_int_equal(fclose(file), 0);
-		lp_kept_contents_close(&kept);
-		assert_int_equal(lp_kept_contents_open(&kept, shelf_root(&s), &store.levels[0], &s.f->err),
+		lp_unsigned_contents_close(&kept);
+		assert_int_equal(lp_unsigned_contents_open(&kept, shelf_root(&s), &store.levels[0], &s.f->err),
 				 -LPPACK_E_STATE);
 		expect_error(&s.f->err, LPPACK_E_STATE, "not the bundle that was installed");
-		bundle = lp_store_open_level(shelf_root(&s), &store.levels[0], &s.f->err);
-		assert_null(lp_store_verify_level(bundle, &store.levels[0], s.f->keyring, &s.f->err));
+		bundle = lp_store_open_release(shelf_root(&s), &store.levels[0], &s.f->err);
+		assert_null(lp_store_verify_release(bundle, &store.levels[0], s.f->keyring, &s.f->err));
 		expect_error(&s.f->err, LPPACK_E_STATE, "not the bundle that was installed");
 	}
 	other = store.levels[0];
 	other.digest.bytes[0] ^= 1;
-	assert_null(lp_store_open_level(shelf_root(&s), &other, &s.f->err));
+	assert_null(lp_store_open_release(shelf_root(&s), &other, &s.f->err));
 	expect_error(&s.f->err, LPPACK_E_STATE, "serial 7");
 }
 

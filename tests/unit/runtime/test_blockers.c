@@ -17,7 +17,7 @@ static const struct fake_patch old_patch = { .name = "lp6", .functions = old_fun
 
 struct machine {
 	struct fake_kernel *kernel;
-	struct lp_host host;
+	struct lp_kernel_io host;
 	struct lp_module_facts facts;
 	struct lp_stack stack;
 	struct lp_blocker *blockers;

@@ -16,7 +16,7 @@
 
 struct machine {
 	struct fake_kernel *kernel;
-	struct lp_host host;
+	struct lp_kernel_io host;
 	struct lppack_error err;
 };
 
@@ -43,7 +43,7 @@ static int teardown(void **state)
 static void refuses_a_root_that_is_no_directory(void **state)
 {
 	struct machine *m = *state;
-	struct lp_host host;
+	struct lp_kernel_io host;
 
 	assert_int_equal(lp_host_open(&host, "/dev/null", NULL, NULL, &m->err), -LPPACK_E_IO);
 	assert_non_null(strstr(m->err.message, "/dev/null"));
@@ -53,7 +53,7 @@ static void refuses_a_root_that_is_no_directory(void **state)
 static void opens_the_real_root(void **state)
 {
 	struct machine *m = *state;
-	struct lp_host host;
+	struct lp_kernel_io host;
 
 	assert_int_equal(lp_host_open(&host, NULL, NULL, NULL, &m->err), 0);
 	assert_string_equal(host.root, "");
@@ -68,7 +68,7 @@ static void opens_the_real_root(void **state)
 static void touches_no_kernel_for_another_root(void **state)
 {
 	struct machine *m = *state;
-	struct lp_host host;
+	struct lp_kernel_io host;
 
 	assert_int_equal(lp_host_open(&host, fake_kernel_root(m->kernel), NULL, NULL, &m->err), 0);
 	assert_int_equal(host.ops->finit_module(host.context, -1, "", 0), -1);
@@ -150,7 +150,7 @@ static void knows_the_release_without_proc(void **state)
 {
 	struct machine *m = *state;
 	struct lp_kernel_facts facts;
-	struct lp_host other;
+	struct lp_kernel_io other;
 	struct utsname uts;
 
 	assert_int_equal(uname(&uts), 0);
@@ -226,7 +226,7 @@ static void release(struct fake_kernel *kernel, void *context)
 static void waits_for_the_lock(void **state)
 {
 	struct machine *m = *state;
-	struct lp_host host;
+	struct lp_kernel_io host;
 	struct lp_swap_request request = { .wait_ns = 3 * FAKE_SECOND };
 	int64_t started = fake_kernel_now(m->kernel);
 	int first = lp_host_lock(&m->host, &m->err);
@@ -251,7 +251,7 @@ static void waits_for_the_lock(void **state)
 static void is_not_turned_away_by_a_look(void **state)
 {
 	struct machine *m = *state;
-	struct lp_host host;
+	struct lp_kernel_io host;
 	int look = lp_host_lock(&m->host, &m->err);
 	int lock;
 

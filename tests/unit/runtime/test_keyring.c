@@ -64,8 +64,8 @@ static int search_key(void *context, int32_t keyring, const char *description)
 static enum lp_key_verdict ask(const char *listed, struct searches *given, bool can_search)
 {
 	struct fake_kernel *kernel = fake_kernel_new();
-	struct lp_host_ops ops = fake_kernel_ops;
-	struct lp_host host;
+	struct lp_kernel_ops ops = fake_kernel_ops;
+	struct lp_kernel_io host;
 	enum lp_key_verdict verdict;
 
 	ops.search_key = can_search ? search_key : NULL;
@@ -128,9 +128,9 @@ static void what_cannot_be_asked(void **state)
 static void ids_that_are_too_long(void **state)
 {
 	struct fake_kernel *kernel = fake_kernel_new();
-	struct lp_host_ops ops = fake_kernel_ops;
+	struct lp_kernel_ops ops = fake_kernel_ops;
 	struct searches given = { SECONDARY, 0, 0, 0 };
-	struct lp_host host;
+	struct lp_kernel_io host;
 	char *id = calloc(1, 65536);
 
 	(void)state;
@@ -146,7 +146,7 @@ static void ids_that_are_too_long(void **state)
 	free(id);
 }
 
-static void assert_policy(struct fake_kernel *kernel, struct lp_host *host, const char *lockdown, const char *enforce,
+static void assert_policy(struct fake_kernel *kernel, struct lp_kernel_io *host, const char *lockdown, const char *enforce,
 			  enum lp_signature_policy wanted)
 {
 	fake_kernel_write(kernel, "sys/kernel/security/lockdown", lockdown);
@@ -157,7 +157,7 @@ static void assert_policy(struct fake_kernel *kernel, struct lp_host *host, cons
 static void policies(void **state)
 {
 	struct fake_kernel *kernel = fake_kernel_new();
-	struct lp_host host;
+	struct lp_kernel_io host;
 
 	(void)state;
 	fake_kernel_open(kernel, &host);

@@ -10,7 +10,7 @@
 
 struct machine {
 	struct fake_kernel *kernel;
-	struct lp_host host;
+	struct lp_kernel_io host;
 	struct lp_kmsg kmsg;
 	struct lp_buf lines;
 };

@@ -16,7 +16,7 @@ static const struct fake_patch patch = { .name = "lp_fixes_7", .functions = func
 
 struct machine {
 	struct fake_kernel *kernel;
-	struct lp_host host;
+	struct lp_kernel_io host;
 	struct lp_module_facts facts;
 	struct lp_probe *probes;
 	size_t n;

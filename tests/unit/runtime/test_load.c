@@ -37,7 +37,7 @@ struct refusal {
 	const char *message;
 };
 
-static void explain(struct lp_host *host, const struct refusal *refusal)
+static void explain(struct lp_kernel_io *host, const struct refusal *refusal)
 {
 	struct lppack_error err = LPPACK_ERROR_INIT;
 	struct lp_buf log = { 0 };
@@ -99,7 +99,7 @@ static const struct refusal refusals[] = {
 static void explains_refusals(void **state)
 {
 	struct fake_kernel *kernel = fake_kernel_new();
-	struct lp_host host;
+	struct lp_kernel_io host;
 
 	(void)state;
 	fake_kernel_open(kernel, &host);
@@ -116,7 +116,7 @@ static void tells_ftrace_from_a_transition(void **state)
 		"ftrace_enabled"
 	};
 	struct fake_kernel *kernel = fake_kernel_new();
-	struct lp_host host;
+	struct lp_kernel_io host;
 
 	(void)state;
 	fake_kernel_open(kernel, &host);

@@ -21,7 +21,7 @@ static const struct fake_patch other = { .name = "lp_fixes_6", .build_id = "0606
 
 struct machine {
 	struct fake_kernel *kernel;
-	struct lp_host host;
+	struct lp_kernel_io host;
 	struct lp_module_facts facts;
 	struct lp_swap_request request;
 	struct lppack_error err;

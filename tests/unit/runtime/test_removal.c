@@ -250,7 +250,7 @@ static int write_late(void *context, int dirfd, const char *path, const char *va
 
 static void removes_what_was_disabled_at_the_last_moment(void **state)
 {
-	struct lp_host_ops ops = fake_kernel_ops;
+	struct lp_kernel_ops ops = fake_kernel_ops;
 	struct fake_patch slow = old_patch;
 	struct machine m;
 

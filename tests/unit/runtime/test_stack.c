@@ -24,7 +24,7 @@ static const struct fake_patch patch_a = { .name = "lp_a", .build_id = "deadbeef
 
 struct machine {
 	struct fake_kernel *kernel;
-	struct lp_host host;
+	struct lp_kernel_io host;
 	struct lp_stack stack;
 	struct lppack_error err;
 };

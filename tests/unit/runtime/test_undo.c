@@ -208,7 +208,7 @@ static int cancel_late(void *context)
 	return m->host.ops->now_ns(m->host.context) >= cancel_at;
 }
 
-static void setup_late(struct machine *m, struct lp_host_ops *ops, const struct fake_patch *next, bool cancelled)
+static void setup_late(struct machine *m, struct lp_kernel_ops *ops, const struct fake_patch *next, bool cancelled)
 {
 	setup(m, next);
 	m->host.ops = ops;
@@ -245,7 +245,7 @@ static void assert_kept(struct machine *m, const char *note)
 static void turns_a_reversal_back_that_came_too_late(void **state)
 {
 	const struct fake_patch slow = slow_patch(400 * FAKE_MS);
-	struct lp_host_ops ops = fake_kernel_ops;
+	struct lp_kernel_ops ops = fake_kernel_ops;
 
 	(void)state;
 	ops.write_attribute = write_late;
@@ -273,7 +273,7 @@ static void loads_again_what_a_late_reversal_has_disabled(void **state)
 	(void)state;
 	for (int i = 0; i < 4; i++) {
 		const struct fake_patch slow = slow_patch(i & 1 ? 0 : 400 * FAKE_MS);
-		struct lp_host_ops ops = fake_kernel_ops;
+		struct lp_kernel_ops ops = fake_kernel_ops;
 		struct fake_patch again = new_patch;
 		struct machine m;
 
@@ -296,7 +296,7 @@ static void loads_again_what_a_late_reversal_has_disabled(void **state)
 static void writes_the_one_until_it_succeeds(void **state)
 {
 	const struct fake_patch slow = slow_patch(400 * FAKE_MS);
-	struct lp_host_ops ops = fake_kernel_ops;
+	struct lp_kernel_ops ops = fake_kernel_ops;
 	struct machine m;
 
 	(void)state;
@@ -311,7 +311,7 @@ static void writes_the_one_until_it_succeeds(void **state)
 static void admits_that_nothing_is_left_in_force(void **state)
 {
 	const struct fake_patch slow = slow_patch(0);
-	struct lp_host_ops ops = fake_kernel_ops;
+	struct lp_kernel_ops ops = fake_kernel_ops;
 	struct machine m;
 
 	(void)state;
@@ -328,7 +328,7 @@ static void admits_that_nothing_is_left_in_force(void **state)
 static void names_the_module_that_cannot_be_loaded_again(void **state)
 {
 	struct fake_patch slow = slow_patch(0);
-	struct lp_host_ops ops = fake_kernel_ops;
+	struct lp_kernel_ops ops = fake_kernel_ops;
 	struct machine m;
 
 	(void)state;
@@ -345,7 +345,7 @@ static void names_the_module_that_cannot_be_loaded_again(void **state)
 static void leaves_a_second_transition_running(void **state)
 {
 	const struct fake_patch slow = slow_patch(0);
-	struct lp_host_ops ops = fake_kernel_ops;
+	struct lp_kernel_ops ops = fake_kernel_ops;
 	struct fake_patch again = new_patch;
 	struct machine m;
 

@@ -446,7 +446,7 @@ static void what_is_being_applied_is_not_foreign(void **state)
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_VALUE struct lppack_value *status = NULL;
 	LP_AUTO_VALUE struct lppack_value *before = NULL;
-	struct lp_call call = { .verb = LP_VERB_APPLY, .started_at = 1790000000, .replace = true };
+	struct lp_journal call = { .verb = LP_VERB_APPLY, .started_at = 1790000000, .replace = true };
 
 	shelf_open(&s, *state);
 	fake_kernel_add_patch(s.kernel, &new_patch);
@@ -456,7 +456,7 @@ static void what_is_being_applied_is_not_foreign(void **state)
 	call.to = (struct lp_loaded){ .module = { .name = (char *)"lp_new" }, .release = (char *)RELEASE,
 				      .stream = (char *)"demo", .serial = 7, .version = (char *)"1" };
 	assert_int_equal(lp_build_id_parse(NEW_ID, &call.to.module.build_id), 0);
-	expect_ok(lp_call_write(shelf_root(&s), &call, &s.f->err), &s.f->err);
+	expect_ok(lp_journal_write(shelf_root(&s), &call, &s.f->err), &s.f->err);
 	status = status_of(&s);
 	assert_string_equal(findings(&s, status), "UNFINISHED");
 }
@@ -474,7 +474,7 @@ static void without_privilege(void **state)
 	put_in_force(&s, 7, "");
 	write_journal(&s);
 	fake_kernel_remove(s.kernel, "run/lppack/lock");
-	assert_int_equal(symlinkat("elsewhere", s.host->host.rootfd, "run/lppack/lock"), 0);
+	assert_int_equal(symlinkat("elsewhere", s.host->io.rootfd, "run/lppack/lock"), 0);
 	fake_kernel_write(s.kernel, "proc/self/status", "CapEff:\t0000000000000000\n");
 	fake_kernel_write(s.kernel, "sys/kernel/livepatch/lp_new/transition", "1\n");
 	status = status_of(&s);

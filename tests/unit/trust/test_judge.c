@@ -12,9 +12,9 @@
 static const struct lp_buf no_message = { 0 };
 
 /* A report as lp_signatures_check() leaves it for a signature that fits its key. */
-static struct lp_signer_report valid(const char *id)
+static struct lp_signature_report valid(const char *id)
 {
-	struct lp_signer_report report = { .scheme = "ed25519" };
+	struct lp_signature_report report = { .scheme = "ed25519" };
 
 	snprintf(report.id, sizeof(report.id), "%s", id);
 	return report;
@@ -53,17 +53,17 @@ static void two_steps(void **state)
 	struct fixture *f = *state;
 	LP_AUTO_KEYRING struct lppack_keyring *ring = lppack_keyring_new(NULL);
 	struct lp_subject subject = subject_of("web", 1800000000);
-	struct lp_signer_report reports[2];
+	struct lp_signature_report reports[2];
 	struct lp_ruling ruling;
 
 	reports[0] = valid(make_key(f, ring, "x"));
 	reports[1] = valid(make_key(f, NULL, "y"));
 	expect_ok(lp_keyring_judge(ring, &subject, reports, 2, &ruling, &f->err), &f->err);
-	assert_int_equal(reports[0].status, LP_SIGNER_VALID);
-	assert_int_equal(reports[1].status, LP_SIGNER_UNKNOWN_KEY);
+	assert_int_equal(reports[0].status, LP_SIGNATURE_VALID);
+	assert_int_equal(reports[1].status, LP_SIGNATURE_UNKNOWN_KEY);
 	expect_ok(lp_policy_decide(ring, &subject, reports, 2, &ruling, &f->err), &f->err);
-	assert_int_equal(reports[0].status, LP_SIGNER_GOOD);
-	assert_int_equal(reports[1].status, LP_SIGNER_UNKNOWN_KEY);
+	assert_int_equal(reports[0].status, LP_SIGNATURE_GOOD);
+	assert_int_equal(reports[1].status, LP_SIGNATURE_UNKNOWN_KEY);
 	assert_int_equal(ruling.good, 1);
 	assert_null(ruling.rule);
 }
@@ -71,10 +71,10 @@ static void two_steps(void **state)
 /* What cannot be judged never counts. */
 static void only_valid_reports_count(void **state)
 {
-	static const enum lp_signer_status others[] = { LP_SIGNER_UNKNOWN_KEY,	  LP_SIGNER_REVOKED,
-							LP_SIGNER_OUTSIDE_WINDOW, LP_SIGNER_NOT_ALLOWED,
-							LP_SIGNER_CHAIN,	  LP_SIGNER_MALFORMED,
-							LP_SIGNER_UNSUPPORTED };
+	static const enum lp_signature_status others[] = { LP_SIGNATURE_UNKNOWN_KEY,	  LP_SIGNATURE_REVOKED,
+							LP_SIGNATURE_OUTSIDE_WINDOW, LP_SIGNATURE_NOT_ALLOWED,
+							LP_SIGNATURE_CHAIN,	  LP_SIGNATURE_MALFORMED,
+							LP_SIGNATURE_UNSUPPORTED };
 	struct fixture *f = *state;
 	LP_AUTO_KEYRING struct lppack_keyring *ring = lppack_keyring_new(NULL);
 	const char *id = make_key(f, ring, "x");
@@ -82,12 +82,12 @@ static void only_valid_reports_count(void **state)
 	struct lp_ruling ruling;
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		struct lp_signer_report report = valid(id);
+		struct lp_signature_report report = valid(id);
 
 		report.status = others[i];
 		assert_true(lp_keyring_judge(ring, &subject, &report, 1, &ruling, &f->err) < 0);
 		assert_int_equal(report.status, others[i]);
-		expect_error(&f->err, others[i] == LP_SIGNER_REVOKED ? LPPACK_E_REVOKED : LPPACK_E_UNTRUSTED, "b.lpb");
+		expect_error(&f->err, others[i] == LP_SIGNATURE_REVOKED ? LPPACK_E_REVOKED : LPPACK_E_UNTRUSTED, "b.lpb");
 		assert_true(lp_policy_decide(ring, &subject, &report, 1, &ruling, NULL) < 0);
 	}
 	assert_int_equal(lp_keyring_judge(ring, &subject, NULL, 0, &ruling, &f->err), -LPPACK_E_UNTRUSTED);
@@ -101,8 +101,8 @@ static void a_key_counts_once(void **state)
 	const char *x = make_key(f, ring, "x");
 	const char *y = make_key(f, ring, "y");
 	struct lp_subject subject = subject_of("web", 1800000000);
-	struct lp_signer_report twice[] = { valid(x), valid(x), valid(x) };
-	struct lp_signer_report both[] = { valid(x), valid(x), valid(y) };
+	struct lp_signature_report twice[] = { valid(x), valid(x), valid(x) };
+	struct lp_signature_report both[] = { valid(x), valid(x), valid(y) };
 	struct lp_ruling ruling;
 
 	set_policy(f, ring, "threshold: 2\n");
@@ -120,7 +120,7 @@ static void an_empty_ring(void **state)
 	struct fixture *f = *state;
 	LP_AUTO_KEYRING struct lppack_keyring *ring = lppack_keyring_new(NULL);
 	struct lp_subject subject = subject_of("web", 1800000000);
-	struct lp_signer_report report = valid(make_key(f, NULL, "x"));
+	struct lp_signature_report report = valid(make_key(f, NULL, "x"));
 	struct lp_ruling ruling;
 
 	assert_int_equal(lp_keyring_judge(ring, &subject, &report, 1, &ruling, &f->err), -LPPACK_E_NO_KEYS);
@@ -135,7 +135,7 @@ static void the_rule_is_named(void **state)
 	const char *x = make_key(f, ring, "x");
 	const char *y = make_key(f, ring, "y");
 	struct lp_subject subject = subject_of("web", 1800000000);
-	struct lp_signer_report reports[] = { valid(x), valid(y) };
+	struct lp_signature_report reports[] = { valid(x), valid(y) };
 	struct lp_ruling ruling;
 
 	set_policy(f, ring,
