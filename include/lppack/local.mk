@@ -11,6 +11,7 @@ lppackinclude_HEADERS = \
 	include/lppack/keys.h \
 	include/lppack/lppack.h \
 	include/lppack/options.h \
+	include/lppack/progress.h \
 	include/lppack/sign.h \
 	include/lppack/store.h \
 	include/lppack/trust.h \

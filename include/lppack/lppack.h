@@ -29,6 +29,7 @@
 #include <lppack/inspect.h>
 #include <lppack/keys.h>
 #include <lppack/options.h>
+#include <lppack/progress.h>
 #include <lppack/sign.h>
 #include <lppack/store.h>
 #include <lppack/trust.h>
