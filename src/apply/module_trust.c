@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "crypto/module_signature.h"
-#include "inspect/modinfo.h"
+#include "inspect/module_elf.h"
 #include "runtime/keyring.h"
 
 /* The range of a module's signature, and what it says of the first signer. */

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "format/tar.h"
 #include "format/zstd.h"
-#include "inspect/inspect.h"
+#include "inspect/module.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "base/export.h"
 #include "base/text.h"
 #include "format/stream.h"
-#include "inspect/inspect.h"
+#include "inspect/module.h"
 #include "bundle/describe.h"
 #include "bundle/findings.h"
 #include "bundle/release_facts.h"

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How the module was built: sizes of the kernel's structures, the compiler; and what only the active stack decides. */
-#include "check/collect.h"
-
 #include "base/text.h"
+#include "inspect/btf.h"
+#include "inspect/kconfig.h"
+#include "check/collect.h"
+#include "check/kernel.h"
 
 #include <string.h>
 

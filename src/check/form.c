@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether the kernel can read the module's file, and its livepatch relocations: what its loader refuses there. */
-#include "check/collect.h"
-
 #include "base/text.h"
+#include "inspect/btf.h"
 #include "inspect/elf.h"
+#include "inspect/kernel_exports.h"
 #include "inspect/symtab.h"
 #include "inspect/word.h"
+#include "check/collect.h"
+#include "check/kernel.h"
 
 #include <elf.h>
 #include <string.h>

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether the module is for this kernel at all: architecture, vermagic, configuration, signature. */
-#include "check/collect.h"
-
 #include "base/text.h"
+#include "inspect/certificates.h"
+#include "inspect/kconfig.h"
 #include "crypto/module_signature.h"
+#include "check/collect.h"
+#include "check/kernel.h"
 
 #include <string.h>
 

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Imported symbols: resolve_symbol() of kernel/module/main.c, check_version() of kernel/module/version.c. */
-#include "check/collect.h"
-
 #include "base/text.h"
 #include "format/format.h"
 #include "format/stream.h"
+#include "inspect/anatomy.h"
+#include "inspect/kconfig.h"
+#include "inspect/kernel_exports.h"
+#include "check/collect.h"
+#include "check/kernel.h"
+#include "check/kernel_paths.h"
 
 #include <string.h>
 

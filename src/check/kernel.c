@@ -8,8 +8,21 @@
 #include "base/text.h"
 #include "format/format.h"
 #include "format/stream.h"
-#include "inspect/inspect.h"
+#include "inspect/btf.h"
+#include "inspect/certificates.h"
+#include "inspect/ftrace_sites.h"
+#include "inspect/kallsyms.h"
+#include "inspect/kconfig.h"
+#include "inspect/kernel_exports.h"
+#include "inspect/kernel_image.h"
+#include "inspect/module.h"
+#include "inspect/module_index.h"
+#include "inspect/symbol_elf.h"
+#include "inspect/symbol_set.h"
+#include "inspect/symbol_text.h"
+#include "inspect/symvers.h"
 #include "check/kernel_file.h"
+#include "check/kernel_paths.h"
 
 #include <fcntl.h>
 #include <string.h>

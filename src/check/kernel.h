@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A kernel as its files tell it, and what they leave unsaid. */
+/* A kernel as its files describe it, and why the rest of it is unknown. */
 #ifndef LP_CHECK_KERNEL_H
 #define LP_CHECK_KERNEL_H
 
 #include "base/facts.h"
 #include "base/value.h"
-#include "inspect/kernel_link.h"
+#include "inspect/btf.h"
+#include "inspect/certificates.h"
+#include "inspect/ftrace_sites.h"
+#include "inspect/kconfig.h"
+#include "inspect/kernel_exports.h"
+#include "inspect/kernel_image.h"
+#include "inspect/module_index.h"
+#include "inspect/symbol_set.h"
 #include "check/kernel_paths.h"
 
 /* What the check asks of a kernel. */

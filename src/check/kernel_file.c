@@ -2,7 +2,9 @@
 #include "check/kernel_file.h"
 
 #include "format/stream.h"
-#include "inspect/inspect.h"
+#include "inspect/bzimage.h"
+#include "inspect/notes.h"
+#include "inspect/vmlinux.h"
 
 #include <string.h>
 

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The check as a whole: the order of its parts, the verdict, the report. */
-#include "check/collect.h"
-
 #include "base/export.h"
 #include "base/text.h"
 #include "format/format.h"
 #include "format/stream.h"
+#include "inspect/anatomy.h"
+#include "inspect/kconfig.h"
 #include "bundle/bundle.h"
 #include "bundle/describe.h"
+#include "check/collect.h"
+#include "check/kernel.h"
+#include "check/kernel_paths.h"
 
 #include <string.h>
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Patched functions and livepatch symbols: klp_find_object_symbol() and klp_init_object_loaded() of
  * kernel/livepatch/core.c. */
-#include "check/collect.h"
-
 #include "base/text.h"
+#include "inspect/anatomy.h"
+#include "inspect/ftrace_sites.h"
+#include "inspect/symbol_set.h"
+#include "check/collect.h"
+#include "check/kernel.h"
 
 #include <string.h>
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The modules of a kernel, by name. */
-#include "check/kernel_paths.h"
-
 #include "base/array.h"
-#include "inspect/kernel_link.h"
+#include "inspect/module_index.h"
+#include "check/kernel_paths.h"
 
 #include <fts.h>
 #include <string.h>

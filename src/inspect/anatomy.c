@@ -1,28 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "inspect/anatomy_parts.h"
+/* The anatomy of a module as a whole: its parts, each read by a file of its own, and its life. */
+#include "inspect/anatomy.h"
 
-#include "inspect/modinfo.h"
+#include "inspect/anatomy_code.h"
+#include "inspect/anatomy_imports.h"
+#include "inspect/anatomy_klp.h"
+#include "inspect/anatomy_memory.h"
+#include "inspect/anatomy_modinfo.h"
+#include "inspect/anatomy_replace.h"
+#include "inspect/elf.h"
+#include "inspect/klp_facts.h"
 #include "inspect/module.h"
+#include "inspect/module_elf.h"
 
 #include <string.h>
 
 const char *const lp_verdict_names[] = { "not_decoded", "proved", "refuted", "supported", "contradicted", NULL };
-
-int lp_anatomy_too_many(const struct lp_elf *elf, const char *what, struct lppack_error *err)
-{
-	return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT, "%s: has more than %u %s", elf->name,
-		       LP_ANATOMY_ITEMS_MAX, what);
-}
-
-char *lp_anatomy_printable(const void *bytes, size_t n)
-{
-	char *text = strndup(bytes, n);
-
-	for (char *c = text; c && *c; c++)
-		if (*c < 0x20 || *c > 0x7e)
-			*c = '?';
-	return text;
-}
 
 static void free_items(struct lp_klp_items *items)
 {

@@ -5,9 +5,6 @@
 
 #include "base/facts.h"
 
-/* Far above any real module; they bound what a hostile file makes us allocate. */
-#define LP_ANATOMY_ITEMS_MAX 65536u
-
 /* The new code of a replaced function; as many and in the same order as the functions of the facts' objects. */
 struct lp_new_code {
 	const char *object; /* borrowed from the file */

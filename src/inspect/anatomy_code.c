@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How large the new code of each function is. */
-#include "inspect/anatomy_parts.h"
+#include "inspect/anatomy_code.h"
 
+#include "inspect/anatomy.h"
+#include "inspect/elf.h"
+#include "inspect/klp_facts.h"
 #include "inspect/symtab.h"
 
 #include <elf.h>

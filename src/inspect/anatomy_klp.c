@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What livepatch relocates and resolves: Documentation/livepatch/module-elf-format.rst. */
-#include "inspect/anatomy_parts.h"
+#include "inspect/anatomy_klp.h"
 
 #include "base/array.h"
 #include "base/text.h"
+#include "inspect/anatomy.h"
+#include "inspect/anatomy_parts.h"
+#include "inspect/elf.h"
 #include "inspect/symtab.h"
 
 #include <elf.h>

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the kernel will allocate: layout_sections() of kernel/module/main.c. Its copy of the symbol table, which depends
  * on the kernel's configuration, is not counted. */
-#include "inspect/anatomy_parts.h"
+#include "inspect/anatomy_memory.h"
+
+#include "inspect/anatomy.h"
+#include "inspect/elf.h"
 
 #include <elf.h>
 #include <string.h>

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether the livepatch is in replace mode, by what its data say and what its code does. */
-#include "inspect/anatomy_parts.h"
+#include "inspect/anatomy_replace.h"
 
 #include "base/text.h"
+#include "inspect/anatomy.h"
+#include "inspect/elf.h"
+#include "inspect/klp_facts.h"
 #include "inspect/scan_x86.h"
 
 #include <elf.h>

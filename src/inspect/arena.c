@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Many small texts with one owner, and text files in lines. */
 #include "inspect/arena.h"
 
 #include <stdint.h>

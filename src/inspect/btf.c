@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* BTF (Documentation/bpf/btf.rst): how the kernel's structures are laid out. */
+#include "inspect/btf.h"
+
 #include "base/file.h"
-#include "inspect/kernel_link.h"
+#include "inspect/kernel_image.h"
 #include "inspect/word.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "inspect/inspect.h"
+/* The header of an x86 bzImage (Documentation/arch/x86/boot.rst). */
+#include "inspect/bzimage.h"
 
 #include "base/file.h"
 #include "inspect/word.h"

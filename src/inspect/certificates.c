@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The certificates that the kernel is built with (certs/system_certificates.S): DER, one after the other. */
-#include "inspect/kernel_parts.h"
+#include "inspect/certificates.h"
 
 #include "base/array.h"
 #include "base/file.h"
+#include "inspect/kernel_image.h"
+#include "inspect/symbol_set.h"
 #include "inspect/word.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A section of code with its relocations and the places where control may enter. */
 #include "inspect/code.h"
 
 #include "inspect/word.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Bounded access to a 64-bit ELF file in memory, by libelf; all else reads what this has checked. */
 #include "inspect/elf.h"
 
 #include "base/array.h"

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Where ftrace can hook functions, and where kprobes must not: lists of addresses that the build leaves behind. */
+#include "inspect/ftrace_sites.h"
+
 #include "base/array.h"
 #include "base/text.h"
-#include "inspect/kernel_parts.h"
+#include "inspect/elf.h"
+#include "inspect/kernel_image.h"
+#include "inspect/module_elf.h"
+#include "inspect/symbol_set.h"
 #include "inspect/word.h"
 
 #include <string.h>

@@ -6,8 +6,14 @@
  * tokens by its own consistency, the names by ending where their markers agree with every 256th of them, the addresses
  * by ascending throughout.
  */
+#include "inspect/kallsyms.h"
+
 #include "base/file.h"
-#include "inspect/kernel_parts.h"
+#include "inspect/arena.h"
+#include "inspect/elf.h"
+#include "inspect/kernel_image.h"
+#include "inspect/kernel_limits.h"
+#include "inspect/symbol_set.h"
 #include "inspect/word.h"
 
 #include <string.h>

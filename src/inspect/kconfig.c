@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The kernel's configuration as scripts/kconfig/confdata.c writes it. */
-#include "inspect/kernel_parts.h"
+#include "inspect/kconfig.h"
+
+#include "inspect/arena.h"
+#include "inspect/kernel_limits.h"
 
 #include <string.h>
 

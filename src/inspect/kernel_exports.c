@@ -5,10 +5,18 @@
  * they stand (CONFIG_HAVE_ARCH_PREL32_RELOCATIONS), or pointers. Before 5.19, with CONFIG_MODULE_REL_CRCS, what stands
  * for a CRC is where it is, also relative.
  */
+#include "inspect/kernel_exports.h"
+
 #include "base/array.h"
 #include "base/file.h"
+#include "inspect/arena.h"
 #include "inspect/code.h"
-#include "inspect/kernel_parts.h"
+#include "inspect/elf.h"
+#include "inspect/kernel_image.h"
+#include "inspect/kernel_limits.h"
+#include "inspect/module_elf.h"
+#include "inspect/symbol_set.h"
+#include "inspect/symtab.h"
 #include "inspect/word.h"
 
 #include <elf.h>

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "inspect/kernel_link.h"
+/* A decompressed vmlinux in memory: bytes by address, and texts that stand in it. */
+#include "inspect/kernel_image.h"
 
 #include "base/array.h"
 #include "base/file.h"
-#include "inspect/kernel_parts.h"
+#include "inspect/elf.h"
+#include "inspect/symbol_set.h"
 #include "inspect/symtab.h"
 #include "inspect/word.h"
 

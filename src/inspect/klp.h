@@ -1,59 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The anatomy of livepatch modules: one reader for each builder. */
+/* The livepatch within a module, whichever builder made it. */
 #ifndef LP_INSPECT_KLP_H
 #define LP_INSPECT_KLP_H
 
-#include "base/facts.h"
-#include "inspect/elf.h"
+#include "inspect/klp_facts.h"
 
-/* Far above any real livepatch; they bound what a hostile file makes us allocate. */
-#define LP_KLP_OBJECTS_MAX 65536u
-#define LP_KLP_FUNCS_MAX 65536u
-#define LP_KLP_STATES_MAX 65536u
-
-/* A replaced function as a reader finds it; strings are borrowed from the file. */
-struct lp_klp_func {
-	const char *object;
-	const char *name;
-	uint64_t sympos;
-	const struct lp_elf_reloc *code; /* of the pointer to the new code, or NULL */
-	uint64_t size;                   /* of the new code, where the builder tells it, or 0 */
-};
-
-/* What a reader found and where, besides the facts. Zeroed at first; the functions are kept on request only. */
-struct lp_klp_trace {
-	bool wanted;
-	size_t n_seen; /* functions of the whole module */
-	struct lp_klp_func *funcs;
-	size_t n_funcs;
-	uint32_t patch_section; /* of struct klp_patch in data; 0: none */
-	uint64_t patch_offset;
-	/* Bytes from one entry to the next, where an array has two; else 0. */
-	uint64_t object_stride;
-	uint64_t func_stride;
-};
-
-void lp_klp_trace_free(struct lp_klp_trace *trace);
-
-/* Add with a copy of the name, which must not be NULL: the caller names the place of a bad one. */
-int lp_klp_add_object(const struct lp_elf *elf, struct lp_module_facts *out, const char *name,
-		      struct lp_object **object, struct lppack_error *err);
-int lp_klp_add_func(const struct lp_elf *elf, struct lp_object *object, const struct lp_klp_func *found,
-		    struct lp_klp_trace *trace, struct lppack_error *err);
-/* The callbacks whose pointers are relocated, of the four from offset on (kernel: struct klp_callbacks). */
-unsigned int lp_klp_callbacks(const struct lp_elf *elf, uint32_t section, uint64_t offset);
-
-/*
- * Each fills builder, replace, objects and states if the module is of its builder's making, and leaves out alone
- * otherwise. Objects may come more than once with one name.
- */
-int lp_klp_read_source(const struct lp_elf *elf, struct lp_module_facts *out, struct lp_klp_trace *trace,
-		       struct lppack_error *err);
-int lp_klp_read_kpatch(const struct lp_elf *elf, struct lp_module_facts *out, struct lp_klp_trace *trace,
-		       struct lppack_error *err);
-int lp_klp_read_build(const struct lp_elf *elf, struct lp_module_facts *out, struct lp_klp_trace *trace,
-		      struct lppack_error *err);
-/* The first of the three that knows the module. */
+/* Fills builder, replace, objects and states by the first reader that knows the module; none does: they stay unset. */
 int lp_klp_read(const struct lp_elf *elf, struct lp_module_facts *out, struct lp_klp_trace *trace,
 		struct lppack_error *err);
 

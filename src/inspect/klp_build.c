@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* klp-build: include/linux/livepatch_external.h of the kernel (6.19). replace is set in code. */
-#include "inspect/klp.h"
+#include "inspect/klp_build.h"
+
+#include "inspect/elf.h"
+#include "inspect/klp_facts.h"
 
 /* struct klp_object_ext */
 #define OBJECT_SIZE 64u

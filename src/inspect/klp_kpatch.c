@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* kpatch-build: kmod/patch/kpatch-patch.h of kpatch. klp_patch is made at run time, replace is set in code. */
-#include "inspect/klp.h"
+#include "inspect/klp_kpatch.h"
+
+#include "inspect/elf.h"
+#include "inspect/klp_facts.h"
 
 #include <stdio.h>
 #include <string.h>

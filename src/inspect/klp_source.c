@@ -4,9 +4,11 @@
  * module's data. Only the heads of klp_object and klp_func have fixed offsets; their sizes differ between kernels and
  * configurations, so they are measured: an entry is where its relocations stand and all else is zero.
  */
-#include "inspect/klp.h"
+#include "inspect/klp_source.h"
 
 #include "base/file.h"
+#include "inspect/elf.h"
+#include "inspect/klp_facts.h"
 
 #include <string.h>
 

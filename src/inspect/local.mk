@@ -1,41 +1,41 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 liblppack_all_la_SOURCES += \
 	src/inspect/anatomy.c src/inspect/anatomy.h \
-	src/inspect/anatomy_code.c \
-	src/inspect/anatomy_imports.c \
-	src/inspect/anatomy_klp.c \
-	src/inspect/anatomy_memory.c \
-	src/inspect/anatomy_modinfo.c \
-	src/inspect/anatomy_parts.h \
-	src/inspect/anatomy_replace.c \
+	src/inspect/anatomy_code.c src/inspect/anatomy_code.h \
+	src/inspect/anatomy_imports.c src/inspect/anatomy_imports.h \
+	src/inspect/anatomy_klp.c src/inspect/anatomy_klp.h \
+	src/inspect/anatomy_memory.c src/inspect/anatomy_memory.h \
+	src/inspect/anatomy_modinfo.c src/inspect/anatomy_modinfo.h \
+	src/inspect/anatomy_parts.c src/inspect/anatomy_parts.h \
+	src/inspect/anatomy_replace.c src/inspect/anatomy_replace.h \
 	src/inspect/arena.c src/inspect/arena.h \
-	src/inspect/btf.c \
-	src/inspect/bzimage.c \
-	src/inspect/certificates.c \
+	src/inspect/btf.c src/inspect/btf.h \
+	src/inspect/bzimage.c src/inspect/bzimage.h \
+	src/inspect/certificates.c src/inspect/certificates.h \
 	src/inspect/code.c src/inspect/code.h \
 	src/inspect/elf.c src/inspect/elf.h \
-	src/inspect/ftrace_sites.c \
-	src/inspect/inspect.h \
-	src/inspect/kallsyms.c \
-	src/inspect/kconfig.c \
-	src/inspect/kernel_exports.c \
-	src/inspect/kernel_image.c \
-	src/inspect/kernel_link.h \
-	src/inspect/kernel_parts.h \
+	src/inspect/ftrace_sites.c src/inspect/ftrace_sites.h \
+	src/inspect/kallsyms.c src/inspect/kallsyms.h \
+	src/inspect/kconfig.c src/inspect/kconfig.h \
+	src/inspect/kernel_exports.c src/inspect/kernel_exports.h \
+	src/inspect/kernel_image.c src/inspect/kernel_image.h \
+	src/inspect/kernel_limits.c src/inspect/kernel_limits.h \
 	src/inspect/klp.c src/inspect/klp.h \
-	src/inspect/klp_build.c \
-	src/inspect/klp_kpatch.c \
-	src/inspect/klp_source.c \
+	src/inspect/klp_build.c src/inspect/klp_build.h \
+	src/inspect/klp_facts.c src/inspect/klp_facts.h \
+	src/inspect/klp_kpatch.c src/inspect/klp_kpatch.h \
+	src/inspect/klp_source.c src/inspect/klp_source.h \
 	src/inspect/modinfo.c src/inspect/modinfo.h \
 	src/inspect/module.c src/inspect/module.h \
-	src/inspect/module_index.c \
+	src/inspect/module_elf.c src/inspect/module_elf.h \
+	src/inspect/module_index.c src/inspect/module_index.h \
 	src/inspect/notes.c src/inspect/notes.h \
 	src/inspect/scan_x86.c src/inspect/scan_x86.h \
-	src/inspect/symbol_elf.c \
-	src/inspect/symbol_set.c \
-	src/inspect/symbol_text.c \
+	src/inspect/symbol_elf.c src/inspect/symbol_elf.h \
+	src/inspect/symbol_set.c src/inspect/symbol_set.h \
+	src/inspect/symbol_text.c src/inspect/symbol_text.h \
 	src/inspect/symtab.c src/inspect/symtab.h \
-	src/inspect/symvers.c \
-	src/inspect/vmlinux.c \
+	src/inspect/symvers.c src/inspect/symvers.h \
+	src/inspect/vmlinux.c src/inspect/vmlinux.h \
 	src/inspect/word.h \
 	src/inspect/x86.c src/inspect/x86.h

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A module's facts as its file holds them: identity, build ID, livepatch. */
 #include "inspect/module.h"
 
-#include "inspect/inspect.h"
+#include "inspect/elf.h"
+#include "inspect/klp.h"
+#include "inspect/klp_facts.h"
 #include "inspect/modinfo.h"
+#include "inspect/module_elf.h"
 #include "inspect/notes.h"
 
 #include <string.h>

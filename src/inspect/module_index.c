@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The lists of modules that depmod and the kernel's build leave in lib/modules/RELEASE. */
-#include "inspect/kernel_parts.h"
+#include "inspect/module_index.h"
 
 #include "base/array.h"
+#include "inspect/arena.h"
+#include "inspect/kernel_limits.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ELF notes where they stand, and the facts of a kernel's notes. */
 #include "inspect/notes.h"
 
 #include "base/file.h"
-#include "inspect/inspect.h"
 #include "inspect/word.h"
 
 #include <string.h>

@@ -24,4 +24,11 @@ bool lp_note_build_id(const struct lp_note *note, struct lp_build_id *id);
 /* Takes what out lacks (build ID, release) from the notes up to the first malformed one; false without memory. */
 bool lp_notes_collect(const uint8_t *bytes, size_t n, bool big_endian, struct lp_kernel_facts *out);
 
+/* Notes in the layout of /sys/kernel/notes (4-byte padded, either byte order): the GNU build ID into out->build_id
+ * (len 0 if there is none), and the "Linux" build-salt note into out->release if that is not set and the salt looks
+ * like a release. Distributions put the release there, but a kernel configured from another's .config keeps that
+ * one's salt: it is a hint. LPPACK_E_KERNEL_IMAGE if the bytes are no notes. */
+int lp_notes_parse(const void *bytes, size_t n, const char *name, struct lp_kernel_facts *out,
+		   struct lppack_error *err);
+
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a module's x86-64 code stores to replace of its struct klp_patch, found without running it. */
 #include "inspect/scan_x86.h"
 
 #include "base/array.h"

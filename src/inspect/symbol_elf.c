@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Symbols of ELF symbol tables: a vmlinux, its debug file, a module. */
-#include "inspect/kernel_parts.h"
-#include "inspect/modinfo.h"
+#include "inspect/symbol_elf.h"
+
+#include "inspect/arena.h"
+#include "inspect/elf.h"
+#include "inspect/kernel_image.h"
+#include "inspect/kernel_limits.h"
+#include "inspect/module_elf.h"
+#include "inspect/symbol_set.h"
 #include "inspect/symtab.h"
 #include "inspect/word.h"
 
@@ -109,15 +115,6 @@ int lp_symbol_set_read_elf(struct lp_symbol_set *set, const struct lp_kernel_ima
 	}
 	qsort(set->symbols, set->n, sizeof(*set->symbols), compare_symbols);
 	return lp_symbol_set_finish(set, err);
-}
-
-int lp_module_elf_open(struct lp_elf *elf, const void *bytes, size_t n, const char *name, struct lppack_error *err)
-{
-	bool has_signature = false;
-	int rc = lp_signature_split(bytes, &n, name, &has_signature, err);
-
-	*elf = (struct lp_elf){ 0 };
-	return rc < 0 ? rc : lp_elf_open(elf, bytes, n, name, err);
 }
 
 /* What kallsyms of a loaded module keeps (kernel/module/kallsyms.c, is_core_symbol()): the loader has taken the mark

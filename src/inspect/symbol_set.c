@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "inspect/kernel_parts.h"
+/* The symbols of a kernel or a module: their indexes, and how livepatch looks them up. */
+#include "inspect/symbol_set.h"
 
 #include "base/array.h"
 #include "base/text.h"
+#include "inspect/arena.h"
+#include "inspect/elf.h"
+#include "inspect/kernel_limits.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-int lp_kernel_file_too_large(const char *name, const char *what, struct lppack_error *err)
-{
-	return lp_fail(err, LPPACK_E_KERNEL_IMAGE, "the file is damaged: fetch it again",
-		       "%s: its %s are larger than those of any kernel", name, what);
-}
 
 int lp_symbol_set_reserve(struct lp_symbol_set *set, size_t n, const char *name, struct lppack_error *err)
 {

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Symbols as text: System.map (nm -n) and /proc/kallsyms (kernel/kallsyms.c, s_show()). */
-#include "inspect/kernel_parts.h"
+#include "inspect/symbol_text.h"
+
+#include "inspect/arena.h"
+#include "inspect/elf.h"
+#include "inspect/symbol_set.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The symbol table where it stands, each range checked. */
 #include "inspect/symtab.h"
 
 #include "inspect/word.h"

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Module.symvers (scripts/mod/modpost.c, write_dump(); Documentation/kbuild/modules.rst, "Symbols and CRCs"). */
-#include "inspect/kernel_parts.h"
+#include "inspect/symvers.h"
+
+#include "inspect/arena.h"
+#include "inspect/kernel_exports.h"
+#include "inspect/kernel_limits.h"
 
 #include <stdlib.h>
 #include <string.h>

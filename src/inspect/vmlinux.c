@@ -4,7 +4,7 @@
  * keep the program headers of the stripped file; there the section headers, which come last, tell where the notes
  * are. Those stand near the start, which is kept for that.
  */
-#include "inspect/inspect.h"
+#include "inspect/vmlinux.h"
 
 #include "base/buf.h"
 #include "base/file.h"

@@ -4,7 +4,7 @@
 
 #include "base/export.h"
 #include "base/options.h"
-#include "inspect/inspect.h"
+#include "inspect/notes.h"
 
 #include <string.h>
 

@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "format/stream.h"
 #include "crypto/crypto.h"
-#include "inspect/inspect.h"
 #include "check/kernel_file.h"
+#include "inspect/module.h"
 
 #include <fnmatch.h>
 #include <glob.h>

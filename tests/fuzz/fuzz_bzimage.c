@@ -4,7 +4,7 @@
 #include "support/elf_maker.h"
 
 #include "base/file.h"
-#include "inspect/inspect.h"
+#include "inspect/bzimage.h"
 
 #include <stdlib.h>
 

@@ -4,7 +4,14 @@
 
 #include "support/kernel_maker.h"
 
-#include "inspect/kernel_link.h"
+#include "inspect/btf.h"
+#include "inspect/certificates.h"
+#include "inspect/ftrace_sites.h"
+#include "inspect/kallsyms.h"
+#include "inspect/kernel_exports.h"
+#include "inspect/kernel_image.h"
+#include "inspect/symbol_elf.h"
+#include "inspect/symbol_set.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,12 @@
  * modules.builtin, the configuration. */
 #include "replay.h"
 
-#include "inspect/kernel_link.h"
+#include "inspect/kconfig.h"
+#include "inspect/kernel_exports.h"
+#include "inspect/module_index.h"
+#include "inspect/symbol_set.h"
+#include "inspect/symbol_text.h"
+#include "inspect/symvers.h"
 
 #include <stdlib.h>
 #include <string.h>

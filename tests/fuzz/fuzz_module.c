@@ -3,7 +3,7 @@
 
 #include "support/elf_maker.h"
 
-#include "inspect/inspect.h"
+#include "inspect/module.h"
 
 #include <stdlib.h>
 #include <string.h>

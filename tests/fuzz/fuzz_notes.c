@@ -3,7 +3,7 @@
 
 #include "support/elf_maker.h"
 
-#include "inspect/inspect.h"
+#include "inspect/notes.h"
 
 #include <stdlib.h>
 

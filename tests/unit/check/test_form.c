@@ -5,6 +5,11 @@
 #include "support/kernel_maker.h"
 
 #include "check/collect.h"
+#include "check/kernel.h"
+#include "inspect/anatomy.h"
+#include "inspect/btf.h"
+#include "inspect/kernel_exports.h"
+#include "inspect/symvers.h"
 
 #include <elf.h>
 #include <setjmp.h>

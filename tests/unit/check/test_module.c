@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "check/collect.h"
+#include "check/kernel.h"
 
 #include <sys/stat.h>
 

@@ -2,8 +2,8 @@
 #include "support/fixture.h"
 #include "support/kernel_maker.h"
 
-#include "inspect/inspect.h"
 #include "check/check.h"
+#include "inspect/module.h"
 
 #include <sys/stat.h>
 

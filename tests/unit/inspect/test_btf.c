@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "support/kernel_maker.h"
 
-#include "inspect/kernel_link.h"
+#include "inspect/btf.h"
+#include "inspect/kernel_image.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

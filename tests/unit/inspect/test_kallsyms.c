@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "support/kernel_maker.h"
 
-#include "inspect/kernel_link.h"
+#include "inspect/kallsyms.h"
+#include "inspect/kernel_image.h"
+#include "inspect/symbol_set.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

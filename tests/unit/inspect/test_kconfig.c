@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "inspect/kernel_link.h"
+#include "inspect/kconfig.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

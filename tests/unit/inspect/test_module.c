@@ -3,7 +3,7 @@
 #include "support/elf_maker.h"
 
 #include "inspect/elf.h"
-#include "inspect/inspect.h"
+#include "inspect/module.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "inspect/kernel_link.h"
+#include "inspect/module_index.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "inspect/kernel_link.h"
+#include "inspect/symbol_set.h"
+#include "inspect/symbol_text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "support/elf_maker.h"
 
-#include "inspect/inspect.h"
+#include "inspect/vmlinux.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
