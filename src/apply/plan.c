@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "machine/boot_count.h"
-#include "check/check.h"
+#include "check/running.h"
 #include "bundle/describe.h"
 #include "machine/hold.h"
 #include "apply/module_trust.h"

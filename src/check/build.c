@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How the module was built: sizes of the kernel's structures, the compiler; and what only the active stack decides. */
+#include "check/build.h"
+
 #include "base/text.h"
 #include "inspect/btf.h"
 #include "inspect/kconfig.h"
-#include "check/collect.h"
 #include "check/kernel.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ static void check_size(struct lp_check *check, const char *structure, uint64_t s
 
 	if (!size || size == stride)
 		return;
-	lp_check_tell(check, (struct lp_finding){
+	lp_check_add(check, (struct lp_finding){
 		.id = "structure-size", .severity = "error", .code = LPPACK_E_UNLOADABLE, .subject = structure,
 		.message = lp_text_format("built with a struct %s of %llu bytes, but the kernel's has %llu", structure,
 					  (unsigned long long)stride, (unsigned long long)size),
@@ -40,7 +41,7 @@ static void check_compiler(struct lp_check *check)
 		kernel = check->kernel->compiler;
 	if (!own || !kernel || strcmp(compiler_version(own), compiler_version(kernel)) == 0)
 		return;
-	lp_check_tell(check, (struct lp_finding){
+	lp_check_add(check, (struct lp_finding){
 		.id = "compiler", .severity = "warning", .subject = own,
 		.message = lp_text_format("compiled by %s, but the kernel by %s", own, kernel),
 		.hint = "use the kernel's compiler: another one may inline and lay out differently" });
@@ -49,7 +50,7 @@ static void check_compiler(struct lp_check *check)
 static void tell_states(struct lp_check *check)
 {
 	if (check->facts.n_states)
-		lp_check_tell(check, (struct lp_finding){
+		lp_check_add(check, (struct lp_finding){
 			.id = "states", .severity = "info",
 			.message = lp_text_format("has %zu state%s: whether they fit depends on the active livepatches",
 						  check->facts.n_states, check->facts.n_states == 1 ? "" : "s"),
@@ -62,7 +63,7 @@ void lp_check_build(struct lp_check *check)
 		check_size(check, "klp_object", check->anatomy.object_stride);
 		check_size(check, "klp_func", check->anatomy.func_stride);
 	} else if (check->anatomy.object_stride || check->anatomy.func_stride) {
-		lp_check_gap(check, LP_SOURCE_BTF, "the sizes of the kernel's structures");
+		lp_check_skip(check, LP_SOURCE_BTF, "the sizes of the kernel's structures");
 	}
 	check_compiler(check);
 	tell_states(check);

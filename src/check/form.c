@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether the kernel can read the module's file, and its livepatch relocations: what its loader refuses there. */
+#include "check/form.h"
+
 #include "base/text.h"
 #include "inspect/btf.h"
 #include "inspect/elf.h"
 #include "inspect/kernel_exports.h"
 #include "inspect/symtab.h"
 #include "inspect/word.h"
-#include "check/collect.h"
 #include "check/kernel.h"
 
 #include <elf.h>
@@ -103,7 +104,7 @@ static void refuse_relocation(struct lp_check *check, bool for_vmlinux, char *me
 		return;
 	}
 	finding.sys_errno = NULL;
-	lp_check_tell(check, finding);
+	lp_check_add(check, finding);
 	check->is_uncertain = true;
 }
 

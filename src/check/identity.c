@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether the module is for this kernel at all: architecture, vermagic, configuration, signature. */
+#include "check/identity.h"
+
 #include "base/text.h"
 #include "inspect/certificates.h"
 #include "inspect/kconfig.h"
 #include "crypto/module_signature.h"
-#include "check/collect.h"
 #include "check/kernel.h"
 
 #include <string.h>
@@ -60,7 +61,7 @@ static void check_release(struct lp_check *check, const char *release, bool kern
 {
 	if (!release || !check->facts.release || strcmp(release, check->facts.release) == 0 || kernel_refuses)
 		return;
-	lp_check_tell(check, (struct lp_finding){
+	lp_check_add(check, (struct lp_finding){
 		.id = "release", .severity = "error", .code = LPPACK_E_VERMAGIC, .subject = check->facts.release,
 		.message = lp_text_format("built for kernel %s, but this is %s; the kernel would take it if all CRCs "
 					  "agree, for then it does not compare releases; lppack does not, since the "
@@ -77,9 +78,9 @@ void lp_check_identity(struct lp_check *check)
 
 	check_arch(check);
 	if (!k->known[LP_SOURCE_IDENTITY])
-		lp_check_gap(check, LP_SOURCE_IDENTITY, "which build of the kernel this is");
+		lp_check_skip(check, LP_SOURCE_IDENTITY, "which build of the kernel this is");
 	if (!k->known[LP_SOURCE_VERMAGIC]) {
-		lp_check_gap(check, LP_SOURCE_VERMAGIC, "the flags of the vermagic");
+		lp_check_skip(check, LP_SOURCE_VERMAGIC, "the flags of the vermagic");
 		check->is_uncertain = true;
 	}
 	if (differs)
@@ -109,7 +110,7 @@ static void refuse_no_versions(struct lp_check *check, bool is_forced)
 	};
 
 	if (is_forced) {
-		lp_check_tell(check, finding);
+		lp_check_add(check, finding);
 		return;
 	}
 	finding.sys_errno = "ENOEXEC";
@@ -121,7 +122,7 @@ void lp_check_config(struct lp_check *check)
 	const struct lp_kconfig *config = &check->kernel->config;
 
 	if (!check->kernel->known[LP_SOURCE_CONFIG]) {
-		lp_check_gap(check, LP_SOURCE_CONFIG, "whether the kernel is configured for livepatches");
+		lp_check_skip(check, LP_SOURCE_CONFIG, "whether the kernel is configured for livepatches");
 		check->is_uncertain = true;
 		return;
 	}
@@ -134,7 +135,7 @@ void lp_check_config(struct lp_check *check)
 	if (lp_kconfig_is_on(config, "CONFIG_MODVERSIONS") && !check->has_versions)
 		refuse_no_versions(check, lp_kconfig_is_on(config, "CONFIG_MODULE_FORCE_LOAD"));
 	if (lp_kconfig_is_on(config, "CONFIG_TRIM_UNUSED_KSYMS"))
-		lp_check_tell(check, (struct lp_finding){
+		lp_check_add(check, (struct lp_finding){
 			.id = "config-trim", .severity = "info", .subject = "CONFIG_TRIM_UNUSED_KSYMS",
 			.message = strdup("the kernel exports only what its own modules use"),
 			.hint = "reach other symbols through .klp.rela relocations" });
@@ -164,7 +165,7 @@ static void tell_signature(struct lp_check *check, const char *id, char *message
 	struct lp_finding finding = { .id = id, .severity = "info", .message = message, .hint = hint };
 
 	if (!lp_check_is_sig_enforced(check)) {
-		lp_check_tell(check, finding);
+		lp_check_add(check, finding);
 		return;
 	}
 	finding.code = LPPACK_E_LOCKED;
@@ -190,7 +191,7 @@ static char *describe_signer(const struct lp_check *check)
 static void check_signed(struct lp_check *check)
 {
 	if (!check->kernel->known[LP_SOURCE_KEYS]) {
-		lp_check_gap(check, LP_SOURCE_KEYS, "whether the kernel knows the key of the module's signature");
+		lp_check_skip(check, LP_SOURCE_KEYS, "whether the kernel knows the key of the module's signature");
 		check->is_uncertain |= lp_check_is_sig_enforced(check);
 		return;
 	}

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Imported symbols: resolve_symbol() of kernel/module/main.c, check_version() of kernel/module/version.c. */
+#include "check/imports.h"
+
 #include "base/text.h"
 #include "format/format.h"
 #include "format/stream.h"
 #include "inspect/anatomy.h"
 #include "inspect/kconfig.h"
 #include "inspect/kernel_exports.h"
-#include "check/collect.h"
 #include "check/kernel.h"
-#include "check/kernel_paths.h"
+#include "check/module_tree.h"
 
 #include <string.h>
 
@@ -133,7 +134,7 @@ static void check_import(struct lp_check *check, const struct depends *d, const 
 		return;
 	if (!found && check->facts.depends && !check->kernel->has_symvers &&
 	    !check->kernel->known[LP_SOURCE_MODULES]) {
-		lp_check_gap(check, LP_SOURCE_MODULES, import->name);
+		lp_check_skip(check, LP_SOURCE_MODULES, import->name);
 		check->is_uncertain = true;
 		return;
 	}
@@ -150,7 +151,7 @@ static void check_import(struct lp_check *check, const struct depends *d, const 
 	check_crc(check, import, found);
 	check_namespace(check, found);
 	if (found->module)
-		lp_check_tell(check, (struct lp_finding){
+		lp_check_add(check, (struct lp_finding){
 			.id = "import-module", .severity = "warning", .subject = import->name,
 			.message = lp_text_format("imports %s of the module %s, which must be loaded before it",
 						  import->name, found->module),
@@ -176,7 +177,7 @@ void lp_check_imports(struct lp_check *check)
 	LP_AUTO(cleanup_depends) struct depends d = { 0 };
 
 	if (!check->kernel->known[LP_SOURCE_EXPORTS]) {
-		lp_check_gap(check, LP_SOURCE_EXPORTS, "imported symbols and their CRCs");
+		lp_check_skip(check, LP_SOURCE_EXPORTS, "imported symbols and their CRCs");
 		check->is_uncertain = true;
 		return;
 	}

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lppack_module_inspect(): the report of all that a module's file contains, whatever kernel it is for. */
 #include <lppack/inspect.h>
 
 #include "base/export.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reading all files of a kernel. What cannot be read leaves a gap and no error: the findings tell it. */
+/* Reading all files of a kernel. What cannot be read stays unknown and is no error: the findings say so. */
 #include "check/kernel.h"
 
 #include "base/array.h"
@@ -79,9 +79,9 @@ static void settle(struct lppack_kernel *k, enum lp_kernel_source source, int rc
 		return;
 	k->known[source] = rc == 0;
 	if (rc == 0)
-		lppack_error_clear(&k->gaps[source]);
-	else if (!k->gaps[source].code)
-		k->gaps[source] = *why;
+		lppack_error_clear(&k->why_unknown[source]);
+	else if (!k->why_unknown[source].code)
+		k->why_unknown[source] = *why;
 }
 
 /* Symbols first: by them the other parts are found. */
@@ -112,7 +112,7 @@ static void read_image_parts(struct lppack_kernel *k)
 		settle(k, LP_SOURCE_KEYS, lp_certificates_read_image(&k->keys, &k->image, symbols, &why), &why);
 	lppack_error_clear(&why);
 	settle(k, LP_SOURCE_BTF, lp_btf_open_image(&k->btf, &k->image, &why), &why);
-	k->compiler = lp_kernel_find_compiler(k);
+	k->compiler = lp_kernel_image_compiler(&k->image);
 }
 
 /* An image of no known kind is an error: the caller named it, or it decides which kernel this is. */
@@ -135,7 +135,7 @@ static int load_image(struct lppack_kernel *k, bool *usable, struct lppack_error
 	rc = lp_kernel_image_open(&k->image, k->image_bytes.data, k->image_bytes.len, path, &why);
 	*usable = rc == 0;
 	for (int i = LP_SOURCE_SYMBOLS; rc < 0 && i < LP_SOURCES; i++)
-		k->gaps[i] = why;
+		k->why_unknown[i] = why;
 	return 0;
 }
 
@@ -159,7 +159,7 @@ static int parse_config(struct lppack_kernel *k, const struct lp_buf *bytes, con
 	return lp_kconfig_parse(&k->config, bytes->data, bytes->len, path, err);
 }
 
-/* A file that was only found leaves a gap; one that the caller named must be what it was named as. */
+/* A file that was only found may be unreadable; one that the caller named must be what it was named as. */
 static int fail_if_named(const struct lppack_kernel *k, enum lp_kernel_path which, int rc,
 			 const struct lppack_error *why, struct lppack_error *err)
 {
@@ -185,7 +185,7 @@ static int read_text(struct lppack_kernel *k, enum lp_kernel_source source, enum
 	settle(k, source, rc, &why);
 	/* That of a file says more than what the image lacks. */
 	if (rc < 0 && !k->known[source])
-		k->gaps[source] = why;
+		k->why_unknown[source] = why;
 	return fail_if_named(k, which, rc, &why, err);
 }
 
@@ -254,8 +254,11 @@ static void read_vermagic(struct lppack_kernel *k)
 {
 	LP_AUTO_MODULE_FACTS struct lp_module_facts facts = { 0 };
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+	const char *const releases[] = { k->facts.release, k->paths.release };
 
-	k->vermagic = lp_kernel_find_vermagic(k);
+	for (size_t i = 0; k->image.bytes && !k->vermagic && i < 2; i++)
+		if (releases[i] && *releases[i])
+			k->vermagic = lp_kernel_image_vermagic(&k->image, releases[i]);
 	if (!k->vermagic && k->tree.n &&
 	    lp_file_read_decompressed(k->tree.modules[0].path, LP_MODULE_MAX, &bytes, NULL) == 0 &&
 	    lp_module_inspect(bytes.data, bytes.len, k->tree.modules[0].path, &facts, NULL) == 0)

@@ -14,6 +14,7 @@
 #include "inspect/module_index.h"
 #include "inspect/symbol_set.h"
 #include "check/kernel_paths.h"
+#include "check/module_tree.h"
 
 /* What the check asks of a kernel. */
 enum lp_kernel_source {
@@ -42,7 +43,7 @@ struct lppack_kernel {
 	struct lp_kernel_paths paths;
 	bool sig_enforce;
 	bool known[LP_SOURCES];
-	struct lppack_error gaps[LP_SOURCES]; /* why a source is not known; code 0: no file for it */
+	struct lppack_error why_unknown[LP_SOURCES]; /* code 0: no file for it */
 	struct lp_kernel_facts facts;
 	char build_id[LP_BUILD_ID_TEXT];
 	struct lp_buf image_bytes;
@@ -71,11 +72,6 @@ struct lppack_kernel {
 const struct lp_target *lp_kernel_target(struct lppack_kernel *kernel, const char *name, struct lppack_error *err);
 /* Whether it is compiled into the kernel, as far as modules.builtin tells. */
 bool lp_kernel_has_builtin(const struct lppack_kernel *kernel, const char *module);
-
-/* Finds the kernel's own vermagic in its image; NULL if there is none, or without memory. */
-char *lp_kernel_find_vermagic(const struct lppack_kernel *kernel);
-/* "Linux version 6.1.0 (who) (COMPILER, linker) #1 ...": the compiler, or NULL. */
-char *lp_kernel_find_compiler(const struct lppack_kernel *kernel);
 
 LP_DEFINE_CLEANUP(struct lppack_kernel, lppack_kernel_close)
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Any file that names a kernel: its kind by its content, then its facts and its image. */
 #include "check/kernel_file.h"
 
 #include "format/stream.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A kernel that is not running, by any file that names it: its facts and its image. */
 #ifndef LP_CHECK_KERNEL_FILE_H
 #define LP_CHECK_KERNEL_FILE_H
 

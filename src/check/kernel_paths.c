@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where a kernel's files are: patterns below a directory, and the releases that it holds. */
 #include "check/kernel_paths.h"
 
 #include "base/array.h"

@@ -36,24 +36,4 @@ void lp_kernel_paths_free(struct lp_kernel_paths *paths);
 
 #define LP_AUTO_KERNEL_PATHS LP_AUTO(lp_kernel_paths_free)
 
-/* A module of a tree lib/modules/RELEASE. */
-struct lp_tree_module {
-	char *name; /* as the kernel shows it: "-" is "_" */
-	char *path;
-};
-
-struct lp_module_tree {
-	struct lp_tree_module *modules; /* by name, no two of one */
-	size_t n;
-};
-
-/* Every *.ko, *.ko.gz, *.ko.xz and *.ko.zst below the directory. Of two with one name that outside of kernel/ goes
- * first (depmod.d(5): updates before built-in). */
-int lp_module_tree_read(const char *directory, struct lp_module_tree *out, struct lppack_error *err);
-/* NULL if there is none. */
-const struct lp_tree_module *lp_module_tree_find(const struct lp_module_tree *tree, const char *name);
-void lp_module_tree_free(struct lp_module_tree *tree);
-
-#define LP_AUTO_MODULE_TREE LP_AUTO(lp_module_tree_free)
-
 #endif

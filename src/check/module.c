@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The check as a whole: the order of its parts, the verdict, the report. */
+#include "check/module.h"
+
 #include "base/export.h"
 #include "base/text.h"
 #include "format/format.h"
@@ -8,70 +10,14 @@
 #include "inspect/kconfig.h"
 #include "bundle/bundle.h"
 #include "bundle/describe.h"
-#include "check/collect.h"
-#include "check/kernel.h"
+#include "check/build.h"
+#include "check/form.h"
+#include "check/identity.h"
+#include "check/imports.h"
 #include "check/kernel_paths.h"
+#include "check/symbols.h"
 
 #include <string.h>
-
-void lp_check_free(struct lp_check *check)
-{
-	lp_anatomy_free(&check->anatomy);
-	lp_module_facts_free(&check->facts);
-	lppack_value_free(check->findings);
-	free(check->reason);
-	*check = (struct lp_check){ 0 };
-}
-
-void lp_check_tell(struct lp_check *check, struct lp_finding finding)
-{
-	lp_findings_add(&check->findings, &finding);
-}
-
-void lp_check_refuse(struct lp_check *check, enum lp_check_stage stage, struct lp_finding finding)
-{
-	if (!check->sys_errno || stage < check->stage) {
-		free(check->reason);
-		check->reason = finding.message ? strdup(finding.message) : NULL;
-		check->sys_errno = finding.sys_errno;
-		check->stage = stage;
-	}
-	finding.severity = "error";
-	if (!finding.code)
-		finding.code = LPPACK_E_UNLOADABLE;
-	lp_findings_add(&check->findings, &finding);
-}
-
-/* What is missing, and what would bring it. */
-static const struct {
-	const char *missing;
-	const char *hint;
-} gaps[LP_SOURCES] = {
-	[LP_SOURCE_IDENTITY] = { "no kernel image", "name the kernel's vmlinuz (--vmlinuz)" },
-	[LP_SOURCE_SYMBOLS] = { "no kernel image or System.map with symbols",
-				"name the kernel's vmlinuz (--vmlinuz) or System.map (--system-map)" },
-	[LP_SOURCE_SITES] = { "no kernel image with ftrace's sites", "name the kernel's vmlinuz (--vmlinuz)" },
-	[LP_SOURCE_BLACKLIST] = { "no kernel image with kprobes' blacklist", "name the kernel's vmlinuz (--vmlinuz)" },
-	[LP_SOURCE_EXPORTS] = { "no Module.symvers and no kernel image with exports",
-				"name the Module.symvers of the kernel's headers (--symvers)" },
-	[LP_SOURCE_VERMAGIC] = { "no file tells the kernel's vermagic",
-				 "name the kernel's vmlinuz (--vmlinuz) or modules (--modules)" },
-	[LP_SOURCE_CONFIG] = { "no configuration", "name the kernel's config (--config)" },
-	[LP_SOURCE_MODULES] = { "no module tree", "name the kernel's lib/modules/RELEASE (--modules)" },
-	[LP_SOURCE_KEYS] = { "no kernel image with its certificates", "name the kernel's vmlinuz (--vmlinuz)" },
-	[LP_SOURCE_BTF] = { "no BTF", "name a file with the kernel's BTF (--btf)" },
-};
-
-void lp_check_gap(struct lp_check *check, enum lp_kernel_source source, const char *what)
-{
-	const struct lppack_error *why = &check->kernel->gaps[source];
-	char *message = why->code ? lp_text_format("not checked: %s (%s)", what, why->message) :
-				    lp_text_format("not checked: %s (%s)", what, gaps[source].missing);
-
-	lp_findings_add(&check->findings, &(struct lp_finding){ .id = "not-checked", .severity = "info",
-								.subject = what, .message = message,
-								.hint = gaps[source].hint });
-}
 
 static bool is_finding(const struct lppack_value *finding, const char *key, const char *text)
 {
@@ -124,7 +70,7 @@ static void tell_own(struct lp_check *check)
 		if (livepatch || vermagic)
 			lp_check_refuse(check, livepatch ? LP_STAGE_PATCH : LP_STAGE_MODINFO, finding);
 		else
-			lp_check_tell(check, finding);
+			lp_check_add(check, finding);
 	}
 	if (!own)
 		lp_value_push(&check->findings, NULL);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The running kernel's names against a module's, in one pass over /proc/kallsyms with nothing kept but counts. */
+#include "check/running.h"
+
 #include "base/text.h"
 #include "inspect/anatomy.h"
 #include "inspect/btf.h"
-#include "check/check.h"
 
 #include <fcntl.h>
 #include <string.h>

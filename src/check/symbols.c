@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Patched functions and livepatch symbols: klp_find_object_symbol() and klp_init_object_loaded() of
  * kernel/livepatch/core.c. */
+#include "check/symbols.h"
+
 #include "base/text.h"
 #include "inspect/anatomy.h"
 #include "inspect/ftrace_sites.h"
 #include "inspect/symbol_set.h"
-#include "check/collect.h"
 #include "check/kernel.h"
 
 #include <string.h>
@@ -39,10 +40,10 @@ static bool has_finding(const struct lp_check *check, const char *id, const char
 	return false;
 }
 
-static void gap_once(struct lp_check *check, enum lp_kernel_source source, const char *what)
+static void skip_once(struct lp_check *check, enum lp_kernel_source source, const char *what)
 {
 	if (!has_finding(check, "not-checked", what))
-		lp_check_gap(check, source, what);
+		lp_check_skip(check, source, what);
 }
 
 /* An object that is no module of the kernel: patched never, and no error. */
@@ -53,7 +54,7 @@ static void tell_absent(struct lp_check *check, const char *object)
 
 	if (has_finding(check, id, object))
 		return;
-	lp_check_tell(check, (struct lp_finding){
+	lp_check_add(check, (struct lp_finding){
 		.id = id, .severity = builtin ? "warning" : "info", .subject = object,
 		.message = builtin ? lp_text_format("%s is built into this kernel: its functions are never patched",
 						    object) :
@@ -65,7 +66,7 @@ static void tell_absent(struct lp_check *check, const char *object)
 static void tell_unreadable(struct lp_check *check, const struct lp_target *target)
 {
 	if (!has_finding(check, "not-checked", target->name))
-		lp_check_tell(check, (struct lp_finding){
+		lp_check_add(check, (struct lp_finding){
 			.id = "not-checked", .severity = "info", .subject = target->name,
 			.message = lp_text_format("not checked: what the patch does in %s (%s)", target->name,
 						  target->error.message),
@@ -84,12 +85,12 @@ static int open_scope(struct lp_check *check, const char *object, struct scope *
 		scope->symbols = k->known[LP_SOURCE_SYMBOLS] ? &k->symbols : NULL;
 		scope->sites = k->known[LP_SOURCE_SITES] && k->symbols.has_addresses ? &k->sites : NULL;
 		if (!scope->symbols)
-			gap_once(check, LP_SOURCE_SYMBOLS, "functions and livepatch symbols of the kernel");
+			skip_once(check, LP_SOURCE_SYMBOLS, "functions and livepatch symbols of the kernel");
 		check->is_uncertain |= !scope->symbols;
 		return 0;
 	}
 	if (!k->known[LP_SOURCE_MODULES]) {
-		gap_once(check, LP_SOURCE_MODULES, "functions and livepatch symbols of modules");
+		skip_once(check, LP_SOURCE_MODULES, "functions and livepatch symbols of modules");
 		return 0;
 	}
 	target = lp_kernel_target(k, object, &failed);
@@ -124,7 +125,7 @@ static void refuse(struct lp_check *check, const struct scope *scope, const stru
 	if (owned)
 		finding.message = lp_text_format("%s: the kernel refuses the patch if %s is loaded, else %s itself",
 						 owned, scope->object, scope->object);
-	lp_check_tell(check, finding);
+	lp_check_add(check, finding);
 	check->is_uncertain = true;
 }
 
@@ -195,7 +196,7 @@ static void check_function(struct lp_check *check, const struct scope *scope, co
 		       "it is notrace, or assembly, or was built without tracing: patch its callers");
 	if (scope->is_core && k->known[LP_SOURCE_BLACKLIST] && k->symbols.has_addresses &&
 	    lp_address_list_touches(&k->blacklist, symbol->address, 1))
-		lp_check_tell(check, (struct lp_finding){
+		lp_check_add(check, (struct lp_finding){
 			.id = "function-blacklisted", .severity = "warning", .subject = func->name,
 			.message = lp_text_format("patches %s, where the kernel allows no kprobe", func->name),
 			.hint = "code that runs with tracing or in exceptions may recurse: test it well" });
@@ -209,7 +210,7 @@ static int check_object(struct lp_check *check, const struct lp_object *object, 
 	if (rc < 0 || !object->n_funcs || !scope.symbols)
 		return rc;
 	if (!scope.sites)
-		gap_once(check, LP_SOURCE_SITES, "whether the functions can be traced");
+		skip_once(check, LP_SOURCE_SITES, "whether the functions can be traced");
 	for (size_t i = 0; i < object->n_funcs; i++)
 		check_function(check, &scope, &object->funcs[i]);
 	return 0;
@@ -242,7 +243,7 @@ static void check_relocations(struct lp_check *check, const struct lp_klp_item *
 	check->relocations += item->number;
 	if (patches_object(check, item->object) || has_finding(check, "relocation-object", item->object))
 		return;
-	lp_check_tell(check, (struct lp_finding){
+	lp_check_add(check, (struct lp_finding){
 		.id = "relocation-object", .severity = "warning", .subject = item->object,
 		.message = lp_text_format("has livepatch relocations for %s, which it does not patch: never applied",
 					  item->object),
@@ -251,7 +252,7 @@ static void check_relocations(struct lp_check *check, const struct lp_klp_item *
 
 static void tell_unrecognised(struct lp_check *check)
 {
-	lp_check_tell(check, (struct lp_finding){
+	lp_check_add(check, (struct lp_finding){
 		.id = "not-checked", .severity = "info", .subject = "functions",
 		.message = strdup("not checked: which functions it patches (no builder's structures were recognised)"),
 		.hint = "build it with kpatch-build, klp-build or a static struct klp_patch" });

@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "inspect/elf.h"
 #include "inspect/symbol_set.h"
 #include "inspect/symtab.h"
@@ -16,6 +17,8 @@
 #define EHDR_PHENTSIZE 54u
 #define EHDR_PHNUM 56u
 #define PHDR_SIZE 56u
+
+#define TEXT_LENGTH_MAX 1024u
 
 static int compare_ranges(const void *a, const void *b)
 {
@@ -179,4 +182,69 @@ bool lp_kernel_image_ikconfig(const struct lp_kernel_image *image, const uint8_t
 	*bytes = from;
 	*n = (size_t)(to - from);
 	return true;
+}
+
+/* A NUL-terminated printable text from there on; malloc'd or NULL. */
+static char *image_copy_text(const struct lp_kernel_image *image, const uint8_t *at)
+{
+	size_t left = image->size - (size_t)(at - image->bytes);
+	size_t n = strnlen((const char *)at, left < TEXT_LENGTH_MAX ? left : TEXT_LENGTH_MAX);
+	char *text = n < left && n < TEXT_LENGTH_MAX ? strndup((const char *)at, n) : NULL;
+
+	for (char *c = text; c && *c; c++) {
+		if (*c >= 0x20 && *c <= 0x7e)
+			continue;
+		*c = '\0';
+		break;
+	}
+	return text;
+}
+
+static const uint8_t *image_search(const struct lp_kernel_image *image, const uint8_t *from, const char *text, size_t n)
+{
+	return memmem(from, image->size - (size_t)(from - image->bytes), text, n);
+}
+
+/* include/linux/vermagic.h: what follows the release. */
+static bool is_vermagic(const char *text, size_t release)
+{
+	static const char *const first[] = { "SMP ", "preempt ", "preempt_rt ", "mod_unload ", "modversions " };
+
+	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
+		if (strncmp(text + release + 1, first[i], strlen(first[i])) == 0)
+			return true;
+	return false;
+}
+
+char *lp_kernel_image_vermagic(const struct lp_kernel_image *image, const char *release)
+{
+	LP_AUTO_FREE char *start = lp_text_format("%s ", release);
+	const uint8_t *at = image->bytes;
+	size_t n = start ? strlen(start) : 0;
+
+	while (start && (at = image_search(image, at, start, n))) {
+		LP_AUTO_FREE char *text = at > image->bytes && at[-1] == '\0' ? image_copy_text(image, at) : NULL;
+
+		if (text && is_vermagic(text, n - 1))
+			return LP_TAKE(text);
+		at += n;
+	}
+	return NULL;
+}
+
+char *lp_kernel_image_compiler(const struct lp_kernel_image *image)
+{
+	static const char start[] = "Linux version ";
+	const uint8_t *at = image->bytes;
+
+	while (at && (at = image_search(image, at, start, strlen(start)))) {
+		LP_AUTO_FREE char *banner = image_copy_text(image, at);
+		char *compiler = banner ? strstr(banner, ") (") : NULL;
+		char *end = compiler ? strstr(compiler, ", ") : NULL;
+
+		if (end && strstr(end, " #"))
+			return strndup(compiler + 3, (size_t)(end - compiler) - 3);
+		at += strlen(start);
+	}
+	return NULL;
 }

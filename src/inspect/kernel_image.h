@@ -40,6 +40,10 @@ bool lp_kernel_image_find(const struct lp_kernel_image *image, const struct lp_s
 			  const char *section, const char *start, const char *stop, struct lp_kernel_range *out);
 /* The embedded configuration (CONFIG_IKCONFIG): gzip of the text that lp_kconfig_parse() reads. False if absent. */
 bool lp_kernel_image_ikconfig(const struct lp_kernel_image *image, const uint8_t **bytes, size_t *n);
+/* The vermagic of that release as it stands in the image, malloc'd; NULL if there is none, or without memory. */
+char *lp_kernel_image_vermagic(const struct lp_kernel_image *image, const char *release);
+/* "Linux version 6.1.0 (who) (COMPILER, linker) #1 ...": the compiler, malloc'd, or NULL. */
+char *lp_kernel_image_compiler(const struct lp_kernel_image *image);
 
 #define LP_AUTO_KERNEL_IMAGE LP_AUTO(lp_kernel_image_close)
 

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "base/value.h"
-#include "check/collect.h"
+#include "check/module.h"
 
 #include <string.h>
 

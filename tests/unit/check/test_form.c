@@ -4,7 +4,7 @@
 #include "support/elf_maker.h"
 #include "support/kernel_maker.h"
 
-#include "check/collect.h"
+#include "check/form.h"
 #include "check/kernel.h"
 #include "inspect/anatomy.h"
 #include "inspect/btf.h"

@@ -2,6 +2,7 @@
 #include "support/fixture.h"
 
 #include "check/kernel_paths.h"
+#include "check/module_tree.h"
 
 #include <sys/stat.h>
 

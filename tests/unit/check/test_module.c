@@ -4,7 +4,7 @@
 #include "support/kernel_maker.h"
 
 #include "base/text.h"
-#include "check/collect.h"
+#include "check/build.h"
 #include "check/kernel.h"
 
 #include <sys/stat.h>

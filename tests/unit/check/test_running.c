@@ -2,7 +2,7 @@
 #include "support/fixture.h"
 #include "support/kernel_maker.h"
 
-#include "check/check.h"
+#include "check/running.h"
 #include "inspect/module.h"
 
 #include <sys/stat.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether a module will load: into a kernel that is a set of files, and into the one that runs. */
-#ifndef LP_CHECK_CHECK_H
-#define LP_CHECK_CHECK_H
+/* Whether the running kernel would take a module, as far as can be known before it is loaded. */
+#ifndef LP_CHECK_RUNNING_H
+#define LP_CHECK_RUNNING_H
 
 #include "base/facts.h"
 #include "runtime/runtime.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The modules of a kernel, by name. */
+/* The modules of a tree lib/modules/RELEASE, by name: those that modprobe would find. */
+#include "check/module_tree.h"
+
 #include "base/array.h"
 #include "inspect/module_index.h"
-#include "check/kernel_paths.h"
 
 #include <fts.h>
 #include <string.h>
