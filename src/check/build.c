@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* The kernel walks the module's arrays with its own sizes: others are read and written as something else. */
-static void check_size(struct lp_check *check, const char *structure, uint64_t stride)
+static void build_check_size(struct lp_check *check, const char *structure, uint64_t stride)
 {
 	uint64_t size = stride ? lp_btf_struct_size(&check->kernel->btf, structure) : 0;
 
@@ -32,7 +32,7 @@ static const char *compiler_version(const char *text)
 	return version ? version : text;
 }
 
-static void check_compiler(struct lp_check *check)
+static void build_check_compiler(struct lp_check *check)
 {
 	const char *own = check->anatomy.compiler;
 	const char *kernel = lp_kconfig_get(&check->kernel->config, "CONFIG_CC_VERSION_TEXT");
@@ -60,11 +60,11 @@ static void tell_states(struct lp_check *check)
 void lp_check_build(struct lp_check *check)
 {
 	if (check->kernel->known[LP_SOURCE_BTF]) {
-		check_size(check, "klp_object", check->anatomy.object_stride);
-		check_size(check, "klp_func", check->anatomy.func_stride);
+		build_check_size(check, "klp_object", check->anatomy.object_stride);
+		build_check_size(check, "klp_func", check->anatomy.func_stride);
 	} else if (check->anatomy.object_stride || check->anatomy.func_stride) {
 		lp_check_skip(check, LP_SOURCE_BTF, "the sizes of the kernel's structures");
 	}
-	check_compiler(check);
+	build_check_compiler(check);
 	tell_states(check);
 }

@@ -20,8 +20,8 @@
 #define RELA_INFO 8u
 
 /* message is taken over. */
-static void refuse(struct lp_check *check, enum lp_check_stage stage, const char *id, const char *sys_errno,
-		   char *message)
+static void form_refuse(struct lp_check *check, enum lp_check_stage stage, const char *id, const char *sys_errno,
+			char *message)
 {
 	lp_check_refuse(check, stage, (struct lp_finding){ .id = id, .sys_errno = sys_errno, .message = message,
 							   .hint = HINT });
@@ -35,11 +35,11 @@ static void check_this_module(struct lp_check *check, const struct lp_elf *elf)
 	uint64_t size = elf->sections[section].size;
 
 	if (!section)
-		refuse(check, LP_STAGE_HEADER, "struct-module", "ENOEXEC", strdup("has no struct module"));
+		form_refuse(check, LP_STAGE_HEADER, "struct-module", "ENOEXEC", strdup("has no struct module"));
 	else if (wanted && size != wanted)
-		refuse(check, LP_STAGE_HEADER, "struct-module", "ENOEXEC",
-		       lp_text_format("built with a struct module of %llu bytes, but the kernel's has %llu",
-				      (unsigned long long)size, (unsigned long long)wanted));
+		form_refuse(check, LP_STAGE_HEADER, "struct-module", "ENOEXEC",
+			    lp_text_format("built with a struct module of %llu bytes, but the kernel's has %llu",
+					   (unsigned long long)size, (unsigned long long)wanted));
 }
 
 /* simplify_symbols() */
@@ -51,9 +51,9 @@ static void check_indexes(struct lp_check *check, const struct lp_elf *elf, cons
 
 		if (index < elf->n_sections || index == SHN_ABS || index == LP_SHN_LIVEPATCH || index == SHN_XINDEX)
 			continue;
-		refuse(check, LP_STAGE_LINK, "symbol-section", "ENOEXEC",
-		       lp_text_format("its symbol %s is in section %u, which it does not have", name ? name : "?",
-				      index));
+		form_refuse(check, LP_STAGE_LINK, "symbol-section", "ENOEXEC",
+			    lp_text_format("its symbol %s is in section %u, which it does not have", name ? name : "?",
+					   index));
 		return;
 	}
 }
@@ -77,7 +77,7 @@ static bool is_livepatch_name(const char *name)
 }
 
 /* kernel/livepatch/core.c, klp_resolve_symbols(): what is wrong with a symbol of a relocation, or NULL. */
-static char *judge_symbol(const struct lp_symtab *table, uint32_t i, bool for_vmlinux)
+static char *symbol_fault(const struct lp_symtab *table, uint32_t i, bool for_vmlinux)
 {
 	struct lp_symbol symbol = lp_symtab_get(table, i);
 	const char *name = lp_symtab_name(table, i);
@@ -116,7 +116,7 @@ static void check_rela(struct lp_check *check, const struct lp_elf *elf, const s
 
 	for (uint64_t at = 0; section->bytes && at + RELA_SIZE <= section->size; at += RELA_SIZE) {
 		uint64_t info = lp_word_get(section->bytes + at + RELA_INFO, 8, elf->big_endian);
-		char *message = judge_symbol(table, (uint32_t)ELF64_R_SYM(info), for_vmlinux);
+		char *message = symbol_fault(table, (uint32_t)ELF64_R_SYM(info), for_vmlinux);
 
 		if (!message)
 			continue;
@@ -125,13 +125,13 @@ static void check_rela(struct lp_check *check, const struct lp_elf *elf, const s
 	}
 }
 
-static void check_names(struct lp_check *check)
+static void form_check_names(struct lp_check *check)
 {
 	for (size_t i = 0; i < check->facts.n_objects; i++)
 		if (strlen(check->facts.objects[i].name) >= MODULE_NAME_LEN)
-			refuse(check, LP_STAGE_PATCH, "object-name", "EINVAL",
-			       lp_text_format("patches the module %s, whose name is longer than %u characters",
-					      check->facts.objects[i].name, MODULE_NAME_LEN - 1));
+			form_refuse(check, LP_STAGE_PATCH, "object-name", "EINVAL",
+				    lp_text_format("patches the module %s, whose name is longer than %u characters",
+						   check->facts.objects[i].name, MODULE_NAME_LEN - 1));
 }
 
 /* verify_exported_symbols() */
@@ -145,8 +145,8 @@ static void check_exports(struct lp_check *check)
 			k->has_image_exports ? &k->image_exports : &k->symvers, name);
 
 		if (found && !found->module)
-			refuse(check, LP_STAGE_LINK, "export-duplicate", "ENOEXEC",
-			       lp_text_format("exports %s, which the kernel exports itself", name));
+			form_refuse(check, LP_STAGE_LINK, "export-duplicate", "ENOEXEC",
+				    lp_text_format("exports %s, which the kernel exports itself", name));
 	}
 }
 
@@ -161,13 +161,13 @@ int lp_check_form(struct lp_check *check, struct lppack_error *err)
 	table = lp_symtab_find(&elf);
 	check_this_module(check, &elf);
 	if (!table.n)
-		refuse(check, LP_STAGE_HEADER, "symbol-table", "ENOEXEC", strdup("has no symbol table"));
+		form_refuse(check, LP_STAGE_HEADER, "symbol-table", "ENOEXEC", strdup("has no symbol table"));
 	else
 		check_indexes(check, &elf, &table);
 	for (size_t i = 1; i < elf.n_sections; i++)
 		if (elf.sections[i].type == SHT_RELA && strncmp(elf.sections[i].name, ".klp.rela.", 10) == 0)
 			check_rela(check, &elf, &table, &elf.sections[i]);
-	check_names(check);
+	form_check_names(check);
 	check_exports(check);
 	return 0;
 }

@@ -142,7 +142,7 @@ void lp_check_config(struct lp_check *check)
 }
 
 /* The best match of any built-in certificate. */
-static enum lp_signature_match find_signer(const struct lp_check *check)
+static enum lp_signature_match match_signer(const struct lp_check *check)
 {
 	const struct lp_certificate_list *keys = &check->kernel->keys;
 	const uint8_t *signature = check->bytes + check->anatomy.signature_at;
@@ -160,7 +160,7 @@ static enum lp_signature_match find_signer(const struct lp_check *check)
 }
 
 /* kernel: module_sig_check() of kernel/module/signing.c: EKEYREJECTED, or under lockdown alone EPERM. */
-static void tell_signature(struct lp_check *check, const char *id, char *message, const char *hint)
+static void add_signature(struct lp_check *check, const char *id, char *message, const char *hint)
 {
 	struct lp_finding finding = { .id = id, .severity = "info", .message = message, .hint = hint };
 
@@ -176,7 +176,7 @@ static void tell_signature(struct lp_check *check, const char *id, char *message
 	lp_check_refuse(check, LP_STAGE_SIGNATURE, finding);
 }
 
-static char *describe_signer(const struct lp_check *check)
+static char *signer_text(const struct lp_check *check)
 {
 	struct lp_module_signature signature = { 0 };
 
@@ -195,17 +195,17 @@ static void check_signed(struct lp_check *check)
 		check->is_uncertain |= lp_check_is_sig_enforced(check);
 		return;
 	}
-	switch (find_signer(check)) {
+	switch (match_signer(check)) {
 	case LP_SIGNATURE_RIGHT:
 		break;
 	case LP_SIGNATURE_WRONG:
-		tell_signature(check, "signature-wrong",
-			       strdup("its signature is by a key of the kernel, but not over these bytes"),
-			       "sign it last: stripping or editing a signed module breaks its signature");
+		add_signature(check, "signature-wrong",
+			      strdup("its signature is by a key of the kernel, but not over these bytes"),
+			      "sign it last: stripping or editing a signed module breaks its signature");
 		break;
 	case LP_SIGNATURE_OTHER_KEY:
-		tell_signature(check, "signature-key", describe_signer(check),
-			       "sign it with the kernel's key, or enrol the key on the machines (mokutil --import)");
+		add_signature(check, "signature-key", signer_text(check),
+			      "sign it with the kernel's key, or enrol the key on the machines (mokutil --import)");
 		break;
 	}
 }
@@ -219,7 +219,7 @@ void lp_check_signature(struct lp_check *check)
 	if (check->facts.has_signature)
 		check_signed(check);
 	else
-		tell_signature(check, "unsigned", strdup("has no appended signature"),
-			       "kernels that insist on module signatures (lockdown, module.sig_enforce) want one: use "
-			       "sign-file");
+		add_signature(check, "unsigned", strdup("has no appended signature"),
+			      "kernels that insist on module signatures (lockdown, module.sig_enforce) want one: use "
+			      "sign-file");
 }

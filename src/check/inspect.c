@@ -108,7 +108,7 @@ static struct lppack_value *describe_object(const struct subject *s, const struc
 	return map;
 }
 
-static void describe_patch(struct lppack_value **map, const struct subject *s)
+static void describe_klp_patch(struct lppack_value **map, const struct subject *s)
 {
 	struct lppack_value *objects = lp_value_list();
 	struct lppack_value *states = lp_value_list();
@@ -179,7 +179,7 @@ static void describe_links(struct lppack_value **map, const struct lp_anatomy *a
 	lp_value_add_bool(map, "shadow_variables", a->uses_shadow_variables);
 }
 
-static void add_if_told(struct lppack_value **map, const char *key, const char *text)
+static void add_if_known(struct lppack_value **map, const char *key, const char *text)
 {
 	lp_value_add_text(map, key, *text ? text : NULL);
 }
@@ -196,11 +196,11 @@ static struct lppack_value *describe_signature(const struct subject *s, const ch
 		lp_value_add_text(&map, "error", err.message);
 		return map;
 	}
-	add_if_told(&map, "digest", signature.digest);
-	add_if_told(&map, "algorithm", signature.algorithm);
-	add_if_told(&map, "issuer", signature.issuer);
-	add_if_told(&map, "serial", signature.serial);
-	add_if_told(&map, "key_id", signature.key_id);
+	add_if_known(&map, "digest", signature.digest);
+	add_if_known(&map, "algorithm", signature.algorithm);
+	add_if_known(&map, "issuer", signature.issuer);
+	add_if_known(&map, "serial", signature.serial);
+	add_if_known(&map, "key_id", signature.key_id);
 	lp_value_add_int(&map, "signers", signature.n_signers);
 	return map;
 }
@@ -279,7 +279,7 @@ LP_EXPORT struct lppack_value *lppack_module_inspect(const char *path, struct lp
 	map = lp_value_map();
 	describe_identity(&map, &s);
 	if (s.facts.is_livepatch)
-		describe_patch(&map, &s);
+		describe_klp_patch(&map, &s);
 	describe_links(&map, &s.anatomy);
 	if (s.facts.has_signature)
 		lp_value_add(&map, "signature", describe_signature(&s, path));

@@ -73,7 +73,7 @@ LP_EXPORT const char *lppack_kernel_build_id(const struct lppack_kernel *kernel)
 }
 
 /* Keeps why a source is unknown, or drops an earlier reason now that it is known. */
-static void settle(struct lppack_kernel *k, enum lp_kernel_source source, int rc, const struct lppack_error *why)
+static void kernel_settle(struct lppack_kernel *k, enum lp_kernel_source source, int rc, const struct lppack_error *why)
 {
 	if (k->known[source])
 		return;
@@ -92,7 +92,7 @@ static void read_image_symbols(struct lppack_kernel *k)
 
 	if (rc < 0)
 		rc = lp_symbol_set_read_elf(&k->symbols, &k->image, NULL);
-	settle(k, LP_SOURCE_SYMBOLS, rc, &why);
+	kernel_settle(k, LP_SOURCE_SYMBOLS, rc, &why);
 }
 
 /* Every part on its own: an image may have the one and not the other. */
@@ -101,17 +101,18 @@ static void read_image_parts(struct lppack_kernel *k)
 	const struct lp_symbol_set *symbols = k->known[LP_SOURCE_SYMBOLS] ? &k->symbols : NULL;
 	struct lppack_error why = LPPACK_ERROR_INIT;
 
-	settle(k, LP_SOURCE_SITES, lp_ftrace_sites_read_image(&k->sites, &k->image, symbols, &why), &why);
+	kernel_settle(k, LP_SOURCE_SITES, lp_ftrace_sites_read_image(&k->sites, &k->image, symbols, &why), &why);
 	lppack_error_clear(&why);
-	settle(k, LP_SOURCE_BLACKLIST, lp_kprobe_blacklist_read_image(&k->blacklist, &k->image, symbols, &why), &why);
+	kernel_settle(k, LP_SOURCE_BLACKLIST, lp_kprobe_blacklist_read_image(&k->blacklist, &k->image, symbols, &why),
+		      &why);
 	lppack_error_clear(&why);
 	k->has_image_exports = lp_kernel_exports_read_image(&k->image_exports, &k->image, symbols, &why) == 0;
-	settle(k, LP_SOURCE_EXPORTS, k->has_image_exports ? 0 : -1, &why);
+	kernel_settle(k, LP_SOURCE_EXPORTS, k->has_image_exports ? 0 : -1, &why);
 	lppack_error_clear(&why);
 	if (symbols)
-		settle(k, LP_SOURCE_KEYS, lp_certificates_read_image(&k->keys, &k->image, symbols, &why), &why);
+		kernel_settle(k, LP_SOURCE_KEYS, lp_certificates_read_image(&k->keys, &k->image, symbols, &why), &why);
 	lppack_error_clear(&why);
-	settle(k, LP_SOURCE_BTF, lp_btf_open_image(&k->btf, &k->image, &why), &why);
+	kernel_settle(k, LP_SOURCE_BTF, lp_btf_open_image(&k->btf, &k->image, &why), &why);
 	k->compiler = lp_kernel_image_compiler(&k->image);
 }
 
@@ -139,13 +140,14 @@ static int load_image(struct lppack_kernel *k, bool *usable, struct lppack_error
 	return 0;
 }
 
-static int parse_map(struct lppack_kernel *k, const struct lp_buf *bytes, const char *path, struct lppack_error *err)
+static int kernel_parse_map(struct lppack_kernel *k, const struct lp_buf *bytes, const char *path,
+			    struct lppack_error *err)
 {
 	return lp_symbol_set_read_map(&k->symbols, bytes->data, bytes->len, path, err);
 }
 
-static int parse_symvers(struct lppack_kernel *k, const struct lp_buf *bytes, const char *path,
-			 struct lppack_error *err)
+static int kernel_parse_symvers(struct lppack_kernel *k, const struct lp_buf *bytes, const char *path,
+				struct lppack_error *err)
 {
 	int rc = lp_kernel_exports_read_symvers(&k->symvers, bytes->data, bytes->len, path, err);
 
@@ -153,8 +155,8 @@ static int parse_symvers(struct lppack_kernel *k, const struct lp_buf *bytes, co
 	return rc;
 }
 
-static int parse_config(struct lppack_kernel *k, const struct lp_buf *bytes, const char *path,
-			struct lppack_error *err)
+static int kernel_parse_config(struct lppack_kernel *k, const struct lp_buf *bytes, const char *path,
+			       struct lppack_error *err)
 {
 	return lp_kconfig_parse(&k->config, bytes->data, bytes->len, path, err);
 }
@@ -168,9 +170,10 @@ static int fail_if_named(const struct lppack_kernel *k, enum lp_kernel_path whic
 	return lp_fail(err, why->code, why->hint, "%s", why->message);
 }
 
-static int read_text(struct lppack_kernel *k, enum lp_kernel_source source, enum lp_kernel_path which,
-		     int (*parse)(struct lppack_kernel *, const struct lp_buf *, const char *, struct lppack_error *),
-		     struct lppack_error *err)
+static int kernel_read_text(struct lppack_kernel *k, enum lp_kernel_source source, enum lp_kernel_path which,
+			    int (*parse)(struct lppack_kernel *, const struct lp_buf *, const char *,
+					 struct lppack_error *),
+			    struct lppack_error *err)
 {
 	const char *path = k->paths.at[which];
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
@@ -182,7 +185,7 @@ static int read_text(struct lppack_kernel *k, enum lp_kernel_source source, enum
 	rc = lp_file_read_decompressed(path, TEXT_FILE_MAX, &bytes, &why);
 	if (rc == 0)
 		rc = parse(k, &bytes, path, &why);
-	settle(k, source, rc, &why);
+	kernel_settle(k, source, rc, &why);
 	/* That of a file says more than what the image lacks. */
 	if (rc < 0 && !k->known[source])
 		k->why_unknown[source] = why;
@@ -211,7 +214,7 @@ static void read_embedded_config(struct lppack_kernel *k)
 			lp_buf_append(&text, chunk, (size_t)got);
 	}
 	if (got == 0 && lp_buf_ok(&text))
-		settle(k, LP_SOURCE_CONFIG, parse_config(k, &text, stream.name, &why), &why);
+		kernel_settle(k, LP_SOURCE_CONFIG, kernel_parse_config(k, &text, stream.name, &why), &why);
 }
 
 static int read_btf(struct lppack_kernel *k, struct lppack_error *err)
@@ -231,7 +234,7 @@ static int read_btf(struct lppack_kernel *k, struct lppack_error *err)
 	} else if (rc == 0) {
 		rc = lp_btf_open(&k->btf, bytes->data, bytes->len, path, &why);
 	}
-	settle(k, LP_SOURCE_BTF, rc, &why);
+	kernel_settle(k, LP_SOURCE_BTF, rc, &why);
 	return fail_if_named(k, LP_PATH_BTF, rc, &why, err);
 }
 
@@ -244,7 +247,7 @@ static void read_tree(struct lppack_kernel *k)
 
 	if (!path)
 		return;
-	settle(k, LP_SOURCE_MODULES, lp_module_tree_read(path, &k->tree, &why), &why);
+	kernel_settle(k, LP_SOURCE_MODULES, lp_module_tree_read(path, &k->tree, &why), &why);
 	if (builtin && lp_file_read(AT_FDCWD, builtin, TEXT_FILE_MAX, &bytes, NULL) == 0)
 		lp_module_index_read_builtin(&k->builtin, bytes.data, bytes.len, builtin, NULL);
 }
@@ -266,7 +269,7 @@ static void read_vermagic(struct lppack_kernel *k)
 	k->known[LP_SOURCE_VERMAGIC] = k->vermagic != NULL;
 }
 
-static int read_all(struct lppack_kernel *k, struct lppack_error *err)
+static int kernel_read_all(struct lppack_kernel *k, struct lppack_error *err)
 {
 	bool usable = false;
 	int rc = load_image(k, &usable, err);
@@ -276,13 +279,13 @@ static int read_all(struct lppack_kernel *k, struct lppack_error *err)
 	if (usable)
 		read_image_symbols(k);
 	if (!k->known[LP_SOURCE_SYMBOLS])
-		rc = read_text(k, LP_SOURCE_SYMBOLS, LP_PATH_SYSTEM_MAP, parse_map, err);
+		rc = kernel_read_text(k, LP_SOURCE_SYMBOLS, LP_PATH_SYSTEM_MAP, kernel_parse_map, err);
 	if (usable)
 		read_image_parts(k);
 	if (rc == 0)
-		rc = read_text(k, LP_SOURCE_EXPORTS, LP_PATH_SYMVERS, parse_symvers, err);
+		rc = kernel_read_text(k, LP_SOURCE_EXPORTS, LP_PATH_SYMVERS, kernel_parse_symvers, err);
 	if (rc == 0)
-		rc = read_text(k, LP_SOURCE_CONFIG, LP_PATH_CONFIG, parse_config, err);
+		rc = kernel_read_text(k, LP_SOURCE_CONFIG, LP_PATH_CONFIG, kernel_parse_config, err);
 	if (usable)
 		read_embedded_config(k);
 	read_tree(k);
@@ -304,7 +307,7 @@ LP_EXPORT struct lppack_kernel *lppack_kernel_open(const struct lppack_kernel_fi
 	if (LP_OPTIONS_TAKE(lppack_kernel_files, directory, &files, given, err) < 0)
 		return NULL;
 	k->sig_enforce = files.sig_enforce;
-	if (lp_kernel_paths_find(&files, &k->paths, err) < 0 || read_all(k, err) < 0)
+	if (lp_kernel_paths_find(&files, &k->paths, err) < 0 || kernel_read_all(k, err) < 0)
 		return NULL;
 	return LP_TAKE(k);
 }

@@ -51,7 +51,7 @@ static int64_t peeked_read(void *context, void *out, size_t n, struct lppack_err
 	return (int64_t)n;
 }
 
-static int peek(struct peeked *p, struct lp_stream *below, struct lppack_error *err)
+static int peeked_open(struct peeked *p, struct lp_stream *below, struct lppack_error *err)
 {
 	p->below = below;
 	p->stream = (struct lp_stream){ peeked_read, p, below->name };
@@ -71,7 +71,7 @@ static int peek(struct peeked *p, struct lp_stream *below, struct lppack_error *
 }
 
 /* "6.1.0-56-cloud-amd64 (who) #1 SMP ..." */
-static int read_banner(const char *banner, struct lp_kernel_facts *out, struct lppack_error *err)
+static int kernel_file_take_banner(const char *banner, struct lp_kernel_facts *out, struct lppack_error *err)
 {
 	const char *version = strstr(banner, " #");
 
@@ -114,7 +114,7 @@ int64_t lp_byte_source_read(void *context, void *out, size_t n, struct lppack_er
 }
 
 /* Reads all of the stream, so that nothing is decompressed twice. */
-static int read_image(struct lp_stream *stream, struct lp_buf *image, struct lppack_error *err)
+static int kernel_file_read_image(struct lp_stream *stream, struct lp_buf *image, struct lppack_error *err)
 {
 	const size_t step = 1 << 17;
 
@@ -134,10 +134,10 @@ static int read_image(struct lp_stream *stream, struct lp_buf *image, struct lpp
 	}
 }
 
-static int read_vmlinux(struct lp_stream *stream, const struct wanted *out, struct lppack_error *err)
+static int kernel_file_read_vmlinux(struct lp_stream *stream, const struct wanted *out, struct lppack_error *err)
 {
 	struct lp_byte_source source;
-	int rc = out->image ? read_image(stream, out->image, err) : 0;
+	int rc = out->image ? kernel_file_read_image(stream, out->image, err) : 0;
 
 	if (rc < 0 || !out->image)
 		return rc < 0 ? rc : lp_vmlinux_read(stream, out->facts, err);
@@ -145,20 +145,20 @@ static int read_vmlinux(struct lp_stream *stream, const struct wanted *out, stru
 	return lp_vmlinux_read(&(struct lp_stream){ lp_byte_source_read, &source, stream->name }, out->facts, err);
 }
 
-static int read_bzimage(struct peeked *p, uint64_t size, const struct wanted *out, struct lppack_error *err)
+static int kernel_file_read_bzimage(struct peeked *p, uint64_t size, const struct wanted *out, struct lppack_error *err)
 {
 	LP_AUTO(lp_bzimage_free) struct lp_bzimage image = { 0 };
 	LP_AUTO_DECOMPRESSOR struct lp_decompressor *d = NULL;
 	int rc = lp_bzimage_parse(p->head, p->size, size, p->stream.name, &image, err);
 
 	if (rc == 0 && image.banner)
-		rc = read_banner(image.banner, out->facts, err);
+		rc = kernel_file_take_banner(image.banner, out->facts, err);
 	if (rc == 0)
 		rc = lp_decompressor_open_stream(&d, &p->stream, image.payload_offset, compressed_size(p, &image), err);
-	return rc < 0 ? rc : read_vmlinux(lp_decompressor_stream(d), out, err);
+	return rc < 0 ? rc : kernel_file_read_vmlinux(lp_decompressor_stream(d), out, err);
 }
 
-static int read_notes(const struct peeked *p, struct lp_kernel_facts *out, struct lppack_error *err)
+static int kernel_file_read_notes(const struct peeked *p, struct lp_kernel_facts *out, struct lppack_error *err)
 {
 	struct lppack_error cause = LPPACK_ERROR_INIT;
 	int rc;
@@ -178,21 +178,22 @@ static int read_notes(const struct peeked *p, struct lp_kernel_facts *out, struc
 }
 
 /* size: of the file, or UINT64_MAX where only its reading tells. */
-static int read_kernel(struct lp_stream *stream, uint64_t size, const struct wanted *out, struct lppack_error *err)
+static int kernel_file_read_plain(struct lp_stream *stream, uint64_t size, const struct wanted *out,
+				  struct lppack_error *err)
 {
 	LP_AUTO(cleanup_peeked) struct peeked p = { 0 };
-	int rc = peek(&p, stream, err);
+	int rc = peeked_open(&p, stream, err);
 
 	if (rc < 0)
 		return rc;
 	if (lp_bzimage_is(p.head, p.size))
-		return read_bzimage(&p, size, out, err);
+		return kernel_file_read_bzimage(&p, size, out, err);
 	if (p.size >= 4 && memcmp(p.head, "\x7f" "ELF", 4) == 0)
-		return read_vmlinux(&p.stream, out, err);
-	return read_notes(&p, out->facts, err);
+		return kernel_file_read_vmlinux(&p.stream, out, err);
+	return kernel_file_read_notes(&p, out->facts, err);
 }
 
-static int read_deb(struct lp_input *in, const struct wanted *out, struct lppack_error *err)
+static int kernel_file_read_deb(struct lp_input *in, const struct wanted *out, struct lppack_error *err)
 {
 	static const char *const patterns[] = {
 		"boot/vmlinuz-*",
@@ -210,11 +211,11 @@ static int read_deb(struct lp_input *in, const struct wanted *out, struct lppack
 
 	if (rc < 0)
 		return rc;
-	rc = read_kernel(lp_decompressor_stream(d), UINT64_MAX, out, err);
+	rc = kernel_file_read_plain(lp_decompressor_stream(d), UINT64_MAX, out, err);
 	return rc < 0 ? lp_wrap(err, rc, "%s", member) : 0;
 }
 
-static int read_file(const char *path, const struct wanted *out, struct lppack_error *err)
+static int kernel_file_open_and_read(const char *path, const struct wanted *out, struct lppack_error *err)
 {
 	static const char deb_magic[] = "!<arch>\n";
 	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
@@ -227,12 +228,12 @@ static int read_file(const char *path, const struct wanted *out, struct lppack_e
 	if (rc < 0)
 		return rc;
 	if (memcmp(head, deb_magic, sizeof(deb_magic) - 1) == 0)
-		return read_deb(&in, out, err);
+		return kernel_file_read_deb(&in, out, err);
 	rc = lp_decompressor_open(&d, &in, 0, in.size, err);
 	if (rc < 0)
 		return rc;
-	return read_kernel(lp_decompressor_stream(d), lp_bzimage_is(head, sizeof(head)) ? in.size : UINT64_MAX, out,
-			   err);
+	return kernel_file_read_plain(lp_decompressor_stream(d),
+				      lp_bzimage_is(head, sizeof(head)) ? in.size : UINT64_MAX, out, err);
 }
 
 int lp_kernel_file_load(const char *path, struct lp_kernel_facts *facts, struct lp_buf *image,
@@ -241,7 +242,7 @@ int lp_kernel_file_load(const char *path, struct lp_kernel_facts *facts, struct 
 	int rc;
 
 	*facts = (struct lp_kernel_facts){ 0 };
-	rc = read_file(path, &(struct wanted){ facts, image }, err);
+	rc = kernel_file_open_and_read(path, &(struct wanted){ facts, image }, err);
 	if (rc < 0) {
 		lp_kernel_facts_free(facts);
 		if (image)

@@ -150,16 +150,16 @@ static int add_release_of(const char *directory, struct releases *r, struct lppa
 	return real ? add_release(r, strrchr(real, '/') + 1, err) : lp_fail_nomem(err);
 }
 
-static int compare_texts(const void *a, const void *b)
+static int paths_compare_releases(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int several(const char *directory, struct releases *r, struct lppack_error *err)
+static int paths_several_releases(const char *directory, struct releases *r, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf list = { 0 };
 
-	qsort(r->items, r->n, sizeof(*r->items), compare_texts);
+	qsort(r->items, r->n, sizeof(*r->items), paths_compare_releases);
 	for (size_t i = 0; i < r->n && i < 8; i++)
 		lp_buf_printf(&list, "%s%s", i ? ", " : "", r->items[i]);
 	if (r->n > 8)
@@ -171,7 +171,7 @@ static int several(const char *directory, struct releases *r, struct lppack_erro
 }
 
 /* Trees of modules and images; a System.map or config alone may be a leftover. */
-static int find_release(const struct lppack_kernel_files *files, char **out, struct lppack_error *err)
+static int paths_find_release(const struct lppack_kernel_files *files, char **out, struct lppack_error *err)
 {
 	static const char *const places[][2] = {
 		{ "lib/modules", "" }, { "usr/lib/modules", "" }, { "boot", "vmlinuz-" }, { ".", "vmlinuz-" },
@@ -191,13 +191,13 @@ static int find_release(const struct lppack_kernel_files *files, char **out, str
 	if (rc < 0)
 		return rc;
 	if (found.n > 1)
-		return several(files->directory, &found, err);
+		return paths_several_releases(files->directory, &found, err);
 	*out = found.n ? LP_TAKE(found.items[0]) : NULL;
 	return 0;
 }
 
 /* DIRECTORY/PATTERN with the release in its place; NULL without memory. */
-static char *fill(const char *directory, const char *pattern, const char *release)
+static char *paths_fill(const char *directory, const char *pattern, const char *release)
 {
 	const char *mark = strstr(pattern, release_mark);
 
@@ -207,15 +207,15 @@ static char *fill(const char *directory, const char *pattern, const char *releas
 			      mark + strlen(release_mark));
 }
 
-static int find_one(const char *directory, enum lp_kernel_path kind, struct lp_kernel_paths *out,
-		    struct lppack_error *err)
+static int paths_find_one(const char *directory, enum lp_kernel_path kind, struct lp_kernel_paths *out,
+			  struct lppack_error *err)
 {
 	for (size_t i = 0; patterns[kind][i]; i++) {
 		LP_AUTO_FREE char *path = NULL;
 
 		if (!out->release && strstr(patterns[kind][i], release_mark))
 			continue;
-		path = fill(directory, patterns[kind][i], out->release);
+		path = paths_fill(directory, patterns[kind][i], out->release);
 		if (!path)
 			return lp_fail_nomem(err);
 		if (kind == LP_PATH_MODULES ? is_tree(path) : is_kind(path, false)) {
@@ -226,7 +226,8 @@ static int find_one(const char *directory, enum lp_kernel_path kind, struct lp_k
 	return 0;
 }
 
-static int take_named(const struct lppack_kernel_files *files, struct lp_kernel_paths *out, struct lppack_error *err)
+static int paths_take_named(const struct lppack_kernel_files *files, struct lp_kernel_paths *out,
+			    struct lppack_error *err)
 {
 	const char *const named[LP_PATHS] = { files->vmlinuz, files->system_map, files->symvers,
 					      files->config,  files->modules,	 files->btf };
@@ -248,17 +249,17 @@ static int take_named(const struct lppack_kernel_files *files, struct lp_kernel_
 	return 0;
 }
 
-static int search(const struct lppack_kernel_files *files, struct lp_kernel_paths *out, struct lppack_error *err)
+static int paths_search(const struct lppack_kernel_files *files, struct lp_kernel_paths *out, struct lppack_error *err)
 {
 	int rc;
 
 	if (!is_kind(files->directory, true))
 		return lp_fail(err, LPPACK_E_IO, "name a directory with a kernel's files",
 			       "%s: is no directory that can be read", files->directory);
-	rc = find_release(files, &out->release, err);
+	rc = paths_find_release(files, &out->release, err);
 	for (size_t i = 0; rc == 0 && i < LP_PATHS; i++)
 		if (!out->at[i])
-			rc = find_one(files->directory, (enum lp_kernel_path)i, out, err);
+			rc = paths_find_one(files->directory, (enum lp_kernel_path)i, out, err);
 	if (rc < 0 || out->at[LP_PATH_MODULES])
 		return rc;
 	if (!is_tree_itself(files->directory))
@@ -271,10 +272,10 @@ int lp_kernel_paths_find(const struct lppack_kernel_files *files, struct lp_kern
 			 struct lppack_error *err)
 {
 	bool any = false;
-	int rc = take_named(files, out, err);
+	int rc = paths_take_named(files, out, err);
 
 	if (rc == 0 && files->directory)
-		rc = search(files, out, err);
+		rc = paths_search(files, out, err);
 	for (size_t i = 0; i < LP_PATHS; i++)
 		any = any || out->at[i];
 	if (rc == 0 && !any && files->directory && out->release)

@@ -43,7 +43,7 @@ static bool has_versions(const struct lp_check *check)
 }
 
 /* What is wrong with the module wherever it is loaded. What its signature is worth depends on the kernel. */
-static void tell_own(struct lp_check *check)
+static void add_own_findings(struct lp_check *check)
 {
 	LP_AUTO_VALUE struct lppack_value *own = lp_findings_list(&check->facts, &check->anatomy);
 
@@ -95,7 +95,7 @@ static struct lppack_value *sort_findings(const struct lppack_value *findings, s
 	return sorted;
 }
 
-static struct lppack_value *describe_module(const struct lp_check *check)
+static struct lppack_value *report_module(const struct lp_check *check)
 {
 	struct lppack_value *map = lp_value_map();
 
@@ -105,7 +105,7 @@ static struct lppack_value *describe_module(const struct lp_check *check)
 	return map;
 }
 
-static struct lppack_value *describe_kernel(const struct lppack_kernel *k)
+static struct lppack_value *report_kernel(const struct lppack_kernel *k)
 {
 	struct lppack_value *map = lp_value_map();
 	struct lppack_value *files = lp_value_map();
@@ -119,7 +119,7 @@ static struct lppack_value *describe_kernel(const struct lppack_kernel *k)
 	return map;
 }
 
-static struct lppack_value *describe_verdict(const struct lp_check *check, size_t errors)
+static struct lppack_value *report_verdict(const struct lp_check *check, size_t errors)
 {
 	struct lppack_value *map = lp_value_map();
 
@@ -130,7 +130,7 @@ static struct lppack_value *describe_verdict(const struct lp_check *check, size_
 	return map;
 }
 
-static struct lppack_value *make_report(const struct lp_check *check)
+static struct lppack_value *report_make(const struct lp_check *check)
 {
 	struct lppack_value *map = lp_value_map();
 	struct lppack_value *checked = lp_value_map();
@@ -142,9 +142,9 @@ static struct lppack_value *make_report(const struct lp_check *check)
 	lp_value_add_int(&checked, "symbols", check->symbols);
 	lp_value_add_int(&checked, "relocations", check->relocations);
 	lp_value_add_text(&map, "file", check->name);
-	lp_value_add(&map, "module", describe_module(check));
-	lp_value_add(&map, "kernel", describe_kernel(check->kernel));
-	lp_value_add(&map, "verdict", describe_verdict(check, errors));
+	lp_value_add(&map, "module", report_module(check));
+	lp_value_add(&map, "kernel", report_kernel(check->kernel));
+	lp_value_add(&map, "verdict", report_verdict(check, errors));
 	lp_value_add(&map, "checked", checked);
 	lp_value_add(&map, "findings", findings);
 	return map;
@@ -159,7 +159,7 @@ struct lppack_value *lp_check_run(struct lp_check *check, struct lppack_error *e
 	check->findings = lp_value_list();
 	check->stage = LP_STAGE_NONE;
 	check->has_versions = has_versions(check);
-	tell_own(check);
+	add_own_findings(check);
 	if (lp_check_form(check, err) < 0)
 		return NULL;
 	lp_check_identity(check);
@@ -169,7 +169,7 @@ struct lppack_value *lp_check_run(struct lp_check *check, struct lppack_error *e
 	if (lp_check_symbols(check, err) < 0)
 		return NULL;
 	lp_check_build(check);
-	report = make_report(check);
+	report = report_make(check);
 	if (!report)
 		lp_fail_nomem(err);
 	return report;

@@ -25,7 +25,7 @@ void lp_module_tree_free(struct lp_module_tree *tree)
 	*tree = (struct lp_module_tree){ 0 };
 }
 
-static int add_module(struct lp_module_tree *tree, const FTSENT *entry, const char *name, struct lppack_error *err)
+static int module_tree_add(struct lp_module_tree *tree, const FTSENT *entry, const char *name, struct lppack_error *err)
 {
 	struct lp_tree_module *module;
 
@@ -42,7 +42,7 @@ static int add_module(struct lp_module_tree *tree, const FTSENT *entry, const ch
 	return 0;
 }
 
-static int compare_modules(const void *a, const void *b)
+static int module_tree_compare(const void *a, const void *b)
 {
 	const struct lp_tree_module *left = a;
 	const struct lp_tree_module *right = b;
@@ -60,7 +60,7 @@ static void drop_repeated(struct lp_module_tree *tree)
 	size_t kept = 0;
 
 	if (tree->n)
-		qsort(tree->modules, tree->n, sizeof(*tree->modules), compare_modules);
+		qsort(tree->modules, tree->n, sizeof(*tree->modules), module_tree_compare);
 	for (size_t i = 0; i < tree->n; i++) {
 		if (kept && strcmp(tree->modules[kept - 1].name, tree->modules[i].name) == 0)
 			free_module(&tree->modules[i]);
@@ -76,7 +76,7 @@ static void cleanup_fts(FTS **fts)
 		fts_close(*fts);
 }
 
-static int walk(FTS *fts, struct lp_module_tree *out, struct lppack_error *err)
+static int module_tree_walk(FTS *fts, struct lp_module_tree *out, struct lppack_error *err)
 {
 	FTSENT *entry;
 	int rc = 0;
@@ -87,7 +87,7 @@ static int walk(FTS *fts, struct lp_module_tree *out, struct lppack_error *err)
 		/* Links to the build's and the sources' directories are not followed: FTS_PHYSICAL. */
 		if ((entry->fts_info == FTS_F || entry->fts_info == FTS_SL) &&
 		    lp_module_name_of_path(entry->fts_path, name, sizeof(name)))
-			rc = add_module(out, entry, name, err);
+			rc = module_tree_add(out, entry, name, err);
 	}
 	return rc;
 }
@@ -102,7 +102,7 @@ int lp_module_tree_read(const char *directory, struct lp_module_tree *out, struc
 
 	if (!fts)
 		return path ? lp_fail_sys(err, LPPACK_E_IO, NULL, "%s", directory) : lp_fail_nomem(err);
-	rc = walk(fts, out, err);
+	rc = module_tree_walk(fts, out, err);
 	if (rc < 0) {
 		lp_module_tree_free(out);
 		return rc;
@@ -111,12 +111,12 @@ int lp_module_tree_read(const char *directory, struct lp_module_tree *out, struc
 	return 0;
 }
 
-static int compare_name(const void *key, const void *item)
+static int module_tree_compare_name(const void *key, const void *item)
 {
 	return strcmp(key, ((const struct lp_tree_module *)item)->name);
 }
 
 const struct lp_tree_module *lp_module_tree_find(const struct lp_module_tree *tree, const char *name)
 {
-	return tree->n ? bsearch(name, tree->modules, tree->n, sizeof(*tree->modules), compare_name) : NULL;
+	return tree->n ? bsearch(name, tree->modules, tree->n, sizeof(*tree->modules), module_tree_compare_name) : NULL;
 }

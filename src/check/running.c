@@ -42,7 +42,7 @@ static unsigned int filter_bit(const char *name, size_t n)
 	return ((unsigned char)name[0] * 7u + (unsigned char)name[n - 1] * 31u + (unsigned int)n * 131u) % 1024u;
 }
 
-static void add_wanted(struct search *s, const char *object, const char *name, uint64_t sympos, const char *verb)
+static void search_add_wanted(struct search *s, const char *object, const char *name, uint64_t sympos, const char *verb)
 {
 	bool core = strcmp(object, "vmlinux") == 0;
 	unsigned int bit = filter_bit(name, strlen(name));
@@ -52,8 +52,8 @@ static void add_wanted(struct search *s, const char *object, const char *name, u
 	s->wants_modules |= !core;
 }
 
-static int collect(struct search *s, const struct lp_module_facts *facts, const struct lp_anatomy *anatomy,
-		   struct lppack_error *err)
+static int search_collect(struct search *s, const struct lp_module_facts *facts, const struct lp_anatomy *anatomy,
+			  struct lppack_error *err)
 {
 	size_t n = lp_module_facts_count_functions(facts) + anatomy->symbols.n;
 
@@ -63,16 +63,16 @@ static int collect(struct search *s, const struct lp_module_facts *facts, const 
 		return lp_fail_nomem(err);
 	for (size_t i = 0; i < facts->n_objects; i++)
 		for (size_t j = 0; j < facts->objects[i].n_funcs; j++)
-			add_wanted(s, facts->objects[i].name, facts->objects[i].funcs[j].name,
-				   facts->objects[i].funcs[j].sympos, "patches");
+			search_add_wanted(s, facts->objects[i].name, facts->objects[i].funcs[j].name,
+					  facts->objects[i].funcs[j].sympos, "patches");
 	for (size_t i = 0; i < anatomy->symbols.n; i++)
-		add_wanted(s, anatomy->symbols.items[i].object, anatomy->symbols.items[i].name,
-			   anatomy->symbols.items[i].number, "refers to");
+		search_add_wanted(s, anatomy->symbols.items[i].object, anatomy->symbols.items[i].name,
+				  anatomy->symbols.items[i].number, "refers to");
 	qsort(s->wanted, s->n, sizeof(*s->wanted), compare_wanted);
 	return 0;
 }
 
-static bool is_loaded(const struct search *s, const char *object)
+static bool search_has_loaded(const struct search *s, const char *object)
 {
 	for (size_t i = 0; i < s->n_loaded; i++)
 		if (strcmp(s->loaded[i], object) == 0)
@@ -80,9 +80,9 @@ static bool is_loaded(const struct search *s, const char *object)
 	return false;
 }
 
-static void note_loaded(struct search *s, const char *object)
+static void search_note_loaded(struct search *s, const char *object)
 {
-	if (is_loaded(s, object))
+	if (search_has_loaded(s, object))
 		return;
 	for (size_t i = 0; i < s->n; i++)
 		if (s->wanted[i].object && strcmp(s->wanted[i].object, object) == 0) {
@@ -91,7 +91,7 @@ static void note_loaded(struct search *s, const char *object)
 		}
 }
 
-static void count_name(struct search *s, const char *object, const char *name)
+static void search_count_name(struct search *s, const char *object, const char *name)
 {
 	const struct wanted key = { .name = name };
 	struct wanted *found = bsearch(&key, s->wanted, s->n, sizeof(key), compare_wanted);
@@ -105,7 +105,7 @@ static void count_name(struct search *s, const char *object, const char *name)
 }
 
 /* "ffffffff81000000 T name" or "... t name\t[module]", of n bytes. False once all that is wanted has gone by. */
-static bool take_line(struct search *s, char *line, size_t n, char *last)
+static bool search_take_line(struct search *s, char *line, size_t n, char *last)
 {
 	char *name = memchr(line, ' ', n);
 	char *object;
@@ -127,16 +127,16 @@ static bool take_line(struct search *s, char *line, size_t n, char *last)
 	}
 	if (object && strcmp(last, object) != 0) {
 		snprintf(last, LINE_MAX_SIZE, "%s", object);
-		note_loaded(s, object);
+		search_note_loaded(s, object);
 	}
 	s->has_core |= !object;
 	bit = n ? filter_bit(name, n) : 0;
 	if (n && s->filter[bit / 64] & UINT64_C(1) << bit % 64)
-		count_name(s, object, name);
+		search_count_name(s, object, name);
 	return true;
 }
 
-static void read_names(struct search *s, int fd)
+static void search_read_names(struct search *s, int fd)
 {
 	LP_AUTO_FREE char *chunk = malloc(65536 + LINE_MAX_SIZE + 1);
 	LP_AUTO_FREE char *last = calloc(1, LINE_MAX_SIZE);
@@ -155,7 +155,7 @@ static void read_names(struct search *s, int fd)
 		for (; (end = memchr(line, '\n', kept)); line = end + 1) {
 			kept -= (size_t)(end + 1 - line);
 			*end = '\0';
-			if (!take_line(s, line, (size_t)(end - line), last))
+			if (!search_take_line(s, line, (size_t)(end - line), last))
 				return;
 		}
 		if (kept > LINE_MAX_SIZE)
@@ -190,12 +190,12 @@ static bool is_live(struct lp_kernel_io *host, const char *module)
 	return fd >= 0 && read(fd, state, 4) == 4 && strcmp(state, "live") == 0;
 }
 
-static int judge(struct lp_kernel_io *host, const struct search *s, const struct lp_module_facts *facts,
-		 struct lppack_error *err)
+static int search_conclude(struct lp_kernel_io *host, const struct search *s, const struct lp_module_facts *facts,
+			   struct lppack_error *err)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		const struct wanted *w = &s->wanted[i];
-		bool known = w->object ? is_loaded(s, w->object) && is_live(host, w->object) : s->has_core;
+		bool known = w->object ? search_has_loaded(s, w->object) && is_live(host, w->object) : s->has_core;
 
 		if (known && (w->sympos ? w->count < w->sympos : w->count != 1))
 			return fail_wanted(w, facts, err);
@@ -203,24 +203,24 @@ static int judge(struct lp_kernel_io *host, const struct search *s, const struct
 	return 0;
 }
 
-static int check_names(struct lp_kernel_io *host, const struct lp_module_facts *facts, const struct lp_anatomy *anatomy,
-		       struct lppack_error *err)
+static int running_check_names(struct lp_kernel_io *host, const struct lp_module_facts *facts,
+			       const struct lp_anatomy *anatomy, struct lppack_error *err)
 {
 	LP_AUTO_CLOSE int fd = openat(host->rootfd, "proc/kallsyms", O_RDONLY | O_CLOEXEC);
 	struct search s = { 0 };
-	int rc = fd < 0 ? 0 : collect(&s, facts, anatomy, err);
+	int rc = fd < 0 ? 0 : search_collect(&s, facts, anatomy, err);
 
 	if (fd >= 0 && rc == 0 && s.n)
-		read_names(&s, fd);
+		search_read_names(&s, fd);
 	if (fd >= 0 && rc == 0)
-		rc = judge(host, &s, facts, err);
+		rc = search_conclude(host, &s, facts, err);
 	free(s.wanted);
 	free(s.loaded);
 	return rc;
 }
 
-static int check_size(const struct lp_btf *btf, const char *structure, uint64_t stride,
-		      const struct lp_module_facts *facts, struct lppack_error *err)
+static int running_check_size(const struct lp_btf *btf, const char *structure, uint64_t stride,
+			      const struct lp_module_facts *facts, struct lppack_error *err)
 {
 	uint64_t size = stride ? lp_btf_struct_size(btf, structure) : 0;
 
@@ -232,8 +232,8 @@ static int check_size(const struct lp_btf *btf, const char *structure, uint64_t 
 }
 
 /* Only where the module tells its sizes: reading the kernel's takes longer than all else. */
-static int check_sizes(struct lp_kernel_io *host, const struct lp_module_facts *facts, const struct lp_anatomy *anatomy,
-		       struct lppack_error *err)
+static int running_check_sizes(struct lp_kernel_io *host, const struct lp_module_facts *facts,
+			       const struct lp_anatomy *anatomy, struct lppack_error *err)
 {
 	LP_AUTO_BTF struct lp_btf btf = { 0 };
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
@@ -244,8 +244,8 @@ static int check_sizes(struct lp_kernel_io *host, const struct lp_module_facts *
 	if (lp_file_read(host->rootfd, "sys/kernel/btf/vmlinux", BTF_MAX, &bytes, NULL) < 0 ||
 	    lp_btf_open(&btf, bytes.data, bytes.len, "/sys/kernel/btf/vmlinux", NULL) < 0)
 		return 0;
-	rc = check_size(&btf, "klp_object", anatomy->object_stride, facts, err);
-	return rc < 0 ? rc : check_size(&btf, "klp_func", anatomy->func_stride, facts, err);
+	rc = running_check_size(&btf, "klp_object", anatomy->object_stride, facts, err);
+	return rc < 0 ? rc : running_check_size(&btf, "klp_func", anatomy->func_stride, facts, err);
 }
 
 /* The value of a line of /proc/meminfo in bytes, or -1 (Documentation/filesystems/proc.rst). */
@@ -265,8 +265,8 @@ static int64_t read_meminfo(struct lp_kernel_io *host, const char *key)
 
 /* The sealed copy, the kernel's copy of the file, and what it lays out of that; other CPUs' copies of per-CPU data are
  * too small to matter here. */
-static int check_memory(struct lp_kernel_io *host, size_t n, const struct lp_module_facts *facts,
-			const struct lp_memory *memory, struct lppack_error *err)
+static int running_check_memory(struct lp_kernel_io *host, size_t n, const struct lp_module_facts *facts,
+				const struct lp_memory *memory, struct lppack_error *err)
 {
 	uint64_t need = 2 * (uint64_t)n + memory->core.pages + memory->init.pages + memory->percpu;
 	int64_t available = read_meminfo(host, "MemAvailable:");
@@ -286,8 +286,8 @@ int lp_check_running(struct lp_kernel_io *host, const void *bytes, size_t n, con
 	int rc = lp_module_anatomize(bytes, n, facts->name, &read, &anatomy, err);
 
 	if (rc == 0)
-		rc = check_memory(host, n, facts, &anatomy.memory, err);
+		rc = running_check_memory(host, n, facts, &anatomy.memory, err);
 	if (rc == 0)
-		rc = check_names(host, facts, &anatomy, err);
-	return rc < 0 ? rc : check_sizes(host, facts, &anatomy, err);
+		rc = running_check_names(host, facts, &anatomy, err);
+	return rc < 0 ? rc : running_check_sizes(host, facts, &anatomy, err);
 }

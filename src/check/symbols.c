@@ -47,7 +47,7 @@ static void skip_once(struct lp_check *check, enum lp_kernel_source source, cons
 }
 
 /* An object that is no module of the kernel: patched never, and no error. */
-static void tell_absent(struct lp_check *check, const char *object)
+static void add_absent(struct lp_check *check, const char *object)
 {
 	bool builtin = lp_kernel_has_builtin(check->kernel, object);
 	const char *id = builtin ? "object-builtin" : "object-absent";
@@ -63,7 +63,7 @@ static void tell_absent(struct lp_check *check, const char *object)
 				  "nothing to do, unless the module comes from elsewhere (then it is not checked)" });
 }
 
-static void tell_unreadable(struct lp_check *check, const struct lp_target *target)
+static void add_unreadable(struct lp_check *check, const struct lp_target *target)
 {
 	if (!has_finding(check, "not-checked", target->name))
 		lp_check_add(check, (struct lp_finding){
@@ -97,9 +97,9 @@ static int open_scope(struct lp_check *check, const char *object, struct scope *
 	if (failed.code)
 		return lp_fail_nomem(err);
 	if (!target)
-		tell_absent(check, object);
+		add_absent(check, object);
 	else if (target->error.code)
-		tell_unreadable(check, target);
+		add_unreadable(check, target);
 	else
 		*scope = (struct scope){ object, &target->symbols, &target->sites, false };
 	return 0;
@@ -107,8 +107,8 @@ static int open_scope(struct lp_check *check, const char *object, struct scope *
 
 /* The kernel refuses a patch of itself. If the object is a module, it does so only if that is loaded; else it refuses
  * the module when it comes (klp_module_coming()). */
-static void refuse(struct lp_check *check, const struct scope *scope, const struct wanted *w, const char *what,
-		   char *message, const char *hint)
+static void symbols_refuse(struct lp_check *check, const struct scope *scope, const struct wanted *w, const char *what,
+			   char *message, const char *hint)
 {
 	LP_AUTO_FREE char *id = lp_text_format("%s-%s", w->id, what);
 	LP_AUTO_FREE char *owned = message;
@@ -142,9 +142,10 @@ static void refuse_missing(struct lp_check *check, const struct scope *scope, co
 					 "or build the module for this kernel", variant->name) :
 			  NULL;
 
-	refuse(check, scope, w, "missing",
-	       lp_text_format("%s %s, which %s does not have", w->verb, w->name, object_text(scope)),
-	       hint ? hint : "it may be inlined, or have another name or object, in this kernel: patch its callers");
+	symbols_refuse(check, scope, w, "missing",
+		       lp_text_format("%s %s, which %s does not have", w->verb, w->name, object_text(scope)),
+		       hint ? hint :
+			      "it may be inlined, or have another name or object, in this kernel: patch its callers");
 }
 
 static void refuse_position(struct lp_check *check, const struct scope *scope, const struct wanted *w,
@@ -154,18 +155,20 @@ static void refuse_position(struct lp_check *check, const struct scope *scope, c
 		lp_text_format("say which, from 1 to %zu in the order of addresses (old_sympos)", count);
 
 	if (resolution == LP_RESOLVE_AMBIGUOUS)
-		refuse(check, scope, w, "ambiguous",
-		       lp_text_format("%s %s, of which %s has %zu", w->verb, w->name, object_text(scope), count), hint);
+		symbols_refuse(
+			check, scope, w, "ambiguous",
+			lp_text_format("%s %s, of which %s has %zu", w->verb, w->name, object_text(scope), count),
+			hint);
 	else
-		refuse(check, scope, w, "position",
-		       lp_text_format("%s %s number %llu, but %s has %zu", w->verb, w->name,
-				      (unsigned long long)w->sympos, object_text(scope), count),
-		       hint);
+		symbols_refuse(check, scope, w, "position",
+			       lp_text_format("%s %s number %llu, but %s has %zu", w->verb, w->name,
+					      (unsigned long long)w->sympos, object_text(scope), count),
+			       hint);
 }
 
 /* The symbol, or NULL with a finding. */
-static const struct lp_kernel_symbol *resolve(struct lp_check *check, const struct scope *scope,
-					      const struct wanted *w)
+static const struct lp_kernel_symbol *symbols_resolve(struct lp_check *check, const struct scope *scope,
+						      const struct wanted *w)
 {
 	const struct lp_kernel_symbol *symbol = NULL;
 	size_t count = 0;
@@ -185,15 +188,16 @@ static void check_function(struct lp_check *check, const struct scope *scope, co
 {
 	const struct lppack_kernel *k = check->kernel;
 	const struct wanted w = { "function", "patches", func->name, func->sympos, LP_STAGE_PATCH };
-	const struct lp_kernel_symbol *symbol = resolve(check, scope, &w);
+	const struct lp_kernel_symbol *symbol = symbols_resolve(check, scope, &w);
 
 	check->functions++;
 	if (!symbol)
 		return;
 	if (scope->sites && check->facts.arch && !lp_ftrace_sites_cover(scope->sites, check->facts.arch, symbol))
-		refuse(check, scope, &w, "untraceable",
-		       lp_text_format("patches %s, which cannot be traced: ftrace has no site in it", func->name),
-		       "it is notrace, or assembly, or was built without tracing: patch its callers");
+		symbols_refuse(
+			check, scope, &w, "untraceable",
+			lp_text_format("patches %s, which cannot be traced: ftrace has no site in it", func->name),
+			"it is notrace, or assembly, or was built without tracing: patch its callers");
 	if (scope->is_core && k->known[LP_SOURCE_BLACKLIST] && k->symbols.has_addresses &&
 	    lp_address_list_touches(&k->blacklist, symbol->address, 1))
 		lp_check_add(check, (struct lp_finding){
@@ -202,7 +206,7 @@ static void check_function(struct lp_check *check, const struct scope *scope, co
 			.hint = "code that runs with tracing or in exceptions may recurse: test it well" });
 }
 
-static int check_object(struct lp_check *check, const struct lp_object *object, struct lppack_error *err)
+static int symbols_check_object(struct lp_check *check, const struct lp_object *object, struct lppack_error *err)
 {
 	struct scope scope;
 	int rc = object->n_funcs ? open_scope(check, object->name, &scope, err) : 0;
@@ -225,7 +229,7 @@ static int check_klp_symbol(struct lp_check *check, const struct lp_klp_item *it
 	if (rc < 0 || !scope.symbols)
 		return rc;
 	check->symbols++;
-	resolve(check, &scope, &w);
+	symbols_resolve(check, &scope, &w);
 	return 0;
 }
 
@@ -250,7 +254,7 @@ static void check_relocations(struct lp_check *check, const struct lp_klp_item *
 		.hint = "add a klp_object for it, or drop the code that refers to it" });
 }
 
-static void tell_unrecognised(struct lp_check *check)
+static void add_unrecognised(struct lp_check *check)
 {
 	lp_check_add(check, (struct lp_finding){
 		.id = "not-checked", .severity = "info", .subject = "functions",
@@ -265,9 +269,9 @@ int lp_check_symbols(struct lp_check *check, struct lppack_error *err)
 	int rc = 0;
 
 	if (check->facts.is_livepatch && check->facts.builder == LP_BUILDER_UNKNOWN)
-		tell_unrecognised(check);
+		add_unrecognised(check);
 	for (size_t i = 0; i < check->facts.n_objects && rc == 0; i++)
-		rc = check_object(check, &check->facts.objects[i], err);
+		rc = symbols_check_object(check, &check->facts.objects[i], err);
 	for (size_t i = 0; i < a->symbols.n && rc == 0; i++)
 		rc = check_klp_symbol(check, &a->symbols.items[i], err);
 	for (size_t i = 0; i < a->relocations.n && rc == 0; i++)

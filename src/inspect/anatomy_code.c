@@ -10,7 +10,7 @@
 #include <elf.h>
 #include <string.h>
 
-static int compare_symbols(const void *a, const void *b)
+static int compare_function_places(const void *a, const void *b)
 {
 	const struct lp_elf_symbol *left = a;
 	const struct lp_elf_symbol *right = b;
@@ -21,7 +21,7 @@ static int compare_symbols(const void *a, const void *b)
 }
 
 /* Names as lp_module_facts_sort() orders them. */
-static int compare_code(const void *a, const void *b)
+static int compare_new_code(const void *a, const void *b)
 {
 	const struct lp_new_code *left = a;
 	const struct lp_new_code *right = b;
@@ -39,7 +39,8 @@ static int compare_code(const void *a, const void *b)
 }
 
 /* The symbols of code that have a size, sorted by place. */
-static int read_functions(const struct lp_elf *elf, struct lp_elf_symbol **out, size_t *n, struct lppack_error *err)
+static int read_function_symbols(const struct lp_elf *elf, struct lp_elf_symbol **out, size_t *n,
+				 struct lppack_error *err)
 {
 	struct lp_symtab table = lp_symtab_find(elf);
 
@@ -53,11 +54,11 @@ static int read_functions(const struct lp_elf *elf, struct lp_elf_symbol **out, 
 			(*out)[(*n)++] = (struct lp_elf_symbol){ .section = symbol.section, .offset = symbol.value,
 								 .size = symbol.size };
 	}
-	qsort(*out, *n, sizeof(**out), compare_symbols);
+	qsort(*out, *n, sizeof(**out), compare_function_places);
 	return 0;
 }
 
-static uint64_t size_of(const struct lp_klp_func *func, const struct lp_elf_symbol *symbols, size_t n)
+static uint64_t new_code_size(const struct lp_klp_func *func, const struct lp_elf_symbol *symbols, size_t n)
 {
 	const struct lp_elf_symbol *found = NULL;
 	struct lp_elf_symbol key;
@@ -65,7 +66,7 @@ static uint64_t size_of(const struct lp_klp_func *func, const struct lp_elf_symb
 	if (func->size || !func->code || !func->code->to_section)
 		return func->size;
 	key = (struct lp_elf_symbol){ .section = func->code->to_section, .offset = func->code->to_offset };
-	found = bsearch(&key, symbols, n, sizeof(key), compare_symbols);
+	found = bsearch(&key, symbols, n, sizeof(key), compare_function_places);
 	return found ? found->size : 0;
 }
 
@@ -78,7 +79,7 @@ int lp_anatomy_read_code(const struct lp_elf *elf, const struct lp_klp_trace *tr
 
 	if (trace->n_funcs == 0)
 		return 0;
-	rc = read_functions(elf, &symbols, &n, err);
+	rc = read_function_symbols(elf, &symbols, &n, err);
 	if (rc < 0)
 		return rc;
 	out->code = calloc(trace->n_funcs, sizeof(*out->code));
@@ -89,8 +90,8 @@ int lp_anatomy_read_code(const struct lp_elf *elf, const struct lp_klp_trace *tr
 
 		out->code[out->n_code++] = (struct lp_new_code){ .object = func->object, .name = func->name,
 								 .sympos = func->sympos,
-								 .size = size_of(func, symbols, n) };
+								 .size = new_code_size(func, symbols, n) };
 	}
-	qsort(out->code, out->n_code, sizeof(*out->code), compare_code);
+	qsort(out->code, out->n_code, sizeof(*out->code), compare_new_code);
 	return 0;
 }

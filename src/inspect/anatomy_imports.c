@@ -29,7 +29,7 @@ static int compare_imports(const void *a, const void *b)
 	return order ? order : (int)right->has_crc - (int)left->has_crc;
 }
 
-static int compare_names(const void *a, const void *b)
+static int compare_export_names(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
@@ -152,7 +152,7 @@ static int read_exports(const struct lp_elf *elf, const struct lp_symtab *table,
 		*added = name + strlen(export_prefix);
 	}
 	if (out->n_exports)
-		qsort(out->exports, out->n_exports, sizeof(*out->exports), compare_names);
+		qsort(out->exports, out->n_exports, sizeof(*out->exports), compare_export_names);
 	return 0;
 }
 

@@ -23,8 +23,8 @@ static bool starts_with(const char *text, const char *prefix)
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-static int add_item(const struct lp_elf *elf, struct lp_klp_items *items, const char *what,
-		    const struct lp_klp_item *found, struct lppack_error *err)
+static int add_klp_item(const struct lp_elf *elf, struct lp_klp_items *items, const char *what,
+			const struct lp_klp_item *found, struct lppack_error *err)
 {
 	struct lp_klp_item *item = NULL;
 
@@ -40,8 +40,8 @@ static int add_item(const struct lp_elf *elf, struct lp_klp_items *items, const 
 }
 
 /* ".klp.rela.OBJECT.SECTION": an object's name has no dot, a section's may begin with one. */
-static int read_section(const struct lp_elf *elf, const struct lp_elf_section *section, const char *name,
-			struct lp_anatomy *out, struct lppack_error *err)
+static int read_rela_section(const struct lp_elf *elf, const struct lp_elf_section *section, const char *name,
+			     struct lp_anatomy *out, struct lppack_error *err)
 {
 	const char *object = name + strlen(rela_prefix);
 	size_t len = strcspn(object, ".");
@@ -51,7 +51,7 @@ static int read_section(const struct lp_elf *elf, const struct lp_elf_section *s
 		return 0;
 	item.object = strndup(object, len);
 	item.name = item.object ? strdup(object + len + 1) : NULL;
-	return add_item(elf, &out->relocations, "livepatch relocation sections", &item, err);
+	return add_klp_item(elf, &out->relocations, "livepatch relocation sections", &item, err);
 }
 
 static int read_jump_table(const struct lp_elf *elf, const char *name, struct lp_anatomy *out,
@@ -64,7 +64,7 @@ static int read_jump_table(const struct lp_elf *elf, const char *name, struct lp
 	    strcmp(name + len - strlen(jump_table), jump_table) != 0)
 		return 0;
 	item.name = strdup(name);
-	return add_item(elf, &out->jump_tables, "livepatch jump tables", &item, err);
+	return add_klp_item(elf, &out->jump_tables, "livepatch jump tables", &item, err);
 }
 
 /* ".klp.sym.OBJECT.NAME,POSITION" */
@@ -80,7 +80,7 @@ static int read_symbol(const struct lp_elf *elf, const char *text, struct lp_ana
 		return 0;
 	item.object = strndup(object, len);
 	item.name = item.object ? strndup(object + len + 1, (size_t)(comma - object) - len - 1) : NULL;
-	return add_item(elf, &out->symbols, "livepatch symbols", &item, err);
+	return add_klp_item(elf, &out->symbols, "livepatch symbols", &item, err);
 }
 
 int lp_anatomy_read_klp(const struct lp_elf *elf, struct lp_anatomy *out, struct lppack_error *err)
@@ -95,7 +95,7 @@ int lp_anatomy_read_klp(const struct lp_elf *elf, struct lp_anatomy *out, struct
 		    !lp_text_is_clean(name, strlen(name), false))
 			continue;
 		if (elf->sections[i].type == SHT_RELA)
-			rc = read_section(elf, &elf->sections[i], name, out, err);
+			rc = read_rela_section(elf, &elf->sections[i], name, out, err);
 		if (rc == 0)
 			rc = read_jump_table(elf, name, out, err);
 	}

@@ -102,7 +102,8 @@ static int read_salt(const struct lp_note *note, struct lp_anatomy *out, struct 
 	return out->release_salt ? 0 : lp_fail_nomem(err);
 }
 
-static int read_notes(const struct lp_elf *elf, const char *name, struct lp_anatomy *out, struct lppack_error *err)
+static int read_hardening_notes(const struct lp_elf *elf, const char *name, struct lp_anatomy *out,
+				struct lppack_error *err)
 {
 	uint32_t section = lp_elf_find_section(elf, name);
 	struct lp_note note;
@@ -136,13 +137,13 @@ static int read_compiler(const struct lp_elf *elf, struct lp_anatomy *out, struc
 int lp_anatomy_read_hardening(const struct lp_elf *elf, struct lp_anatomy *out, struct lppack_error *err)
 {
 	struct lp_hardening *h = &out->hardening;
-	int rc = read_notes(elf, ".note.gnu.property", out, err);
+	int rc = read_hardening_notes(elf, ".note.gnu.property", out, err);
 
 	h->retpoline_sites = count_sites(elf, ".retpoline_sites");
 	h->return_sites = count_sites(elf, ".return_sites");
 	h->call_sites = count_sites(elf, ".call_sites");
 	h->ibt_endbr_seal = count_sites(elf, ".ibt_endbr_seal");
 	if (rc == 0)
-		rc = read_notes(elf, ".note.Linux", out, err);
+		rc = read_hardening_notes(elf, ".note.Linux", out, err);
 	return rc < 0 ? rc : read_compiler(elf, out, err);
 }

@@ -11,14 +11,14 @@
 #include <elf.h>
 #include <string.h>
 
-static int conclude(struct lp_anatomy *out, enum lp_verdict verdict, char *reason, struct lppack_error *err)
+static int set_verdict(struct lp_anatomy *out, enum lp_verdict verdict, char *reason, struct lppack_error *err)
 {
 	out->verdict = verdict;
 	out->reason = reason;
 	return reason ? 0 : lp_fail_nomem(err);
 }
 
-static const char *name_of(const struct lp_replace_scan *scan)
+static const char *scanned_section_name(const struct lp_replace_scan *scan)
 {
 	size_t n = scan->where ? strnlen(scan->where, LP_ELF_NAME_MAX) : 0;
 
@@ -26,48 +26,49 @@ static const char *name_of(const struct lp_replace_scan *scan)
 }
 
 /* Of code that makes struct klp_patch: all of it was zeroed, and a store tells. */
-static int judge_code(const struct lp_replace_scan *scan, struct lp_anatomy *out, struct lppack_error *err)
+static int replace_by_code(const struct lp_replace_scan *scan, struct lp_anatomy *out, struct lppack_error *err)
 {
-	const char *where = name_of(scan);
+	const char *where = scanned_section_name(scan);
 	unsigned long long at = scan->offset;
 
 	if (!scan->found_patch)
-		return conclude(out, LP_VERDICT_NOT_DECODED,
-				strdup(scan->is_whole ? "no init code was recognised that makes a struct klp_patch" :
+		return set_verdict(out, LP_VERDICT_NOT_DECODED,
+				   strdup(scan->is_whole ? "no init code was recognised that makes a struct klp_patch" :
 							"parts of the init code could not be decoded"), err);
 	if (scan->n_unknown || (scan->n_true && scan->n_false) || !(scan->n_true || scan->n_false))
-		return conclude(out, LP_VERDICT_NOT_DECODED,
-				strdup(scan->n_unknown || scan->n_true ?
+		return set_verdict(out, LP_VERDICT_NOT_DECODED,
+				   strdup(scan->n_unknown || scan->n_true ?
 					       "the init code writes to replace what was not followed up" :
 					       "no init code was recognised that writes to replace"), err);
-	return conclude(out, scan->n_true ? LP_VERDICT_SUPPORTED : LP_VERDICT_CONTRADICTED,
-			lp_text_format("the init code stores %s to replace (%s+0x%llx)",
-				       scan->n_true ? "true" : "false", where, at), err);
+	return set_verdict(out, scan->n_true ? LP_VERDICT_SUPPORTED : LP_VERDICT_CONTRADICTED,
+			   lp_text_format("the init code stores %s to replace (%s+0x%llx)",
+					  scan->n_true ? "true" : "false", where, at), err);
 }
 
 /* Of a struct klp_patch in data that says true. */
-static int judge_data(const struct lp_elf *elf, const struct lp_replace_scan *scan, struct lp_anatomy *out,
-		      struct lppack_error *err)
+static int replace_by_data(const struct lp_elf *elf, const struct lp_replace_scan *scan, struct lp_anatomy *out,
+			   struct lppack_error *err)
 {
-	const char *where = name_of(scan);
+	const char *where = scanned_section_name(scan);
 	unsigned long long at = scan->offset;
 
 	if (elf->machine != EM_X86_64)
-		return conclude(out, LP_VERDICT_PROVED,
-				lp_text_format("set in its struct klp_patch; code of %s is not decoded", elf->arch),
-				err);
+		return set_verdict(out, LP_VERDICT_PROVED,
+				   lp_text_format("set in its struct klp_patch; code of %s is not decoded", elf->arch),
+				   err);
 	if (scan->n_unknown || (scan->n_true && scan->n_false))
-		return conclude(out, LP_VERDICT_NOT_DECODED,
-				lp_text_format("set in its struct klp_patch, but its code writes there what was not "
-					       "followed up (%s+0x%llx)", where, at), err);
+		return set_verdict(out, LP_VERDICT_NOT_DECODED,
+				   lp_text_format("set in its struct klp_patch, but its code writes there what was not "
+						  "followed up (%s+0x%llx)", where, at), err);
 	if (scan->n_false)
-		return conclude(out, LP_VERDICT_CONTRADICTED,
-				lp_text_format("set in its struct klp_patch, but its code stores false there "
-					       "(%s+0x%llx)", where, at), err);
-	return conclude(out, LP_VERDICT_PROVED,
-			strdup(scan->is_whole ? "set in its struct klp_patch, and no code that stores false was found" :
-						"set in its struct klp_patch; parts of its code could not be decoded"),
-			err);
+		return set_verdict(out, LP_VERDICT_CONTRADICTED,
+				   lp_text_format("set in its struct klp_patch, but its code stores false there "
+						  "(%s+0x%llx)", where, at), err);
+	return set_verdict(out, LP_VERDICT_PROVED,
+			   strdup(scan->is_whole ?
+					  "set in its struct klp_patch, and no code that stores false was found" :
+					  "set in its struct klp_patch; parts of its code could not be decoded"),
+			   err);
 }
 
 int lp_anatomy_read_replace(const struct lp_elf *elf, const struct lp_module_facts *facts,
@@ -77,22 +78,23 @@ int lp_anatomy_read_replace(const struct lp_elf *elf, const struct lp_module_fac
 	int rc = 0;
 
 	if (facts->builder == LP_BUILDER_UNKNOWN)
-		return conclude(out, LP_VERDICT_NOT_DECODED, strdup("no struct klp_patch was recognised"), err);
+		return set_verdict(out, LP_VERDICT_NOT_DECODED, strdup("no struct klp_patch was recognised"), err);
 	if (elf->machine == EM_X86_64)
 		rc = lp_replace_scan_x86(elf, trace, &scan, err);
 	if (rc < 0)
 		return rc;
 	switch (facts->replace) {
 	case LP_REPLACE_PROVED:
-		return judge_data(elf, &scan, out, err);
+		return replace_by_data(elf, &scan, out, err);
 	case LP_REPLACE_REFUTED:
-		return conclude(out, LP_VERDICT_REFUTED,
-				strdup(scan.n_true ? "not set in its struct klp_patch, though its code may set it" :
+		return set_verdict(out, LP_VERDICT_REFUTED,
+				   strdup(scan.n_true ? "not set in its struct klp_patch, though its code may set it" :
 						     "not set in its struct klp_patch"), err);
 	default:
 		if (elf->machine != EM_X86_64)
-			return conclude(out, LP_VERDICT_NOT_DECODED,
-					lp_text_format("set by code, and code of %s is not decoded", elf->arch), err);
-		return judge_code(&scan, out, err);
+			return set_verdict(out, LP_VERDICT_NOT_DECODED,
+					   lp_text_format("set by code, and code of %s is not decoded", elf->arch),
+					   err);
+		return replace_by_code(&scan, out, err);
 	}
 }

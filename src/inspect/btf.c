@@ -63,13 +63,13 @@ struct type {
 	const uint8_t *tail;
 };
 
-static uint32_t get(const struct lp_btf *btf, const uint8_t *at)
+static uint32_t btf_get(const struct lp_btf *btf, const uint8_t *at)
 {
 	return (uint32_t)lp_word_get(at, 4, btf->big_endian);
 }
 
 /* An empty text if there is none. */
-static const char *text_at(const struct lp_btf *btf, uint32_t offset)
+static const char *btf_text_at(const struct lp_btf *btf, uint32_t offset)
 {
 	const char *text = (const char *)btf->bytes + btf->strings;
 
@@ -77,29 +77,29 @@ static const char *text_at(const struct lp_btf *btf, uint32_t offset)
 }
 
 /* Decodes the type at an offset of the file; the 12 bytes are there. */
-static struct type decode(const struct lp_btf *btf, size_t offset)
+static struct type btf_decode_type(const struct lp_btf *btf, size_t offset)
 {
 	const uint8_t *at = btf->bytes + offset;
-	uint32_t info = get(btf, at + 4);
+	uint32_t info = btf_get(btf, at + 4);
 
 	return (struct type){
-		.name = text_at(btf, get(btf, at)),
+		.name = btf_text_at(btf, btf_get(btf, at)),
 		.kind = (enum kind)(info >> 24 & 0x1f),
 		.flag = info >> 31,
 		.n_items = info & 0xffff,
-		.size = get(btf, at + 8),
+		.size = btf_get(btf, at + 8),
 		.tail = at + TYPE_SIZE,
 	};
 }
 
 /* A type of kind 0 if the number is void's or out of range. */
-static struct type get_type(const struct lp_btf *btf, uint32_t id)
+static struct type btf_type(const struct lp_btf *btf, uint32_t id)
 {
-	return id && id < btf->n_types ? decode(btf, btf->types[id]) : (struct type){ .name = "" };
+	return id && id < btf->n_types ? btf_decode_type(btf, btf->types[id]) : (struct type){ .name = "" };
 }
 
 /* Counts the types between two offsets and, with a table, notes where they stand; -1 if they do not fill it. */
-static int64_t walk(const struct lp_btf *btf, size_t at, size_t end, uint32_t *table)
+static int64_t btf_walk_types(const struct lp_btf *btf, size_t at, size_t end, uint32_t *table)
 {
 	int64_t n = 1;
 
@@ -109,7 +109,7 @@ static int64_t walk(const struct lp_btf *btf, size_t at, size_t end, uint32_t *t
 
 		if (end - at < TYPE_SIZE)
 			return -1;
-		type = decode(btf, at);
+		type = btf_decode_type(btf, at);
 		if (type.kind == 0 || type.kind >= N_KINDS)
 			return -1;
 		length = TYPE_SIZE + tails[type.kind].fixed + (size_t)type.n_items * tails[type.kind].each;
@@ -123,7 +123,7 @@ static int64_t walk(const struct lp_btf *btf, size_t at, size_t end, uint32_t *t
 	return n;
 }
 
-static int damaged(const struct lp_btf *btf, const char *what, struct lppack_error *err)
+static int btf_damaged(const struct lp_btf *btf, const char *what, struct lppack_error *err)
 {
 	return lp_fail(err, LPPACK_E_KERNEL_IMAGE, BTF_HINT, "%s: its BTF is unreadable: %s", btf->name, what);
 }
@@ -131,28 +131,28 @@ static int damaged(const struct lp_btf *btf, const char *what, struct lppack_err
 static int read_types(struct lp_btf *btf, struct lppack_error *err)
 {
 	const uint8_t *bytes = btf->bytes;
-	uint64_t header = get(btf, bytes + 4);
-	uint64_t types = header + get(btf, bytes + 8);
-	uint64_t types_size = get(btf, bytes + 12);
-	uint64_t strings = header + get(btf, bytes + 16);
-	uint64_t strings_size = get(btf, bytes + 20);
+	uint64_t header = btf_get(btf, bytes + 4);
+	uint64_t types = header + btf_get(btf, bytes + 8);
+	uint64_t types_size = btf_get(btf, bytes + 12);
+	uint64_t strings = header + btf_get(btf, bytes + 16);
+	uint64_t strings_size = btf_get(btf, bytes + 20);
 	int64_t n;
 
 	if (header < HEADER_SIZE || !lp_range_ok(types, types_size, btf->size) ||
 	    !lp_range_ok(strings, strings_size, btf->size))
-		return damaged(btf, "its parts reach past the end", err);
+		return btf_damaged(btf, "its parts reach past the end", err);
 	if (strings_size == 0 || bytes[strings] != '\0' || bytes[strings + strings_size - 1] != '\0')
-		return damaged(btf, "its strings have no end", err);
+		return btf_damaged(btf, "its strings have no end", err);
 	btf->strings = (size_t)strings;
 	btf->n_strings = (size_t)strings_size;
-	n = walk(btf, (size_t)types, (size_t)(types + types_size), NULL);
+	n = btf_walk_types(btf, (size_t)types, (size_t)(types + types_size), NULL);
 	if (n < 0)
-		return damaged(btf, "a type is of an unknown kind or cut off", err);
+		return btf_damaged(btf, "a type is of an unknown kind or cut off", err);
 	btf->types = calloc((size_t)n, sizeof(*btf->types));
 	if (!btf->types)
 		return lp_fail_nomem(err);
 	btf->n_types = (size_t)n;
-	walk(btf, (size_t)types, (size_t)(types + types_size), btf->types);
+	btf_walk_types(btf, (size_t)types, (size_t)(types + types_size), btf->types);
 	return 0;
 }
 
@@ -163,12 +163,12 @@ int lp_btf_open(struct lp_btf *btf, const void *bytes, size_t n, const char *nam
 
 	*btf = (struct lp_btf){ .name = name, .bytes = bytes, .size = n };
 	if (n < HEADER_SIZE || n > UINT32_MAX)
-		return damaged(btf, "its size", err);
+		return btf_damaged(btf, "its size", err);
 	btf->big_endian = lp_word_get(head, 2, true) == MAGIC;
 	if (!btf->big_endian && lp_word_get(head, 2, false) != MAGIC)
-		return damaged(btf, "it has no magic number", err);
+		return btf_damaged(btf, "it has no magic number", err);
 	if (head[2] != 1)
-		return damaged(btf, "a version that is not known", err);
+		return btf_damaged(btf, "a version that is not known", err);
 	rc = read_types(btf, err);
 	if (rc < 0)
 		lp_btf_close(btf);
@@ -193,12 +193,12 @@ void lp_btf_close(struct lp_btf *btf)
 }
 
 /* Bytes that an object of the type takes; 0 if unknown. */
-static uint64_t size_of(const struct lp_btf *btf, uint32_t id)
+static uint64_t btf_size_of(const struct lp_btf *btf, uint32_t id)
 {
 	uint64_t factor = 1;
 
 	for (unsigned int depth = 0; depth < DEPTH_MAX; depth++) {
-		struct type type = get_type(btf, id);
+		struct type type = btf_type(btf, id);
 		uint64_t size = 0;
 
 		switch (type.kind) {
@@ -214,9 +214,9 @@ static uint64_t size_of(const struct lp_btf *btf, uint32_t id)
 			size = type.size;
 			break;
 		case KIND_ARRAY:
-			if (__builtin_mul_overflow(factor, get(btf, type.tail + 8), &factor))
+			if (__builtin_mul_overflow(factor, btf_get(btf, type.tail + 8), &factor))
 				return 0;
-			id = get(btf, type.tail);
+			id = btf_get(btf, type.tail);
 			continue;
 		case KIND_TYPEDEF:
 		case KIND_VOLATILE:
@@ -237,7 +237,7 @@ static uint64_t size_of(const struct lp_btf *btf, uint32_t id)
 static uint32_t find_struct(const struct lp_btf *btf, const char *name)
 {
 	for (uint32_t id = 1; id < btf->n_types; id++) {
-		struct type type = decode(btf, btf->types[id]);
+		struct type type = btf_decode_type(btf, btf->types[id]);
 
 		if (type.kind == KIND_STRUCT && strcmp(type.name, name) == 0)
 			return id;
@@ -247,26 +247,26 @@ static uint32_t find_struct(const struct lp_btf *btf, const char *name)
 
 uint64_t lp_btf_struct_size(const struct lp_btf *btf, const char *name)
 {
-	return size_of(btf, find_struct(btf, name));
+	return btf_size_of(btf, find_struct(btf, name));
 }
 
 static bool find_member(const struct lp_btf *btf, uint32_t id, const char *name, uint64_t base, unsigned int depth,
 			unsigned int *effort, struct lp_btf_member *out)
 {
-	struct type type = get_type(btf, id);
+	struct type type = btf_type(btf, id);
 
 	if (type.kind != KIND_STRUCT && type.kind != KIND_UNION)
 		return false;
 	for (uint32_t i = 0; i < type.n_items && ++*effort < EFFORT_MAX; i++) {
 		const uint8_t *at = type.tail + (size_t)i * MEMBER_SIZE;
-		const char *member = text_at(btf, get(btf, at));
-		uint32_t member_type = get(btf, at + 4);
-		uint32_t bits = get(btf, at + 8);
+		const char *member = btf_text_at(btf, btf_get(btf, at));
+		uint32_t member_type = btf_get(btf, at + 4);
+		uint32_t bits = btf_get(btf, at + 8);
 		uint32_t width = type.flag ? bits >> 24 : 0;
 		uint64_t offset = base + (type.flag ? bits & 0xffffff : bits) / 8;
 
 		if (strcmp(member, name) == 0) {
-			*out = (struct lp_btf_member){ offset, width ? 0 : size_of(btf, member_type) };
+			*out = (struct lp_btf_member){ offset, width ? 0 : btf_size_of(btf, member_type) };
 			return true;
 		}
 		if (!*member && depth && find_member(btf, member_type, name, offset, depth - 1, effort, out))

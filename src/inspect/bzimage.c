@@ -22,7 +22,7 @@
 #define VERSION_WITH_PAYLOAD 0x0208u
 #define BANNER_MAX 512u
 
-static uint64_t get(const uint8_t *head, size_t offset, size_t size)
+static uint64_t bzimage_get(const uint8_t *head, size_t offset, size_t size)
 {
 	return lp_word_get(head + offset, size, false);
 }
@@ -31,14 +31,14 @@ bool lp_bzimage_is(const void *head, size_t n)
 {
 	const uint8_t *bytes = head;
 
-	return n >= HEADER_END && get(bytes, BOOT_FLAG, 2) == 0xaa55 && memcmp(bytes + MAGIC, "HdrS", 4) == 0;
+	return n >= HEADER_END && bzimage_get(bytes, BOOT_FLAG, 2) == 0xaa55 && memcmp(bytes + MAGIC, "HdrS", 4) == 0;
 }
 
 /* The banner lies within the setup sectors; NULL if the header names none. */
-static int read_banner(const uint8_t *head, size_t n, uint64_t setup_size, const char *name, char **out,
-		       struct lppack_error *err)
+static int bzimage_read_banner(const uint8_t *head, size_t n, uint64_t setup_size, const char *name, char **out,
+			       struct lppack_error *err)
 {
-	uint64_t offset = get(head, KERNEL_VERSION, 2);
+	uint64_t offset = bzimage_get(head, KERNEL_VERSION, 2);
 	const char *text;
 	size_t room;
 	size_t len;
@@ -70,19 +70,19 @@ int lp_bzimage_parse(const void *head, size_t n, uint64_t file_size, const char 
 	*out = (struct lp_bzimage){ 0 };
 	if (!lp_bzimage_is(head, n))
 		return lp_fail(err, LPPACK_E_KERNEL_IMAGE, NULL, "%s: not an x86 bzImage", name);
-	if (get(bytes, VERSION, 2) < VERSION_WITH_PAYLOAD)
+	if (bzimage_get(bytes, VERSION, 2) < VERSION_WITH_PAYLOAD)
 		return lp_fail(err, LPPACK_E_KERNEL_IMAGE, NULL,
 			       "%s: its boot protocol %#x does not tell where the kernel is", name,
-			       (unsigned int)get(bytes, VERSION, 2));
-	setup_size = get(bytes, SETUP_SECTS, 1);
+			       (unsigned int)bzimage_get(bytes, VERSION, 2));
+	setup_size = bzimage_get(bytes, SETUP_SECTS, 1);
 	setup_size = ((setup_size ? setup_size : SETUP_SECTS_DEFAULT) + 1) * SECTOR;
-	out->payload_offset = setup_size + get(bytes, PAYLOAD_OFFSET, 4);
-	out->payload_size = get(bytes, PAYLOAD_LENGTH, 4);
+	out->payload_offset = setup_size + bzimage_get(bytes, PAYLOAD_OFFSET, 4);
+	out->payload_size = bzimage_get(bytes, PAYLOAD_LENGTH, 4);
 	if (out->payload_size == 0 || !lp_range_ok(out->payload_offset, out->payload_size, file_size))
 		return lp_fail(err, LPPACK_E_KERNEL_IMAGE, "the file may be incomplete: fetch it again",
 			       "%s: its kernel (%llu bytes at %llu) reaches past the end of the file", name,
 			       (unsigned long long)out->payload_size, (unsigned long long)out->payload_offset);
-	return read_banner(bytes, n, setup_size, name, &out->banner, err);
+	return bzimage_read_banner(bytes, n, setup_size, name, &out->banner, err);
 }
 
 void lp_bzimage_free(struct lp_bzimage *image)

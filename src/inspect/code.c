@@ -19,7 +19,7 @@ bool lp_code_is_entry(const struct lp_code *code, uint64_t offset)
 	return offset < code->size && code->entries[offset / 8] & 1u << offset % 8;
 }
 
-static int compare_relocs(const void *a, const void *b)
+static int compare_code_relocs(const void *a, const void *b)
 {
 	const struct lp_code_reloc *left = a;
 	const struct lp_code_reloc *right = b;
@@ -32,7 +32,7 @@ static bool relocates(const struct lp_elf_section *rela, uint32_t section)
 	return rela->type == SHT_RELA && rela->info == section && rela->bytes;
 }
 
-static int read_relocs(struct lp_code *code, const struct lp_symtab *table, struct lppack_error *err)
+static int read_code_relocs(struct lp_code *code, const struct lp_symtab *table, struct lppack_error *err)
 {
 	const struct lp_elf *elf = code->elf;
 	uint64_t total = 0;
@@ -61,7 +61,7 @@ static int read_relocs(struct lp_code *code, const struct lp_symtab *table, stru
 			};
 		}
 	}
-	qsort(code->relocs, code->n_relocs, sizeof(*code->relocs), compare_relocs);
+	qsort(code->relocs, code->n_relocs, sizeof(*code->relocs), compare_code_relocs);
 	return 0;
 }
 
@@ -80,7 +80,7 @@ int lp_code_open(struct lp_code *code, const struct lp_elf *elf, uint32_t sectio
 		if (symbol.section == section)
 			lp_code_add_entry(code, symbol.value);
 	}
-	return read_relocs(code, &table, err);
+	return read_code_relocs(code, &table, err);
 }
 
 void lp_code_close(struct lp_code *code)

@@ -35,7 +35,7 @@ static const struct arch *find_arch(uint16_t machine, bool big_endian)
 	return NULL;
 }
 
-static int read_header(struct lp_elf *elf, Elf *handle, GElf_Ehdr *header, struct lppack_error *err)
+static int elf_read_header(struct lp_elf *elf, Elf *handle, GElf_Ehdr *header, struct lppack_error *err)
 {
 	const struct arch *arch;
 
@@ -51,10 +51,10 @@ static int read_header(struct lp_elf *elf, Elf *handle, GElf_Ehdr *header, struc
 	return 0;
 }
 
-static int check_header(struct lp_elf *elf, Elf *handle, struct lppack_error *err)
+static int elf_check_header(struct lp_elf *elf, Elf *handle, struct lppack_error *err)
 {
 	GElf_Ehdr header;
-	int rc = read_header(elf, handle, &header, err);
+	int rc = elf_read_header(elf, handle, &header, err);
 
 	if (rc < 0)
 		return rc;
@@ -74,8 +74,8 @@ static bool has_bytes(uint32_t type)
 	return type != SHT_NOBITS && type != SHT_NULL;
 }
 
-static int read_section(struct lp_elf *elf, Elf *handle, size_t i, const struct lp_elf_section *names,
-			struct lppack_error *err)
+static int elf_read_section(struct lp_elf *elf, Elf *handle, size_t i, const struct lp_elf_section *names,
+			    struct lppack_error *err)
 {
 	struct lp_elf_section *section = &elf->sections[i];
 	GElf_Shdr header;
@@ -101,7 +101,7 @@ static int read_section(struct lp_elf *elf, Elf *handle, size_t i, const struct 
 	return 0;
 }
 
-static int read_sections(struct lp_elf *elf, Elf *handle, struct lppack_error *err)
+static int elf_read_sections(struct lp_elf *elf, Elf *handle, struct lppack_error *err)
 {
 	size_t n = 0;
 	size_t names = 0;
@@ -115,7 +115,7 @@ static int read_sections(struct lp_elf *elf, Elf *handle, struct lppack_error *e
 	if (!elf->sections)
 		return lp_fail_nomem(err);
 	elf->n_sections = n;
-	rc = read_section(elf, handle, names, NULL, err);
+	rc = elf_read_section(elf, handle, names, NULL, err);
 	if (rc < 0)
 		return rc;
 	strings = &(struct lp_elf_section){ .bytes = elf->sections[names].bytes, .size = elf->sections[names].size };
@@ -123,38 +123,38 @@ static int read_sections(struct lp_elf *elf, Elf *handle, struct lppack_error *e
 		return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT, "%s: its section names are unreadable",
 			       elf->name);
 	for (size_t i = 0; i < n; i++) {
-		rc = read_section(elf, handle, i, strings, err);
+		rc = elf_read_section(elf, handle, i, strings, err);
 		if (rc < 0)
 			return rc;
 	}
 	return 0;
 }
 
-static int compare_places(uint32_t section_a, uint64_t offset_a, uint32_t section_b, uint64_t offset_b)
+static int elf_compare_places(uint32_t section_a, uint64_t offset_a, uint32_t section_b, uint64_t offset_b)
 {
 	if (section_a != section_b)
 		return section_a < section_b ? -1 : 1;
 	return offset_a < offset_b ? -1 : offset_a > offset_b;
 }
 
-static int compare_relocs(const void *a, const void *b)
+static int elf_compare_relocs(const void *a, const void *b)
 {
 	const struct lp_elf_reloc *left = a;
 	const struct lp_elf_reloc *right = b;
 
-	return compare_places(left->section, left->offset, right->section, right->offset);
+	return elf_compare_places(left->section, left->offset, right->section, right->offset);
 }
 
-static int compare_symbols(const void *a, const void *b)
+static int elf_compare_symbols(const void *a, const void *b)
 {
 	const struct lp_elf_symbol *left = a;
 	const struct lp_elf_symbol *right = b;
-	int order = compare_places(left->section, left->offset, right->section, right->offset);
+	int order = elf_compare_places(left->section, left->offset, right->section, right->offset);
 
 	return order ? order : left->size < right->size ? -1 : left->size > right->size;
 }
 
-static int read_symbols(struct lp_elf *elf, const struct lp_symtab *table, struct lppack_error *err)
+static int elf_read_symbols(struct lp_elf *elf, const struct lp_symtab *table, struct lppack_error *err)
 {
 	if (table->n > UINT32_MAX)
 		return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT, "%s: has too many symbols", elf->name);
@@ -171,7 +171,7 @@ static int read_symbols(struct lp_elf *elf, const struct lp_symtab *table, struc
 										 .size = symbol.size,
 										 .section = symbol.section };
 	}
-	qsort(elf->symbols, elf->n_symbols, sizeof(*elf->symbols), compare_symbols);
+	qsort(elf->symbols, elf->n_symbols, sizeof(*elf->symbols), elf_compare_symbols);
 	return 0;
 }
 
@@ -182,7 +182,7 @@ static bool relocates_data(const struct lp_elf *elf, const struct lp_elf_section
 	       section->info < elf->n_sections && lp_elf_is_data(elf, section->info);
 }
 
-static void read_rela(struct lp_elf *elf, const struct lp_symtab *table, const struct lp_elf_section *section)
+static void elf_read_rela(struct lp_elf *elf, const struct lp_symtab *table, const struct lp_elf_section *section)
 {
 	uint32_t absolute = find_arch(elf->machine, elf->big_endian)->absolute;
 
@@ -205,7 +205,7 @@ static void read_rela(struct lp_elf *elf, const struct lp_symtab *table, const s
 	}
 }
 
-static int read_relocs(struct lp_elf *elf, const struct lp_symtab *table, struct lppack_error *err)
+static int elf_read_relocs(struct lp_elf *elf, const struct lp_symtab *table, struct lppack_error *err)
 {
 	uint64_t total = 0;
 
@@ -224,18 +224,18 @@ static int read_relocs(struct lp_elf *elf, const struct lp_symtab *table, struct
 		return lp_fail_nomem(err);
 	for (size_t i = 1; i < elf->n_sections; i++)
 		if (relocates_data(elf, &elf->sections[i]))
-			read_rela(elf, table, &elf->sections[i]);
-	qsort(elf->relocs, elf->n_relocs, sizeof(*elf->relocs), compare_relocs);
+			elf_read_rela(elf, table, &elf->sections[i]);
+	qsort(elf->relocs, elf->n_relocs, sizeof(*elf->relocs), elf_compare_relocs);
 	for (size_t i = 1; i < elf->n_relocs; i++)
-		if (compare_relocs(&elf->relocs[i - 1], &elf->relocs[i]) == 0)
+		if (elf_compare_relocs(&elf->relocs[i - 1], &elf->relocs[i]) == 0)
 			return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT, "%s: has two relocations of one place",
 				       elf->name);
 	return 0;
 }
 
 /* Zeroes elf. The handle, which may be NULL, must be ended. */
-static int start(struct lp_elf *elf, const void *bytes, size_t n, const char *name, Elf **handle,
-		 struct lppack_error *err)
+static int elf_start(struct lp_elf *elf, const void *bytes, size_t n, const char *name, Elf **handle,
+		     struct lppack_error *err)
 {
 	*elf = (struct lp_elf){ .name = name, .bytes = bytes, .size = n };
 	if (elf_version(EV_CURRENT) == EV_NONE)
@@ -249,32 +249,32 @@ int lp_elf_open(struct lp_elf *elf, const void *bytes, size_t n, const char *nam
 {
 	struct lp_symtab table;
 	Elf *handle = NULL;
-	int rc = start(elf, bytes, n, name, &handle, err);
+	int rc = elf_start(elf, bytes, n, name, &handle, err);
 
 	if (rc == 0)
-		rc = check_header(elf, handle, err);
+		rc = elf_check_header(elf, handle, err);
 	if (rc == 0)
-		rc = read_sections(elf, handle, err);
+		rc = elf_read_sections(elf, handle, err);
 	elf_end(handle);
 	if (rc < 0)
 		return rc;
 	table = lp_symtab_find(elf);
-	rc = read_symbols(elf, &table, err);
-	return rc < 0 ? rc : read_relocs(elf, &table, err);
+	rc = elf_read_symbols(elf, &table, err);
+	return rc < 0 ? rc : elf_read_relocs(elf, &table, err);
 }
 
 int lp_elf_open_linked(struct lp_elf *elf, const void *bytes, size_t n, const char *name, struct lppack_error *err)
 {
 	GElf_Ehdr header;
 	Elf *handle = NULL;
-	int rc = start(elf, bytes, n, name, &handle, err);
+	int rc = elf_start(elf, bytes, n, name, &handle, err);
 
 	if (rc == 0)
-		rc = read_header(elf, handle, &header, err);
+		rc = elf_read_header(elf, handle, &header, err);
 	if (rc == 0 && header.e_type != ET_EXEC && header.e_type != ET_DYN)
 		rc = lp_fail(err, LPPACK_E_MODULE, NULL, "%s: not a linked ELF file (e_type %u)", name, header.e_type);
 	if (rc == 0 && header.e_shoff)
-		rc = read_sections(elf, handle, err);
+		rc = elf_read_sections(elf, handle, err);
 	elf_end(handle);
 	return rc;
 }
@@ -314,27 +314,27 @@ bool lp_elf_is_code(const struct lp_elf *elf, uint32_t section)
 }
 
 /* The first relocation at or after a place, or n_relocs. */
-static size_t lower_bound(const struct lp_elf *elf, uint32_t section, uint64_t offset)
+static size_t elf_lower_bound(const struct lp_elf *elf, uint32_t section, uint64_t offset)
 {
 	return LP_LOWER_BOUND(elf->n_relocs, i,
-			      compare_places(elf->relocs[i].section, elf->relocs[i].offset, section, offset) < 0);
+			      elf_compare_places(elf->relocs[i].section, elf->relocs[i].offset, section, offset) < 0);
 }
 
 const struct lp_elf_reloc *lp_elf_find_reloc(const struct lp_elf *elf, uint32_t section, uint64_t offset)
 {
-	size_t i = lower_bound(elf, section, offset);
+	size_t i = elf_lower_bound(elf, section, offset);
 
 	if (i == elf->n_relocs || elf->relocs[i].section != section || elf->relocs[i].offset != offset)
 		return NULL;
 	return &elf->relocs[i];
 }
 
-static int compare_symbol_place(const void *key, const void *element)
+static int elf_compare_symbol_place(const void *key, const void *element)
 {
 	const struct lp_elf_symbol *left = key;
 	const struct lp_elf_symbol *right = element;
 
-	return compare_places(left->section, left->offset, right->section, right->offset);
+	return elf_compare_places(left->section, left->offset, right->section, right->offset);
 }
 
 uint64_t lp_elf_symbol_size(const struct lp_elf *elf, uint32_t section, uint64_t offset)
@@ -343,7 +343,7 @@ uint64_t lp_elf_symbol_size(const struct lp_elf *elf, uint32_t section, uint64_t
 	const struct lp_elf_symbol *found = NULL;
 
 	if (elf->n_symbols)
-		found = bsearch(&key, elf->symbols, elf->n_symbols, sizeof(key), compare_symbol_place);
+		found = bsearch(&key, elf->symbols, elf->n_symbols, sizeof(key), elf_compare_symbol_place);
 	return found ? found->size : 0;
 }
 
@@ -357,7 +357,7 @@ bool lp_elf_is_zero(const struct lp_elf *elf, uint32_t section, uint64_t offset,
 	for (uint64_t at = 0; s->bytes && at < n; at++)
 		if (s->bytes[offset + at])
 			return false;
-	i = lower_bound(elf, section, offset);
+	i = elf_lower_bound(elf, section, offset);
 	return i == elf->n_relocs || elf->relocs[i].section != section || elf->relocs[i].offset >= offset + n;
 }
 

@@ -31,7 +31,7 @@ static const struct {
 	{ "s390x", 0, 6 },
 };
 
-static int compare_addresses(const void *a, const void *b)
+static int address_list_compare(const void *a, const void *b)
 {
 	uint64_t left = *(const uint64_t *)a;
 	uint64_t right = *(const uint64_t *)b;
@@ -45,16 +45,16 @@ void lp_address_list_free(struct lp_address_list *list)
 	*list = (struct lp_address_list){ 0 };
 }
 
-static int reserve(struct lp_address_list *out, uint64_t n, struct lppack_error *err)
+static int address_list_reserve(struct lp_address_list *out, uint64_t n, struct lppack_error *err)
 {
 	*out = (struct lp_address_list){ .addresses = calloc(n ? (size_t)n : 1, sizeof(*out->addresses)) };
 	return out->addresses ? 0 : lp_fail_nomem(err);
 }
 
-static void sort(struct lp_address_list *list)
+static void address_list_sort(struct lp_address_list *list)
 {
 	if (list->n)
-		qsort(list->addresses, list->n, sizeof(*list->addresses), compare_addresses);
+		qsort(list->addresses, list->n, sizeof(*list->addresses), address_list_compare);
 }
 
 bool lp_address_list_touches(const struct lp_address_list *list, uint64_t address, uint64_t size)
@@ -75,10 +75,10 @@ bool lp_ftrace_sites_cover(const struct lp_address_list *sites, const char *arch
 }
 
 /* Every address of an array but 0 and those from `from` up to `to`. */
-static int read_array(struct lp_address_list *out, const struct lp_kernel_image *image,
-		      const struct lp_kernel_range *array, uint64_t from, uint64_t to, struct lppack_error *err)
+static int address_list_read(struct lp_address_list *out, const struct lp_kernel_image *image,
+			     const struct lp_kernel_range *array, uint64_t from, uint64_t to, struct lppack_error *err)
 {
-	int rc = reserve(out, array->size / ADDRESS_SIZE, err);
+	int rc = address_list_reserve(out, array->size / ADDRESS_SIZE, err);
 
 	for (uint64_t i = 0; rc == 0 && i < array->size / ADDRESS_SIZE; i++) {
 		uint64_t address = lp_word_get(array->bytes + i * ADDRESS_SIZE, ADDRESS_SIZE, image->big_endian);
@@ -87,7 +87,7 @@ static int read_array(struct lp_address_list *out, const struct lp_kernel_image 
 		if (address && (address < from || address >= to))
 			out->addresses[out->n++] = address;
 	}
-	sort(out);
+	address_list_sort(out);
 	return rc;
 }
 
@@ -113,7 +113,7 @@ int lp_ftrace_sites_read_image(struct lp_address_list *out, const struct lp_kern
 		return lp_fail(err, LPPACK_E_KERNEL_IMAGE, "the kernel may be built without CONFIG_DYNAMIC_FTRACE",
 			       "%s: the list of functions that can be traced is not to be found", image->name);
 	find_init_text(symbols, &from, &to);
-	return read_array(out, image, &array, from, to, err);
+	return address_list_read(out, image, &array, from, to, err);
 }
 
 int lp_kprobe_blacklist_read_image(struct lp_address_list *out, const struct lp_kernel_image *image,
@@ -126,7 +126,7 @@ int lp_kprobe_blacklist_read_image(struct lp_address_list *out, const struct lp_
 				  "__stop_kprobe_blacklist", &array))
 		return lp_fail(err, LPPACK_E_KERNEL_IMAGE, "the kernel may be built without CONFIG_KPROBES",
 			       "%s: its blacklist of kprobes is not to be found", image->name);
-	return read_array(out, image, &array, 0, 0, err);
+	return address_list_read(out, image, &array, 0, 0, err);
 }
 
 /* kernel/module/main.c, find_module_sections(): the name depends on how the compiler made the hooks. */
@@ -146,7 +146,7 @@ int lp_ftrace_sites_read_module(struct lp_address_list *out, const void *bytes, 
 
 	*out = (struct lp_address_list){ 0 };
 	if (rc == 0)
-		rc = reserve(out, elf.n_relocs, err);
+		rc = address_list_reserve(out, elf.n_relocs, err);
 	if (rc < 0)
 		return rc;
 	section = find_sites(&elf);
@@ -159,6 +159,6 @@ int lp_ftrace_sites_read_module(struct lp_address_list *out, const void *bytes, 
 		    strncmp(elf.sections[reloc->to_section].name, ".init", 5) != 0)
 			out->addresses[out->n++] = lp_module_address(reloc->to_section, reloc->to_offset);
 	}
-	sort(out);
+	address_list_sort(out);
 	return 0;
 }

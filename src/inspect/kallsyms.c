@@ -65,7 +65,7 @@ static size_t align_up(size_t offset)
 	return (offset + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-static uint64_t get(const struct tables *t, size_t offset, size_t size)
+static uint64_t kallsyms_get(const struct tables *t, size_t offset, size_t size)
 {
 	return lp_word_get(t->image->bytes + offset, size, t->image->big_endian);
 }
@@ -73,7 +73,7 @@ static uint64_t get(const struct tables *t, size_t offset, size_t size)
 /* The offset of token i in the token table. */
 static size_t token_offset(const struct tables *t, size_t i)
 {
-	return (size_t)get(t, t->token_index + i * 2, 2);
+	return (size_t)kallsyms_get(t, t->token_index + i * 2, 2);
 }
 
 static bool is_token_index(const struct tables *t)
@@ -185,7 +185,8 @@ static bool check_markers(const struct tables *t, size_t size)
 	if (!lp_range_ok(t->markers, n * size, t->token_table))
 		return false;
 	for (size_t i = 0; i < t->n; i++) {
-		if (i % MARKER_STEP == 0 && get(t, t->markers + i / MARKER_STEP * size, size) != offset - t->names)
+		if (i % MARKER_STEP == 0 &&
+		    kallsyms_get(t, t->markers + i / MARKER_STEP * size, size) != offset - t->names)
 			return false;
 		skip_name(t, &offset);
 	}
@@ -195,7 +196,7 @@ static bool check_markers(const struct tables *t, size_t size)
 /* The number of symbols at an offset, or 0 if it cannot be one: 4 bytes padded to 8, or 8 bytes (before 4.20). */
 static uint64_t count_at(const struct tables *t, size_t offset)
 {
-	uint64_t n = get(t, offset, 8);
+	uint64_t n = kallsyms_get(t, offset, 8);
 
 	if (t->image->big_endian && (uint32_t)n == 0)
 		n >>= 32;
@@ -264,7 +265,7 @@ static bool try_offsets(const struct tables *t, size_t offsets, size_t base, str
 {
 	a->at = t->image->bytes + offsets;
 	if (lp_range_ok(base, 8, t->image->size)) {
-		a->base = get(t, base, 8);
+		a->base = kallsyms_get(t, base, 8);
 		for (a->form = ADDRESS_BASE; a->base && a->form <= ADDRESS_PERCPU; a->form++)
 			if (are_addresses(t, a))
 				return true;
@@ -295,7 +296,7 @@ static bool find_addresses(const struct tables *t, struct addresses *a)
 }
 
 /* Decodes the name at *offset with its type in front; 0 if it is too long or not text. */
-static size_t expand(const struct tables *t, size_t *offset, char out[LP_ELF_NAME_MAX + 1])
+static size_t kallsyms_expand_name(const struct tables *t, size_t *offset, char out[LP_ELF_NAME_MAX + 1])
 {
 	size_t length = take_length(t, offset);
 	const uint8_t *at = t->image->bytes + *offset;
@@ -313,8 +314,8 @@ static size_t expand(const struct tables *t, size_t *offset, char out[LP_ELF_NAM
 	return size;
 }
 
-static int decode(const struct tables *t, const struct addresses *a, struct lp_symbol_set *set,
-		  struct lppack_error *err)
+static int kallsyms_decode(const struct tables *t, const struct addresses *a, struct lp_symbol_set *set,
+			   struct lppack_error *err)
 {
 	const char *name = t->image->name;
 	size_t offset = t->names;
@@ -324,7 +325,7 @@ static int decode(const struct tables *t, const struct addresses *a, struct lp_s
 	for (size_t i = 0; rc == 0 && i < t->n; i++) {
 		struct lp_kernel_symbol *symbol = &set->symbols[i];
 		char text[LP_ELF_NAME_MAX + 1];
-		size_t size = expand(t, &offset, text);
+		size_t size = kallsyms_expand_name(t, &offset, text);
 
 		total += size;
 		if (size < 2)
@@ -354,7 +355,7 @@ int lp_symbol_set_read_image(struct lp_symbol_set *set, const struct lp_kernel_i
 	set->has_addresses = find_addresses(&t, &a);
 	if (!set->has_addresses)
 		a.at = NULL;
-	rc = decode(&t, &a, set, err);
+	rc = kallsyms_decode(&t, &a, set, err);
 	if (rc < 0) {
 		lp_symbol_set_free(set);
 		return rc;

@@ -30,7 +30,7 @@ static bool unquote(char *value)
 }
 
 /* 1: an item; 0: none; -1: malformed. */
-static int parse_line(char *line, struct lp_kconfig_item *out)
+static int kconfig_parse_line(char *line, struct lp_kconfig_item *out)
 {
 	static const char unset[] = " is not set";
 	char *name = line;
@@ -55,7 +55,7 @@ static int parse_line(char *line, struct lp_kconfig_item *out)
 	return unquote(end + 1) ? 1 : -1;
 }
 
-static int compare_items(const void *a, const void *b)
+static int kconfig_compare_items(const void *a, const void *b)
 {
 	const struct lp_kconfig_item *left = a;
 	const struct lp_kconfig_item *right = b;
@@ -66,18 +66,19 @@ static int compare_items(const void *a, const void *b)
 }
 
 /* Sorts by name and keeps the last item of each, as a later line overrides. */
-static void sort_items(struct lp_kconfig *config)
+static void kconfig_sort(struct lp_kconfig *config)
 {
 	size_t kept = 0;
 
-	qsort(config->items, config->n, sizeof(*config->items), compare_items);
+	qsort(config->items, config->n, sizeof(*config->items), kconfig_compare_items);
 	for (size_t i = 0; i < config->n; i++)
 		if (i + 1 == config->n || strcmp(config->items[i].name, config->items[i + 1].name) != 0)
 			config->items[kept++] = config->items[i];
 	config->n = kept;
 }
 
-static int read_lines(struct lp_kconfig *out, const void *bytes, size_t n, const char *name, struct lppack_error *err)
+static int kconfig_read_lines(struct lp_kconfig *out, const void *bytes, size_t n, const char *name,
+			      struct lppack_error *err)
 {
 	static const char hint[] = "give the config-RELEASE of /boot, or the .config of the kernel's headers";
 	struct lp_lines lines;
@@ -91,7 +92,7 @@ static int read_lines(struct lp_kconfig *out, const void *bytes, size_t n, const
 	if (!out->items)
 		return lp_fail_nomem(err);
 	while ((line = lp_lines_next(&lines))) {
-		int found = parse_line(line, &out->items[out->n]);
+		int found = kconfig_parse_line(line, &out->items[out->n]);
 
 		if (found < 0)
 			return lp_fail(err, LPPACK_E_KERNEL_IMAGE, hint, "%s: line %zu is no \"CONFIG_NAME=VALUE\"",
@@ -106,11 +107,11 @@ int lp_kconfig_parse(struct lp_kconfig *out, const void *bytes, size_t n, const 
 	int rc;
 
 	*out = (struct lp_kconfig){ 0 };
-	rc = read_lines(out, bytes, n, name, err);
+	rc = kconfig_read_lines(out, bytes, n, name, err);
 	if (rc < 0)
 		lp_kconfig_free(out);
 	else
-		sort_items(out);
+		kconfig_sort(out);
 	return rc;
 }
 
@@ -121,7 +122,7 @@ void lp_kconfig_free(struct lp_kconfig *config)
 	*config = (struct lp_kconfig){ 0 };
 }
 
-static int compare_name(const void *key, const void *element)
+static int kconfig_compare_name(const void *key, const void *element)
 {
 	const struct lp_kconfig_item *item = element;
 
@@ -136,7 +137,7 @@ const char *lp_kconfig_get(const struct lp_kconfig *config, const char *name)
 		name += PREFIX_SIZE;
 	if (!config->n)
 		return NULL;
-	item = bsearch(name, config->items, config->n, sizeof(*config->items), compare_name);
+	item = bsearch(name, config->items, config->n, sizeof(*config->items), kconfig_compare_name);
 	return item ? item->value : NULL;
 }
 

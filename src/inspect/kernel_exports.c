@@ -77,7 +77,7 @@ const struct lp_kernel_export *lp_kernel_exports_find(const struct lp_kernel_exp
 }
 
 /* Makes room for more exports at the end. */
-static int reserve(struct lp_kernel_exports *out, uint64_t more, const char *name, struct lppack_error *err)
+static int exports_reserve(struct lp_kernel_exports *out, uint64_t more, const char *name, struct lppack_error *err)
 {
 	struct lp_kernel_export *grown;
 
@@ -178,7 +178,7 @@ static int read_table(struct lp_kernel_exports *out, const struct lp_kernel_imag
 	if (entries.size >= POINTERS_SIZE && entries.size % POINTERS_SIZE == 0 &&
 	    entry_of_image(image, &entries, 0, true, &first))
 		stride = POINTERS_SIZE;
-	rc = reserve(out, entries.size / stride, image->name, err);
+	rc = exports_reserve(out, entries.size / stride, image->name, err);
 	for (uint64_t i = 0; rc == 0 && i < entries.size / stride; i++) {
 		struct lp_kernel_export found = { .gpl_only = tables[table].gpl_only };
 
@@ -260,7 +260,7 @@ static int read_module_table(struct lp_kernel_exports *out, const struct lp_elf 
 	/* The second field tells: of pointers, it stands at 8. */
 	if (!find_reloc(&entries, 4) && find_reloc(&entries, 8))
 		stride = POINTERS_SIZE;
-	rc = reserve(out, entries.size / stride, elf->name, err);
+	rc = exports_reserve(out, entries.size / stride, elf->name, err);
 	for (uint64_t i = 0; rc == 0 && i < entries.size / stride; i++) {
 		struct lp_kernel_export found = { .module = owner, .gpl_only = tables[table].gpl_only };
 

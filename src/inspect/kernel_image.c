@@ -20,7 +20,7 @@
 
 #define TEXT_LENGTH_MAX 1024u
 
-static int compare_ranges(const void *a, const void *b)
+static int image_compare_ranges(const void *a, const void *b)
 {
 	const struct lp_kernel_range *left = a;
 	const struct lp_kernel_range *right = b;
@@ -29,7 +29,7 @@ static int compare_ranges(const void *a, const void *b)
 }
 
 /* Debug files keep the segments of the file that they were split from: sections come first. */
-static int read_sections(struct lp_kernel_image *image, struct lppack_error *err)
+static int image_read_sections(struct lp_kernel_image *image, struct lppack_error *err)
 {
 	image->ranges = calloc(image->elf.n_sections, sizeof(*image->ranges));
 	if (!image->ranges)
@@ -45,7 +45,7 @@ static int read_sections(struct lp_kernel_image *image, struct lppack_error *err
 	return 0;
 }
 
-static int read_segments(struct lp_kernel_image *image, struct lppack_error *err)
+static int image_read_segments(struct lp_kernel_image *image, struct lppack_error *err)
 {
 	bool big_endian = image->big_endian;
 	uint64_t table = lp_word_get(image->bytes + EHDR_PHOFF, 8, big_endian);
@@ -85,11 +85,11 @@ int lp_kernel_image_open(struct lp_kernel_image *image, const void *bytes, size_
 	}
 	image->arch = image->elf.arch;
 	image->big_endian = image->elf.big_endian;
-	rc = image->elf.n_sections > 1 ? read_sections(image, err) : read_segments(image, err);
+	rc = image->elf.n_sections > 1 ? image_read_sections(image, err) : image_read_segments(image, err);
 	if (rc < 0)
 		lp_kernel_image_close(image);
 	else if (image->n_ranges)
-		qsort(image->ranges, image->n_ranges, sizeof(*image->ranges), compare_ranges);
+		qsort(image->ranges, image->n_ranges, sizeof(*image->ranges), image_compare_ranges);
 	return rc;
 }
 
@@ -101,7 +101,7 @@ void lp_kernel_image_close(struct lp_kernel_image *image)
 }
 
 /* The last range at or below an address, or NULL. */
-static const struct lp_kernel_range *find_range(const struct lp_kernel_image *image, uint64_t address)
+static const struct lp_kernel_range *image_find_range(const struct lp_kernel_image *image, uint64_t address)
 {
 	size_t above = LP_LOWER_BOUND(image->n_ranges, i, image->ranges[i].address <= address);
 
@@ -110,7 +110,7 @@ static const struct lp_kernel_range *find_range(const struct lp_kernel_image *im
 
 const uint8_t *lp_kernel_image_at(const struct lp_kernel_image *image, uint64_t address, uint64_t n)
 {
-	const struct lp_kernel_range *range = find_range(image, address);
+	const struct lp_kernel_range *range = image_find_range(image, address);
 
 	if (!range || !lp_range_ok(address - range->address, n, range->size))
 		return NULL;
@@ -119,7 +119,7 @@ const uint8_t *lp_kernel_image_at(const struct lp_kernel_image *image, uint64_t 
 
 const char *lp_kernel_image_text(const struct lp_kernel_image *image, uint64_t address)
 {
-	const struct lp_kernel_range *range = find_range(image, address);
+	const struct lp_kernel_range *range = image_find_range(image, address);
 	struct lp_elf_section section;
 
 	if (!range)

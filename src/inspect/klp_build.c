@@ -15,8 +15,9 @@
 #define FUNC_NEW 8u
 #define FUNC_SYMPOS 16u
 
-static int read_funcs(const struct lp_elf *elf, const struct lp_elf_reloc *funcs, uint64_t n, const char *object_name,
-		      struct lp_object *object, struct lp_klp_trace *trace, struct lppack_error *err)
+static int klp_build_read_funcs(const struct lp_elf *elf, const struct lp_elf_reloc *funcs, uint64_t n,
+				const char *object_name, struct lp_object *object, struct lp_klp_trace *trace,
+				struct lppack_error *err)
 {
 	for (uint64_t i = 0; i < n; i++) {
 		uint64_t at = funcs->to_offset + i * FUNC_SIZE;
@@ -38,8 +39,8 @@ static int read_funcs(const struct lp_elf *elf, const struct lp_elf_reloc *funcs
 	return 0;
 }
 
-static int read_object(const struct lp_elf *elf, uint32_t section, uint64_t i, struct lp_module_facts *out,
-		       struct lp_klp_trace *trace, struct lppack_error *err)
+static int klp_build_read_object(const struct lp_elf *elf, uint32_t section, uint64_t i, struct lp_module_facts *out,
+				 struct lp_klp_trace *trace, struct lppack_error *err)
 {
 	uint64_t at = i * OBJECT_SIZE;
 	const struct lp_elf_reloc *name_reloc = lp_elf_find_reloc(elf, section, at);
@@ -57,7 +58,7 @@ static int read_object(const struct lp_elf *elf, uint32_t section, uint64_t i, s
 	if (rc < 0)
 		return rc;
 	object->callbacks = lp_klp_callbacks(elf, section, at + OBJECT_CALLBACKS);
-	return read_funcs(elf, funcs, n, name, object, trace, err);
+	return klp_build_read_funcs(elf, funcs, n, name, object, trace, err);
 }
 
 int lp_klp_read_build(const struct lp_elf *elf, struct lp_module_facts *out, struct lp_klp_trace *trace,
@@ -77,6 +78,6 @@ int lp_klp_read_build(const struct lp_elf *elf, struct lp_module_facts *out, str
 	out->builder = LP_BUILDER_KLP_BUILD;
 	out->replace = LP_REPLACE_DECLARED;
 	for (uint64_t i = 0; rc == 0 && i < elf->sections[section].size / OBJECT_SIZE; i++)
-		rc = read_object(elf, section, i, out, trace, err);
+		rc = klp_build_read_object(elf, section, i, out, trace, err);
 	return rc;
 }

@@ -18,14 +18,14 @@
 #define CALLBACK_SIZE 16u
 #define CALLBACK_OBJECT 8u
 
-static int bad_name(const struct lp_elf *elf, uint32_t section, uint64_t i, struct lppack_error *err)
+static int kpatch_bad_name(const struct lp_elf *elf, uint32_t section, uint64_t i, struct lppack_error *err)
 {
 	return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT, "%s: entry %llu of %s has no readable name", elf->name,
 		       (unsigned long long)i, elf->sections[section].name);
 }
 
-static int read_func(const struct lp_elf *elf, uint32_t section, uint64_t i, struct lp_module_facts *out,
-		     struct lp_klp_trace *trace, struct lppack_error *err)
+static int kpatch_read_func(const struct lp_elf *elf, uint32_t section, uint64_t i, struct lp_module_facts *out,
+			    struct lp_klp_trace *trace, struct lppack_error *err)
 {
 	uint64_t at = i * FUNC_SIZE;
 	struct lp_klp_func func = {
@@ -38,7 +38,7 @@ static int read_func(const struct lp_elf *elf, uint32_t section, uint64_t i, str
 
 	if (!func.name || !func.object || lp_elf_get(elf, section, at + FUNC_NEW_SIZE, 8, &func.size) < 0 ||
 	    lp_elf_get(elf, section, at + FUNC_SYMPOS, 8, &func.sympos) < 0)
-		return bad_name(elf, section, i, err);
+		return kpatch_bad_name(elf, section, i, err);
 	/* The entries of one object usually follow each other. */
 	if (out->n_objects && strcmp(out->objects[out->n_objects - 1].name, func.object) == 0)
 		object = &out->objects[out->n_objects - 1];
@@ -47,8 +47,8 @@ static int read_func(const struct lp_elf *elf, uint32_t section, uint64_t i, str
 	return rc < 0 ? rc : lp_klp_add_func(elf, object, &func, trace, err);
 }
 
-static int read_callbacks(const struct lp_elf *elf, unsigned int which, struct lp_module_facts *out,
-			  struct lppack_error *err)
+static int kpatch_read_callbacks(const struct lp_elf *elf, unsigned int which, struct lp_module_facts *out,
+				 struct lppack_error *err)
 {
 	char name[64];
 	uint32_t section;
@@ -65,7 +65,7 @@ static int read_callbacks(const struct lp_elf *elf, unsigned int which, struct l
 		int rc;
 
 		if (!object_name)
-			return bad_name(elf, section, i, err);
+			return kpatch_bad_name(elf, section, i, err);
 		rc = lp_klp_add_object(elf, out, object_name, &object, err);
 		if (rc < 0)
 			return rc;
@@ -89,8 +89,8 @@ int lp_klp_read_kpatch(const struct lp_elf *elf, struct lp_module_facts *out, st
 	out->builder = LP_BUILDER_KPATCH_BUILD;
 	out->replace = LP_REPLACE_DECLARED;
 	for (uint64_t i = 0; rc == 0 && i < elf->sections[section].size / FUNC_SIZE; i++)
-		rc = read_func(elf, section, i, out, trace, err);
+		rc = kpatch_read_func(elf, section, i, out, trace, err);
 	for (unsigned int i = 0; rc == 0 && lp_callback_names[i]; i++)
-		rc = read_callbacks(elf, i, out, err);
+		rc = kpatch_read_callbacks(elf, i, out, err);
 	return rc;
 }

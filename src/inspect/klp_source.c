@@ -43,7 +43,7 @@ struct entry {
 	struct place funcs;
 };
 
-struct anatomy {
+struct arrays {
 	const struct lp_elf *elf;
 	struct lp_klp_trace *trace;
 	struct place patch;
@@ -57,20 +57,20 @@ struct anatomy {
 	uint64_t func_stride; /* 0: no array has two functions */
 };
 
-static void cleanup_anatomy(struct anatomy *a)
+static void cleanup_arrays(struct arrays *a)
 {
 	free(a->entries);
 	free(a->starts);
 }
 
-static int irregular(const struct anatomy *a, const char *what, const struct place *at, struct lppack_error *err)
+static int irregular(const struct arrays *a, const char *what, const struct place *at, struct lppack_error *err)
 {
 	return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT,
 		       "%s: its array of %s in section %s at byte %llu is irregular", a->elf->name, what,
 		       a->elf->sections[at->section].name, (unsigned long long)at->offset);
 }
 
-static int compare_places(const void *a, const void *b)
+static int source_compare_places(const void *a, const void *b)
 {
 	const struct place *left = a;
 	const struct place *right = b;
@@ -81,7 +81,7 @@ static int compare_places(const void *a, const void *b)
 }
 
 /* Where a structure that starts at `at` ends at the latest: its symbol, the next known structure, its section. */
-static uint64_t limit_of(const struct anatomy *a, const struct place *at)
+static uint64_t limit_of(const struct arrays *a, const struct place *at)
 {
 	uint64_t limit = a->elf->sections[at->section].size;
 	uint64_t size = lp_elf_symbol_size(a->elf, at->section, at->offset);
@@ -93,7 +93,7 @@ static uint64_t limit_of(const struct anatomy *a, const struct place *at)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (compare_places(&a->starts[middle], at) <= 0)
+		if (source_compare_places(&a->starts[middle], at) <= 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -134,7 +134,7 @@ static bool is_object(const struct lp_elf *elf, uint32_t section, uint64_t offse
 
 /* Whether an array may end with its entries before `end`: the kernel stops at a zero entry; where a symbol tells how
  * far the array reaches, all of the rest is zero. Without a stride the place of that zero entry is unknown. */
-static bool ends_well(const struct anatomy *a, const struct place *start, uint64_t end, uint64_t head, uint64_t limit,
+static bool ends_well(const struct arrays *a, const struct place *start, uint64_t end, uint64_t head, uint64_t limit,
 		      bool stride_known)
 {
 	uint64_t size = lp_elf_symbol_size(a->elf, start->section, start->offset);
@@ -146,7 +146,7 @@ static bool ends_well(const struct anatomy *a, const struct place *start, uint64
 }
 
 /* The distance from the entry at `at` to the next one, 0 if it is the last. Between them all must be zero. */
-static uint64_t find_stride(const struct anatomy *a, const struct place *at, uint64_t head, uint64_t limit,
+static uint64_t find_stride(const struct arrays *a, const struct place *at, uint64_t head, uint64_t limit,
 			    bool (*is_entry)(const struct lp_elf *, uint32_t, uint64_t))
 {
 	for (uint64_t stride = head; stride <= STRIDE_MAX && lp_range_ok(at->offset, stride + head, limit); stride += 8)
@@ -155,23 +155,23 @@ static uint64_t find_stride(const struct anatomy *a, const struct place *at, uin
 	return 0;
 }
 
-static bool is_this_module(const struct lp_elf *elf, const struct lp_elf_reloc *reloc)
+static bool points_at_this_module(const struct lp_elf *elf, const struct lp_elf_reloc *reloc)
 {
 	return reloc->to_section && reloc->to_offset == 0 &&
 	       strcmp(elf->sections[reloc->to_section].name, ".gnu.linkonce.this_module") == 0;
 }
 
 /* A module parameter points at __this_module too; what follows there is no klp_object. */
-static bool is_patch(const struct lp_elf *elf, const struct lp_elf_reloc *reloc)
+static bool source_is_patch(const struct lp_elf *elf, const struct lp_elf_reloc *reloc)
 {
 	const struct lp_elf_reloc *objects = lp_elf_find_reloc(elf, reloc->section, reloc->offset + PATCH_OBJECTS);
 
-	return is_this_module(elf, reloc) && objects && lp_elf_is_data(elf, objects->to_section) &&
+	return points_at_this_module(elf, reloc) && objects && lp_elf_is_data(elf, objects->to_section) &&
 	       lp_range_ok(reloc->offset, PATCH_HEAD, elf->sections[reloc->section].size) &&
 	       is_object(elf, objects->to_section, objects->to_offset);
 }
 
-static int find_patch(struct anatomy *a, bool *found, struct lppack_error *err)
+static int source_find_patch(struct arrays *a, bool *found, struct lppack_error *err)
 {
 	const struct lp_elf *elf = a->elf;
 	const struct lp_elf_reloc *to = NULL;
@@ -180,7 +180,7 @@ static int find_patch(struct anatomy *a, bool *found, struct lppack_error *err)
 	for (size_t i = 0; i < elf->n_relocs; i++) {
 		const struct lp_elf_reloc *reloc = &elf->relocs[i];
 
-		if (!is_patch(elf, reloc))
+		if (!source_is_patch(elf, reloc))
 			continue;
 		if (*found)
 			return lp_fail(err, LPPACK_E_MODULE, "a livepatch module enables one klp_patch only",
@@ -199,7 +199,7 @@ static int find_patch(struct anatomy *a, bool *found, struct lppack_error *err)
 }
 
 /* Takes the patch, the states, the object array and the function arrays as starts. */
-static int note_starts(struct anatomy *a, struct lppack_error *err)
+static int note_starts(struct arrays *a, struct lppack_error *err)
 {
 	free(a->starts);
 	a->starts = calloc(a->n_entries + 3, sizeof(*a->starts));
@@ -212,11 +212,11 @@ static int note_starts(struct anatomy *a, struct lppack_error *err)
 		a->starts[a->n_starts++] = a->states;
 	for (size_t i = 0; i < a->n_entries; i++)
 		a->starts[a->n_starts++] = a->entries[i].funcs;
-	qsort(a->starts, a->n_starts, sizeof(*a->starts), compare_places);
+	qsort(a->starts, a->n_starts, sizeof(*a->starts), source_compare_places);
 	return 0;
 }
 
-static int add_entry(struct anatomy *a, uint64_t offset, size_t *room, struct lppack_error *err)
+static int add_entry(struct arrays *a, uint64_t offset, size_t *room, struct lppack_error *err)
 {
 	const struct lp_elf_reloc *funcs = lp_elf_find_reloc(a->elf, a->objects.section, offset + OBJECT_FUNCS);
 
@@ -236,7 +236,7 @@ static int add_entry(struct anatomy *a, uint64_t offset, size_t *room, struct lp
 	return 0;
 }
 
-static int find_objects(struct anatomy *a, struct lppack_error *err)
+static int source_find_objects(struct arrays *a, struct lppack_error *err)
 {
 	const struct lp_elf_reloc *first = lp_elf_find_reloc(a->elf, a->objects.section,
 							     a->objects.offset + OBJECT_FUNCS);
@@ -265,7 +265,7 @@ static int find_objects(struct anatomy *a, struct lppack_error *err)
 	return note_starts(a, err);
 }
 
-static void find_func_stride(struct anatomy *a)
+static void find_func_stride(struct arrays *a)
 {
 	for (size_t i = 0; i < a->n_entries; i++) {
 		const struct place *funcs = &a->entries[i].funcs;
@@ -280,15 +280,15 @@ static void find_func_stride(struct anatomy *a)
 	}
 }
 
-static int bad_name(const struct anatomy *a, uint32_t section, uint64_t offset, struct lppack_error *err)
+static int source_bad_name(const struct arrays *a, uint32_t section, uint64_t offset, struct lppack_error *err)
 {
 	return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT,
 		       "%s: the name that section %s has at byte %llu is not printable ASCII of at most %u characters",
 		       a->elf->name, a->elf->sections[section].name, (unsigned long long)offset, LP_ELF_NAME_MAX - 1);
 }
 
-static int read_func(const struct anatomy *a, uint32_t section, uint64_t at, const char *object_name,
-		     struct lp_object *object, struct lppack_error *err)
+static int source_read_func(const struct arrays *a, uint32_t section, uint64_t at, const char *object_name,
+			    struct lp_object *object, struct lppack_error *err)
 {
 	struct lp_klp_func func = {
 		.object = object_name,
@@ -297,18 +297,18 @@ static int read_func(const struct anatomy *a, uint32_t section, uint64_t at, con
 	};
 
 	if (!func.name || lp_elf_get(a->elf, section, at + FUNC_SYMPOS, 8, &func.sympos) < 0)
-		return bad_name(a, section, at, err);
+		return source_bad_name(a, section, at, err);
 	return lp_klp_add_func(a->elf, object, &func, a->trace, err);
 }
 
-static int read_funcs(const struct anatomy *a, const struct place *funcs, const char *object_name,
-		      struct lp_object *object, struct lppack_error *err)
+static int source_read_funcs(const struct arrays *a, const struct place *funcs, const char *object_name,
+			     struct lp_object *object, struct lppack_error *err)
 {
 	uint64_t limit = limit_of(a, funcs);
 	uint64_t at = funcs->offset;
 
 	while (lp_range_ok(at, FUNC_HEAD, limit) && is_func(a->elf, funcs->section, at)) {
-		int rc = read_func(a, funcs->section, at, object_name, object, err);
+		int rc = source_read_func(a, funcs->section, at, object_name, object, err);
 
 		if (rc < 0)
 			return rc;
@@ -321,7 +321,7 @@ static int read_funcs(const struct anatomy *a, const struct place *funcs, const 
 	return 0;
 }
 
-static int read_objects(const struct anatomy *a, struct lp_module_facts *out, struct lppack_error *err)
+static int source_read_objects(const struct arrays *a, struct lp_module_facts *out, struct lppack_error *err)
 {
 	for (size_t i = 0; i < a->n_entries; i++) {
 		const struct entry *entry = &a->entries[i];
@@ -331,12 +331,12 @@ static int read_objects(const struct anatomy *a, struct lp_module_facts *out, st
 		int rc;
 
 		if (!name)
-			return bad_name(a, a->objects.section, entry->offset, err);
+			return source_bad_name(a, a->objects.section, entry->offset, err);
 		rc = lp_klp_add_object(a->elf, out, name, &object, err);
 		if (rc < 0)
 			return rc;
 		object->callbacks = lp_klp_callbacks(a->elf, a->objects.section, entry->offset + OBJECT_CALLBACKS);
-		rc = read_funcs(a, &entry->funcs, name, object, err);
+		rc = source_read_funcs(a, &entry->funcs, name, object, err);
 		if (rc < 0)
 			return rc;
 	}
@@ -344,7 +344,7 @@ static int read_objects(const struct anatomy *a, struct lp_module_facts *out, st
 }
 
 /* The array ends with an id of 0 (klp_for_each_state()). */
-static int read_states(const struct anatomy *a, struct lp_module_facts *out, struct lppack_error *err)
+static int source_read_states(const struct arrays *a, struct lp_module_facts *out, struct lppack_error *err)
 {
 	uint64_t id = 0;
 	uint64_t version = 0;
@@ -371,14 +371,14 @@ static int read_states(const struct anatomy *a, struct lp_module_facts *out, str
 int lp_klp_read_source(const struct lp_elf *elf, struct lp_module_facts *out, struct lp_klp_trace *trace,
 		       struct lppack_error *err)
 {
-	LP_AUTO(cleanup_anatomy) struct anatomy a = { .elf = elf, .trace = trace };
+	LP_AUTO(cleanup_arrays) struct arrays a = { .elf = elf, .trace = trace };
 	uint64_t replace = 0;
 	bool found = false;
-	int rc = find_patch(&a, &found, err);
+	int rc = source_find_patch(&a, &found, err);
 
 	if (rc < 0 || !found)
 		return rc;
-	rc = find_objects(&a, err);
+	rc = source_find_objects(&a, err);
 	if (rc < 0)
 		return rc;
 	find_func_stride(&a);
@@ -389,6 +389,6 @@ int lp_klp_read_source(const struct lp_elf *elf, struct lp_module_facts *out, st
 	trace->func_stride = a.func_stride;
 	out->builder = LP_BUILDER_SOURCE;
 	out->replace = replace == 1 ? LP_REPLACE_PROVED : LP_REPLACE_REFUTED;
-	rc = read_objects(&a, out, err);
-	return rc < 0 ? rc : read_states(&a, out, err);
+	rc = source_read_objects(&a, out, err);
+	return rc < 0 ? rc : source_read_states(&a, out, err);
 }

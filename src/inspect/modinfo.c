@@ -60,7 +60,7 @@ static int take_value(const struct lp_elf *elf, const struct lp_elf_section *mod
 }
 
 /* The name in struct module is what the kernel lists the module under; modinfo's is a copy (since 4.20). */
-static int check_name(const struct lp_elf *elf, struct lp_module_facts *out, struct lppack_error *err)
+static int modinfo_check_name(const struct lp_elf *elf, struct lp_module_facts *out, struct lppack_error *err)
 {
 	uint32_t section = lp_elf_find_section(elf, ".gnu.linkonce.this_module");
 	const struct lp_elf_section *this_module = &elf->sections[section];
@@ -114,5 +114,5 @@ int lp_modinfo_read(const struct lp_elf *elf, struct lp_module_facts *out, struc
 	}
 	/* The kernel looks at the tag alone, not at its value (check_modinfo_livepatch()). */
 	out->is_livepatch = find_value(modinfo, "livepatch", &len) != NULL;
-	return check_name(elf, out, err);
+	return modinfo_check_name(elf, out, err);
 }

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-static void read_build_id(const struct lp_elf *elf, struct lp_module_facts *out)
+static void module_read_build_id(const struct lp_elf *elf, struct lp_module_facts *out)
 {
 	uint32_t section = lp_elf_find_section(elf, ".note.gnu.build-id");
 	struct lp_note note;
@@ -63,8 +63,8 @@ static int merge_objects(struct lp_module_facts *facts, struct lppack_error *err
 	return 0;
 }
 
-static int read_anatomy(const struct lp_elf *elf, struct lp_module_facts *out, struct lp_klp_trace *trace,
-			struct lppack_error *err)
+static int module_read_livepatch(const struct lp_elf *elf, struct lp_module_facts *out, struct lp_klp_trace *trace,
+				 struct lppack_error *err)
 {
 	int rc = lp_klp_read(elf, out, trace, err);
 
@@ -77,8 +77,8 @@ static int read_anatomy(const struct lp_elf *elf, struct lp_module_facts *out, s
 	return rc;
 }
 
-static int read_module(struct lp_elf *elf, struct lp_module_facts *out, struct lp_klp_trace *trace,
-		       struct lppack_error *err)
+static int module_read_facts(struct lp_elf *elf, struct lp_module_facts *out, struct lp_klp_trace *trace,
+			     struct lppack_error *err)
 {
 	int rc = lp_modinfo_read(elf, out, err);
 
@@ -87,8 +87,8 @@ static int read_module(struct lp_elf *elf, struct lp_module_facts *out, struct l
 	out->arch = strdup(elf->arch);
 	if (!out->arch)
 		return lp_fail_nomem(err);
-	read_build_id(elf, out);
-	return out->is_livepatch ? read_anatomy(elf, out, trace, err) : 0;
+	module_read_build_id(elf, out);
+	return out->is_livepatch ? module_read_livepatch(elf, out, trace, err) : 0;
 }
 
 int lp_module_read(struct lp_elf *elf, const void *bytes, size_t n, const char *name, struct lp_module_facts *out,
@@ -102,7 +102,7 @@ int lp_module_read(struct lp_elf *elf, const void *bytes, size_t n, const char *
 	if (rc == 0)
 		rc = lp_elf_open(elf, bytes, n, name, err);
 	if (rc == 0)
-		rc = read_module(elf, out, trace, err);
+		rc = module_read_facts(elf, out, trace, err);
 	if (rc < 0) {
 		lp_module_facts_free(out);
 		return rc;

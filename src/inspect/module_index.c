@@ -31,7 +31,7 @@ bool lp_module_name_of_path(const char *path, char *out, size_t room)
 	return true;
 }
 
-static int compare_entries(const void *a, const void *b)
+static int index_compare_entries(const void *a, const void *b)
 {
 	const struct lp_module_entry *left = a;
 	const struct lp_module_entry *right = b;
@@ -44,7 +44,7 @@ static int compare_entries(const void *a, const void *b)
 }
 
 /* "kernel/a/b.ko: kernel/c/d.ko ..." of modules.dep, "kernel/a/b.ko" of modules.builtin. The line is cut up. */
-static bool parse_line(char *line, bool builtin, struct lp_module_entry *out)
+static bool index_parse_line(char *line, bool builtin, struct lp_module_entry *out)
 {
 	char *colon = builtin ? NULL : strchr(line, ':');
 
@@ -60,8 +60,8 @@ static bool parse_line(char *line, bool builtin, struct lp_module_entry *out)
 	return true;
 }
 
-static int add_lines(struct lp_module_index *index, struct lp_lines *lines, bool builtin, const char *name,
-		     struct lppack_error *err)
+static int index_add_lines(struct lp_module_index *index, struct lp_lines *lines, bool builtin, const char *name,
+			   struct lppack_error *err)
 {
 	char *line;
 
@@ -72,7 +72,7 @@ static int add_lines(struct lp_module_index *index, struct lp_lines *lines, bool
 		if (!*line)
 			continue;
 		*entry = (struct lp_module_entry){ 0 };
-		if (!parse_line(line, builtin, entry) || !lp_module_name_of_path(entry->path, text, sizeof(text)))
+		if (!index_parse_line(line, builtin, entry) || !lp_module_name_of_path(entry->path, text, sizeof(text)))
 			return lp_fail(err, LPPACK_E_KERNEL_IMAGE, INDEX_HINT, "%s: line %zu is no \"%s\"", name,
 				       lines->number, builtin ? "PATH.ko" : "PATH.ko: PATHS");
 		entry->name = lp_arena_add(&index->arena, text, strlen(text));
@@ -98,9 +98,9 @@ static int read_index(struct lp_module_index *index, const void *bytes, size_t n
 	if (!grown)
 		return lp_fail_nomem(err);
 	index->entries = grown;
-	rc = add_lines(index, &lines, builtin, name, err);
+	rc = index_add_lines(index, &lines, builtin, name, err);
 	if (rc == 0 && index->n)
-		qsort(index->entries, index->n, sizeof(*index->entries), compare_entries);
+		qsort(index->entries, index->n, sizeof(*index->entries), index_compare_entries);
 	return rc;
 }
 

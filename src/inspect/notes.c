@@ -14,7 +14,7 @@
 /* struct new_utsname: 64 characters */
 #define RELEASE_MAX 64u
 
-static size_t padded(size_t n)
+static size_t note_padded(size_t n)
 {
 	return (n + 3) & ~(size_t)3;
 }
@@ -33,11 +33,11 @@ bool lp_note_next(const uint8_t *bytes, size_t n, bool big_endian, size_t *offse
 	if (!lp_range_ok(at, note->name_size, n))
 		return false;
 	note->name = (const char *)bytes + at;
-	desc = at + padded(note->name_size);
+	desc = at + note_padded(note->name_size);
 	if (!lp_range_ok(desc, note->desc_size, n))
 		return false;
 	note->desc = bytes + desc;
-	at = desc + padded(note->desc_size);
+	at = desc + note_padded(note->desc_size);
 	/* The last note's padding may be cut off. */
 	*offset = at < n ? at : n;
 	return true;

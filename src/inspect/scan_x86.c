@@ -84,7 +84,7 @@ static void forget(struct scan *s, unsigned int i)
 }
 
 /* The address that the relocation of a displacement or immediate makes. */
-static struct value resolve(const struct scan *s, const struct lp_code_reloc *reloc)
+static struct value scan_resolve(const struct scan *s, const struct lp_code_reloc *reloc)
 {
 	struct value value = { ADDRESS, reloc->to_section, reloc->to_offset };
 
@@ -104,7 +104,7 @@ static struct value resolve(const struct scan *s, const struct lp_code_reloc *re
 	}
 }
 
-static bool is_this_module(const struct scan *s, const struct value *value)
+static bool scan_is_this_module(const struct scan *s, const struct value *value)
 {
 	return value->kind == ADDRESS && value->offset == 0 &&
 	       strcmp(s->code.elf->sections[value->section].name, ".gnu.linkonce.this_module") == 0;
@@ -137,7 +137,7 @@ static struct value memory_base(struct scan *s, int64_t *distance)
 		return base;
 	if (insn->base == LP_X86_NO_BASE) {
 		*distance = 0;
-		return s->disp_reloc ? resolve(s, s->disp_reloc) : base;
+		return s->disp_reloc ? scan_resolve(s, s->disp_reloc) : base;
 	}
 	if (s->disp_reloc)
 		return base;
@@ -169,7 +169,7 @@ static int note_write(struct scan *s, size_t size, const struct value *stored, s
 	} else if (s->trace->patch_section) {
 		return 0;
 	}
-	event.is_module = distance == 0 && size == 8 && is_this_module(s, stored);
+	event.is_module = distance == 0 && size == 8 && scan_is_this_module(s, stored);
 	if (!event.is_module && !covers(distance, size, PATCH_REPLACE))
 		return 0;
 	event.is_known = stored->kind == CONSTANT;
@@ -180,7 +180,7 @@ static int note_write(struct scan *s, size_t size, const struct value *stored, s
 static struct value immediate(const struct scan *s)
 {
 	if (s->imm_reloc)
-		return resolve(s, s->imm_reloc);
+		return scan_resolve(s, s->imm_reloc);
 	return (struct value){ CONSTANT, 0, (uint64_t)s->insn.imm };
 }
 
@@ -421,7 +421,7 @@ static int do_two_byte(struct scan *s, struct lppack_error *err)
 	return do_other(s, err);
 }
 
-static int interpret(struct scan *s, struct lppack_error *err)
+static int scan_interpret(struct scan *s, struct lppack_error *err)
 {
 	if (s->insn.is_vex)
 		return do_other(s, err);
@@ -437,7 +437,7 @@ static int interpret(struct scan *s, struct lppack_error *err)
 
 /* Decodes the instruction at s->at with its relocations. One of them in the midst of something else means that what
  * was decoded is not what the compiler wrote. */
-static bool decode(struct scan *s)
+static bool scan_decode(struct scan *s)
 {
 	const struct lp_code *code = &s->code;
 	struct lp_x86_insn *insn = &s->insn;
@@ -474,7 +474,7 @@ static bool is_branch(const struct lp_x86_insn *insn)
 static bool find_entries(struct scan *s)
 {
 	for (s->at = 0, s->next_reloc = 0; s->at < s->code.size; s->at += s->insn.length) {
-		if (!decode(s))
+		if (!scan_decode(s))
 			return false;
 		if (!s->insn.is_vex && is_branch(&s->insn) && !s->imm_reloc)
 			lp_code_add_entry(&s->code, s->at + s->insn.length + (uint64_t)s->insn.imm);
@@ -482,7 +482,7 @@ static bool find_entries(struct scan *s)
 	return true;
 }
 
-static bool is_patch(const struct scan *s, const struct value *base)
+static bool scan_is_patch(const struct scan *s, const struct value *base)
 {
 	if (base->kind == ADDRESS)
 		return true;
@@ -502,7 +502,7 @@ static void count_events(struct scan *s)
 		if (event->is_module)
 			s->out->found_patch = true;
 		/* Real init code has a handful; the product is bounded all the same. */
-		if (event->is_module || ++looked_up > 1024 || !is_patch(s, &event->base))
+		if (event->is_module || ++looked_up > 1024 || !scan_is_patch(s, &event->base))
 			continue;
 		if (!event->is_known)
 			s->out->n_unknown++;
@@ -528,10 +528,10 @@ static int scan_section(const struct lp_elf *elf, const struct lp_klp_trace *tra
 	*work += s.code.size + s.code.n_relocs;
 	if (!find_entries(&s))
 		out->is_whole = false;
-	for (s.at = 0, s.next_reloc = 0; s.at < s.code.size && decode(&s); s.at += s.insn.length) {
+	for (s.at = 0, s.next_reloc = 0; s.at < s.code.size && scan_decode(&s); s.at += s.insn.length) {
 		if (lp_code_is_entry(&s.code, s.at))
 			forget_all(&s);
-		rc = interpret(&s, err);
+		rc = scan_interpret(&s, err);
 		if (rc < 0)
 			return rc;
 	}

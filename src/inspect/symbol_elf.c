@@ -69,8 +69,8 @@ static int add_symbol(struct lp_symbol_set *set, const struct lp_symtab *table, 
 	return 0;
 }
 
-static int read_kernel(struct lp_symbol_set *set, const struct lp_symtab *table, const char *name,
-		       struct lppack_error *err)
+static int read_kernel_symbols(struct lp_symbol_set *set, const struct lp_symtab *table, const char *name,
+			       struct lppack_error *err)
 {
 	size_t total = 0;
 	int rc = lp_symbol_set_reserve(set, table->n, name, err);
@@ -89,7 +89,7 @@ static int read_kernel(struct lp_symbol_set *set, const struct lp_symtab *table,
 	return rc;
 }
 
-static int compare_symbols(const void *a, const void *b)
+static int compare_elf_symbols(const void *a, const void *b)
 {
 	const struct lp_kernel_symbol *left = a;
 	const struct lp_kernel_symbol *right = b;
@@ -108,18 +108,18 @@ int lp_symbol_set_read_elf(struct lp_symbol_set *set, const struct lp_kernel_ima
 	if (!table.symbols || !table.symbols->bytes)
 		return lp_fail(err, LPPACK_E_KERNEL_IMAGE, "give the kernel's debug file, or the vmlinuz alone",
 			       "%s: has no symbol table", image->name);
-	rc = read_kernel(set, &table, image->name, err);
+	rc = read_kernel_symbols(set, &table, image->name, err);
 	if (rc < 0) {
 		lp_symbol_set_free(set);
 		return rc;
 	}
-	qsort(set->symbols, set->n, sizeof(*set->symbols), compare_symbols);
+	qsort(set->symbols, set->n, sizeof(*set->symbols), compare_elf_symbols);
 	return lp_symbol_set_finish(set, err);
 }
 
 /* What kallsyms of a loaded module keeps (kernel/module/kallsyms.c, is_core_symbol()): the loader has taken the mark
  * of memory from .modinfo and __versions by then. */
-static bool is_kept(const struct lp_elf *elf, const struct lp_symbol *symbol)
+static bool stays_when_loaded(const struct lp_elf *elf, const struct lp_symbol *symbol)
 {
 	const struct lp_elf_section *section = &elf->sections[symbol->section];
 
@@ -127,8 +127,8 @@ static bool is_kept(const struct lp_elf *elf, const struct lp_symbol *symbol)
 	       strcmp(section->name, "__versions") != 0;
 }
 
-static int read_module(struct lp_symbol_set *set, const struct lp_symtab *table, const char *object, const char *name,
-		       struct lppack_error *err)
+static int read_module_symbols(struct lp_symbol_set *set, const struct lp_symtab *table, const char *object,
+			       const char *name, struct lppack_error *err)
 {
 	const char *owner = lp_arena_add(&set->arena, object, strlen(object));
 	size_t total = 0;
@@ -139,7 +139,7 @@ static int read_module(struct lp_symbol_set *set, const struct lp_symtab *table,
 		struct lp_kernel_symbol *next = &set->symbols[set->n];
 		const char *text = lp_symtab_name(table, i);
 
-		if (!text || !is_kept(table->elf, &symbol))
+		if (!text || !stays_when_loaded(table->elf, &symbol))
 			continue;
 		next->object = owner;
 		next->address = lp_module_address(symbol.section, symbol.value);
@@ -164,7 +164,7 @@ int lp_symbol_set_read_module(struct lp_symbol_set *set, const void *bytes, size
 	if (!table.symbols || !table.symbols->bytes)
 		return lp_fail(err, LPPACK_E_MODULE, "give the module as its build made it", "%s: has no symbol table",
 			       name);
-	rc = read_module(set, &table, object, name, err);
+	rc = read_module_symbols(set, &table, object, name, err);
 	if (rc < 0) {
 		lp_symbol_set_free(set);
 		return rc;

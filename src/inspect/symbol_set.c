@@ -28,22 +28,22 @@ void lp_symbol_set_free(struct lp_symbol_set *set)
 	*set = (struct lp_symbol_set){ 0 };
 }
 
-static int compare_places(uint32_t a, uint32_t b)
+static int set_compare_places(uint32_t a, uint32_t b)
 {
 	return a < b ? -1 : a > b;
 }
 
-static int compare_names(const void *a, const void *b, void *context)
+static int set_compare_names(const void *a, const void *b, void *context)
 {
 	const struct lp_kernel_symbol *symbols = context;
 	uint32_t left = *(const uint32_t *)a;
 	uint32_t right = *(const uint32_t *)b;
 	int order = strcmp(symbols[left].name, symbols[right].name);
 
-	return order ? order : compare_places(left, right);
+	return order ? order : set_compare_places(left, right);
 }
 
-static int compare_addresses(const void *a, const void *b, void *context)
+static int set_compare_addresses(const void *a, const void *b, void *context)
 {
 	const struct lp_kernel_symbol *symbols = context;
 	uint32_t left = *(const uint32_t *)a;
@@ -51,7 +51,7 @@ static int compare_addresses(const void *a, const void *b, void *context)
 
 	if (symbols[left].address != symbols[right].address)
 		return symbols[left].address < symbols[right].address ? -1 : 1;
-	return compare_places(left, right);
+	return set_compare_places(left, right);
 }
 
 static uint32_t *make_index(struct lp_symbol_set *set, int (*compare)(const void *, const void *, void *))
@@ -90,8 +90,8 @@ static void set_sizes(struct lp_symbol_set *set)
 
 int lp_symbol_set_finish(struct lp_symbol_set *set, struct lppack_error *err)
 {
-	set->by_name = make_index(set, compare_names);
-	set->by_address = make_index(set, compare_addresses);
+	set->by_name = make_index(set, set_compare_names);
+	set->by_address = make_index(set, set_compare_addresses);
 	if (!set->by_name || !set->by_address) {
 		lp_symbol_set_free(set);
 		return lp_fail_nomem(err);

@@ -13,7 +13,7 @@
 #define PROC_HINT "give a copy of /proc/kallsyms"
 
 /* "ffffffff81000000 T name", then in /proc/kallsyms perhaps "\t[module]". The line is cut up. */
-static bool parse_line(char *line, struct lp_kernel_symbol *out)
+static bool symbol_parse_line(char *line, struct lp_kernel_symbol *out)
 {
 	size_t digits = 0;
 	char *name;
@@ -72,8 +72,8 @@ static int fail_stub(const char *bytes, size_t n, const char *name, struct lppac
 	return rc;
 }
 
-static int read_lines(struct lp_symbol_set *set, const void *bytes, size_t n, const char *name, const char *hint,
-		      struct lppack_error *err)
+static int symbol_read_lines(struct lp_symbol_set *set, const void *bytes, size_t n, const char *name, const char *hint,
+			     struct lppack_error *err)
 {
 	bool is_proc = set->source == LP_SYMBOLS_PROC;
 	struct lp_lines lines;
@@ -88,7 +88,7 @@ static int read_lines(struct lp_symbol_set *set, const void *bytes, size_t n, co
 	while ((line = lp_lines_next(&lines))) {
 		struct lp_kernel_symbol *symbol = &set->symbols[set->n];
 
-		if (!parse_line(line, symbol) || (symbol->object && !is_proc))
+		if (!symbol_parse_line(line, symbol) || (symbol->object && !is_proc))
 			return lp_fail(err, LPPACK_E_KERNEL_IMAGE, hint,
 				       "%s: line %zu is no \"ADDRESS TYPE NAME%s\"", name, lines.number,
 				       is_proc ? " [MODULE]" : "");
@@ -101,13 +101,13 @@ static int read_lines(struct lp_symbol_set *set, const void *bytes, size_t n, co
 	return 0;
 }
 
-static int read_text(struct lp_symbol_set *set, enum lp_symbol_source source, const void *bytes, size_t n,
-		     const char *name, const char *hint, struct lppack_error *err)
+static int symbol_read_text(struct lp_symbol_set *set, enum lp_symbol_source source, const void *bytes, size_t n,
+			    const char *name, const char *hint, struct lppack_error *err)
 {
 	int rc;
 
 	*set = (struct lp_symbol_set){ .source = source };
-	rc = read_lines(set, bytes, n, name, hint, err);
+	rc = symbol_read_lines(set, bytes, n, name, hint, err);
 	if (rc < 0) {
 		lp_symbol_set_free(set);
 		return rc;
@@ -121,11 +121,11 @@ int lp_symbol_set_read_map(struct lp_symbol_set *set, const void *bytes, size_t 
 	*set = (struct lp_symbol_set){ 0 };
 	if (is_stub(bytes, n))
 		return fail_stub(bytes, n, name, err);
-	return read_text(set, LP_SYMBOLS_MAP, bytes, n, name, MAP_HINT, err);
+	return symbol_read_text(set, LP_SYMBOLS_MAP, bytes, n, name, MAP_HINT, err);
 }
 
 int lp_symbol_set_read_proc(struct lp_symbol_set *set, const void *bytes, size_t n, const char *name,
 			    struct lppack_error *err)
 {
-	return read_text(set, LP_SYMBOLS_PROC, bytes, n, name, PROC_HINT, err);
+	return symbol_read_text(set, LP_SYMBOLS_PROC, bytes, n, name, PROC_HINT, err);
 }

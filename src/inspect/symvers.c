@@ -14,7 +14,7 @@
 #define FIELDS 5u
 
 /* Cuts a line at its tabs; returns how many fields there are, FIELDS + 1 if more than that. */
-static size_t split(char *line, char *fields[FIELDS])
+static size_t symvers_split(char *line, char *fields[FIELDS])
 {
 	size_t n = 0;
 
@@ -31,7 +31,7 @@ static size_t split(char *line, char *fields[FIELDS])
 	}
 }
 
-static bool parse_crc(const char *text, uint32_t *crc)
+static bool symvers_parse_crc(const char *text, uint32_t *crc)
 {
 	char *end = NULL;
 	unsigned long value;
@@ -44,14 +44,14 @@ static bool parse_crc(const char *text, uint32_t *crc)
 }
 
 /* CRC, name, module, type and, since 5.4, the namespace. The module is a path without its suffix. */
-static bool parse_line(char *line, struct lp_kernel_export *out)
+static bool symvers_parse_line(char *line, struct lp_kernel_export *out)
 {
 	static const char gpl[] = "EXPORT_SYMBOL_GPL";
 	char *fields[FIELDS] = { 0 };
-	size_t n = split(line, fields);
+	size_t n = symvers_split(line, fields);
 	char *module;
 
-	if (n < 4 || n > FIELDS || !parse_crc(fields[0], &out->crc) || !fields[1][0] || !fields[2][0] ||
+	if (n < 4 || n > FIELDS || !symvers_parse_crc(fields[0], &out->crc) || !fields[1][0] || !fields[2][0] ||
 	    strncmp(fields[3], "EXPORT_", 7) != 0)
 		return false;
 	/* Without CONFIG_MODVERSIONS all are zero. */
@@ -70,8 +70,8 @@ static bool parse_line(char *line, struct lp_kernel_export *out)
 	return module[0] != '\0';
 }
 
-static int read_lines(struct lp_kernel_exports *out, const void *bytes, size_t n, const char *name,
-		      struct lppack_error *err)
+static int symvers_read_lines(struct lp_kernel_exports *out, const void *bytes, size_t n, const char *name,
+			      struct lppack_error *err)
 {
 	struct lp_lines lines;
 	char *line;
@@ -84,7 +84,7 @@ static int read_lines(struct lp_kernel_exports *out, const void *bytes, size_t n
 	if (!out->exports)
 		return lp_fail_nomem(err);
 	while ((line = lp_lines_next(&lines))) {
-		if (!parse_line(line, &out->exports[out->n]))
+		if (!symvers_parse_line(line, &out->exports[out->n]))
 			return lp_fail(err, LPPACK_E_KERNEL_IMAGE, SYMVERS_HINT,
 				       "%s: line %zu is no \"CRC SYMBOL MODULE TYPE NAMESPACE\", separated by tabs",
 				       name, lines.number);
@@ -99,7 +99,7 @@ int lp_kernel_exports_read_symvers(struct lp_kernel_exports *out, const void *by
 	int rc;
 
 	*out = (struct lp_kernel_exports){ 0 };
-	rc = read_lines(out, bytes, n, name, err);
+	rc = symvers_read_lines(out, bytes, n, name, err);
 	if (rc < 0)
 		lp_kernel_exports_free(out);
 	else

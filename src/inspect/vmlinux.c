@@ -50,7 +50,7 @@ static int ends_early(const struct reader *r, struct lppack_error *err)
 		       "%s: ends at byte %llu", r->stream->name, (unsigned long long)r->at);
 }
 
-static void keep(struct reader *r, const uint8_t *bytes, size_t n)
+static void vmlinux_keep(struct reader *r, const uint8_t *bytes, size_t n)
 {
 	size_t room = KEPT_MAX - r->kept.len;
 
@@ -59,7 +59,7 @@ static void keep(struct reader *r, const uint8_t *bytes, size_t n)
 }
 
 /* Reads exactly n bytes. */
-static int read_bytes(struct reader *r, void *out, size_t n, struct lppack_error *err)
+static int vmlinux_read_bytes(struct reader *r, void *out, size_t n, struct lppack_error *err)
 {
 	uint8_t *to = out;
 
@@ -70,7 +70,7 @@ static int read_bytes(struct reader *r, void *out, size_t n, struct lppack_error
 			return (int)got;
 		if (got == 0)
 			return ends_early(r, err);
-		keep(r, to, (size_t)got);
+		vmlinux_keep(r, to, (size_t)got);
 		r->at += (uint64_t)got;
 		to += got;
 		n -= (size_t)got;
@@ -78,7 +78,7 @@ static int read_bytes(struct reader *r, void *out, size_t n, struct lppack_error
 	return lp_buf_ok(&r->kept) ? 0 : lp_fail_nomem(err);
 }
 
-static int skip_to(struct reader *r, uint64_t offset, struct lppack_error *err)
+static int vmlinux_skip_to(struct reader *r, uint64_t offset, struct lppack_error *err)
 {
 	uint8_t waste[65536];
 
@@ -87,7 +87,7 @@ static int skip_to(struct reader *r, uint64_t offset, struct lppack_error *err)
 			       r->stream->name, (unsigned long long)offset);
 	while (r->at < offset) {
 		uint64_t left = offset - r->at;
-		int rc = read_bytes(r, waste, left < sizeof(waste) ? (size_t)left : sizeof(waste), err);
+		int rc = vmlinux_read_bytes(r, waste, left < sizeof(waste) ? (size_t)left : sizeof(waste), err);
 
 		if (rc < 0)
 			return rc;
@@ -96,15 +96,15 @@ static int skip_to(struct reader *r, uint64_t offset, struct lppack_error *err)
 }
 
 /* Appends a range to out, from what is kept or from the stream ahead. *reached is false if it has gone by. */
-static int fetch(struct reader *r, const struct range *range, struct lp_buf *out, bool *reached,
-		 struct lppack_error *err)
+static int vmlinux_fetch(struct reader *r, const struct range *range, struct lp_buf *out, bool *reached,
+			 struct lppack_error *err)
 {
 	uint8_t *to;
 	int rc;
 
 	*reached = true;
 	if (lp_range_ok(range->offset, range->size, KEPT_MAX)) {
-		rc = skip_to(r, range->offset + range->size, err);
+		rc = vmlinux_skip_to(r, range->offset + range->size, err);
 		if (rc < 0)
 			return rc;
 		lp_buf_append(out, r->kept.data + range->offset, (size_t)range->size);
@@ -113,14 +113,14 @@ static int fetch(struct reader *r, const struct range *range, struct lp_buf *out
 	*reached = range->offset >= r->at;
 	if (!*reached)
 		return 0;
-	rc = skip_to(r, range->offset, err);
+	rc = vmlinux_skip_to(r, range->offset, err);
 	if (rc < 0)
 		return rc;
 	to = lp_buf_grow(out, (size_t)range->size);
-	return to ? read_bytes(r, to, (size_t)range->size, err) : lp_fail_nomem(err);
+	return to ? vmlinux_read_bytes(r, to, (size_t)range->size, err) : lp_fail_nomem(err);
 }
 
-static uint64_t field(const struct reader *r, const uint8_t *from, size_t offset, size_t size)
+static uint64_t vmlinux_field(const struct reader *r, const uint8_t *from, size_t offset, size_t size)
 {
 	return lp_word_get(from + offset, size, r->big_endian);
 }
@@ -141,10 +141,10 @@ static const char *arch_name(unsigned int machine, bool big_endian)
 	}
 }
 
-static int read_header(struct reader *r, struct lp_kernel_facts *out, struct lppack_error *err)
+static int vmlinux_read_header(struct reader *r, struct lp_kernel_facts *out, struct lppack_error *err)
 {
 	const char *arch;
-	int rc = read_bytes(r, r->header, EHDR_SIZE, err);
+	int rc = vmlinux_read_bytes(r, r->header, EHDR_SIZE, err);
 
 	if (rc < 0)
 		return rc;
@@ -154,17 +154,17 @@ static int read_header(struct reader *r, struct lp_kernel_facts *out, struct lpp
 		return lp_fail(err, LPPACK_E_KERNEL_IMAGE, "livepatches exist on 64-bit kernels only",
 			       "%s: a 32-bit kernel", r->stream->name);
 	r->big_endian = r->header[EI_DATA] == ELFDATA2MSB;
-	if (field(r, r->header, 16, 2) == ET_REL)
+	if (vmlinux_field(r, r->header, 16, 2) == ET_REL)
 		return lp_fail(err, LPPACK_E_KERNEL_IMAGE, IMAGE_HINT, "%s: a module or object file, not a kernel",
 			       r->stream->name);
-	arch = arch_name((unsigned int)field(r, r->header, 18, 2), r->big_endian);
+	arch = arch_name((unsigned int)vmlinux_field(r, r->header, 18, 2), r->big_endian);
 	if (!arch || out->arch)
 		return 0;
 	out->arch = strdup(arch);
 	return out->arch ? 0 : lp_fail_nomem(err);
 }
 
-static int compare_ranges(const void *a, const void *b)
+static int vmlinux_compare_ranges(const void *a, const void *b)
 {
 	const struct range *left = a;
 	const struct range *right = b;
@@ -173,12 +173,12 @@ static int compare_ranges(const void *a, const void *b)
 }
 
 /* Takes what out lacks from the notes in the ranges; passes over those that make no sense. */
-static int read_notes(struct reader *r, struct range *ranges, size_t n, struct lp_kernel_facts *out,
-		      struct lppack_error *err)
+static int vmlinux_read_notes(struct reader *r, struct range *ranges, size_t n, struct lp_kernel_facts *out,
+			      struct lppack_error *err)
 {
-	uint64_t sections = field(r, r->header, 40, 8);
+	uint64_t sections = vmlinux_field(r, r->header, 40, 8);
 
-	qsort(ranges, n, sizeof(*ranges), compare_ranges);
+	qsort(ranges, n, sizeof(*ranges), vmlinux_compare_ranges);
 	for (size_t i = 0; i < n; i++) {
 		LP_AUTO_BUF struct lp_buf notes = { 0 };
 		bool reached = false;
@@ -187,7 +187,7 @@ static int read_notes(struct reader *r, struct range *ranges, size_t n, struct l
 		/* Nothing but the section headers comes last. */
 		if (ranges[i].size > NOTES_MAX || (sections && ranges[i].offset >= sections))
 			continue;
-		rc = fetch(r, &ranges[i], &notes, &reached, err);
+		rc = vmlinux_fetch(r, &ranges[i], &notes, &reached, err);
 		if (rc < 0)
 			return rc;
 		if (reached && !lp_notes_collect(notes.data, notes.len, r->big_endian, out))
@@ -196,45 +196,45 @@ static int read_notes(struct reader *r, struct range *ranges, size_t n, struct l
 	return 0;
 }
 
-static int read_segments(struct reader *r, struct lp_kernel_facts *out, struct lppack_error *err)
+static int vmlinux_read_segments(struct reader *r, struct lp_kernel_facts *out, struct lppack_error *err)
 {
-	struct range table = { field(r, r->header, 32, 8), 0 };
+	struct range table = { vmlinux_field(r, r->header, 32, 8), 0 };
 	struct range ranges[SEGMENTS_MAX];
 	LP_AUTO_BUF struct lp_buf headers = { 0 };
-	uint64_t n = field(r, r->header, 56, 2);
+	uint64_t n = vmlinux_field(r, r->header, 56, 2);
 	bool reached = false;
 	size_t found = 0;
 	int rc;
 
-	if (n == 0 || n > SEGMENTS_MAX || field(r, r->header, 54, 2) != PHDR_SIZE)
+	if (n == 0 || n > SEGMENTS_MAX || vmlinux_field(r, r->header, 54, 2) != PHDR_SIZE)
 		return 0;
 	table.size = n * PHDR_SIZE;
-	rc = fetch(r, &table, &headers, &reached, err);
+	rc = vmlinux_fetch(r, &table, &headers, &reached, err);
 	if (rc < 0 || !reached)
 		return rc;
 	for (uint64_t i = 0; i < n; i++) {
 		const uint8_t *at = headers.data + i * PHDR_SIZE;
 
-		if (field(r, at, 0, 4) == PT_NOTE)
-			ranges[found++] = (struct range){ field(r, at, 8, 8), field(r, at, 32, 8) };
+		if (vmlinux_field(r, at, 0, 4) == PT_NOTE)
+			ranges[found++] = (struct range){ vmlinux_field(r, at, 8, 8), vmlinux_field(r, at, 32, 8) };
 	}
-	return read_notes(r, ranges, found, out, err);
+	return vmlinux_read_notes(r, ranges, found, out, err);
 }
 
-static int read_sections(struct reader *r, struct lp_kernel_facts *out, struct lppack_error *err)
+static int vmlinux_read_sections(struct reader *r, struct lp_kernel_facts *out, struct lppack_error *err)
 {
-	struct range table = { field(r, r->header, 40, 8), 0 };
+	struct range table = { vmlinux_field(r, r->header, 40, 8), 0 };
 	LP_AUTO_FREE struct range *ranges = NULL;
 	LP_AUTO_BUF struct lp_buf headers = { 0 };
-	uint64_t n = field(r, r->header, 60, 2);
+	uint64_t n = vmlinux_field(r, r->header, 60, 2);
 	bool reached = false;
 	size_t found = 0;
 	int rc;
 
-	if (n == 0 || n > SECTIONS_MAX || field(r, r->header, 58, 2) != SHDR_SIZE)
+	if (n == 0 || n > SECTIONS_MAX || vmlinux_field(r, r->header, 58, 2) != SHDR_SIZE)
 		return 0;
 	table.size = n * SHDR_SIZE;
-	rc = fetch(r, &table, &headers, &reached, err);
+	rc = vmlinux_fetch(r, &table, &headers, &reached, err);
 	if (rc < 0 || !reached)
 		return rc;
 	ranges = calloc((size_t)n, sizeof(*ranges));
@@ -243,24 +243,24 @@ static int read_sections(struct reader *r, struct lp_kernel_facts *out, struct l
 	for (uint64_t i = 0; i < n; i++) {
 		const uint8_t *at = headers.data + i * SHDR_SIZE;
 
-		if (field(r, at, 4, 4) == SHT_NOTE)
-			ranges[found++] = (struct range){ field(r, at, 24, 8), field(r, at, 32, 8) };
+		if (vmlinux_field(r, at, 4, 4) == SHT_NOTE)
+			ranges[found++] = (struct range){ vmlinux_field(r, at, 24, 8), vmlinux_field(r, at, 32, 8) };
 	}
-	return read_notes(r, ranges, found, out, err);
+	return vmlinux_read_notes(r, ranges, found, out, err);
 }
 
 int lp_vmlinux_read(struct lp_stream *stream, struct lp_kernel_facts *out, struct lppack_error *err)
 {
 	LP_AUTO(cleanup_reader) struct reader r = { .stream = stream };
 	struct lppack_error segments = LPPACK_ERROR_INIT;
-	int rc = read_header(&r, out, err);
+	int rc = vmlinux_read_header(&r, out, err);
 
 	if (rc < 0)
 		return rc;
 	/* In a debug file the segments may point anywhere. */
-	rc = read_segments(&r, out, &segments);
+	rc = vmlinux_read_segments(&r, out, &segments);
 	if (rc == 0 && !out->build_id.len)
-		rc = read_sections(&r, out, &segments);
+		rc = vmlinux_read_sections(&r, out, &segments);
 	if (out->build_id.len)
 		return 0;
 	if (rc < 0)

@@ -46,7 +46,7 @@ struct decoder {
 	bool failed;
 };
 
-static uint8_t next(struct decoder *d)
+static uint8_t x86_next(struct decoder *d)
 {
 	if (d->at >= d->n) {
 		d->failed = true;
@@ -56,7 +56,7 @@ static uint8_t next(struct decoder *d)
 }
 
 /* Sign-extended. */
-static int64_t take(struct decoder *d, size_t size)
+static int64_t x86_take(struct decoder *d, size_t size)
 {
 	uint64_t value;
 
@@ -89,7 +89,7 @@ static enum form form_of(const struct lp_x86_insn *insn)
 
 static void read_modrm(struct decoder *d, struct lp_x86_insn *insn)
 {
-	uint8_t modrm = next(d);
+	uint8_t modrm = x86_next(d);
 	uint8_t mod = modrm >> 6;
 	uint8_t rm = modrm & 7;
 
@@ -102,7 +102,7 @@ static void read_modrm(struct decoder *d, struct lp_x86_insn *insn)
 	insn->base = insn->rm;
 	insn->disp_size = mod == 1 ? 1 : mod == 2 ? 4 : 0;
 	if (rm == 4) {
-		uint8_t sib = next(d);
+		uint8_t sib = x86_next(d);
 
 		insn->has_index = (sib >> 3 & 7) != 4 || (d->rex & 2);
 		insn->base = (uint8_t)((sib & 7) | (d->rex & 1) << 3);
@@ -116,12 +116,12 @@ static void read_modrm(struct decoder *d, struct lp_x86_insn *insn)
 		insn->disp_size = 4;
 	}
 	insn->disp_at = d->at;
-	insn->disp = take(d, insn->disp_size);
+	insn->disp = x86_take(d, insn->disp_size);
 }
 
 static void read_vex(struct decoder *d, struct lp_x86_insn *insn)
 {
-	uint8_t first = next(d);
+	uint8_t first = x86_next(d);
 
 	insn->is_vex = true;
 	insn->map = LP_X86_0F;
@@ -130,18 +130,18 @@ static void read_vex(struct decoder *d, struct lp_x86_insn *insn)
 		uint8_t map = first & 0x1f;
 
 		d->rex = (uint8_t)(~first >> 5 & 7);
-		insn->wide = next(d) & 0x80;
+		insn->wide = x86_next(d) & 0x80;
 		if (map < LP_X86_0F || map > LP_X86_0F3A)
 			d->failed = true;
 		else
 			insn->map = (enum lp_x86_map)map;
 	}
-	insn->opcode = next(d);
+	insn->opcode = x86_next(d);
 }
 
 static void read_opcode(struct decoder *d, struct lp_x86_insn *insn)
 {
-	insn->opcode = next(d);
+	insn->opcode = x86_next(d);
 	if (insn->opcode == 0xc4 || insn->opcode == 0xc5) {
 		read_vex(d, insn);
 		return;
@@ -149,11 +149,11 @@ static void read_opcode(struct decoder *d, struct lp_x86_insn *insn)
 	if (insn->opcode != 0x0f)
 		return;
 	insn->map = LP_X86_0F;
-	insn->opcode = next(d);
+	insn->opcode = x86_next(d);
 	if (insn->opcode != 0x38 && insn->opcode != 0x3a)
 		return;
 	insn->map = insn->opcode == 0x38 ? LP_X86_0F38 : LP_X86_0F3A;
-	insn->opcode = next(d);
+	insn->opcode = x86_next(d);
 }
 
 static void read_prefixes(struct decoder *d, struct lp_x86_insn *insn)
@@ -225,7 +225,7 @@ bool lp_x86_decode(const uint8_t *code, size_t n, struct lp_x86_insn *out)
 		out->rm = (uint8_t)((out->opcode & 7) | (d.rex & 1) << 3);
 	out->imm_size = immediate_size(&d, out, form);
 	out->imm_at = d.at;
-	out->imm = take(&d, out->imm_size);
+	out->imm = x86_take(&d, out->imm_size);
 	out->length = d.at;
 	return !d.failed;
 }
