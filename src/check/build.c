@@ -47,16 +47,6 @@ static void build_check_compiler(struct lp_check *check)
 		.hint = "use the kernel's compiler: another one may inline and lay out differently" });
 }
 
-static void tell_states(struct lp_check *check)
-{
-	if (check->facts.n_states)
-		lp_check_add(check, (struct lp_finding){
-			.id = "states", .severity = "info",
-			.message = lp_text_format("has %zu state%s: whether they fit depends on the active livepatches",
-						  check->facts.n_states, check->facts.n_states == 1 ? "" : "s"),
-			.hint = "lppack diff compares the states of two levels" });
-}
-
 void lp_check_build(struct lp_check *check)
 {
 	if (check->kernel->known[LP_SOURCE_BTF]) {
@@ -66,5 +56,10 @@ void lp_check_build(struct lp_check *check)
 		lp_check_skip(check, LP_SOURCE_BTF, "the sizes of the kernel's structures");
 	}
 	build_check_compiler(check);
-	tell_states(check);
+	if (check->facts.n_states)
+		lp_check_add(check, (struct lp_finding){
+			.id = "states", .severity = "info",
+			.message = lp_text_format("has %zu state%s: whether they fit depends on the active livepatches",
+						  check->facts.n_states, check->facts.n_states == 1 ? "" : "s"),
+			.hint = "lppack diff compares the states of two levels" });
 }

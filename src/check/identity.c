@@ -88,16 +88,13 @@ void lp_check_identity(struct lp_check *check)
 	check_release(check, release, differs);
 }
 
-static bool is_forced_lockdown(const struct lp_kconfig *config)
-{
-	return lp_kconfig_is_on(config, "CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY") ||
-	       lp_kconfig_is_on(config, "CONFIG_LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY");
-}
-
 bool lp_check_is_sig_enforced(const struct lp_check *check)
 {
-	return check->kernel->sig_enforce || lp_kconfig_is_on(&check->kernel->config, "CONFIG_MODULE_SIG_FORCE") ||
-	       is_forced_lockdown(&check->kernel->config);
+	const struct lp_kconfig *config = &check->kernel->config;
+
+	return check->kernel->sig_enforce || lp_kconfig_is_on(config, "CONFIG_MODULE_SIG_FORCE") ||
+	       lp_kconfig_is_on(config, "CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY") ||
+	       lp_kconfig_is_on(config, "CONFIG_LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY");
 }
 
 /* try_to_force_load(): such a kernel takes it and taints itself. */

@@ -103,11 +103,6 @@ static void check_namespace(struct lp_check *check, const struct lp_kernel_expor
 		      "add MODULE_IMPORT_NS() to the module's source");
 }
 
-static const char *exporter(const struct lp_kernel_export *found)
-{
-	return found->module ? found->module : "the kernel";
-}
-
 static void check_crc(struct lp_check *check, const struct lp_import *import, const struct lp_kernel_export *found)
 {
 	/* check_version(): with a section of versions, every import needs one. */
@@ -121,7 +116,7 @@ static void check_crc(struct lp_check *check, const struct lp_import *import, co
 		return;
 	refuse_import(check, "import-crc", import->name, "EINVAL",
 		      lp_text_format("imports %s with the CRC %08x, but that of %s has %08x", import->name,
-				     import->crc, exporter(found), found->crc),
+				     import->crc, found->module ? found->module : "the kernel", found->crc),
 		      "build the module with the Module.symvers of this very kernel");
 }
 

@@ -31,20 +31,16 @@
 #define TEXT_FILE_MAX (64u << 20)
 #define BTF_FILE_MAX  (1u << 30)
 
-static void free_target(struct lp_target *target)
-{
-	lp_symbol_set_free(&target->symbols);
-	lp_address_list_free(&target->sites);
-	free(target->name);
-	free(target);
-}
-
 LP_EXPORT void lppack_kernel_close(struct lppack_kernel *k)
 {
 	if (!k)
 		return;
-	for (size_t i = 0; i < k->n_targets; i++)
-		free_target(k->targets[i]);
+	for (size_t i = 0; i < k->n_targets; i++) {
+		lp_symbol_set_free(&k->targets[i]->symbols);
+		lp_address_list_free(&k->targets[i]->sites);
+		free(k->targets[i]->name);
+		free(k->targets[i]);
+	}
 	free(k->targets);
 	lp_btf_close(&k->btf);
 	lp_kernel_image_close(&k->btf_image);

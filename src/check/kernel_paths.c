@@ -143,13 +143,6 @@ static bool is_tree_itself(const char *path)
 	return has_lists(path) && !has_kind(path, "Makefile", false);
 }
 
-static int add_release_of(const char *directory, struct releases *r, struct lppack_error *err)
-{
-	LP_AUTO_FREE char *real = realpath(directory, NULL);
-
-	return real ? add_release(r, strrchr(real, '/') + 1, err) : lp_fail_nomem(err);
-}
-
 static int paths_compare_releases(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
@@ -186,36 +179,38 @@ static int paths_find_release(const struct lppack_kernel_files *files, char **ou
 	}
 	for (size_t i = 0; rc == 0 && i < sizeof(places) / sizeof(places[0]); i++)
 		rc = collect_releases(files->directory, places[i][0], places[i][1], &found, err);
-	if (rc == 0 && found.n == 0 && is_tree_itself(files->directory))
-		rc = add_release_of(files->directory, &found, err);
 	if (rc < 0)
 		return rc;
+	if (found.n == 0 && is_tree_itself(files->directory)) {
+		LP_AUTO_FREE char *real = realpath(files->directory, NULL);
+
+		if (!real)
+			return lp_fail_nomem(err);
+		rc = add_release(&found, strrchr(real, '/') + 1, err);
+		if (rc < 0)
+			return rc;
+	}
 	if (found.n > 1)
 		return paths_several_releases(files->directory, &found, err);
 	*out = found.n ? LP_TAKE(found.items[0]) : NULL;
 	return 0;
 }
 
-/* DIRECTORY/PATTERN with the release in its place; NULL without memory. */
-static char *paths_fill(const char *directory, const char *pattern, const char *release)
-{
-	const char *mark = strstr(pattern, release_mark);
-
-	if (!mark)
-		return lp_text_format("%s/%s", directory, pattern);
-	return lp_text_format("%s/%.*s%s%s", directory, (int)(mark - pattern), pattern, release,
-			      mark + strlen(release_mark));
-}
-
 static int paths_find_one(const char *directory, enum lp_kernel_path kind, struct lp_kernel_paths *out,
 			  struct lppack_error *err)
 {
 	for (size_t i = 0; patterns[kind][i]; i++) {
+		const char *pattern = patterns[kind][i];
+		const char *mark = strstr(pattern, release_mark);
 		LP_AUTO_FREE char *path = NULL;
 
-		if (!out->release && strstr(patterns[kind][i], release_mark))
+		if (mark && !out->release)
 			continue;
-		path = paths_fill(directory, patterns[kind][i], out->release);
+		if (mark)
+			path = lp_text_format("%s/%.*s%s%s", directory, (int)(mark - pattern), pattern, out->release,
+					      mark + strlen(release_mark));
+		else
+			path = lp_text_format("%s/%s", directory, pattern);
 		if (!path)
 			return lp_fail_nomem(err);
 		if (kind == LP_PATH_MODULES ? is_tree(path) : is_kind(path, false)) {

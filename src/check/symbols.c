@@ -254,22 +254,19 @@ static void check_relocations(struct lp_check *check, const struct lp_klp_item *
 		.hint = "add a klp_object for it, or drop the code that refers to it" });
 }
 
-static void add_unrecognised(struct lp_check *check)
-{
-	lp_check_add(check, (struct lp_finding){
-		.id = "not-checked", .severity = "info", .subject = "functions",
-		.message = strdup("not checked: which functions it patches (no builder's structures were recognised)"),
-		.hint = "build it with kpatch-build, klp-build or a static struct klp_patch" });
-	check->is_uncertain = true;
-}
-
 int lp_check_symbols(struct lp_check *check, struct lppack_error *err)
 {
 	const struct lp_anatomy *a = &check->anatomy;
 	int rc = 0;
 
-	if (check->facts.is_livepatch && check->facts.builder == LP_BUILDER_UNKNOWN)
-		add_unrecognised(check);
+	if (check->facts.is_livepatch && check->facts.builder == LP_BUILDER_UNKNOWN) {
+		lp_check_add(check, (struct lp_finding){
+			.id = "not-checked", .severity = "info", .subject = "functions",
+			.message = strdup("not checked: which functions it patches (no builder's structures were "
+					  "recognised)"),
+			.hint = "build it with kpatch-build, klp-build or a static struct klp_patch" });
+		check->is_uncertain = true;
+	}
 	for (size_t i = 0; i < check->facts.n_objects && rc == 0; i++)
 		rc = symbols_check_object(check, &check->facts.objects[i], err);
 	for (size_t i = 0; i < a->symbols.n && rc == 0; i++)

@@ -18,11 +18,6 @@ static const char rela_prefix[] = ".klp.rela.";
 static const char symbol_prefix[] = ".klp.sym.";
 static const char jump_table[] = "__jump_table";
 
-static bool starts_with(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
 static int add_klp_item(const struct lp_elf *elf, struct lp_klp_items *items, const char *what,
 			const struct lp_klp_item *found, struct lppack_error *err)
 {
@@ -47,7 +42,7 @@ static int read_rela_section(const struct lp_elf *elf, const struct lp_elf_secti
 	size_t len = strcspn(object, ".");
 	struct lp_klp_item item = { .number = section->size / RELA_SIZE };
 
-	if (!starts_with(name, rela_prefix) || len == 0 || object[len] != '.')
+	if (!lp_anatomy_has_prefix(name, rela_prefix) || len == 0 || object[len] != '.')
 		return 0;
 	item.object = strndup(object, len);
 	item.name = item.object ? strdup(object + len + 1) : NULL;
@@ -60,7 +55,7 @@ static int read_jump_table(const struct lp_elf *elf, const char *name, struct lp
 	struct lp_klp_item item = { 0 };
 	size_t len = strlen(name);
 
-	if (!starts_with(name, ".klp.") || len < strlen(jump_table) ||
+	if (!lp_anatomy_has_prefix(name, ".klp.") || len < strlen(jump_table) ||
 	    strcmp(name + len - strlen(jump_table), jump_table) != 0)
 		return 0;
 	item.name = strdup(name);
@@ -91,7 +86,7 @@ int lp_anatomy_read_klp(const struct lp_elf *elf, struct lp_anatomy *out, struct
 	for (size_t i = 1; rc == 0 && i < elf->n_sections; i++) {
 		const char *name = elf->sections[i].name;
 
-		if (!starts_with(name, ".klp.") || strnlen(name, LP_ELF_NAME_MAX) == LP_ELF_NAME_MAX ||
+		if (!lp_anatomy_has_prefix(name, ".klp.") || strnlen(name, LP_ELF_NAME_MAX) == LP_ELF_NAME_MAX ||
 		    !lp_text_is_clean(name, strlen(name), false))
 			continue;
 		if (elf->sections[i].type == SHT_RELA)
@@ -103,7 +98,7 @@ int lp_anatomy_read_klp(const struct lp_elf *elf, struct lp_anatomy *out, struct
 		const char *name = lp_symtab_get(&table, i).index == LP_SHN_LIVEPATCH ? lp_symtab_name(&table, i) :
 											 NULL;
 
-		if (name && starts_with(name, symbol_prefix))
+		if (name && lp_anatomy_has_prefix(name, symbol_prefix))
 			rc = read_symbol(elf, name, out, err);
 	}
 	return rc;

@@ -3,6 +3,7 @@
  * on the kernel's configuration, is not counted. */
 #include "inspect/anatomy_memory.h"
 
+#include "inspect/anatomy_parts.h"
 #include "inspect/anatomy.h"
 #include "inspect/elf.h"
 
@@ -13,11 +14,6 @@
 #define MEMORY_MAX (UINT64_C(1) << 40)
 #define ALIGN_MAX (UINT64_C(1) << 21)
 
-static bool starts_with(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
 static int overflows(const struct lp_elf *elf, struct lppack_error *err)
 {
 	return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT, "%s: its sections need more memory than there is",
@@ -27,7 +23,8 @@ static int overflows(const struct lp_elf *elf, struct lppack_error *err)
 /* rewrite_section_headers() takes SHF_ALLOC from these. */
 static bool is_dropped(const char *name)
 {
-	return strcmp(name, ".modinfo") == 0 || strcmp(name, "__versions") == 0 || starts_with(name, "__version_ext_");
+	return strcmp(name, ".modinfo") == 0 || strcmp(name, "__versions") == 0 ||
+	       lp_anatomy_has_prefix(name, "__version_ext_");
 }
 
 /* module_mark_ro_after_init() */
@@ -47,7 +44,7 @@ static uint64_t *group_of(struct lp_memory_part *part, const struct lp_elf_secti
 
 static bool add_section(struct lp_memory *memory, const struct lp_elf_section *section)
 {
-	bool is_init = starts_with(section->name, ".init");
+	bool is_init = lp_anatomy_has_prefix(section->name, ".init");
 	struct lp_memory_part *part = is_init ? &memory->init : &memory->core;
 	uint64_t *group = group_of(part, section, is_init);
 	uint64_t align = section->align && !(section->align & (section->align - 1)) ? section->align : 1;
@@ -79,7 +76,8 @@ static bool is_debug(const struct lp_elf_section *section)
 	static const char *const prefixes[] = { ".debug_", ".zdebug_", ".rela.debug_" };
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-		if (!(section->flags & SHF_ALLOC) && section->bytes && starts_with(section->name, prefixes[i]))
+		if (!(section->flags & SHF_ALLOC) && section->bytes &&
+		    lp_anatomy_has_prefix(section->name, prefixes[i]))
 			return true;
 	return false;
 }

@@ -63,12 +63,6 @@ static int64_t count_sites(const struct lp_elf *elf, const char *name)
 	return section ? (int64_t)(elf->sections[section].size / SITE_SIZE) : -1;
 }
 
-static bool is_named(const struct lp_note *note, const char *name, uint32_t type)
-{
-	return note->type == type && note->name_size == strlen(name) + 1 &&
-	       memcmp(note->name, name, note->name_size) == 0;
-}
-
 /* "Linux Extensions to gABI": each property is a type, a size, and data padded to 8 bytes. */
 static void read_properties(const struct lp_elf *elf, const struct lp_note *note, struct lp_hardening *out)
 {
@@ -93,30 +87,25 @@ static void read_properties(const struct lp_elf *elf, const struct lp_note *note
 	}
 }
 
-static int read_salt(const struct lp_note *note, struct lp_anatomy *out, struct lppack_error *err)
-{
-	if (out->release_salt || !is_named(note, "Linux", LINUX_ELFNOTE_BUILD_SALT) || note->desc_size == 0 ||
-	    note->desc[0] == '\0')
-		return 0;
-	out->release_salt = lp_anatomy_printable(note->desc, note->desc_size);
-	return out->release_salt ? 0 : lp_fail_nomem(err);
-}
-
 static int read_hardening_notes(const struct lp_elf *elf, const char *name, struct lp_anatomy *out,
 				struct lppack_error *err)
 {
 	uint32_t section = lp_elf_find_section(elf, name);
 	struct lp_note note;
 	size_t offset = 0;
-	int rc = 0;
 
-	while (section && rc == 0 && lp_note_next(elf->sections[section].bytes, (size_t)elf->sections[section].size,
-						  elf->big_endian, &offset, &note)) {
-		if (is_named(&note, "GNU", NT_GNU_PROPERTY_TYPE_0))
+	while (section && lp_note_next(elf->sections[section].bytes, (size_t)elf->sections[section].size,
+				       elf->big_endian, &offset, &note)) {
+		if (lp_note_is(&note, "GNU", NT_GNU_PROPERTY_TYPE_0))
 			read_properties(elf, &note, &out->hardening);
-		rc = read_salt(&note, out, err);
+		if (out->release_salt || !lp_note_is(&note, "Linux", LINUX_ELFNOTE_BUILD_SALT) ||
+		    note.desc_size == 0 || note.desc[0] == '\0')
+			continue;
+		out->release_salt = lp_anatomy_printable(note.desc, note.desc_size);
+		if (!out->release_salt)
+			return lp_fail_nomem(err);
 	}
-	return rc;
+	return 0;
 }
 
 /* The first text of .comment, which may begin with empty ones. */

@@ -21,3 +21,8 @@ char *lp_anatomy_printable(const void *bytes, size_t n)
 			*c = '?';
 	return text;
 }
+
+bool lp_anatomy_has_prefix(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the parts of the anatomy share: the bound on items, and printable copies. */
+/* What the parts of the anatomy share: the bound on items, and printable copies, prefixes. */
 #ifndef LP_INSPECT_ANATOMY_PARTS_H
 #define LP_INSPECT_ANATOMY_PARTS_H
 
@@ -12,5 +12,6 @@
 int lp_anatomy_too_many(const struct lp_elf *elf, const char *what, struct lppack_error *err);
 /* A copy of n bytes with what is not printable replaced, or NULL without memory. */
 char *lp_anatomy_printable(const void *bytes, size_t n);
+bool lp_anatomy_has_prefix(const char *text, const char *prefix);
 
 #endif

@@ -69,11 +69,6 @@ static int elf_check_header(struct lp_elf *elf, Elf *handle, struct lppack_error
 	return 0;
 }
 
-static bool has_bytes(uint32_t type)
-{
-	return type != SHT_NOBITS && type != SHT_NULL;
-}
-
 static int elf_read_section(struct lp_elf *elf, Elf *handle, size_t i, const struct lp_elf_section *names,
 			    struct lppack_error *err)
 {
@@ -86,7 +81,7 @@ static int elf_read_section(struct lp_elf *elf, Elf *handle, size_t i, const str
 	*section = (struct lp_elf_section){ .name = "", .address = header.sh_addr, .size = header.sh_size,
 					    .flags = header.sh_flags, .align = header.sh_addralign,
 					    .type = header.sh_type, .link = header.sh_link, .info = header.sh_info };
-	if (has_bytes(section->type)) {
+	if (section->type != SHT_NOBITS && section->type != SHT_NULL) {
 		if (!lp_range_ok(header.sh_offset, header.sh_size, elf->size))
 			return lp_fail(err, LPPACK_E_MODULE, "the file is damaged: fetch or build it again",
 				       "%s: section %zu reaches past the end of the file", elf->name, i);

@@ -129,14 +129,6 @@ int lp_kprobe_blacklist_read_image(struct lp_address_list *out, const struct lp_
 	return address_list_read(out, image, &array, 0, 0, err);
 }
 
-/* kernel/module/main.c, find_module_sections(): the name depends on how the compiler made the hooks. */
-static uint32_t find_sites(const struct lp_elf *elf)
-{
-	uint32_t section = lp_elf_find_section(elf, "__mcount_loc");
-
-	return section ? section : lp_elf_find_section(elf, "__patchable_function_entries");
-}
-
 int lp_ftrace_sites_read_module(struct lp_address_list *out, const void *bytes, size_t n, const char *name,
 				struct lppack_error *err)
 {
@@ -149,7 +141,10 @@ int lp_ftrace_sites_read_module(struct lp_address_list *out, const void *bytes, 
 		rc = address_list_reserve(out, elf.n_relocs, err);
 	if (rc < 0)
 		return rc;
-	section = find_sites(&elf);
+	/* kernel/module/main.c, find_module_sections(): the name depends on how the compiler made the hooks. */
+	section = lp_elf_find_section(&elf, "__mcount_loc");
+	if (!section)
+		section = lp_elf_find_section(&elf, "__patchable_function_entries");
 	for (size_t i = 0; section && i < elf.n_relocs; i++) {
 		const struct lp_elf_reloc *reloc = &elf.relocs[i];
 

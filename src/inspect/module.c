@@ -63,20 +63,6 @@ static int merge_objects(struct lp_module_facts *facts, struct lppack_error *err
 	return 0;
 }
 
-static int module_read_livepatch(const struct lp_elf *elf, struct lp_module_facts *out, struct lp_klp_trace *trace,
-				 struct lppack_error *err)
-{
-	int rc = lp_klp_read(elf, out, trace, err);
-
-	if (rc < 0)
-		return rc;
-	lp_module_facts_sort(out);
-	rc = merge_objects(out, err);
-	if (rc == 0)
-		lp_module_facts_sort(out);
-	return rc;
-}
-
 static int module_read_facts(struct lp_elf *elf, struct lp_module_facts *out, struct lp_klp_trace *trace,
 			     struct lppack_error *err)
 {
@@ -88,7 +74,17 @@ static int module_read_facts(struct lp_elf *elf, struct lp_module_facts *out, st
 	if (!out->arch)
 		return lp_fail_nomem(err);
 	module_read_build_id(elf, out);
-	return out->is_livepatch ? module_read_livepatch(elf, out, trace, err) : 0;
+	if (!out->is_livepatch)
+		return 0;
+	rc = lp_klp_read(elf, out, trace, err);
+	if (rc < 0)
+		return rc;
+	lp_module_facts_sort(out);
+	rc = merge_objects(out, err);
+	if (rc < 0)
+		return rc;
+	lp_module_facts_sort(out);
+	return 0;
 }
 
 int lp_module_read(struct lp_elf *elf, const void *bytes, size_t n, const char *name, struct lp_module_facts *out,

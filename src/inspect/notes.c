@@ -43,7 +43,7 @@ bool lp_note_next(const uint8_t *bytes, size_t n, bool big_endian, size_t *offse
 	return true;
 }
 
-static bool is_note(const struct lp_note *note, const char *name, uint32_t type)
+bool lp_note_is(const struct lp_note *note, const char *name, uint32_t type)
 {
 	size_t size = strlen(name) + 1;
 
@@ -52,7 +52,7 @@ static bool is_note(const struct lp_note *note, const char *name, uint32_t type)
 
 bool lp_note_build_id(const struct lp_note *note, struct lp_build_id *id)
 {
-	return is_note(note, "GNU", NT_GNU_BUILD_ID) && lp_build_id_set(id, note->desc, note->desc_size) == 0;
+	return lp_note_is(note, "GNU", NT_GNU_BUILD_ID) && lp_build_id_set(id, note->desc, note->desc_size) == 0;
 }
 
 /* The salt is free text (CONFIG_BUILD_SALT); distributions put the release there. */
@@ -70,7 +70,7 @@ static bool take_release(const struct lp_note *note, struct lp_kernel_facts *out
 {
 	size_t len = strnlen((const char *)note->desc, note->desc_size);
 
-	if (out->release || !is_note(note, "Linux", LINUX_ELFNOTE_BUILD_SALT) || !salt_is_release(note, len))
+	if (out->release || !lp_note_is(note, "Linux", LINUX_ELFNOTE_BUILD_SALT) || !salt_is_release(note, len))
 		return true;
 	out->release = strndup((const char *)note->desc, len);
 	return out->release != NULL;

@@ -18,6 +18,8 @@ struct lp_note {
  * stays short of n). */
 bool lp_note_next(const uint8_t *bytes, size_t n, bool big_endian, size_t *offset, struct lp_note *note);
 
+/* Whether it is of that name (without its NUL) and type. */
+bool lp_note_is(const struct lp_note *note, const char *name, uint32_t type);
 /* Sets *id to the description of a GNU build ID note; false if the note is none. */
 bool lp_note_build_id(const struct lp_note *note, struct lp_build_id *id);
 

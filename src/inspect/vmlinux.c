@@ -44,20 +44,6 @@ static void cleanup_reader(struct reader *r)
 	lp_buf_free(&r->kept);
 }
 
-static int ends_early(const struct reader *r, struct lppack_error *err)
-{
-	return lp_fail(err, LPPACK_E_KERNEL_IMAGE, "the file may be incomplete: fetch it again",
-		       "%s: ends at byte %llu", r->stream->name, (unsigned long long)r->at);
-}
-
-static void vmlinux_keep(struct reader *r, const uint8_t *bytes, size_t n)
-{
-	size_t room = KEPT_MAX - r->kept.len;
-
-	if (room)
-		lp_buf_append(&r->kept, bytes, n < room ? n : room);
-}
-
 /* Reads exactly n bytes. */
 static int vmlinux_read_bytes(struct reader *r, void *out, size_t n, struct lppack_error *err)
 {
@@ -65,12 +51,16 @@ static int vmlinux_read_bytes(struct reader *r, void *out, size_t n, struct lppa
 
 	while (n > 0) {
 		int64_t got = r->stream->read(r->stream->context, to, n, err);
+		size_t room;
 
 		if (got < 0)
 			return (int)got;
 		if (got == 0)
-			return ends_early(r, err);
-		vmlinux_keep(r, to, (size_t)got);
+			return lp_fail(err, LPPACK_E_KERNEL_IMAGE, "the file may be incomplete: fetch it again",
+				       "%s: ends at byte %llu", r->stream->name, (unsigned long long)r->at);
+		room = KEPT_MAX - r->kept.len;
+		if (room)
+			lp_buf_append(&r->kept, to, (size_t)got < room ? (size_t)got : room);
 		r->at += (uint64_t)got;
 		to += got;
 		n -= (size_t)got;
