@@ -38,8 +38,9 @@ static int read_subject(struct subject *s, const char *path, struct lppack_error
 		return rc;
 	s->file_size = in.size;
 	rc = lp_file_read_decompressed(path, LP_MODULE_MAX, &s->bytes, err);
-	if (rc == 0)
-		rc = lp_sha256(s->bytes.data, s->bytes.len, &s->digest, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_sha256(s->bytes.data, s->bytes.len, &s->digest, err);
 	return rc < 0 ? rc : lp_module_anatomize(s->bytes.data, s->bytes.len, path, &s->facts, &s->anatomy, err);
 }
 

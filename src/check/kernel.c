@@ -276,19 +276,24 @@ static int kernel_read_all(struct lppack_kernel *k, struct lppack_error *err)
 		read_image_symbols(k);
 	if (!k->known[LP_SOURCE_SYMBOLS])
 		rc = kernel_read_text(k, LP_SOURCE_SYMBOLS, LP_PATH_SYSTEM_MAP, kernel_parse_map, err);
+	if (rc < 0)
+		return rc;
 	if (usable)
 		read_image_parts(k);
-	if (rc == 0)
-		rc = kernel_read_text(k, LP_SOURCE_EXPORTS, LP_PATH_SYMVERS, kernel_parse_symvers, err);
-	if (rc == 0)
-		rc = kernel_read_text(k, LP_SOURCE_CONFIG, LP_PATH_CONFIG, kernel_parse_config, err);
+	rc = kernel_read_text(k, LP_SOURCE_EXPORTS, LP_PATH_SYMVERS, kernel_parse_symvers, err);
+	if (rc < 0)
+		return rc;
+	rc = kernel_read_text(k, LP_SOURCE_CONFIG, LP_PATH_CONFIG, kernel_parse_config, err);
+	if (rc < 0)
+		return rc;
 	if (usable)
 		read_embedded_config(k);
 	read_tree(k);
-	if (rc == 0)
-		rc = read_btf(k, err);
+	rc = read_btf(k, err);
+	if (rc < 0)
+		return rc;
 	read_vermagic(k);
-	return rc;
+	return 0;
 }
 
 LP_EXPORT struct lppack_kernel *lppack_kernel_open(const struct lppack_kernel_files *given, struct lppack_error *err)
@@ -320,9 +325,9 @@ static void read_target(struct lp_target *target, const char *path)
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
 	int rc = lp_file_read_decompressed(path, LP_MODULE_MAX, &bytes, &target->error);
 
-	if (rc == 0)
-		rc = lp_symbol_set_read_module(&target->symbols, bytes.data, bytes.len, target->name, path,
-					       &target->error);
+	if (rc < 0)
+		return;
+	rc = lp_symbol_set_read_module(&target->symbols, bytes.data, bytes.len, target->name, path, &target->error);
 	if (rc == 0)
 		lp_ftrace_sites_read_module(&target->sites, bytes.data, bytes.len, path, &target->error);
 }

@@ -151,10 +151,12 @@ static int kernel_file_read_bzimage(struct peeked *p, uint64_t size, const struc
 	LP_AUTO_DECOMPRESSOR struct lp_decompressor *d = NULL;
 	int rc = lp_bzimage_parse(p->head, p->size, size, p->stream.name, &image, err);
 
-	if (rc == 0 && image.banner)
-		rc = kernel_file_take_banner(image.banner, out->facts, err);
-	if (rc == 0)
-		rc = lp_decompressor_open_stream(&d, &p->stream, image.payload_offset, compressed_size(p, &image), err);
+	if (rc < 0)
+		return rc;
+	rc = image.banner ? kernel_file_take_banner(image.banner, out->facts, err) : 0;
+	if (rc < 0)
+		return rc;
+	rc = lp_decompressor_open_stream(&d, &p->stream, image.payload_offset, compressed_size(p, &image), err);
 	return rc < 0 ? rc : kernel_file_read_vmlinux(lp_decompressor_stream(d), out, err);
 }
 
@@ -223,8 +225,9 @@ static int kernel_file_open_and_read(const char *path, const struct wanted *out,
 	uint8_t head[1024] = { 0 };
 	int rc = lp_input_open(&in, path, err);
 
-	if (rc == 0)
-		rc = lp_input_read(&in, 0, head, in.size < sizeof(head) ? (size_t)in.size : sizeof(head), err);
+	if (rc < 0)
+		return rc;
+	rc = lp_input_read(&in, 0, head, in.size < sizeof(head) ? (size_t)in.size : sizeof(head), err);
 	if (rc < 0)
 		return rc;
 	if (memcmp(head, deb_magic, sizeof(deb_magic) - 1) == 0)

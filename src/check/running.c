@@ -285,9 +285,11 @@ int lp_check_running(struct lp_kernel_io *host, const void *bytes, size_t n, con
 	LP_AUTO_ANATOMY struct lp_anatomy anatomy = { 0 };
 	int rc = lp_module_anatomize(bytes, n, facts->name, &read, &anatomy, err);
 
-	if (rc == 0)
-		rc = running_check_memory(host, n, facts, &anatomy.memory, err);
-	if (rc == 0)
-		rc = running_check_names(host, facts, &anatomy, err);
+	if (rc < 0)
+		return rc;
+	rc = running_check_memory(host, n, facts, &anatomy.memory, err);
+	if (rc < 0)
+		return rc;
+	rc = running_check_names(host, facts, &anatomy, err);
 	return rc < 0 ? rc : running_check_sizes(host, facts, &anatomy, err);
 }

@@ -161,10 +161,12 @@ int lp_anatomy_read_imports(const struct lp_elf *elf, struct lp_anatomy *out, st
 	struct lp_symtab table = lp_symtab_find(elf);
 	int rc = read_versions(elf, out, err);
 
-	if (rc == 0)
-		rc = read_extended_versions(elf, out, err);
-	if (rc == 0)
-		rc = read_undefined(elf, &table, out, err);
+	if (rc < 0)
+		return rc;
+	rc = read_extended_versions(elf, out, err);
+	if (rc < 0)
+		return rc;
+	rc = read_undefined(elf, &table, out, err);
 	if (rc < 0)
 		return rc;
 	sort_imports(out);

@@ -81,9 +81,9 @@ static int read_symbol(const struct lp_elf *elf, const char *text, struct lp_ana
 int lp_anatomy_read_klp(const struct lp_elf *elf, struct lp_anatomy *out, struct lppack_error *err)
 {
 	struct lp_symtab table = lp_symtab_find(elf);
-	int rc = 0;
+	int rc;
 
-	for (size_t i = 1; rc == 0 && i < elf->n_sections; i++) {
+	for (size_t i = 1; i < elf->n_sections; i++) {
 		const char *name = elf->sections[i].name;
 
 		if (!lp_anatomy_has_prefix(name, ".klp.") || strnlen(name, LP_ELF_NAME_MAX) == LP_ELF_NAME_MAX ||
@@ -91,15 +91,23 @@ int lp_anatomy_read_klp(const struct lp_elf *elf, struct lp_anatomy *out, struct
 			continue;
 		if (elf->sections[i].type == SHT_RELA)
 			rc = read_rela_section(elf, &elf->sections[i], name, out, err);
-		if (rc == 0)
-			rc = read_jump_table(elf, name, out, err);
+		else
+			rc = 0;
+		if (rc < 0)
+			return rc;
+		rc = read_jump_table(elf, name, out, err);
+		if (rc < 0)
+			return rc;
 	}
-	for (size_t i = 1; rc == 0 && i < table.n; i++) {
+	for (size_t i = 1; i < table.n; i++) {
 		const char *name = lp_symtab_get(&table, i).index == LP_SHN_LIVEPATCH ? lp_symtab_name(&table, i) :
 											 NULL;
 
-		if (name && lp_anatomy_has_prefix(name, symbol_prefix))
-			rc = read_symbol(elf, name, out, err);
+		if (!name || !lp_anatomy_has_prefix(name, symbol_prefix))
+			continue;
+		rc = read_symbol(elf, name, out, err);
+		if (rc < 0)
+			return rc;
 	}
-	return rc;
+	return 0;
 }

@@ -128,11 +128,12 @@ int lp_anatomy_read_hardening(const struct lp_elf *elf, struct lp_anatomy *out, 
 	struct lp_hardening *h = &out->hardening;
 	int rc = read_hardening_notes(elf, ".note.gnu.property", out, err);
 
+	if (rc < 0)
+		return rc;
 	h->retpoline_sites = count_sites(elf, ".retpoline_sites");
 	h->return_sites = count_sites(elf, ".return_sites");
 	h->call_sites = count_sites(elf, ".call_sites");
 	h->ibt_endbr_seal = count_sites(elf, ".ibt_endbr_seal");
-	if (rc == 0)
-		rc = read_hardening_notes(elf, ".note.Linux", out, err);
+	rc = read_hardening_notes(elf, ".note.Linux", out, err);
 	return rc < 0 ? rc : read_compiler(elf, out, err);
 }

@@ -228,6 +228,11 @@ static int elf_read_relocs(struct lp_elf *elf, const struct lp_symtab *table, st
 	return 0;
 }
 
+static void cleanup_handle(Elf **handle)
+{
+	elf_end(*handle);
+}
+
 /* Zeroes elf. The handle, which may be NULL, must be ended. */
 static int elf_start(struct lp_elf *elf, const void *bytes, size_t n, const char *name, Elf **handle,
 		     struct lppack_error *err)
@@ -242,15 +247,16 @@ static int elf_start(struct lp_elf *elf, const void *bytes, size_t n, const char
 
 int lp_elf_open(struct lp_elf *elf, const void *bytes, size_t n, const char *name, struct lppack_error *err)
 {
+	LP_AUTO(cleanup_handle) Elf *handle = NULL;
 	struct lp_symtab table;
-	Elf *handle = NULL;
 	int rc = elf_start(elf, bytes, n, name, &handle, err);
 
-	if (rc == 0)
-		rc = elf_check_header(elf, handle, err);
-	if (rc == 0)
-		rc = elf_read_sections(elf, handle, err);
-	elf_end(handle);
+	if (rc < 0)
+		return rc;
+	rc = elf_check_header(elf, handle, err);
+	if (rc < 0)
+		return rc;
+	rc = elf_read_sections(elf, handle, err);
 	if (rc < 0)
 		return rc;
 	table = lp_symtab_find(elf);
@@ -260,18 +266,19 @@ int lp_elf_open(struct lp_elf *elf, const void *bytes, size_t n, const char *nam
 
 int lp_elf_open_linked(struct lp_elf *elf, const void *bytes, size_t n, const char *name, struct lppack_error *err)
 {
+	LP_AUTO(cleanup_handle) Elf *handle = NULL;
 	GElf_Ehdr header;
-	Elf *handle = NULL;
 	int rc = elf_start(elf, bytes, n, name, &handle, err);
 
-	if (rc == 0)
-		rc = elf_read_header(elf, handle, &header, err);
-	if (rc == 0 && header.e_type != ET_EXEC && header.e_type != ET_DYN)
-		rc = lp_fail(err, LPPACK_E_MODULE, NULL, "%s: not a linked ELF file (e_type %u)", name, header.e_type);
-	if (rc == 0 && header.e_shoff)
-		rc = elf_read_sections(elf, handle, err);
-	elf_end(handle);
-	return rc;
+	if (rc < 0)
+		return rc;
+	rc = elf_read_header(elf, handle, &header, err);
+	if (rc < 0)
+		return rc;
+	if (header.e_type != ET_EXEC && header.e_type != ET_DYN)
+		return lp_fail(err, LPPACK_E_MODULE, NULL, "%s: not a linked ELF file (e_type %u)", name,
+			       header.e_type);
+	return header.e_shoff ? elf_read_sections(elf, handle, err) : 0;
 }
 
 void lp_elf_close(struct lp_elf *elf)

@@ -137,8 +137,9 @@ int lp_ftrace_sites_read_module(struct lp_address_list *out, const void *bytes, 
 	int rc = lp_module_elf_open(&elf, bytes, n, name, err);
 
 	*out = (struct lp_address_list){ 0 };
-	if (rc == 0)
-		rc = address_list_reserve(out, elf.n_relocs, err);
+	if (rc < 0)
+		return rc;
+	rc = address_list_reserve(out, elf.n_relocs, err);
 	if (rc < 0)
 		return rc;
 	/* kernel/module/main.c, find_module_sections(): the name depends on how the compiler made the hooks. */
