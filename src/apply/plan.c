@@ -161,7 +161,7 @@ static int warn_of_probes(struct lppack_plan *plan, struct lppack_error *err)
 {
 	LP_AUTO_FREE struct lp_probe *probes = NULL;
 	size_t n = 0;
-	int rc = lp_host_find_probes(&plan->host->io, plan->request.facts, &probes, &n, err);
+	int rc = lp_kprobes_find(&plan->host->io, plan->request.facts, &probes, &n, err);
 
 	for (size_t i = 0; i < n && rc == 0; i++)
 		rc = warn_of_probe(plan, &probes[i], err);
@@ -233,7 +233,7 @@ static int judge(struct lppack_plan *plan, struct lppack_error *err)
 	if (rc == 0)
 		rc = warn_of_damage(plan, err);
 	if (rc == 0)
-		rc = lp_swap_preflight(&plan->host->io, &plan->request, &plan->stack, &plan->already, err);
+		rc = lp_preflight_replace(&plan->host->io, &plan->request, &plan->stack, &plan->already, err);
 	if (rc == 0)
 		rc = check_policy(plan, err);
 	return rc < 0 || plan->already ? rc : check_step(plan, err);

@@ -28,7 +28,7 @@ struct lppack_receipt {
 	const char *verb;           /* a literal */
 	struct lppack_value *about; /* kernel, bundle, module; or kernel, removes */
 	struct lppack_value *took_over; /* or NULL */
-	struct lp_swap_result result;
+	struct lp_change_result result;
 	struct lppack_error error; /* code 0: none */
 };
 

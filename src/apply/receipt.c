@@ -16,7 +16,7 @@ LP_EXPORT void lppack_receipt_free(struct lppack_receipt *receipt)
 		return;
 	lppack_value_free(receipt->about);
 	lppack_value_free(receipt->took_over);
-	lp_swap_result_free(&receipt->result);
+	lp_change_result_free(&receipt->result);
 	free(receipt);
 }
 
@@ -61,9 +61,9 @@ static bool is_recorded(const struct lppack_plan *plan)
 	       running->has_active && lp_digest_equal(&running->active.digest, &applied.digest);
 }
 
-static bool is_in_force(const struct lp_swap_result *result)
+static bool is_in_force(const struct lp_change_result *result)
 {
-	return result->outcome == LP_SWAP_APPLIED || result->outcome == LP_SWAP_ALREADY;
+	return result->outcome == LP_CHANGE_APPLIED || result->outcome == LP_CHANGE_ALREADY;
 }
 
 static int fail_unrecorded(const struct lppack_error *cause, struct lppack_error *err)
@@ -78,10 +78,10 @@ static int fail_unrecorded(const struct lppack_error *cause, struct lppack_error
 static int remember(struct lppack_plan *plan, struct lppack_receipt *receipt, int rc, struct lppack_error *err)
 {
 	struct lp_transaction *t = &plan->transaction;
-	struct lp_swap_result *result = &receipt->result;
+	struct lp_change_result *result = &receipt->result;
 	struct lppack_error cause = LPPACK_ERROR_INIT;
 
-	if (result->outcome == LP_SWAP_ALREADY && is_recorded(plan)) {
+	if (result->outcome == LP_CHANGE_ALREADY && is_recorded(plan)) {
 		if (!plan->options.installed)
 			lp_transaction_set_target(t, &cause);
 		return rc < 0 || !cause.code ? rc : fail_unrecorded(&cause, err);
@@ -100,7 +100,7 @@ static int remember(struct lppack_plan *plan, struct lppack_receipt *receipt, in
 
 static int run(struct lppack_plan *plan, struct lppack_receipt *receipt, struct lppack_error *err)
 {
-	int rc = lp_swap_run(&plan->host->io, &plan->request, &receipt->result, err);
+	int rc = lp_replace_run(&plan->host->io, &plan->request, &receipt->result, err);
 
 	receipt->took_over = LP_TAKE(plan->transaction.journal.took_over);
 	return remember(plan, receipt, rc, err);
@@ -196,7 +196,7 @@ struct lppack_value *lp_stack_describe_blockers(struct lppack_host *host, const 
 	return list;
 }
 
-static struct lppack_value *describe_durations(const struct lp_swap_result *result)
+static struct lppack_value *describe_durations(const struct lp_change_result *result)
 {
 	struct lppack_value *map = lp_value_map();
 
@@ -235,27 +235,27 @@ static struct lppack_value *describe_error(const struct lppack_error *error)
 	return map;
 }
 
-static const char *outcome_name(enum lp_swap_outcome outcome)
+static const char *outcome_name(enum lp_change_outcome outcome)
 {
 	switch (outcome) {
-	case LP_SWAP_APPLIED:
+	case LP_CHANGE_APPLIED:
 		return "applied";
-	case LP_SWAP_ALREADY:
+	case LP_CHANGE_ALREADY:
 		return "already";
-	case LP_SWAP_REVERSED:
+	case LP_CHANGE_REVERSED:
 		return "reversed";
-	case LP_SWAP_LEFT:
+	case LP_CHANGE_LEFT:
 		return "left";
-	case LP_SWAP_REMOVED:
+	case LP_CHANGE_DISABLED:
 		return "removed";
-	case LP_SWAP_NOTHING:
+	case LP_CHANGE_NOTHING:
 		break;
 	}
 	return "nothing";
 }
 
 /* How it went, whatever it was. */
-static void describe_course(const struct lp_swap_result *result, struct lppack_value **map)
+static void describe_course(const struct lp_change_result *result, struct lppack_value **map)
 {
 	lp_value_add_int(map, "attempts", result->attempts);
 	if (result->forced)

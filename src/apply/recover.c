@@ -13,7 +13,7 @@ struct recovery {
 	struct lp_swap_request request;
 	struct lp_transaction transaction; /* its journal is the killed call's */
 	struct lp_stack stack;
-	struct lp_swap_result result;
+	struct lp_change_result result;
 	char **from;
 	struct lp_buf left; /* names of modules that are still loaded */
 	bool quick;
@@ -25,7 +25,7 @@ static void recovery_close(struct recovery *r)
 {
 	lp_transaction_close(&r->transaction);
 	lp_stack_free(&r->stack);
-	lp_swap_result_free(&r->result);
+	lp_change_result_free(&r->result);
 	lp_buf_free(&r->left);
 	free(r->from);
 	free(r->note);
@@ -68,8 +68,8 @@ static int finish_one(struct recovery *r, const char *name, struct lppack_error 
 {
 	int rc;
 
-	lp_swap_result_free(&r->result);
-	rc = lp_reversal_finish(&r->host->io, &r->request, name, &r->result, err);
+	lp_change_result_free(&r->result);
+	rc = lp_reverse_finish(&r->host->io, &r->request, name, &r->result, err);
 	if (rc != -LPPACK_E_LEFTOVER)
 		return rc;
 	lppack_error_clear(err);
@@ -103,8 +103,8 @@ static int finish_load(struct recovery *r, struct lppack_error *err)
 	r->request.replace = true;
 	r->request.force = false;
 	r->request.retries = 0;
-	rc = lp_swap_run(&r->host->io, &r->request, &r->result, err);
-	if (r->result.outcome == LP_SWAP_APPLIED || r->result.outcome == LP_SWAP_ALREADY) {
+	rc = lp_replace_run(&r->host->io, &r->request, &r->result, err);
+	if (r->result.outcome == LP_CHANGE_APPLIED || r->result.outcome == LP_CHANGE_ALREADY) {
 		for (size_t i = 0; rc == -LPPACK_E_LEFTOVER && i < t->journal.n_from; i++)
 			if (!lp_text_equal(r->from[i], t->journal.to.module.name))
 				note_left(r, r->from[i]);
@@ -114,7 +114,7 @@ static int finish_load(struct recovery *r, struct lppack_error *err)
 			return lp_wrap(err, rc, "its livepatch is in force, but it could not be recorded");
 		return conclude(r, "finished", "it was finished, and its livepatch is in force", err);
 	}
-	if (r->result.outcome != LP_SWAP_REVERSED)
+	if (r->result.outcome != LP_CHANGE_REVERSED)
 		return rc;
 	/* The failure is the killed call's; the recovery has put things right. */
 	lppack_error_clear(err);
@@ -171,11 +171,11 @@ static int finish_nothing(struct recovery *r, struct lppack_error *err)
  * got so far as to enable it again, or to load it again: that transition has nothing that it could go back to. */
 static int take_back(struct recovery *r, const char *name, struct lppack_error *err)
 {
-	int rc = lp_reversal_take_back(&r->host->io, &r->request, name, &r->result, err);
+	int rc = lp_reverse_take_back(&r->host->io, &r->request, name, &r->result, err);
 
 	if (rc < 0)
 		return rc;
-	lp_swap_result_free(&r->result);
+	lp_change_result_free(&r->result);
 	return finish_load(r, err);
 }
 
@@ -281,7 +281,7 @@ static int recover_removal(struct recovery *r, struct lppack_error *err)
 					    "the livepatch is still being disabled: lppack recover waits for it",
 				err);
 	if (returning)
-		rc = lp_reversal_await(&r->host->io, &r->request, moving->name, err);
+		rc = lp_reverse_await(&r->host->io, &r->request, moving->name, err);
 	if (returning && rc == 0) {
 		lp_stack_free(&r->stack);
 		rc = lp_stack_read(&r->host->io, &r->stack, err);

@@ -64,7 +64,7 @@ LP_EXPORT struct lppack_value *lppack_host_describe_removal(struct lppack_host *
 	bool already;
 
 	if (open_removal(&removal, host, options, err) < 0 ||
-	    lp_removal_preflight(&host->io, &removal.request, &removal.stack, &already, err) < 0)
+	    lp_preflight_disable(&host->io, &removal.request, &removal.stack, &already, err) < 0)
 		return NULL;
 	map = lp_value_map();
 	lp_value_add(&map, "kernel", lp_host_describe_kernel(host));
@@ -80,10 +80,10 @@ static int remember(struct removal *removal, struct lppack_receipt *receipt, int
 {
 	struct lp_transaction *t = &removal->transaction;
 	struct lppack_error cause = LPPACK_ERROR_INIT;
-	bool removed = receipt->result.outcome == LP_SWAP_REMOVED;
+	bool removed = receipt->result.outcome == LP_CHANGE_DISABLED;
 
 	/* A boot that was told to livepatch nothing has nothing in force, but what later ones begin with. */
-	if (receipt->result.outcome == LP_SWAP_ALREADY)
+	if (receipt->result.outcome == LP_CHANGE_ALREADY)
 		return rc < 0 ? rc : lp_transaction_set_target(t, err);
 	if (!t->journalled)
 		return rc;
@@ -121,7 +121,7 @@ static bool run(struct removal *removal, struct lppack_receipt *receipt, struct 
 		lp_fail_nomem(err);
 		return false;
 	}
-	rc = lp_removal_run(&removal->host->io, &removal->request, &receipt->result, err);
+	rc = lp_disable_all(&removal->host->io, &removal->request, &receipt->result, err);
 	asked = t->journalled;
 	receipt->took_over = LP_TAKE(t->journal.took_over);
 	remember(removal, receipt, rc, err);

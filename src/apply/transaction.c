@@ -120,9 +120,9 @@ int lp_transaction_open(struct lp_transaction *t, struct lppack_host *host, stru
 		return rc;
 	request->known = t->known;
 	request->n_known = t->n_known;
-	request->forced = t->running.forced		      ? "by lppack, with --force" :
-			  lp_host_log_tells_force(&host->io) ? "the kernel log tells of it" :
-								 NULL;
+	request->forced = t->running.forced		 ? "by lppack, with --force" :
+			  lp_kmsg_shows_force(&host->io) ? "the kernel log tells of it" :
+							   NULL;
 	return 0;
 }
 
@@ -198,7 +198,7 @@ int lp_transaction_begin(struct lp_transaction *t, enum lp_verb verb, struct lpp
 	return t->journal.boot_id ? 0 : lp_fail_nomem(err);
 }
 
-static int remember_running(struct lp_transaction *t, const struct lp_swap_result *result, struct lppack_error *err)
+static int remember_running(struct lp_transaction *t, const struct lp_change_result *result, struct lppack_error *err)
 {
 	struct lp_running *running = &t->running;
 	int rc = 0;
@@ -257,7 +257,7 @@ int lp_transaction_set_target(struct lp_transaction *t, struct lppack_error *err
 	return lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message);
 }
 
-int lp_transaction_record(struct lp_transaction *t, const struct lp_swap_result *result, struct lppack_error *err)
+int lp_transaction_record(struct lp_transaction *t, const struct lp_change_result *result, struct lppack_error *err)
 {
 	int rc = remember_running(t, result, err);
 
@@ -303,7 +303,7 @@ static int record_module(struct lp_transaction *t, struct lppack_error *err)
  * remembered. */
 static int record_rest(struct lp_transaction *t, struct lppack_error *err)
 {
-	const struct lp_swap_result nothing = { 0 };
+	const struct lp_change_result nothing = { 0 };
 	LP_AUTO(lp_stack_free) struct lp_stack now = { 0 };
 	bool gone = false;
 	int rc = lp_stack_read(&t->host->io, &now, err);
@@ -325,17 +325,17 @@ int lp_transaction_record_remains(struct lp_transaction *t, struct lppack_error 
 	return t->journal.verb == LP_VERB_REMOVE ? record_rest(t, err) : record_module(t, err);
 }
 
-static bool has_remains(const struct lp_transaction *t, const struct lp_swap_result *result)
+static bool has_remains(const struct lp_transaction *t, const struct lp_change_result *result)
 {
-	return result->outcome == LP_SWAP_LEFT ||
-	       (t->journal.verb == LP_VERB_REMOVE && result->outcome != LP_SWAP_REMOVED);
+	return result->outcome == LP_CHANGE_LEFT ||
+	       (t->journal.verb == LP_VERB_REMOVE && result->outcome != LP_CHANGE_DISABLED);
 }
 
-int lp_transaction_end(struct lp_transaction *t, const struct lp_swap_result *result, int rc,
+int lp_transaction_end(struct lp_transaction *t, const struct lp_change_result *result, int rc,
 		       struct lppack_error *err)
 {
 	/* A transition that goes on is the next call's to finish. */
-	if (!t->journalled || (result->outcome == LP_SWAP_LEFT && rc == -LPPACK_E_STALLED_LEFT))
+	if (!t->journalled || (result->outcome == LP_CHANGE_LEFT && rc == -LPPACK_E_STALLED_LEFT))
 		return rc;
 	t->journalled = false;
 	/* Where it cannot be recorded, the journal stays, and tells it to the next call. */

@@ -30,7 +30,7 @@ int lp_transaction_open(struct lp_transaction *t, struct lppack_host *host, stru
 /* Prepares the journal and has the request write it; the lock is held. */
 int lp_transaction_begin(struct lp_transaction *t, enum lp_verb verb, struct lppack_error *err);
 /* Remembers what the kernel has now: `to` of the journal is in force, or nothing is. */
-int lp_transaction_record(struct lp_transaction *t, const struct lp_swap_result *result, struct lppack_error *err);
+int lp_transaction_record(struct lp_transaction *t, const struct lp_change_result *result, struct lppack_error *err);
 /* Has boots begin with `to` of the journal, if it is installed; with nothing if there is no `to`. */
 int lp_transaction_set_target(struct lp_transaction *t, struct lppack_error *err);
 /* Remembers that a transition was forced, although what it led to is not in force. */
@@ -39,7 +39,7 @@ int lp_transaction_record_force(struct lp_transaction *t, struct lppack_error *e
  * a removal, half done, has taken lppack's own livepatch out of force. */
 int lp_transaction_record_remains(struct lp_transaction *t, struct lppack_error *err);
 /* Clears the journal, unless the outcome is still open or could not be recorded. */
-int lp_transaction_end(struct lp_transaction *t, const struct lp_swap_result *result, int rc,
+int lp_transaction_end(struct lp_transaction *t, const struct lp_change_result *result, int rc,
 		       struct lppack_error *err);
 void lp_transaction_close(struct lp_transaction *t);
 

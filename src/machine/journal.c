@@ -236,7 +236,7 @@ int lp_journal_describe(struct lppack_host *host, struct lppack_value **map, str
 	*map = lp_journal_tree(&journal);
 	lp_value_add_text(map, "boot", lp_boot_ids_match(journal.boot_id, boot_id) ? "this" : "earlier");
 	state = lp_host_lock_state(&host->io, &pid);
-	if (state != LP_LOCK_UNTOLD)
+	if (state != LP_LOCK_UNKNOWN)
 		lp_value_add_bool(map, "running", state == LP_LOCK_HELD);
 	return *map ? 1 : lp_fail_nomem(err);
 }

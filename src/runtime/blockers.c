@@ -195,9 +195,9 @@ static int scan_tasks(DIR *tasks, int pid, const struct known *known, struct lis
 	return 0;
 }
 
-static int scan_processes(struct lp_kernel_io *host, const struct known *known, struct list *list)
+static int scan_processes(struct lp_kernel_io *io, const struct known *known, struct list *list)
 {
-	LP_AUTO_DIR DIR *processes = lp_dir_open(host->rootfd, "proc");
+	LP_AUTO_DIR DIR *processes = lp_dir_open(io->rootfd, "proc");
 	const struct dirent *entry;
 
 	while (processes && (entry = lp_dir_next(processes))) {
@@ -215,12 +215,12 @@ static int scan_processes(struct lp_kernel_io *host, const struct known *known, 
 	return 0;
 }
 
-int lp_blockers_collect(struct lp_kernel_io *host, const struct lp_module_facts *facts, const struct lp_stack *stack,
+int lp_blockers_collect(struct lp_kernel_io *io, const struct lp_module_facts *facts, const struct lp_stack *stack,
 			int target, struct lp_blocker **blockers, size_t *n)
 {
 	const struct known known = { .facts = facts, .stack = stack, .target = target };
 	struct list list = { 0 };
-	int rc = scan_processes(host, &known, &list);
+	int rc = scan_processes(io, &known, &list);
 
 	*blockers = list.items;
 	*n = list.n;
@@ -236,17 +236,17 @@ void lp_blockers_free(struct lp_blocker *blockers, size_t n)
 
 /* fs/proc/base.c, proc_pid_patch_state(): only who may trace a task is told, and with hidepid others are not even
  * listed (proc(5)). Init is there on every machine, and is root's. */
-bool lp_host_sees_tasks(struct lp_kernel_io *host)
+bool lp_host_sees_tasks(struct lp_kernel_io *io)
 {
 	char text[24];
 
-	if (!lp_host_has_capability(host, CAP_SYS_PTRACE))
+	if (!lp_host_has_capability(io, CAP_SYS_PTRACE))
 		return false;
-	return lp_attr_read(host->rootfd, "proc/1/task/1/patch_state", text, sizeof(text)) >= 0 ||
+	return lp_attr_read(io->rootfd, "proc/1/task/1/patch_state", text, sizeof(text)) >= 0 ||
 	       (errno != EACCES && errno != EPERM);
 }
 
-int lp_blockers_find(struct lp_kernel_io *host, const struct lp_module_facts *facts, const struct lp_stack *stack,
+int lp_blockers_find(struct lp_kernel_io *io, const struct lp_module_facts *facts, const struct lp_stack *stack,
 		     struct lp_blocker **blockers, size_t *n)
 {
 	*blockers = NULL;
@@ -254,7 +254,7 @@ int lp_blockers_find(struct lp_kernel_io *host, const struct lp_module_facts *fa
 	/* One patch at most is in transition; its enabled is where tasks are to go (kernel/livepatch/transition.c). */
 	for (size_t i = 0; i < stack->n; i++)
 		if (stack->patches[i].transition == 1)
-			return lp_blockers_collect(host, facts, stack, stack->patches[i].enabled != 0, blockers, n);
+			return lp_blockers_collect(io, facts, stack, stack->patches[i].enabled != 0, blockers, n);
 	return 0;
 }
 
@@ -270,7 +270,7 @@ static void tell_one(const struct lp_blocker *blocker, struct lp_buf *text)
 		lp_buf_printf(text, " in %s", blocker->function);
 }
 
-void lp_blockers_tell(const struct lp_blocker *blockers, size_t n, struct lp_buf *text)
+void lp_blockers_print(const struct lp_blocker *blockers, size_t n, struct lp_buf *text)
 {
 	size_t named = n < BLOCKERS_NAMED ? n : BLOCKERS_NAMED;
 

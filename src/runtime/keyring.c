@@ -11,14 +11,14 @@
 #define DESCRIPTION_MAX 4095 /* security/keys/keyctl.c: KEY_MAX_DESC_SIZE, with its NUL */
 #define EXACT "ex:" /* crypto/asymmetric_keys/asymmetric_type.c: asymmetric_key_match_preparse() */
 
-enum lp_signature_policy lp_host_signature_policy(const struct lp_kernel_io *host)
+enum lp_signature_policy lp_host_signature_policy(const struct lp_kernel_io *io)
 {
 	char text[128];
 
-	if (lp_attr_read(host->rootfd, "sys/kernel/security/lockdown", text, sizeof(text)) > 0 &&
+	if (lp_attr_read(io->rootfd, "sys/kernel/security/lockdown", text, sizeof(text)) > 0 &&
 	    (strstr(text, "[integrity]") || strstr(text, "[confidentiality]")))
 		return LP_SIGNATURE_LOCKDOWN;
-	if (lp_attr_read(host->rootfd, LP_MODULE_DIR "/module/parameters/sig_enforce", text, sizeof(text)) > 0 &&
+	if (lp_attr_read(io->rootfd, LP_MODULE_DIR "/module/parameters/sig_enforce", text, sizeof(text)) > 0 &&
 	    (*text == 'Y' || *text == '1'))
 		return LP_SIGNATURE_ENFORCED;
 	return LP_SIGNATURE_OPTIONAL;
@@ -44,43 +44,43 @@ static int32_t find_keyring(const char *keys, const char *name)
 
 /* A key that is there, and that a process may not search, is there (security/keys/keyring.c: keyring_search_iterator()
  * matches before it asks for the permission). */
-static enum lp_key_verdict search(struct lp_kernel_io *host, int32_t keyring, const char *description)
+static enum lp_key_verdict search(struct lp_kernel_io *io, int32_t keyring, const char *description)
 {
-	if (host->ops->search_key(host->context, keyring, description) >= 0 || errno == EACCES)
+	if (io->ops->search_key(io->context, keyring, description) >= 0 || errno == EACCES)
 		return LP_KEY_KNOWN;
 	return errno == ENOKEY ? LP_KEY_UNKNOWN : LP_KEY_UNTOLD;
 }
 
 /* Whether a key that cannot be there is not found: else the keyring itself may not be searched, and says nothing. */
-static bool is_searchable(struct lp_kernel_io *host, int32_t keyring)
+static bool is_searchable(struct lp_kernel_io *io, int32_t keyring)
 {
-	return keyring && search(host, keyring, EXACT "0000000000000000") == LP_KEY_UNKNOWN;
+	return keyring && search(io, keyring, EXACT "0000000000000000") == LP_KEY_UNKNOWN;
 }
 
 /* kernel/module/signing.c asks the secondary keyring, which is linked to the others, or without it the built-in one. */
-static enum lp_key_verdict find(struct lp_kernel_io *host, const char *keys, const char *description)
+static enum lp_key_verdict find(struct lp_kernel_io *io, const char *keys, const char *description)
 {
 	int32_t secondary = find_keyring(keys, ".secondary_trusted_keys");
 	int32_t trusted = secondary ? secondary : find_keyring(keys, ".builtin_trusted_keys");
 	int32_t platform = find_keyring(keys, ".platform");
-	enum lp_key_verdict verdict = is_searchable(host, trusted) ? search(host, trusted, description) : LP_KEY_UNTOLD;
+	enum lp_key_verdict verdict = is_searchable(io, trusted) ? search(io, trusted, description) : LP_KEY_UNTOLD;
 
 	if (verdict != LP_KEY_UNKNOWN || !platform)
 		return verdict;
-	verdict = is_searchable(host, platform) ? search(host, platform, description) : LP_KEY_UNTOLD;
+	verdict = is_searchable(io, platform) ? search(io, platform, description) : LP_KEY_UNTOLD;
 	return verdict == LP_KEY_KNOWN ? LP_KEY_PLATFORM : verdict;
 }
 
-enum lp_key_verdict lp_host_find_key(struct lp_kernel_io *host, const void *id, size_t n)
+enum lp_key_verdict lp_host_find_key(struct lp_kernel_io *io, const void *id, size_t n)
 {
 	LP_AUTO_BUF struct lp_buf keys = { 0 };
 	LP_AUTO_FREE char *description = malloc(sizeof(EXACT) + 2 * n);
 
-	if (!host->ops->search_key || !description || n == 0 || sizeof(EXACT) - 1 + 2 * n > DESCRIPTION_MAX)
+	if (!io->ops->search_key || !description || n == 0 || sizeof(EXACT) - 1 + 2 * n > DESCRIPTION_MAX)
 		return LP_KEY_UNTOLD;
 	memcpy(description, EXACT, sizeof(EXACT));
 	lp_hex_encode(id, n, description + strlen(EXACT));
-	if (lp_file_read(host->rootfd, "proc/keys", KEYS_MAX, &keys, NULL) < 0 || !keys.data)
+	if (lp_file_read(io->rootfd, "proc/keys", KEYS_MAX, &keys, NULL) < 0 || !keys.data)
 		return LP_KEY_UNTOLD;
-	return find(host, (const char *)keys.data, description);
+	return find(io, (const char *)keys.data, description);
 }

@@ -12,7 +12,7 @@ enum lp_signature_policy {
 };
 
 /* Lockdown goes before the parameter: it cannot be turned off. */
-enum lp_signature_policy lp_host_signature_policy(const struct lp_kernel_io *host);
+enum lp_signature_policy lp_host_signature_policy(const struct lp_kernel_io *io);
 
 enum lp_key_verdict {
 	LP_KEY_KNOWN,
@@ -26,6 +26,6 @@ enum lp_key_verdict {
  * Nothing is guessed from descriptions, which /proc/keys shows and which do not hold that id: the kernel is asked to
  * search as find_asymmetric_key() does.
  */
-enum lp_key_verdict lp_host_find_key(struct lp_kernel_io *host, const void *id, size_t n);
+enum lp_key_verdict lp_host_find_key(struct lp_kernel_io *io, const void *id, size_t n);
 
 #endif

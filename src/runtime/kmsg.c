@@ -13,9 +13,9 @@
 /* A flood of lines must not fill the memory. */
 #define LINES_MAX (256 * 1024)
 
-void lp_kmsg_open(struct lp_kmsg *kmsg, struct lp_kernel_io *host)
+void lp_kmsg_open(struct lp_kmsg *kmsg, struct lp_kernel_io *io)
 {
-	kmsg->fd = openat(host->rootfd, "dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	kmsg->fd = openat(io->rootfd, "dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	if (kmsg->fd < 0)
 		return;
 	if (lseek(kmsg->fd, 0, SEEK_END) < 0)
@@ -72,12 +72,12 @@ void lp_kmsg_collect(struct lp_kmsg *kmsg, const char *module, struct lp_buf *li
 	}
 }
 
-bool lp_host_log_tells_force(struct lp_kernel_io *host)
+bool lp_kmsg_shows_force(struct lp_kernel_io *io)
 {
 	LP_AUTO(lp_kmsg_close) struct lp_kmsg kmsg = { .fd = -1 };
 	LP_AUTO_BUF struct lp_buf lines = { 0 };
 
-	kmsg.fd = openat(host->rootfd, "dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	kmsg.fd = openat(io->rootfd, "dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	lp_kmsg_collect(&kmsg, NULL, &lines);
 	if (!lp_buf_ok(&lines) || !lines.data)
 		return false;

@@ -55,14 +55,14 @@ static bool is_noted(const struct lp_probe *probes, size_t n, const struct lp_pr
 	return false;
 }
 
-int lp_host_find_probes(struct lp_kernel_io *host, const struct lp_module_facts *facts, struct lp_probe **probes, size_t *n,
-			struct lppack_error *err)
+int lp_kprobes_find(struct lp_kernel_io *io, const struct lp_module_facts *facts, struct lp_probe **probes, size_t *n,
+		    struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf list = { 0 };
 	char *rest;
 	char *text;
 
-	if (lp_file_read(host->rootfd, "sys/kernel/debug/kprobes/list", PROBES_MAX, &list, NULL) < 0 || !list.data)
+	if (lp_file_read(io->rootfd, "sys/kernel/debug/kprobes/list", PROBES_MAX, &list, NULL) < 0 || !list.data)
 		return 0;
 	rest = (char *)list.data;
 	while ((text = strsep(&rest, "\n"))) {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-int lp_module_seal(const void *bytes, size_t size, struct lppack_error *err)
+int lp_load_seal(const void *bytes, size_t size, struct lppack_error *err)
 {
 	LP_AUTO_CLOSE int fd = memfd_create("lppack-module", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	int sealed;
@@ -120,12 +120,12 @@ static const char *explain_signature(int sys_errno)
 	}
 }
 
-static int fail_locked(struct lp_kernel_io *host, const char *name, int sys_errno, struct lppack_error *err)
+static int fail_locked(struct lp_kernel_io *io, const char *name, int sys_errno, struct lppack_error *err)
 {
 	const char *what = explain_signature(sys_errno);
 	const char *hint = HINT_KEY;
 
-	if (!what && lp_attr_int(host->rootfd, "proc/sys/kernel/modules_disabled") == 1)
+	if (!what && lp_attr_int(io->rootfd, "proc/sys/kernel/modules_disabled") == 1)
 		hint = "modules_disabled cannot be reset: reboot";
 	else if (!what)
 		hint = "check kernel lockdown, the security module (SELinux, LoadPin) and the container's rights";
@@ -135,11 +135,11 @@ static int fail_locked(struct lp_kernel_io *host, const char *name, int sys_errn
 }
 
 /* EBUSY is a running transition, or ftrace switched off: the latter leaves a line about its handler. */
-static int fail_busy(struct lp_kernel_io *host, const char *name, const struct lp_buf *log, struct lppack_error *err)
+static int fail_busy(struct lp_kernel_io *io, const char *name, const struct lp_buf *log, struct lppack_error *err)
 {
 	int rc;
 
-	if (lp_attr_int(host->rootfd, "proc/sys/kernel/ftrace_enabled") == 0)
+	if (lp_attr_int(io->rootfd, "proc/sys/kernel/ftrace_enabled") == 0)
 		return lp_fail(err, LPPACK_E_FTRACE, "sysctl kernel.ftrace_enabled=1",
 			       "%s: the kernel cannot patch functions while kernel.ftrace_enabled is 0", name);
 	rc = fail_by_log(name, EBUSY, log, err);
@@ -149,8 +149,8 @@ static int fail_busy(struct lp_kernel_io *host, const char *name, const struct l
 		       "%s: the kernel is busy with another livepatch transition or load", name);
 }
 
-int lp_module_explain(struct lp_kernel_io *host, const char *name, int sys_errno, const struct lp_buf *log,
-		      struct lppack_error *err)
+int lp_load_explain(struct lp_kernel_io *io, const char *name, int sys_errno, const struct lp_buf *log,
+		    struct lppack_error *err)
 {
 	int rc;
 
@@ -158,13 +158,13 @@ int lp_module_explain(struct lp_kernel_io *host, const char *name, int sys_errno
 		return lp_fail(err, LPPACK_E_NAME_IN_USE, "find it with lsmod; if it is unused, rmmod it",
 			       "%s: a module of that name is loaded already", name);
 	if (sys_errno == EBUSY)
-		return fail_busy(host, name, log, err);
+		return fail_busy(io, name, log, err);
 	rc = fail_by_log(name, sys_errno, log, err);
 	if (rc < 0)
 		return rc;
 	if (sys_errno == EPERM || sys_errno == EACCES || sys_errno == EKEYREJECTED || sys_errno == ENOKEY ||
 	    sys_errno == EBADMSG || sys_errno == ENOPKG)
-		return fail_locked(host, name, sys_errno, err);
+		return fail_locked(io, name, sys_errno, err);
 	errno = sys_errno;
 	return lp_fail_sys(err, LPPACK_E_REFUSED,
 			   "lppack check tells what of a module does not fit a kernel; ask the vendor with its output",

@@ -13,35 +13,35 @@
 /* Whoever only asks for the state of the lock holds it for a moment. */
 #define LOOK_NS (50 * LP_MS_NS)
 
-static int fail_create(struct lp_kernel_io *host, const char *path, struct lppack_error *err)
+static int fail_create(struct lp_kernel_io *io, const char *path, struct lppack_error *err)
 {
 	if (errno == EACCES || errno == EPERM)
-		return lp_fail_sys(err, LPPACK_E_PRIVILEGE, "run this as root", "%s/%s: cannot be created", host->root,
+		return lp_fail_sys(err, LPPACK_E_PRIVILEGE, "run this as root", "%s/%s: cannot be created", io->root,
 				   path);
-	return lp_fail_sys(err, LPPACK_E_IO, "make /run writable", "%s/%s: cannot be created", host->root, path);
+	return lp_fail_sys(err, LPPACK_E_IO, "make /run writable", "%s/%s: cannot be created", io->root, path);
 }
 
-static int make_directory(struct lp_kernel_io *host, const char *path, struct lppack_error *err)
+static int make_directory(struct lp_kernel_io *io, const char *path, struct lppack_error *err)
 {
-	if (mkdirat(host->rootfd, path, 0755) < 0 && errno != EEXIST)
-		return fail_create(host, path, err);
+	if (mkdirat(io->rootfd, path, 0755) < 0 && errno != EEXIST)
+		return fail_create(io, path, err);
 	return 0;
 }
 
-static int fail_held(struct lp_kernel_io *host, const char *hint, struct lppack_error *err)
+static int fail_held(struct lp_kernel_io *io, const char *hint, struct lppack_error *err)
 {
 	char holder[24];
 
 	/* The holder takes the lock before it writes its pid, so the text can be empty for a moment. */
-	if (lp_attr_read(host->rootfd, LOCK_FILE, holder, sizeof(holder)) <= 0)
+	if (lp_attr_read(io->rootfd, LOCK_FILE, holder, sizeof(holder)) <= 0)
 		strcpy(holder, "unknown");
-	return lp_fail(err, LPPACK_E_BUSY, hint, "%s/" LOCK_FILE ": held by another lppack, process %s",
-		       host->root, holder);
+	return lp_fail(err, LPPACK_E_BUSY, hint, "%s/" LOCK_FILE ": held by another lppack, process %s", io->root,
+		       holder);
 }
 
-static bool may_wait(struct lp_kernel_io *host, const struct lp_swap_request *request, int64_t since_ns)
+static bool may_wait(struct lp_kernel_io *io, const struct lp_swap_request *request, int64_t since_ns)
 {
-	int64_t elapsed = lp_host_now(host) - since_ns;
+	int64_t elapsed = lp_host_now(io) - since_ns;
 
 	if (elapsed < LOOK_NS)
 		return true;
@@ -52,53 +52,54 @@ static bool may_wait(struct lp_kernel_io *host, const struct lp_swap_request *re
 }
 
 /* Polled, so that a signal can end it and progress is told: flock() itself could only sleep. */
-static int take(struct lp_kernel_io *host, int fd, const struct lp_swap_request *request, const char *hint,
+static int take(struct lp_kernel_io *io, int fd, const struct lp_swap_request *request, const char *hint,
 		struct lppack_error *err)
 {
-	int64_t since_ns = lp_host_now(host);
+	int64_t since_ns = lp_host_now(io);
 
 	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
-			return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s/" LOCK_FILE ": cannot be locked", host->root);
-		if (!may_wait(host, request, since_ns))
-			return fail_held(host, hint, err);
-		lp_host_poll_sleep(host, since_ns);
+			return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s/" LOCK_FILE ": cannot be locked", io->root);
+		if (!may_wait(io, request, since_ns))
+			return fail_held(io, hint, err);
+		lp_host_poll_sleep(io, since_ns);
 	}
 	return 0;
 }
 
-enum lp_lock_state lp_host_lock_state(struct lp_kernel_io *host, int *pid)
+enum lp_lock_state lp_host_lock_state(struct lp_kernel_io *io, int *pid)
 {
-	LP_AUTO_CLOSE int fd = openat(host->rootfd, LOCK_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+	LP_AUTO_CLOSE int fd = openat(io->rootfd, LOCK_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
 
 	*pid = 0;
 	if (fd < 0)
-		return errno == ENOENT ? LP_LOCK_FREE : LP_LOCK_UNTOLD;
+		return errno == ENOENT ? LP_LOCK_FREE : LP_LOCK_UNKNOWN;
 	if (flock(fd, LOCK_SH | LOCK_NB) == 0)
 		return LP_LOCK_FREE;
 	if (errno != EWOULDBLOCK)
-		return LP_LOCK_UNTOLD;
-	*pid = lp_attr_int(host->rootfd, LOCK_FILE);
+		return LP_LOCK_UNKNOWN;
+	*pid = lp_attr_int(io->rootfd, LOCK_FILE);
 	*pid = *pid < 0 ? 0 : *pid;
 	return LP_LOCK_HELD;
 }
 
-static int lock(struct lp_kernel_io *host, const struct lp_swap_request *request, const char *hint, struct lppack_error *err)
+static int lock(struct lp_kernel_io *io, const struct lp_swap_request *request, const char *hint,
+		struct lppack_error *err)
 {
 	LP_AUTO_CLOSE int fd = -1;
 	char pid[24];
-	int rc = make_directory(host, "run", err);
+	int rc = make_directory(io, "run", err);
 	int held;
 
 	if (rc == 0)
-		rc = make_directory(host, LOCK_DIR, err);
+		rc = make_directory(io, LOCK_DIR, err);
 	if (rc < 0)
 		return rc;
 	/* 0600: whoever may open it, even for reading, could lock it and so keep root from applying. */
-	fd = openat(host->rootfd, LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+	fd = openat(io->rootfd, LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
 	if (fd < 0)
-		return fail_create(host, LOCK_FILE, err);
-	rc = take(host, fd, request, hint, err);
+		return fail_create(io, LOCK_FILE, err);
+	rc = take(io, fd, request, hint, err);
 	if (rc < 0)
 		return rc;
 	snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
@@ -110,14 +111,14 @@ static int lock(struct lp_kernel_io *host, const struct lp_swap_request *request
 	return held;
 }
 
-int lp_host_lock(struct lp_kernel_io *host, struct lppack_error *err)
+int lp_host_lock(struct lp_kernel_io *io, struct lppack_error *err)
 {
 	const struct lp_swap_request at_once = { 0 };
 
-	return lock(host, &at_once, "try again when it has ended", err);
+	return lock(io, &at_once, "try again when it has ended", err);
 }
 
-int lp_host_lock_wait(struct lp_kernel_io *host, const struct lp_swap_request *request, struct lppack_error *err)
+int lp_host_lock_wait(struct lp_kernel_io *io, const struct lp_swap_request *request, struct lppack_error *err)
 {
-	return lock(host, request, "try again when it has ended, or give --wait SECONDS", err);
+	return lock(io, request, "try again when it has ended, or give --wait SECONDS", err);
 }

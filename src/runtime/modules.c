@@ -6,9 +6,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-bool lp_module_is_loaded(const struct lp_kernel_io *host, const char *name)
+bool lp_module_is_loaded(const struct lp_kernel_io *io, const char *name)
 {
 	LP_AUTO_FREE char *path = lp_text_format("sys/module/%s/initstate", name);
 
-	return path && faccessat(host->rootfd, path, F_OK, 0) == 0;
+	return path && faccessat(io->rootfd, path, F_OK, 0) == 0;
 }

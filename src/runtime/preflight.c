@@ -20,7 +20,7 @@ const struct lp_live_patch *lp_stack_find_build(const struct lp_stack *stack, co
 	return patch;
 }
 
-static int check_module(struct lp_kernel_io *host, const struct lp_module_facts *facts, struct lppack_error *err)
+static int check_module(struct lp_kernel_io *io, const struct lp_module_facts *facts, struct lppack_error *err)
 {
 	LP_AUTO_KERNEL_FACTS struct lp_kernel_facts kernel = { 0 };
 	int rc;
@@ -31,7 +31,7 @@ static int check_module(struct lp_kernel_io *host, const struct lp_module_facts 
 	if (facts->replace == LP_REPLACE_REFUTED)
 		return lp_fail(err, LPPACK_E_NOT_REPLACE, "the vendor must set .replace in the module's klp_patch",
 			       "%s: the livepatch is not in replace mode", facts->name);
-	rc = lp_host_read_names(host, &kernel, err);
+	rc = lp_host_read_names(io, &kernel, err);
 	if (rc < 0)
 		return rc;
 	if (facts->arch && !lp_text_equal(facts->arch, kernel.arch))
@@ -71,63 +71,64 @@ static bool is_sysfs_read_only(const char *mounts)
 	return read_only;
 }
 
-static int check_sysfs(struct lp_kernel_io *host, struct lppack_error *err)
+static int check_sysfs(struct lp_kernel_io *io, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf mounts = { 0 };
 
-	if (lp_file_read(host->rootfd, "proc/self/mountinfo", 4 << 20, &mounts, NULL) < 0)
+	if (lp_file_read(io->rootfd, "proc/self/mountinfo", 4 << 20, &mounts, NULL) < 0)
 		return 0;
 	if (!is_sysfs_read_only((const char *)mounts.data))
 		return 0;
 	return lp_fail(err, LPPACK_E_PRIVILEGE, "run this on the host, or remount it: mount -o remount,rw /sys",
 		       "%s/sys is mounted read-only, as in containers: livepatches could not be disabled again",
-		       host->root);
+		       io->root);
 }
 
-bool lp_host_has_capability(struct lp_kernel_io *host, unsigned int number)
+bool lp_host_has_capability(struct lp_kernel_io *io, unsigned int number)
 {
 	char text[8192];
 	const char *effective;
 
-	if (lp_attr_read(host->rootfd, "proc/self/status", text, sizeof(text)) <= 0)
+	if (lp_attr_read(io->rootfd, "proc/self/status", text, sizeof(text)) <= 0)
 		return true;
 	effective = find_status(text, "CapEff:");
 	return !effective || (strtoull(effective, NULL, 16) >> number & 1);
 }
 
-static int check_process(struct lp_kernel_io *host, struct lppack_error *err)
+static int check_process(struct lp_kernel_io *io, struct lppack_error *err)
 {
 	char text[8192];
 	unsigned long first;
 	unsigned long mapped;
 
-	if (!lp_host_has_capability(host, CAP_SYS_MODULE))
+	if (!lp_host_has_capability(io, CAP_SYS_MODULE))
 		return lp_fail(err, LPPACK_E_PRIVILEGE, "run this as root, on the host",
 			       "this process lacks CAP_SYS_MODULE");
 	/* In a user namespace the capability is held and worth nothing (user_namespaces(7)). */
-	if (lp_attr_read(host->rootfd, "proc/self/uid_map", text, sizeof(text)) > 0 &&
+	if (lp_attr_read(io->rootfd, "proc/self/uid_map", text, sizeof(text)) > 0 &&
 	    sscanf(text, " %lu %*u %lu", &first, &mapped) == 2 && (first != 0 || mapped != 4294967295))
 		return lp_fail(err, LPPACK_E_PRIVILEGE, "run this as root, on the host",
 			       "this process is in a user namespace, where CAP_SYS_MODULE does not reach the kernel");
 	return 0;
 }
 
-int lp_host_check_privilege(struct lp_kernel_io *host, struct lppack_error *err)
+int lp_host_check_privilege(struct lp_kernel_io *io, struct lppack_error *err)
 {
-	int rc = check_process(host, err);
+	int rc = check_process(io, err);
 
-	return rc < 0 ? rc : check_sysfs(host, err);
+	return rc < 0 ? rc : check_sysfs(io, err);
 }
 
-static int check_signature_policy(struct lp_kernel_io *host, const struct lp_module_facts *facts, struct lppack_error *err)
+static int check_signature_policy(struct lp_kernel_io *io, const struct lp_module_facts *facts,
+				  struct lppack_error *err)
 {
 	char text[128] = "";
 
 	if (facts->has_signature)
 		return 0;
-	switch (lp_host_signature_policy(host)) {
+	switch (lp_host_signature_policy(io)) {
 	case LP_SIGNATURE_LOCKDOWN:
-		lp_attr_read(host->rootfd, "sys/kernel/security/lockdown", text, sizeof(text));
+		lp_attr_read(io->rootfd, "sys/kernel/security/lockdown", text, sizeof(text));
 		return lp_fail(err, LPPACK_E_LOCKED, HINT_SIGN,
 			       "%s: kernel lockdown (%s) forbids modules without a signature", facts->name, text);
 	case LP_SIGNATURE_ENFORCED:
@@ -140,17 +141,17 @@ static int check_signature_policy(struct lp_kernel_io *host, const struct lp_mod
 	return 0;
 }
 
-static int check_policy(struct lp_kernel_io *host, const struct lp_module_facts *facts, struct lppack_error *err)
+static int check_policy(struct lp_kernel_io *io, const struct lp_module_facts *facts, struct lppack_error *err)
 {
 	int rc;
 
-	if (lp_attr_int(host->rootfd, "proc/sys/kernel/modules_disabled") == 1)
+	if (lp_attr_int(io->rootfd, "proc/sys/kernel/modules_disabled") == 1)
 		return lp_fail(err, LPPACK_E_LOCKED, "reboot, and apply before kernel.modules_disabled is set",
 			       "kernel.modules_disabled is 1: no module can be loaded until the next boot");
-	rc = check_signature_policy(host, facts, err);
+	rc = check_signature_policy(io, facts, err);
 	if (rc < 0)
 		return rc;
-	if (lp_attr_int(host->rootfd, "proc/sys/kernel/ftrace_enabled") == 0)
+	if (lp_attr_int(io->rootfd, "proc/sys/kernel/ftrace_enabled") == 0)
 		return lp_fail(err, LPPACK_E_FTRACE, "sysctl kernel.ftrace_enabled=1",
 			       "kernel.ftrace_enabled is 0: the kernel cannot patch functions");
 	return 0;
@@ -188,7 +189,7 @@ static int fail_name(const char *name, const struct lp_live_patch *patch, const 
 		       lp_build_id_format(&patch->build_id, active), lp_build_id_format(&facts->build_id, wanted));
 }
 
-static int check_name(struct lp_kernel_io *host, const char *name, const struct lp_live_patch *patch,
+static int check_name(struct lp_kernel_io *io, const char *name, const struct lp_live_patch *patch,
 		      const struct lp_module_facts *facts, struct lppack_error *err)
 {
 	char path[LP_PATH_ROOM];
@@ -197,14 +198,14 @@ static int check_name(struct lp_kernel_io *host, const char *name, const struct 
 	if (patch)
 		return fail_name(name, patch, facts, err);
 	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s", name);
-	if (!lp_host_has(host, path))
+	if (!lp_host_has(io, path))
 		return 0;
 	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/initstate", name);
-	if (lp_attr_read(host->rootfd, path, state, sizeof(state)) > 0 && strcmp(state, "live") != 0)
+	if (lp_attr_read(io->rootfd, path, state, sizeof(state)) > 0 && strcmp(state, "live") != 0)
 		return lp_fail(err, LPPACK_E_NAME_IN_USE, "try again in a moment",
 			       "%s: a module of that name is being loaded or removed (%s)", name, state);
 	/* An earlier call's; it is removed before the load. */
-	if (lp_module_remnant(host, name) == LP_REMNANT_STALE)
+	if (lp_module_remnant(io, name) == LP_REMNANT_STALE)
 		return 0;
 	return lp_fail(err, LPPACK_E_NAME_IN_USE, "rmmod it: it is left over",
 		       "%s: a module of that name is loaded, but is no active livepatch", name);
@@ -257,24 +258,24 @@ int lp_stack_check_foreign(const struct lp_swap_request *request, const struct l
 		       "not loaded by lppack: %s", (const char *)names.data);
 }
 
-static int check_machine(struct lp_kernel_io *host, const struct lp_swap_request *request, const struct lp_stack *stack,
+static int check_machine(struct lp_kernel_io *io, const struct lp_swap_request *request, const struct lp_stack *stack,
 			 const char *name, struct lppack_error *err)
 {
 	const struct lp_live_patch *own = lp_stack_find_build(stack, request->facts, name);
-	int rc = check_module(host, request->facts, err);
+	int rc = check_module(io, request->facts, err);
 
 	if (rc == 0)
-		rc = lp_host_check_privilege(host, err);
+		rc = lp_host_check_privilege(io, err);
 	if (rc == 0)
 		rc = lp_stack_check_transition(stack, own, err);
 	/* A transition to this very build that an interrupted call began: it is joined, nothing is loaded. */
 	if (rc < 0 || (own && own->enabled == 1 && own->transition == 1))
 		return rc;
-	rc = lp_forced_check(host, request, err);
+	rc = lp_preflight_forced(io, request, err);
 	if (rc == 0)
-		rc = check_policy(host, request->facts, err);
+		rc = check_policy(io, request->facts, err);
 	if (rc == 0)
-		rc = check_name(host, name, lp_stack_find(stack, name), request->facts, err);
+		rc = check_name(io, name, lp_stack_find(stack, name), request->facts, err);
 	if (rc == 0)
 		rc = check_others(request, stack, err);
 	return rc < 0 ? rc : lp_stack_check_foreign(request, stack, own, err);
@@ -319,12 +320,12 @@ static bool is_survived(const struct lp_swap_request *request, const struct lp_s
 	return others;
 }
 
-int lp_swap_preflight(struct lp_kernel_io *host, const struct lp_swap_request *request, const struct lp_stack *stack,
-		      bool *already, struct lppack_error *err)
+int lp_preflight_replace(struct lp_kernel_io *io, const struct lp_swap_request *request, const struct lp_stack *stack,
+			 bool *already, struct lppack_error *err)
 {
 	LP_AUTO_FREE char *name = NULL;
 	const struct lp_live_patch *own;
-	int rc = lp_host_check_livepatch(host, err);
+	int rc = lp_host_check_livepatch(io, err);
 
 	*already = false;
 	if (rc < 0)
@@ -342,5 +343,5 @@ int lp_swap_preflight(struct lp_kernel_io *host, const struct lp_swap_request *r
 		*already = rc == 0;
 		return rc;
 	}
-	return check_machine(host, request, stack, name, err);
+	return check_machine(io, request, stack, name, err);
 }

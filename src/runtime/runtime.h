@@ -27,19 +27,19 @@ struct lp_kernel_io {
 
 /* root NULL, "" or "/": the real one. ops NULL: the real kernel; for another root, operations that fail with ENOSYS,
  * because what is read there must not decide over the kernel that runs here. */
-int lp_host_open(struct lp_kernel_io *host, const char *root, const struct lp_kernel_ops *ops, void *context,
+int lp_host_open(struct lp_kernel_io *io, const char *root, const struct lp_kernel_ops *ops, void *context,
 		 struct lppack_error *err);
-void lp_host_close(struct lp_kernel_io *host);
+void lp_host_close(struct lp_kernel_io *io);
 /* Whether the kernel itself is at hand, and not only the files of another machine. */
-bool lp_host_is_running(const struct lp_kernel_io *host);
+bool lp_host_is_running(const struct lp_kernel_io *io);
 
 /* Build ID from /sys/kernel/notes is parsed by the inspect layer; here only the bytes and the names are read. */
-int lp_host_read_notes(struct lp_kernel_io *host, struct lp_buf *notes, struct lppack_error *err);
+int lp_host_read_notes(struct lp_kernel_io *io, struct lp_buf *notes, struct lppack_error *err);
 /* release, version and arch of the running kernel (/proc/sys/kernel/{osrelease,version,arch}). From uname() where /proc
  * does not tell: arch, as before 6.1, and of this machine the release, as in a chroot. build_id stays empty. */
-int lp_host_read_names(struct lp_kernel_io *host, struct lp_kernel_facts *out, struct lppack_error *err);
+int lp_host_read_names(struct lp_kernel_io *io, struct lp_kernel_facts *out, struct lppack_error *err);
 /* /proc/sys/kernel/random/boot_id without its newline, malloc'd; NULL where absent. */
-char *lp_host_boot_id(struct lp_kernel_io *host);
+char *lp_host_boot_id(struct lp_kernel_io *io);
 
 /* One object of a live patch with its functions, as /sys/kernel/livepatch/PATCH/OBJECT/FUNCTION,SYMPOS tells them. */
 struct lp_live_object {
@@ -68,7 +68,7 @@ struct lp_stack {
 
 /* LPPACK_E_NO_LIVEPATCH if /sys/kernel/livepatch does not exist. Copes with directories that vanish meanwhile and
  * with attributes it may not read. */
-int lp_stack_read(struct lp_kernel_io *host, struct lp_stack *stack, struct lppack_error *err);
+int lp_stack_read(struct lp_kernel_io *io, struct lp_stack *stack, struct lppack_error *err);
 void lp_stack_free(struct lp_stack *stack);
 const struct lp_live_patch *lp_stack_find(const struct lp_stack *stack, const char *name);
 
@@ -95,7 +95,7 @@ struct lp_blocker {
 
 /* The tasks that the transition of the stack waits for; facts (may be NULL) and stack: whose functions to look for in
  * their stacks. None where no transition runs. 0, or -1 without memory for all of them. */
-int lp_blockers_find(struct lp_kernel_io *host, const struct lp_module_facts *facts, const struct lp_stack *stack,
+int lp_blockers_find(struct lp_kernel_io *io, const struct lp_module_facts *facts, const struct lp_stack *stack,
 		     struct lp_blocker **blockers, size_t *n);
 void lp_blockers_free(struct lp_blocker *blockers, size_t n);
 
@@ -108,8 +108,8 @@ struct lp_probe {
 
 /* The probes on the functions of facts, each sort once a function, appended to *probes, which the caller frees. None
  * where debugfs is not mounted or may not be read. The error is of memory. */
-int lp_host_find_probes(struct lp_kernel_io *host, const struct lp_module_facts *facts, struct lp_probe **probes, size_t *n,
-			struct lppack_error *err);
+int lp_kprobes_find(struct lp_kernel_io *io, const struct lp_module_facts *facts, struct lp_probe **probes, size_t *n,
+		    struct lppack_error *err);
 
 /* What is about to be done to the kernel that cannot be read off it afterwards. */
 enum lp_intent {
@@ -149,17 +149,17 @@ struct lp_swap_request {
 	void *intend_context;
 };
 
-enum lp_swap_outcome {
-	LP_SWAP_NOTHING,  /* failed before the kernel took the module, or undone without a trace */
-	LP_SWAP_APPLIED,
-	LP_SWAP_ALREADY,
-	LP_SWAP_REVERSED, /* old stack in force */
-	LP_SWAP_LEFT,     /* neither finished nor undone; look at the error */
-	LP_SWAP_REMOVED,  /* of a removal: nothing is in force */
+enum lp_change_outcome {
+	LP_CHANGE_NOTHING, /* failed before the kernel took the module, or undone without a trace */
+	LP_CHANGE_APPLIED,
+	LP_CHANGE_ALREADY,
+	LP_CHANGE_REVERSED, /* old stack in force */
+	LP_CHANGE_LEFT,	    /* neither finished nor undone; look at the error */
+	LP_CHANGE_DISABLED, /* of a removal: nothing is in force */
 };
 
-struct lp_swap_result {
-	enum lp_swap_outcome outcome;
+struct lp_change_result {
+	enum lp_change_outcome outcome;
 	int64_t load_ns;       /* finit_module */
 	int64_t transition_ns; /* from its return to the proof that the transition ended */
 	int64_t remove_ns;     /* removing the superseded modules */
@@ -182,35 +182,35 @@ struct lp_swap_result {
 	struct lp_buf kernel_log; /* lines of the kernel log since just before the load */
 };
 
-void lp_swap_result_free(struct lp_swap_result *result);
+void lp_change_result_free(struct lp_change_result *result);
 
 /* Takes the host's apply lock (/run/lppack/lock, flock); LPPACK_E_BUSY naming the holder's pid if it is held.
  * Returns a descriptor whose closing releases the lock. A holder that died holds nothing. */
-int lp_host_lock(struct lp_kernel_io *host, struct lppack_error *err);
+int lp_host_lock(struct lp_kernel_io *io, struct lppack_error *err);
 /* The same, but waits as long as the request's wait_ns says, unless it is cancelled. */
-int lp_host_lock_wait(struct lp_kernel_io *host, const struct lp_swap_request *request, struct lppack_error *err);
+int lp_host_lock_wait(struct lp_kernel_io *io, const struct lp_swap_request *request, struct lppack_error *err);
 enum lp_lock_state {
 	LP_LOCK_FREE,
 	LP_LOCK_HELD,
-	LP_LOCK_UNTOLD, /* the file may not be opened: only root is told */
+	LP_LOCK_UNKNOWN, /* the file may not be opened: only root is told */
 };
 
 /* Whether another process holds the lock, without waiting for it; *pid is its, or 0. */
-enum lp_lock_state lp_host_lock_state(struct lp_kernel_io *host, int *pid);
+enum lp_lock_state lp_host_lock_state(struct lp_kernel_io *io, int *pid);
 
 /* Whether the kernel's log tells of a forced transition in this boot (as far back as it reaches). */
-bool lp_host_log_tells_force(struct lp_kernel_io *host);
+bool lp_kmsg_shows_force(struct lp_kernel_io *io);
 
 /* LPPACK_E_PRIVILEGE with what is missing: the capability, the first user namespace, or a /sys that can be written. */
-int lp_host_check_privilege(struct lp_kernel_io *host, struct lppack_error *err);
+int lp_host_check_privilege(struct lp_kernel_io *io, struct lppack_error *err);
 
 /* Whether this process sees how far every task is (patch_state in /proc); what cannot be told counts as yes. */
-bool lp_host_sees_tasks(struct lp_kernel_io *host);
+bool lp_host_sees_tasks(struct lp_kernel_io *io);
 
 /* The module of a livepatch that is no longer listed, but stays pinned (into out): a transition was forced in this
  * boot, or something refers to it, which the kernel does not tell apart. One that is about to lose its last reference
  * is waited for, up to a second. */
-bool lp_host_find_pinned(struct lp_kernel_io *host, char *out, size_t room);
+bool lp_unload_find_pinned(struct lp_kernel_io *io, char *out, size_t room);
 /* With the module's name. */
 #define LP_PINNED_TEXT \
 	"%s: its livepatch is no longer listed, but the module stays pinned: a transition was forced in this boot, " \
@@ -223,9 +223,9 @@ bool lp_patch_is_known(const struct lp_swap_request *request, const struct lp_li
  * lppack/error.h): livepatch support, privilege, lockdown, modules_disabled, ftrace_enabled, transition running, a
  * forced one before, a module of that name loaded, release/arch of the kernel, active livepatches without `replace` or
  * foreign ones without `take_over`. Does not change anything; a module of that name that is only left over passes, as
- * lp_swap_run() removes it. stack: as read just before. *already is set if the very build is in force. */
-int lp_swap_preflight(struct lp_kernel_io *host, const struct lp_swap_request *request, const struct lp_stack *stack,
-		      bool *already, struct lppack_error *err);
+ * lp_replace_run() removes it. stack: as read just before. *already is set if the very build is in force. */
+int lp_preflight_replace(struct lp_kernel_io *io, const struct lp_swap_request *request, const struct lp_stack *stack,
+			 bool *already, struct lppack_error *err);
 
 /* The transaction: preflight, load from a sealed memfd, watch, prove, remove the superseded, or undo. result is
  * filled as far as it went, also on failure; on every failure the old stack is in force unless the code says
@@ -234,37 +234,37 @@ int lp_swap_preflight(struct lp_kernel_io *host, const struct lp_swap_request *r
  * Calling it again after a kill finishes what was begun: a transition to this very build is joined instead of loaded
  * again, and where this build is in force already (outcome ALREADY, returns 0) the modules of patches that it replaced
  * are removed. */
-int lp_swap_run(struct lp_kernel_io *host, const struct lp_swap_request *request, struct lp_swap_result *result,
-		struct lppack_error *err);
+int lp_replace_run(struct lp_kernel_io *io, const struct lp_swap_request *request, struct lp_change_result *result,
+		   struct lppack_error *err);
 
-/* Disables every active livepatch and removes its module. result, retries and errors as for lp_swap_run(); 0 with the
+/* Disables every active livepatch and removes its module. result, retries and errors as for lp_replace_run(); 0 with the
  * outcome ALREADY if none is active. */
-int lp_removal_run(struct lp_kernel_io *host, const struct lp_swap_request *request, struct lp_swap_result *result,
+int lp_disable_all(struct lp_kernel_io *io, const struct lp_swap_request *request, struct lp_change_result *result,
 		   struct lppack_error *err);
 /* What of it can be refused before anything changes; *already is set if no livepatch is active. */
-int lp_removal_preflight(struct lp_kernel_io *host, const struct lp_swap_request *request, const struct lp_stack *stack,
+int lp_preflight_disable(struct lp_kernel_io *io, const struct lp_swap_request *request, const struct lp_stack *stack,
 			 bool *already, struct lppack_error *err);
 
 /* Whether a module of that name is loaded. */
-bool lp_module_is_loaded(const struct lp_kernel_io *host, const char *name);
+bool lp_module_is_loaded(const struct lp_kernel_io *io, const char *name);
 
 /* Waits until the patch of this name is out of force and removes its module, if there are any: what a killed call was
  * undoing. 0, or LPPACK_E_STALLED_LEFT, LEFTOVER. */
-int lp_reversal_finish(struct lp_kernel_io *host, const struct lp_swap_request *request, const char *name,
-		       struct lp_swap_result *result, struct lppack_error *err);
+int lp_reverse_finish(struct lp_kernel_io *io, const struct lp_swap_request *request, const char *name,
+		      struct lp_change_result *result, struct lppack_error *err);
 
 /* Puts the patch of this name, which is being disabled, or enabled again, back into force: for a killed call whose
  * reversal came too late, so that what it replaced is gone. 0, or LPPACK_E_STALLED_LEFT, NONE_LEFT. */
-int lp_reversal_take_back(struct lp_kernel_io *host, const struct lp_swap_request *request, const char *name,
-			  struct lp_swap_result *result, struct lppack_error *err);
+int lp_reverse_take_back(struct lp_kernel_io *io, const struct lp_swap_request *request, const char *name,
+			 struct lp_change_result *result, struct lppack_error *err);
 
 /* Waits until the patch of this name, which is being enabled again, is in force, or until somebody has disabled it.
  * 0, or LPPACK_E_STALLED_LEFT. */
-int lp_reversal_await(struct lp_kernel_io *host, const struct lp_swap_request *request, const char *name,
-		      struct lppack_error *err);
+int lp_reverse_await(struct lp_kernel_io *io, const struct lp_swap_request *request, const char *name,
+		     struct lppack_error *err);
 
 /* Removes the livepatch modules that are loaded but belong to no listed patch and that nothing refers to (their taint
  * flag is K): what an interrupted apply leaves behind. Their names are appended to *names; the error is of memory. */
-int lp_stale_remove(struct lp_kernel_io *host, char ***names, size_t *n, struct lppack_error *err);
+int lp_unload_stale(struct lp_kernel_io *io, char ***names, size_t *n, struct lppack_error *err);
 
 #endif

@@ -9,22 +9,22 @@
 #include <string.h>
 #include <sys/stat.h>
 
-int lp_host_check_livepatch(struct lp_kernel_io *host, struct lppack_error *err)
+int lp_host_check_livepatch(struct lp_kernel_io *io, struct lppack_error *err)
 {
-	if (lp_host_has(host, LP_LIVEPATCH_DIR))
+	if (lp_host_has(io, LP_LIVEPATCH_DIR))
 		return 0;
 	/* Podman's and Docker's marks; systemd-nspawn and others leave theirs in /run/host. */
-	if (lp_host_has(host, "run/.containerenv") || lp_host_has(host, ".dockerenv") ||
-	    lp_host_has(host, "run/host/container-manager"))
+	if (lp_host_has(io, "run/.containerenv") || lp_host_has(io, ".dockerenv") ||
+	    lp_host_has(io, "run/host/container-manager"))
 		return lp_fail(err, LPPACK_E_NO_LIVEPATCH, "run this on the host: it has one kernel for all",
 			       "%s/" LP_LIVEPATCH_DIR " does not exist: this is a container, which does not see it",
-			       host->root);
-	if (lp_host_has(host, "sys/kernel"))
+			       io->root);
+	if (lp_host_has(io, "sys/kernel"))
 		return lp_fail(err, LPPACK_E_NO_LIVEPATCH, "boot a kernel built with CONFIG_LIVEPATCH=y",
 			       "%s/" LP_LIVEPATCH_DIR " does not exist: this kernel was built without CONFIG_LIVEPATCH",
-			       host->root);
+			       io->root);
 	return lp_fail(err, LPPACK_E_NO_LIVEPATCH, "run this on the host, or mount sysfs: mount -t sysfs sysfs /sys",
-		       "%s/sys/kernel does not exist: sysfs is not mounted, as in some containers", host->root);
+		       "%s/sys/kernel does not exist: sysfs is not mounted, as in some containers", io->root);
 }
 
 #define NOTE_GNU_BUILD_ID 3
@@ -57,16 +57,16 @@ static void find_build_id(const uint8_t *notes, size_t size, struct lp_build_id 
 	}
 }
 
-static void read_module(struct lp_kernel_io *host, struct lp_live_patch *patch)
+static void read_module(struct lp_kernel_io *io, struct lp_live_patch *patch)
 {
 	char path[LP_PATH_ROOM];
 	uint8_t notes[1024];
 	int len;
 
 	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/refcnt", patch->name);
-	patch->refcnt = lp_attr_int(host->rootfd, path);
+	patch->refcnt = lp_attr_int(io->rootfd, path);
 	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/notes/.note.gnu.build-id", patch->name);
-	len = lp_attr_read_bytes(host->rootfd, path, notes, sizeof(notes));
+	len = lp_attr_read_bytes(io->rootfd, path, notes, sizeof(notes));
 	if (len > 0)
 		find_build_id(notes, (size_t)len, &patch->build_id);
 }
@@ -151,7 +151,7 @@ static void free_patch(struct lp_live_patch *patch)
 }
 
 /* 1 if the patch was read, 0 if it vanished meanwhile, -1 without memory. */
-static int read_patch(struct lp_kernel_io *host, int listfd, const char *name, struct lp_live_patch *patch)
+static int read_patch(struct lp_kernel_io *io, int listfd, const char *name, struct lp_live_patch *patch)
 {
 	LP_AUTO_DIR DIR *dir = lp_dir_open(listfd, name);
 
@@ -161,7 +161,7 @@ static int read_patch(struct lp_kernel_io *host, int listfd, const char *name, s
 					 .stack_order = -1 };
 	if (!patch->name)
 		return -1;
-	read_module(host, patch);
+	read_module(io, patch);
 	if (!dir)
 		return 1;
 	patch->transition = lp_attr_int(dirfd(dir), "transition");
@@ -196,7 +196,7 @@ static void sort_stack(struct lp_stack *stack)
 		qsort(stack->patches, stack->n, sizeof(*stack->patches), compare_patches);
 }
 
-static int read_patches(struct lp_kernel_io *host, DIR *list, struct lp_stack *stack)
+static int read_patches(struct lp_kernel_io *io, DIR *list, struct lp_stack *stack)
 {
 	const struct dirent *entry;
 
@@ -207,7 +207,7 @@ static int read_patches(struct lp_kernel_io *host, DIR *list, struct lp_stack *s
 		if (!is_directory(dirfd(list), entry))
 			continue;
 		patch = lp_array_add(&stack->patches, &stack->n, sizeof(*patch));
-		found = patch ? read_patch(host, dirfd(list), entry->d_name, patch) : -1;
+		found = patch ? read_patch(io, dirfd(list), entry->d_name, patch) : -1;
 		if (patch && found != 1) {
 			free_patch(patch);
 			stack->n--;
@@ -218,20 +218,20 @@ static int read_patches(struct lp_kernel_io *host, DIR *list, struct lp_stack *s
 	return 0;
 }
 
-int lp_stack_read(struct lp_kernel_io *host, struct lp_stack *stack, struct lppack_error *err)
+int lp_stack_read(struct lp_kernel_io *io, struct lp_stack *stack, struct lppack_error *err)
 {
 	LP_AUTO_DIR DIR *list = NULL;
 	int rc;
 
 	*stack = (struct lp_stack){ 0 };
-	rc = lp_host_check_livepatch(host, err);
+	rc = lp_host_check_livepatch(io, err);
 	if (rc < 0)
 		return rc;
-	list = lp_dir_open(host->rootfd, LP_LIVEPATCH_DIR);
+	list = lp_dir_open(io->rootfd, LP_LIVEPATCH_DIR);
 	if (!list)
 		return lp_fail_sys(err, errno == EACCES ? LPPACK_E_PRIVILEGE : LPPACK_E_IO, "run this as root",
-				   "%s/" LP_LIVEPATCH_DIR ": cannot be listed", host->root);
-	if (read_patches(host, list, stack) < 0) {
+				   "%s/" LP_LIVEPATCH_DIR ": cannot be listed", io->root);
+	if (read_patches(io, list, stack) < 0) {
 		lp_stack_free(stack);
 		return lp_fail_nomem(err);
 	}

@@ -256,9 +256,9 @@ static void push_forced(const struct lp_snapshot *snapshot, struct lppack_value 
 	LP_AUTO_FREE char *text = NULL;
 	char module[256];
 
-	if (snapshot->running.forced || lp_host_log_tells_force(host))
+	if (snapshot->running.forced || lp_kmsg_shows_force(host))
 		text = strdup("a transition was forced in this boot");
-	else if (lp_host_find_pinned(host, module, sizeof(module)))
+	else if (lp_unload_find_pinned(host, module, sizeof(module)))
 		text = lp_text_format(LP_PINNED_TEXT, module);
 	else
 		return;

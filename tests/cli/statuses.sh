@@ -10,16 +10,16 @@ NO_MEMORY tests/unit/base/test_file.c
 FACTS tests/hostile/cases
 REFUSED tests/unit/runtime/test_load.c
 INCOMPATIBLE tests/unit/runtime/test_load.c
-STALLED tests/unit/runtime/test_undo.c
-STALLED_LEFT tests/unit/runtime/test_undo.c
-NOT_REPLACED tests/unit/runtime/test_undo.c
+STALLED tests/unit/runtime/test_reverse.c
+STALLED_LEFT tests/unit/runtime/test_reverse.c
+NOT_REPLACED tests/unit/runtime/test_reverse.c
 UNPROVEN tests/unit/runtime/test_prove.c
-LEFTOVER tests/unit/runtime/test_swap.c
-NONE_LEFT tests/unit/runtime/test_undo.c
+LEFTOVER tests/unit/runtime/test_replace.c
+NONE_LEFT tests/unit/runtime/test_reverse.c
 MEMORY tests/unit/check/test_running.c
 CLOCK tests/unit/machine/test_freshness.c
 EXPIRED tests/unit/machine/test_freshness.c
-FORCED tests/unit/runtime/test_forced.c
+FORCED tests/unit/runtime/test_unload.c
 ONE_WAY tests/unit/apply/test_rollback.c
 '
 # Numbers that are taken for what is to come.

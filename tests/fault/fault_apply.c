@@ -246,8 +246,8 @@ static const char *judge_machine(struct run *run, int status)
 	if (!killed && (status != 0 || !run->outcome->ended))
 		return "it crashed";
 	fake_kernel_pass(run->kernel, 100 * FAKE_SECOND);
-	is_new = fake_kernel_in_force(run->kernel, new_patch.name);
-	if (is_new == fake_kernel_in_force(run->kernel, old_patch.name))
+	is_new = fake_kernel_is_active(run->kernel, new_patch.name);
+	if (is_new == fake_kernel_is_active(run->kernel, old_patch.name))
 		return is_new ? "both livepatches are in force" : "no livepatch is in force";
 	if (killed)
 		return NULL;
@@ -277,7 +277,7 @@ static const char *judge_next(struct run *run)
 	if (run->outcome->code)
 		return "the next call fails";
 	fake_kernel_pass(run->kernel, 100 * FAKE_SECOND);
-	if (!fake_kernel_in_force(run->kernel, new_patch.name))
+	if (!fake_kernel_is_active(run->kernel, new_patch.name))
 		return "the next call does not put the new livepatch in force";
 	if (fake_kernel_is_loaded(run->kernel, old_patch.name))
 		return "the old module is left";
@@ -311,7 +311,7 @@ static unsigned int learn(struct run *run, int calls[CALLS_MAX])
 	assert_int_equal(execute(run, 0, 0), 0);
 	if (run->outcome->code)
 		fail_msg("%s", run->outcome->message);
-	assert_true(fake_kernel_in_force(run->kernel, new_patch.name));
+	assert_true(fake_kernel_is_active(run->kernel, new_patch.name));
 	memcpy(calls, run->calls, sizeof(run->calls));
 	fake_kernel_free(run->kernel);
 	return run->n_calls;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A fake kernel and a verified bundle that has a module for it: shared by the tests of plans, receipts and status. */
-#ifndef LP_TEST_OPS_MACHINE_H
-#define LP_TEST_OPS_MACHINE_H
+#ifndef LP_TEST_APPLY_MACHINE_H
+#define LP_TEST_APPLY_MACHINE_H
 
 #include "support/fake_kernel.h"
 #include "support/fixture.h"

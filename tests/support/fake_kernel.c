@@ -755,7 +755,7 @@ bool fake_kernel_is_loaded(const struct fake_kernel *kernel, const char *name)
 	return find(kernel, name) != NULL;
 }
 
-bool fake_kernel_in_force(const struct fake_kernel *kernel, const char *name)
+bool fake_kernel_is_active(const struct fake_kernel *kernel, const char *name)
 {
 	const struct entry *entry = find(kernel, name);
 
@@ -771,7 +771,7 @@ unsigned int fake_kernel_count_loaded(const struct fake_kernel *kernel)
 	return n;
 }
 
-unsigned int fake_kernel_count_in_force(const struct fake_kernel *kernel)
+unsigned int fake_kernel_count_active(const struct fake_kernel *kernel)
 {
 	unsigned int n = 0;
 

@@ -92,13 +92,13 @@ void fake_kernel_fail(struct fake_kernel *kernel, unsigned int n, int sys_errno)
 unsigned int fake_kernel_calls(const struct fake_kernel *kernel);
 
 /* Whether the patch is in force: enabled, listed, and not held back by a running transition. */
-bool fake_kernel_in_force(const struct fake_kernel *kernel, const char *name);
+bool fake_kernel_is_active(const struct fake_kernel *kernel, const char *name);
 bool fake_kernel_is_listed(const struct fake_kernel *kernel, const char *name);
 bool fake_kernel_is_loaded(const struct fake_kernel *kernel, const char *name);
 /* How many livepatch modules are loaded, in force or not. */
 unsigned int fake_kernel_count_loaded(const struct fake_kernel *kernel);
 /* How many patches are in force. */
-unsigned int fake_kernel_count_in_force(const struct fake_kernel *kernel);
+unsigned int fake_kernel_count_active(const struct fake_kernel *kernel);
 int64_t fake_kernel_now(const struct fake_kernel *kernel);
 /* Lets time pass. */
 void fake_kernel_pass(struct fake_kernel *kernel, int64_t ns);

@@ -104,19 +104,19 @@ unit_programs = \
 	tests/unit/pack/test_sign_module \
 	tests/unit/pack/test_spec \
 	tests/unit/runtime/test_blockers \
-	tests/unit/runtime/test_forced \
-	tests/unit/runtime/test_host \
+	tests/unit/runtime/test_change \
+	tests/unit/runtime/test_disable \
+	tests/unit/runtime/test_kernel_io \
 	tests/unit/runtime/test_keyring \
 	tests/unit/runtime/test_kmsg \
 	tests/unit/runtime/test_kprobes \
 	tests/unit/runtime/test_load \
 	tests/unit/runtime/test_preflight \
 	tests/unit/runtime/test_prove \
-	tests/unit/runtime/test_removal \
-	tests/unit/runtime/test_retry \
+	tests/unit/runtime/test_replace \
+	tests/unit/runtime/test_reverse \
 	tests/unit/runtime/test_stack \
-	tests/unit/runtime/test_swap \
-	tests/unit/runtime/test_undo \
+	tests/unit/runtime/test_unload \
 	tests/unit/runtime/test_watch \
 	tests/unit/status/test_status \
 	tests/unit/trust/test_judge \

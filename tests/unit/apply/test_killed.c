@@ -95,8 +95,8 @@ static void recover(struct machine *m)
 
 static void check_one(struct machine *m)
 {
-	assert_int_equal(fake_kernel_count_in_force(m->kernel), 1);
-	assert_true(fake_kernel_in_force(m->kernel, "lp_old") || fake_kernel_in_force(m->kernel, "lp_new"));
+	assert_int_equal(fake_kernel_count_active(m->kernel), 1);
+	assert_true(fake_kernel_is_active(m->kernel, "lp_old") || fake_kernel_is_active(m->kernel, "lp_new"));
 }
 
 static unsigned int kill_everywhere(struct fixture *f, const char *bundle, int (*act)(struct machine *m),
@@ -128,7 +128,7 @@ static void check_apply(struct machine *m)
 	/* The same call again ends where it should have. */
 	receipt = machine_apply(m);
 	expect_ok(receipt ? 0 : -1, &m->f->err);
-	assert_true(fake_kernel_in_force(m->kernel, "lp_new"));
+	assert_true(fake_kernel_is_active(m->kernel, "lp_new"));
 	assert_int_equal(fake_kernel_count_loaded(m->kernel), 1);
 	assert_int_equal(lp_journal_describe(m->host, &journal, &m->f->err), 0);
 }
@@ -148,7 +148,7 @@ static void check_removal(struct machine *m)
 
 	assert_true(fake_kernel_count_loaded(m->kernel) <= 1);
 	if (fake_kernel_count_loaded(m->kernel))
-		assert_true(fake_kernel_in_force(m->kernel, "lp_old"));
+		assert_true(fake_kernel_is_active(m->kernel, "lp_old"));
 	receipt = lppack_host_remove(m->host, &m->options, &m->f->err);
 	assert_true(receipt || m->f->err.code == LPPACK_E_ALREADY);
 	lppack_error_clear(&m->f->err);
@@ -183,9 +183,9 @@ static void every_call_fails(void **state)
 			fake_kernel_fail(m.kernel, n, errnos[i]);
 			receipt = machine_apply(&m);
 			assert_non_null(receipt);
-			assert_int_equal(fake_kernel_count_in_force(m.kernel), 1);
+			assert_int_equal(fake_kernel_count_active(m.kernel), 1);
 			/* The first call is the load, the second the removal of the old module. */
-			assert_true(fake_kernel_in_force(m.kernel, n == 1 ? "lp_old" : "lp_new"));
+			assert_true(fake_kernel_is_active(m.kernel, n == 1 ? "lp_old" : "lp_new"));
 			assert_true(n > 1 || f->err.code);
 			assert_true(!f->err.code || *f->err.message);
 			lppack_error_clear(&f->err);

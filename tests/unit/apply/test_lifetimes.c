@@ -111,7 +111,7 @@ static void apply(struct objects *o)
 {
 	o->receipt = lppack_plan_apply(o->plan, &o->f->err);
 	expect_ok(o->receipt ? 0 : -1, &o->f->err);
-	assert_true(fake_kernel_in_force(o->kernel, "lp_new"));
+	assert_true(fake_kernel_is_active(o->kernel, "lp_new"));
 }
 
 static void drop(struct objects *o, enum object which)

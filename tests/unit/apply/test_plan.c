@@ -61,7 +61,7 @@ static void plans_tell_what_they_will_do(void **state)
 	assert_int_equal(lppack_value_count(lppack_value_get(map, "warnings")), 0);
 	/* And do nothing yet. */
 	assert_int_equal(fake_kernel_calls(m.kernel), calls);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_old"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_old"));
 	assert_false(fake_kernel_has(m.kernel, "var/lib/lppack"));
 }
 
@@ -81,7 +81,7 @@ static void applied_recorded_and_shown(void **state)
 	receipt = machine_apply(&m);
 	expect_ok(0, &f->err);
 	assert_outcome(receipt, "applied");
-	assert_true(fake_kernel_in_force(m.kernel, "lp_new"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_new"));
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_old"));
 	map = lppack_receipt_describe(receipt, &f->err);
 	assert_string_equal(lppack_value_text(at(map, "superseded", 0)), "lp_old");
@@ -170,7 +170,7 @@ static void active_without_replace(void **state)
 	m.options.size = offsetof(struct lppack_apply_options, timeout_ns);
 	assert_null(machine_plan(&m));
 	expect_error(&f->err, LPPACK_E_FOREIGN, "lp_old");
-	assert_true(fake_kernel_in_force(m.kernel, "lp_old"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_old"));
 }
 
 static void nothing_for_this_kernel(void **state)
@@ -255,7 +255,7 @@ static void a_reversal_with_blockers(void **state)
 	assert_string_equal(text_of(blocker, "function"), "cmdline_proc_show");
 	assert_null(strchr(text_of(blocker, "command"), '\x1b'));
 	assert_string_equal(text_of(lppack_value_get(map, "error"), "name"), "STALLED");
-	assert_true(fake_kernel_in_force(m.kernel, "lp_old"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_old"));
 	assert_false(fake_kernel_is_listed(m.kernel, "lp_new"));
 	/* What did not come into force is not recorded. */
 	assert_false(fake_kernel_has(m.kernel, "var/lib/lppack/applied.yaml"));
@@ -313,7 +313,7 @@ static void a_record_that_cannot_be_written(void **state)
 	fake_kernel_at(m.kernel, 500 * FAKE_MS, block_the_record, NULL);
 	receipt = machine_apply(&m);
 	assert_outcome(receipt, "applied");
-	assert_true(fake_kernel_in_force(m.kernel, "lp_new"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_new"));
 	assert_non_null(strstr(f->err.message, "the livepatch is in force, but it could not be recorded"));
 	lppack_error_clear(&f->err);
 	fake_kernel_remove(m.kernel, "var/lib/lppack/applied.yaml");
@@ -411,7 +411,7 @@ static void cancelled(void **state)
 	receipt = machine_apply(&m);
 	assert_outcome(receipt, "reversed");
 	assert_true(f->err.code != 0);
-	assert_int_equal(fake_kernel_count_in_force(m.kernel), 0);
+	assert_int_equal(fake_kernel_count_active(m.kernel), 0);
 }
 
 int main(void)

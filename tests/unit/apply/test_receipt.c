@@ -43,7 +43,7 @@ static void another_applies(struct machine *m, const char *bundle, const struct 
 	fake_kernel_expect_load(m->kernel, patch);
 	receipt = lppack_plan_apply(plan, &m->f->err);
 	expect_ok(receipt ? 0 : -1, &m->f->err);
-	assert_true(fake_kernel_in_force(m->kernel, patch->name));
+	assert_true(fake_kernel_is_active(m->kernel, patch->name));
 }
 
 static void install(struct machine *m, const char *bundle)
@@ -80,7 +80,7 @@ static void is_no_downgrade_for_having_waited(void **state)
 	assert_non_null(strstr(f->err.message, "has changed (it was lp_new, it is lp_next): "));
 	assert_non_null(strstr(f->err.hint, "--allow-downgrade"));
 	expect_error(&f->err, LPPACK_E_DOWNGRADE, "7.lpb: serial 7");
-	assert_true(fake_kernel_in_force(m.kernel, "lp_next"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_next"));
 	assert_int_equal(fake_kernel_count_loaded(m.kernel), 1);
 }
 
@@ -97,7 +97,7 @@ static void asks_again_whether_it_may_replace(void **state)
 	assert_null(lppack_plan_apply(plan, &f->err));
 	assert_non_null(strstr(f->err.message, "it was nothing, it is lp_old"));
 	expect_error(&f->err, LPPACK_E_ACTIVE, "active already: lp_old");
-	assert_true(fake_kernel_in_force(m.kernel, "lp_old"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_old"));
 }
 
 /* Another call put a foreign patch there. */
@@ -145,7 +145,7 @@ static void goes_on_where_that_is_still_right(void **state)
 	fake_kernel_expect_load(m.kernel, &new_patch);
 	receipt = lppack_plan_apply(plan, &f->err);
 	expect_ok(receipt ? 0 : -1, &f->err);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_new"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_new"));
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_old"));
 	told = lppack_plan_describe(plan, &f->err);
 	replaces = lppack_value_get(told, "replaces");
@@ -167,7 +167,7 @@ static void has_nothing_to_do_any_more(void **state)
 	calls = fake_kernel_calls(m.kernel);
 	receipt = lppack_plan_apply(plan, &f->err);
 	expect_ok(receipt ? 0 : -1, &f->err);
-	assert_int_equal(receipt->result.outcome, LP_SWAP_ALREADY);
+	assert_int_equal(receipt->result.outcome, LP_CHANGE_ALREADY);
 	assert_int_equal(lppack_plan_is_noop(plan), 1);
 	assert_int_equal(fake_kernel_calls(m.kernel), calls);
 }
@@ -199,7 +199,7 @@ static void a_boot_is_not_kept_from_what_was_installed(void **state)
 	fake_kernel_expect_load(m.kernel, &new_patch);
 	receipt = lppack_plan_apply(plan, &f->err);
 	expect_ok(receipt ? 0 : -1, &f->err);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_new"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_new"));
 }
 
 /* Plans to go back from 7 to 6. */
@@ -228,7 +228,7 @@ static void goes_back_only_from_where_it_was_planned(void **state)
 	fake_kernel_expect_load(m.kernel, &old_patch);
 	assert_null(lppack_plan_apply(plan, &f->err));
 	expect_error(&f->err, LPPACK_E_BUSY, "since the level was chosen");
-	assert_true(fake_kernel_in_force(m.kernel, "lp_next"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_next"));
 }
 
 /* lp_next with a state, which lp_old lacks: there is no way back from it. */
@@ -250,7 +250,7 @@ static void asks_again_whether_there_is_a_way_back(void **state)
 	assert_null(lppack_plan_apply(plan, &f->err));
 	assert_non_null(strstr(f->err.message, "it was lp_new, it is lp_next"));
 	expect_error(&f->err, LPPACK_E_ONE_WAY, "serial 6 cannot be gone back to: state 7 version 2");
-	assert_true(fake_kernel_in_force(m.kernel, "lp_next"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_next"));
 }
 
 /* All names of a kernel take milliseconds to read: while nothing else comes into force, once is enough. */
@@ -312,7 +312,7 @@ static void already_in_force_is_what_boots_begin_with(void **state)
 	m.options.installed = 0;
 	receipt = machine_apply(&m);
 	expect_ok(receipt ? 0 : -1, &f->err);
-	assert_int_equal(receipt->result.outcome, LP_SWAP_ALREADY);
+	assert_int_equal(receipt->result.outcome, LP_CHANGE_ALREADY);
 	assert_true(is_target(&m, 7));
 }
 

@@ -68,14 +68,14 @@ static void recovers(struct machine *m, const char *action, const char *note)
 
 static void alone_in_force(struct machine *m, const char *name)
 {
-	assert_true(fake_kernel_in_force(m->kernel, name));
-	assert_int_equal(fake_kernel_count_in_force(m->kernel), 1);
+	assert_true(fake_kernel_is_active(m->kernel, name));
+	assert_int_equal(fake_kernel_count_active(m->kernel), 1);
 	assert_int_equal(fake_kernel_count_loaded(m->kernel), 1);
 }
 
 static void load(struct machine *m, const struct fake_patch *patch)
 {
-	int fd = lp_module_seal("x", 1, &m->f->err);
+	int fd = lp_load_seal("x", 1, &m->f->err);
 
 	fake_kernel_expect_load(m->kernel, patch);
 	assert_int_equal(fake_kernel_ops.finit_module(m->kernel, fd, "", 0), 0);
@@ -180,7 +180,7 @@ static void killed_with_an_old_module_that_stays(void **state)
 	set_up_with(&m, f, LP_VERB_APPLY, machine_bundle(f, "b.lpb", KERNEL_ID, NULL), &pinned);
 	load(&m, &new_patch);
 	recovers(&m, "finished", "is in force; still loaded, because something refers to it: lp_old");
-	assert_true(fake_kernel_in_force(m.kernel, "lp_new"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_new"));
 	assert_int_equal(lp_applied_read(ROOT(&m), &applied, &f->err), 1);
 }
 
@@ -217,7 +217,7 @@ static void killed_in_a_reversal_whose_module_stays(void **state)
 	load(&m, &pinned);
 	assert_int_equal(fake_kernel_enable(m.kernel, "lp_new", false), 0);
 	recovers(&m, "undone", "before still is; still loaded, because something refers to it: lp_new");
-	assert_true(fake_kernel_in_force(m.kernel, "lp_old"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_old"));
 }
 
 static void killed_before_the_old_modules_were_removed(void **state)
@@ -377,7 +377,7 @@ static void killed_until_nothing_was_in_force(void **state)
 	receipt = machine_apply(&m);
 	expect_ok(receipt ? 0 : -1, &f->err);
 	expect_ok(-f->err.code, &f->err);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_new"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_new"));
 }
 
 static void killed_before_the_second_load(void **state)
@@ -389,7 +389,7 @@ static void killed_before_the_second_load(void **state)
 	fake_kernel_pass(m.kernel, 5 * FAKE_SECOND);
 	assert_int_equal(fake_kernel_ops.delete_module(m.kernel, "lp_new", O_NONBLOCK), 0);
 	recovers(&m, "cleared", "neither its livepatch nor what was there before is in force");
-	assert_int_equal(fake_kernel_count_in_force(m.kernel), 0);
+	assert_int_equal(fake_kernel_count_active(m.kernel), 0);
 }
 
 /* A module that replaces nothing was loaded, and its call killed before it could undo it. */
@@ -403,7 +403,7 @@ static void killed_before_it_undid_a_liar(void **state)
 	liar.transition_ns = 0;
 	set_up(&m, f, LP_VERB_APPLY, NULL);
 	load(&m, &liar);
-	assert_int_equal(fake_kernel_count_in_force(m.kernel), 2);
+	assert_int_equal(fake_kernel_count_active(m.kernel), 2);
 	recovers(&m, "undone", "was undone");
 	alone_in_force(&m, "lp_old");
 }
@@ -423,7 +423,7 @@ static void leaves_what_is_not_its_own(void **state)
 	load(&m, &third);
 	assert_null(lppack_host_recover(m.host, &m.options, 0, &f->err));
 	expect_error(&f->err, LPPACK_E_ACTIVE, "cannot be recovered from");
-	assert_int_equal(fake_kernel_count_in_force(m.kernel), 3);
+	assert_int_equal(fake_kernel_count_active(m.kernel), 3);
 	assert_int_equal(lp_journal_describe(m.host, NULL, &f->err), 0);
 }
 
@@ -531,7 +531,7 @@ static void a_liar_is_left_by_quick_recovery(void **state)
 	set_up(&m, f, LP_VERB_APPLY, NULL);
 	load(&m, &liar);
 	recovers_quickly(&m, "left", "it has replaced nothing: lppack recover takes it back", true);
-	assert_int_equal(fake_kernel_count_in_force(m.kernel), 2);
+	assert_int_equal(fake_kernel_count_active(m.kernel), 2);
 }
 
 /* A failure is for who asked for a recovery to hear. */

@@ -36,7 +36,7 @@ static void put(struct machine *m, const char *bundle, const struct fake_patch *
 	fake_kernel_expect_load(m->kernel, patch);
 	receipt = machine_apply(m);
 	expect_ok(receipt ? 0 : -1, &m->f->err);
-	assert_true(fake_kernel_in_force(m->kernel, patch->name));
+	assert_true(fake_kernel_is_active(m->kernel, patch->name));
 }
 
 /* Levels 6, 7 and 8, the last one in force. */
@@ -82,7 +82,7 @@ static void what_a_hold_keeps_away_comes_back(void **state)
 	fake_kernel_expect_load(m.kernel, &new_patch);
 	receipt = machine_apply(&m);
 	expect_ok(receipt ? 0 : -1, &f->err);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_new"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_new"));
 	assert_int_equal(lppack_hold_clear(m.host, NULL, NULL, &f->err), 1);
 	open_installed(&m);
 	assert_int_equal(lppack_verified_serial(m.verified), 8);
@@ -104,7 +104,7 @@ static void goes_back_by_one(void **state)
 	expect_ok(map ? 0 : -1, &f->err);
 	assert_string_equal(text_of(map, "verb"), "rollback");
 	assert_string_equal(text_of(map, "outcome"), "applied");
-	assert_true(fake_kernel_in_force(m.kernel, "lp_new"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_new"));
 	assert_int_equal(fake_kernel_count_loaded(m.kernel), 1);
 	/* And the next boot goes there too. */
 	assert_true(lp_store_read(fake_kernel_root(m.kernel), &store, &f->err) >= 0);
@@ -127,7 +127,7 @@ static void goes_back_to_a_serial(void **state)
 	fake_kernel_expect_load(m.kernel, &old_patch);
 	receipt = machine_apply(&m);
 	expect_ok(receipt ? 0 : -1, &f->err);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_old"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_old"));
 	assert_true(open_level(&m, NULL) < 0);
 	expect_error(&f->err, LPPACK_E_NO_LEVEL, "no older level is installed");
 }
@@ -188,7 +188,7 @@ static void refuses_to_go_back_where_it_is_not_safe(void **state)
 	expect_ok(open_level(&m, NULL), &f->err);
 	assert_null(machine_plan(&m));
 	expect_error(&f->err, LPPACK_E_ONE_WAY, "serial 7 cannot be gone back to: state 7 version 2");
-	assert_true(fake_kernel_in_force(m.kernel, "lp_next"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_next"));
 }
 
 static void removes_what_is_in_force(void **state)
@@ -238,7 +238,7 @@ static void a_removed_level_can_be_put_back(void **state)
 	fake_kernel_expect_load(m.kernel, &next_patch);
 	receipt = machine_apply(&m);
 	expect_ok(receipt ? 0 : -1, &f->err);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_next"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_next"));
 	open_installed(&m);
 	assert_int_equal(lppack_verified_serial(m.verified), 8);
 }
@@ -297,7 +297,7 @@ static void tells_of_a_removal_that_the_kernel_refuses(void **state)
 	map = lppack_receipt_describe(receipt, &f->err);
 	assert_string_equal(text_of(map, "outcome"), "nothing");
 	assert_true(fake_kernel_has(m.kernel, "var/lib/lppack/history"));
-	assert_true(fake_kernel_in_force(m.kernel, "lp_old"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_old"));
 }
 
 /* As a chroot without /proc and /sys, a container, and a kernel without CONFIG_LIVEPATCH show themselves. */

@@ -61,7 +61,7 @@ static void a_removal_ends_half_done(void **state)
 	assert_string_equal(outcome_of(&m, receipt), "left");
 	expect_error(&f->err, LPPACK_E_STALLED, "after lp_new had been taken out of force: kpatch_1: ");
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_new"));
-	assert_true(fake_kernel_in_force(m.kernel, "kpatch_1"));
+	assert_true(fake_kernel_is_active(m.kernel, "kpatch_1"));
 	assert_int_equal(lp_journal_describe(m.host, NULL, &f->err), 0);
 	remember(&m, &running, &applied);
 	assert_false(running.has_active);
@@ -86,7 +86,7 @@ static void a_removal_that_left_its_own_forgets_nothing(void **state)
 	receipt = lppack_host_remove(m.host, &m.options, &f->err);
 	assert_string_equal(outcome_of(&m, receipt), "left");
 	expect_error(&f->err, LPPACK_E_STALLED, "after z_kpatch_1 had been taken out of force: lp_new: ");
-	assert_true(fake_kernel_in_force(m.kernel, "lp_new"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_new"));
 	remember(&m, &running, &applied);
 	assert_true(running.has_active);
 	assert_string_equal(applied.module, "lp_new");
@@ -137,7 +137,7 @@ static void what_cannot_be_proved_is_known(void **state)
 	receipt = machine_apply(&m);
 	assert_string_equal(outcome_of(&m, receipt), "left");
 	expect_error(&f->err, LPPACK_E_UNPROVEN, "lp_new");
-	assert_true(fake_kernel_in_force(m.kernel, "lp_new"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_new"));
 	assert_int_equal(lp_journal_describe(m.host, NULL, &f->err), 0);
 	lppack_verified_free(m.verified);
 	lppack_bundle_close(m.bundle);
@@ -146,7 +146,7 @@ static void what_cannot_be_proved_is_known(void **state)
 	next = machine_apply(&m);
 	expect_ok(-f->err.code, &f->err);
 	assert_string_equal(outcome_of(&m, next), "applied");
-	assert_true(fake_kernel_in_force(m.kernel, "lp_third"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_third"));
 }
 
 /* What --take-over replaced is told by the recovery as the receipt would have. */

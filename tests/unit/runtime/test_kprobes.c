@@ -50,7 +50,7 @@ static size_t find(struct machine *m, const char *list)
 	struct lppack_error err = LPPACK_ERROR_INIT;
 
 	fake_kernel_write(m->kernel, LIST, list);
-	assert_int_equal(lp_host_find_probes(&m->host, &m->facts, &m->probes, &m->n, &err), 0);
+	assert_int_equal(lp_kprobes_find(&m->host, &m->facts, &m->probes, &m->n, &err), 0);
 	return m->n;
 }
 
@@ -105,7 +105,7 @@ static void finds_none_without_debugfs(void **state)
 	struct machine *m = *state;
 	struct lppack_error err = LPPACK_ERROR_INIT;
 
-	assert_int_equal(lp_host_find_probes(&m->host, &m->facts, &m->probes, &m->n, &err), 0);
+	assert_int_equal(lp_kprobes_find(&m->host, &m->facts, &m->probes, &m->n, &err), 0);
 	assert_int_equal(m->n, 0);
 }
 

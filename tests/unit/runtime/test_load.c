@@ -15,7 +15,7 @@ static void seals_the_bytes(void **state)
 	static const char bytes[] = "verified";
 	struct lppack_error err = LPPACK_ERROR_INIT;
 	char text[sizeof(bytes) + 8];
-	int fd = lp_module_seal(bytes, sizeof(bytes), &err);
+	int fd = lp_load_seal(bytes, sizeof(bytes), &err);
 
 	(void)state;
 	assert_true(fd >= 0);
@@ -43,7 +43,7 @@ static void explain(struct lp_kernel_io *host, const struct refusal *refusal)
 	struct lp_buf log = { 0 };
 
 	lp_buf_text(&log, refusal->log);
-	assert_int_equal(lp_module_explain(host, "lp7", refusal->sys_errno, &log, &err), -(int)refusal->code);
+	assert_int_equal(lp_load_explain(host, "lp7", refusal->sys_errno, &log, &err), -(int)refusal->code);
 	assert_int_equal(err.code, refusal->code);
 	if (!strstr(err.message, refusal->message))
 		fail_msg("%s", err.message);

@@ -60,7 +60,7 @@ static void refused(struct machine *m, enum lppack_code code, const char *text)
 
 	lppack_error_clear(&m->err);
 	assert_int_equal(lp_stack_read(&m->host, &stack, &m->err), 0);
-	assert_int_equal(lp_swap_preflight(&m->host, &m->request, &stack, &m->already, &m->err), -(int)code);
+	assert_int_equal(lp_preflight_replace(&m->host, &m->request, &stack, &m->already, &m->err), -(int)code);
 	assert_int_equal(m->err.code, code);
 	if (!strstr(m->err.message, text))
 		fail_msg("%s", m->err.message);
@@ -75,7 +75,7 @@ static void passes(struct machine *m, bool already)
 
 	lppack_error_clear(&m->err);
 	assert_int_equal(lp_stack_read(&m->host, &stack, &m->err), 0);
-	assert_int_equal(lp_swap_preflight(&m->host, &m->request, &stack, &m->already, &m->err), 0);
+	assert_int_equal(lp_preflight_replace(&m->host, &m->request, &stack, &m->already, &m->err), 0);
 	assert_int_equal(m->err.code, 0);
 	assert_int_equal(m->already, already);
 	lp_stack_free(&stack);
@@ -104,7 +104,7 @@ static void needs_livepatching(void **state)
 	struct lp_stack stack = { 0 };
 
 	fake_kernel_remove(m->kernel, "sys/kernel/livepatch");
-	assert_int_equal(lp_swap_preflight(&m->host, &m->request, &stack, &m->already, &m->err),
+	assert_int_equal(lp_preflight_replace(&m->host, &m->request, &stack, &m->already, &m->err),
 			 -LPPACK_E_NO_LIVEPATCH);
 }
 
@@ -295,7 +295,7 @@ static void needs_a_name_that_is_no_path(void **state)
 		free(m->facts.name);
 		m->facts.name = strdup(names[i]);
 		lppack_error_clear(&m->err);
-		assert_int_equal(lp_swap_preflight(&m->host, &m->request, &stack, &m->already, &m->err),
+		assert_int_equal(lp_preflight_replace(&m->host, &m->request, &stack, &m->already, &m->err),
 				 -LPPACK_E_MODULE_NAME);
 	}
 }

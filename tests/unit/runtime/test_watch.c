@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "runtime/private.h"
-#include "support/swap_machine.h"
+#include "support/replace_machine.h"
 
 #define DIR_7 "sys/kernel/livepatch/lp_fixes_7"
 
@@ -76,7 +76,7 @@ static void takes_a_failed_read_for_nothing(void **state)
 	begin(&m);
 	make_unreadable(&m, "transition");
 	status = status_of(&m);
-	assert_int_equal(status.transition, LP_FLAG_UNTOLD);
+	assert_int_equal(status.transition, LP_FLAG_UNKNOWN);
 	assert_false(lp_patch_status_is_done(&status));
 	assert_false(lp_patch_status_is_undone(&status));
 	fake_kernel_remove(m.kernel, DIR_7 "/enabled");
@@ -86,7 +86,7 @@ static void takes_a_failed_read_for_nothing(void **state)
 	make_unreadable(&m, "enabled");
 	status = status_of(&m);
 	assert_true(status.listed);
-	assert_int_equal(status.enabled, LP_FLAG_UNTOLD);
+	assert_int_equal(status.enabled, LP_FLAG_UNKNOWN);
 	assert_false(lp_patch_status_is_done(&status));
 	assert_false(lp_patch_status_is_undone(&status));
 	teardown(&m);

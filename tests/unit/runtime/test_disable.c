@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "runtime/private.h"
-#include "support/swap_machine.h"
+#include "support/replace_machine.h"
 
 static const struct fake_patch foreign_patch = {
 	.name = "kpatch_1",
@@ -15,9 +15,9 @@ static int take_out(struct machine *m)
 {
 	int rc;
 
-	lp_swap_result_free(&m->result);
+	lp_change_result_free(&m->result);
 	lppack_error_clear(&m->err);
-	rc = lp_removal_run(&m->host, &m->request, &m->result, &m->err);
+	rc = lp_disable_all(&m->host, &m->request, &m->result, &m->err);
 	assert_int_equal(rc, -m->err.code);
 	return rc;
 }
@@ -30,7 +30,7 @@ static void removes_what_is_in_force(void **state)
 	setup(&m, &new_patch);
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(take_out(&m), 0);
-	assert_int_equal(m.result.outcome, LP_SWAP_REMOVED);
+	assert_int_equal(m.result.outcome, LP_CHANGE_DISABLED);
 	assert_int_equal(m.result.n_superseded, 1);
 	assert_string_equal(m.result.superseded[0], "lp_fixes_6");
 	assert_int_equal(fake_kernel_count_loaded(m.kernel), 0);
@@ -62,7 +62,7 @@ static void has_nothing_to_do(void **state)
 	(void)state;
 	setup(&m, &new_patch);
 	assert_int_equal(take_out(&m), 0);
-	assert_int_equal(m.result.outcome, LP_SWAP_ALREADY);
+	assert_int_equal(m.result.outcome, LP_CHANGE_ALREADY);
 	assert_int_equal(fake_kernel_calls(m.kernel), 0);
 	teardown(&m);
 }
@@ -76,12 +76,12 @@ static void removes_what_an_earlier_call_left_loaded(void **state)
 	(void)state;
 	left.empty = true;
 	setup(&m, &left);
-	fd = lp_module_seal(module_bytes, sizeof(module_bytes), &m.err);
+	fd = lp_load_seal(module_bytes, sizeof(module_bytes), &m.err);
 	assert_int_equal(fake_kernel_ops.finit_module(m.kernel, fd, "", 0), 0);
 	close(fd);
 	assert_int_equal(fake_kernel_count_loaded(m.kernel), 1);
 	assert_int_equal(take_out(&m), 0);
-	assert_int_equal(m.result.outcome, LP_SWAP_ALREADY);
+	assert_int_equal(m.result.outcome, LP_CHANGE_ALREADY);
 	assert_int_equal(m.result.n_stale, 1);
 	assert_int_equal(fake_kernel_count_loaded(m.kernel), 0);
 	teardown(&m);
@@ -149,8 +149,8 @@ static void keeps_it_in_force_when_it_stalls(void **state)
 	fake_kernel_at(m.kernel, FAKE_SECOND, ease, NULL);
 	m.request.timeout_ns = 3 * FAKE_SECOND;
 	assert_int_equal(take_out(&m), -LPPACK_E_STALLED);
-	assert_int_equal(m.result.outcome, LP_SWAP_REVERSED);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	assert_int_equal(m.result.outcome, LP_CHANGE_REVERSED);
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	assert_non_null(strstr(m.err.message, "still in force"));
 	teardown(&m);
 }
@@ -177,7 +177,7 @@ static void tries_again_after_a_stall(void **state)
 	m.request.retries = 2;
 	m.request.retry_delay_ns = 2 * FAKE_SECOND;
 	assert_int_equal(take_out(&m), 0);
-	assert_int_equal(m.result.outcome, LP_SWAP_REMOVED);
+	assert_int_equal(m.result.outcome, LP_CHANGE_DISABLED);
 	assert_int_equal(m.result.attempts, 2);
 	/* What the first attempt had taken out of force is told with the rest. */
 	assert_int_equal(m.result.n_superseded, 2);
@@ -205,10 +205,10 @@ static void tells_what_went_before_the_stall(void **state)
 	m.request.timeout_ns = 3 * FAKE_SECOND;
 	assert_int_equal(take_out(&m), -LPPACK_E_STALLED);
 	assert_int_equal(m.result.attempts, 1);
-	assert_int_equal(m.result.outcome, LP_SWAP_LEFT);
+	assert_int_equal(m.result.outcome, LP_CHANGE_LEFT);
 	assert_true(m.result.partial);
 	assert_non_null(strstr(m.err.message, "after lp_fixes_6 had been taken out of force: kpatch_1: "));
-	assert_true(fake_kernel_in_force(m.kernel, "kpatch_1"));
+	assert_true(fake_kernel_is_active(m.kernel, "kpatch_1"));
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_6"));
 	assert_int_equal(m.result.n_superseded, 1);
 	assert_string_equal(m.result.superseded[0], "lp_fixes_6");
@@ -234,7 +234,7 @@ static void tells_what_went_before_a_retry(void **state)
 	fake_kernel_fail(m.kernel, 5, EPERM);
 	assert_int_equal(take_out(&m), -LPPACK_E_PRIVILEGE);
 	assert_int_equal(m.result.attempts, 2);
-	assert_int_equal(m.result.outcome, LP_SWAP_LEFT);
+	assert_int_equal(m.result.outcome, LP_CHANGE_LEFT);
 	assert_true(m.result.partial);
 	assert_non_null(strstr(m.err.message, "after lp_fixes_6 had been taken out of force: kpatch_1: "));
 	teardown(&m);
@@ -264,7 +264,7 @@ static void removes_what_was_disabled_at_the_last_moment(void **state)
 		m.request.timeout_ns = 3 * FAKE_SECOND;
 		fake_kernel_add_patch(m.kernel, &slow);
 		assert_int_equal(take_out(&m), 0);
-		assert_int_equal(m.result.outcome, LP_SWAP_REMOVED);
+		assert_int_equal(m.result.outcome, LP_CHANGE_DISABLED);
 		assert_int_equal(fake_kernel_count_loaded(m.kernel), 0);
 		teardown(&m);
 	}
@@ -292,8 +292,8 @@ static void tells_each_refusal_of_the_kernel(void **state)
 		fake_kernel_fail(m.kernel, 1, cases[i].sys_errno);
 		assert_int_equal(take_out(&m), -(int)cases[i].code);
 		assert_null(strstr(m.err.message, strerror(EINVAL)));
-		assert_int_equal(m.result.outcome, LP_SWAP_NOTHING);
-		assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+		assert_int_equal(m.result.outcome, LP_CHANGE_NOTHING);
+		assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 		teardown(&m);
 	}
 }
@@ -308,7 +308,7 @@ static void tells_of_a_module_that_stays(void **state)
 	setup(&m, &new_patch);
 	fake_kernel_add_patch(m.kernel, &pinned);
 	assert_int_equal(take_out(&m), -LPPACK_E_LEFTOVER);
-	assert_int_equal(m.result.outcome, LP_SWAP_REMOVED);
+	assert_int_equal(m.result.outcome, LP_CHANGE_DISABLED);
 	assert_non_null(strstr(m.err.message, "lp_fixes_6"));
 	teardown(&m);
 }
@@ -333,7 +333,7 @@ static void finishes_a_reversal(void **state)
 	setup(&m, &new_patch);
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(fake_kernel_enable(m.kernel, "lp_fixes_6", false), 0);
-	assert_int_equal(lp_reversal_finish(&m.host, &m.request, "lp_fixes_6", &m.result, &m.err), 0);
+	assert_int_equal(lp_reverse_finish(&m.host, &m.request, "lp_fixes_6", &m.result, &m.err), 0);
 	assert_int_equal(fake_kernel_count_loaded(m.kernel), 0);
 	teardown(&m);
 }

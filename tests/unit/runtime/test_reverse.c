@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "support/swap_machine.h"
+#include "support/replace_machine.h"
 
 static void reverses_a_stalled_transition(void **state)
 {
@@ -15,8 +15,8 @@ static void reverses_a_stalled_transition(void **state)
 			     "[<0>] io_schedule+0x46/0x80\n[<0>] nft_do_chain+0x12/0x340 [nf_tables]\n");
 	fake_kernel_add_task(m.kernel, 9, 9, "fine", 1, 0, NULL);
 	assert_int_equal(run(&m), -LPPACK_E_STALLED);
-	assert_int_equal(m.result.outcome, LP_SWAP_REVERSED);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	assert_int_equal(m.result.outcome, LP_CHANGE_REVERSED);
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_7"));
 	assert_int_equal(m.result.n_blockers, 1);
 	assert_int_equal(m.result.n_superseded, 0);
@@ -38,8 +38,8 @@ static void leaves_what_cannot_be_reversed(void **state)
 	m.request.timeout_ns = FAKE_SECOND;
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(run(&m), -LPPACK_E_STALLED_LEFT);
-	assert_int_equal(m.result.outcome, LP_SWAP_LEFT);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	assert_int_equal(m.result.outcome, LP_CHANGE_LEFT);
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	assert_true(fake_kernel_is_listed(m.kernel, "lp_fixes_7"));
 	teardown(&m);
 }
@@ -61,9 +61,9 @@ static void reverses_when_cancelled(void **state)
 	m.request.context = m.kernel;
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(run(&m), -LPPACK_E_STALLED);
-	assert_int_equal(m.result.outcome, LP_SWAP_REVERSED);
+	assert_int_equal(m.result.outcome, LP_CHANGE_REVERSED);
 	assert_non_null(strstr(m.err.message, "interrupted"));
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	assert_in_range(m.result.total_ns, FAKE_SECOND, 2 * FAKE_SECOND);
 	teardown(&m);
 }
@@ -85,7 +85,7 @@ static void keeps_what_has_finished_before_the_reversal(void **state)
 	m.request.context = m.kernel;
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_SWAP_APPLIED);
+	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
 	/* finit_module and delete_module, but no write. */
 	assert_int_equal(fake_kernel_calls(m.kernel), 2);
 	teardown(&m);
@@ -109,9 +109,9 @@ static void tells_the_truth_at_the_deadline(void **state)
 		fake_kernel_add_patch(m.kernel, &old_patch);
 		applied += run(&m) == 0;
 		reversed += m.err.code == LPPACK_E_STALLED;
-		assert_int_equal(m.result.outcome, m.err.code ? LP_SWAP_REVERSED : LP_SWAP_APPLIED);
-		assert_true(fake_kernel_in_force(m.kernel, m.err.code ? "lp_fixes_6" : "lp_fixes_7"));
-		assert_int_equal(fake_kernel_count_in_force(m.kernel), 1);
+		assert_int_equal(m.result.outcome, m.err.code ? LP_CHANGE_REVERSED : LP_CHANGE_APPLIED);
+		assert_true(fake_kernel_is_active(m.kernel, m.err.code ? "lp_fixes_6" : "lp_fixes_7"));
+		assert_int_equal(fake_kernel_count_active(m.kernel), 1);
 		teardown(&m);
 	}
 	assert_int_equal(applied + reversed, 40);
@@ -147,8 +147,8 @@ static void does_not_take_a_failed_read_for_the_end(void **state)
 	fake_kernel_at(m.kernel, 4 * FAKE_SECOND, make_unreadable, (void *)TRANSITION);
 	fake_kernel_at(m.kernel, 5500 * FAKE_MS, make_readable, (void *)TRANSITION);
 	assert_int_equal(run(&m), -LPPACK_E_STALLED);
-	assert_int_equal(m.result.outcome, LP_SWAP_REVERSED);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	assert_int_equal(m.result.outcome, LP_CHANGE_REVERSED);
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_7"));
 	teardown(&m);
 }
@@ -185,7 +185,7 @@ static void joins_a_transition_that_it_could_not_read(void **state)
 	make_unreadable(m.kernel, (void *)TRANSITION);
 	fake_kernel_at(m.kernel, 20 * FAKE_MS, make_readable, (void *)TRANSITION);
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_SWAP_APPLIED);
+	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
 	assert_in_range(m.result.total_ns, 4 * FAKE_SECOND, 6 * FAKE_SECOND);
 	teardown(&m);
 }
@@ -234,9 +234,9 @@ static struct fake_patch slow_patch(int64_t reverse_ns)
 static void assert_kept(struct machine *m, const char *note)
 {
 	assert_int_equal(m->err.code, 0);
-	assert_int_equal(m->result.outcome, LP_SWAP_APPLIED);
+	assert_int_equal(m->result.outcome, LP_CHANGE_APPLIED);
 	assert_string_equal(m->result.note, note);
-	assert_true(fake_kernel_in_force(m->kernel, "lp_fixes_7"));
+	assert_true(fake_kernel_is_active(m->kernel, "lp_fixes_7"));
 	assert_int_equal(fake_kernel_count_loaded(m->kernel), 1);
 	assert_int_equal(m->result.n_superseded, 1);
 	assert_string_equal(m->result.superseded[0], "lp_fixes_6");
@@ -318,8 +318,8 @@ static void admits_that_nothing_is_left_in_force(void **state)
 	ops.write_attribute = write_late;
 	setup_late(&m, &ops, &slow, false);
 	assert_int_equal(run(&m), -LPPACK_E_NONE_LEFT);
-	assert_int_equal(m.result.outcome, LP_SWAP_LEFT);
-	assert_int_equal(fake_kernel_count_in_force(m.kernel), 0);
+	assert_int_equal(m.result.outcome, LP_CHANGE_LEFT);
+	assert_int_equal(fake_kernel_count_active(m.kernel), 0);
 	assert_non_null(strstr(m.err.message, "no livepatch is in force: lp_fixes_7: "));
 	assert_non_null(strstr(m.err.hint, "without any livepatch"));
 	teardown(&m);
@@ -355,9 +355,9 @@ static void leaves_a_second_transition_running(void **state)
 	setup_late(&m, &ops, &slow, false);
 	fake_kernel_expect_load(m.kernel, &again);
 	assert_int_equal(run(&m), -LPPACK_E_STALLED_LEFT);
-	assert_int_equal(m.result.outcome, LP_SWAP_LEFT);
+	assert_int_equal(m.result.outcome, LP_CHANGE_LEFT);
 	fake_kernel_pass(m.kernel, 60 * FAKE_SECOND);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_7"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_7"));
 	teardown(&m);
 }
 
@@ -375,9 +375,9 @@ static void cleans_up_after_a_reversal_by_somebody_else(void **state)
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	fake_kernel_at(m.kernel, 500 * FAKE_MS, reverse_as_somebody_else, (void *)"lp_fixes_7");
 	assert_int_equal(run(&m), -LPPACK_E_STALLED);
-	assert_int_equal(m.result.outcome, LP_SWAP_REVERSED);
+	assert_int_equal(m.result.outcome, LP_CHANGE_REVERSED);
 	assert_non_null(strstr(m.err.message, "somebody else"));
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_7"));
 	teardown(&m);
 }
@@ -393,8 +393,8 @@ static void undoes_a_patch_that_replaces_nothing(void **state)
 	fake_kernel_show(m.kernel, true, false, false);
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(run(&m), -LPPACK_E_NOT_REPLACED);
-	assert_int_equal(m.result.outcome, LP_SWAP_REVERSED);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	assert_int_equal(m.result.outcome, LP_CHANGE_REVERSED);
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_7"));
 	assert_non_null(strstr(m.err.message, "lp_fixes_6 is still in force"));
 	teardown(&m);
@@ -412,8 +412,8 @@ static void cannot_undo_a_patch_that_stays(void **state)
 	m.request.timeout_ns = 3 * FAKE_SECOND;
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(run(&m), -LPPACK_E_UNPROVEN);
-	assert_int_equal(m.result.outcome, LP_SWAP_LEFT);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	assert_int_equal(m.result.outcome, LP_CHANGE_LEFT);
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	teardown(&m);
 }
 
@@ -426,8 +426,8 @@ static void undoes_a_patch_shown_as_not_replacing(void **state)
 	additive.replace = false;
 	setup(&m, &additive);
 	assert_int_equal(run(&m), -LPPACK_E_NOT_REPLACE);
-	assert_int_equal(m.result.outcome, LP_SWAP_REVERSED);
-	assert_int_equal(fake_kernel_count_in_force(m.kernel), 0);
+	assert_int_equal(m.result.outcome, LP_CHANGE_REVERSED);
+	assert_int_equal(fake_kernel_count_active(m.kernel), 0);
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_7"));
 	teardown(&m);
 }

@@ -10,36 +10,36 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
-int lp_host_open(struct lp_kernel_io *host, const char *root, const struct lp_kernel_ops *ops, void *context,
+int lp_host_open(struct lp_kernel_io *io, const char *root, const struct lp_kernel_ops *ops, void *context,
 		 struct lppack_error *err)
 {
 	bool is_real = !root || !*root || strcmp(root, "/") == 0;
 
-	*host = (struct lp_kernel_io){ .rootfd = -1, .ops = ops, .context = context };
+	*io = (struct lp_kernel_io){ .rootfd = -1, .ops = ops, .context = context };
 	if (!ops)
-		host->ops = is_real ? &lp_real_ops : &lp_refusing_ops;
-	host->root = strdup(is_real ? "" : root);
-	if (!host->root)
+		io->ops = is_real ? &lp_real_ops : &lp_refusing_ops;
+	io->root = strdup(is_real ? "" : root);
+	if (!io->root)
 		return lp_fail_nomem(err);
-	host->rootfd = open(is_real ? "/" : root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (host->rootfd < 0)
+	io->rootfd = open(is_real ? "/" : root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (io->rootfd < 0)
 		return lp_fail_sys(err, LPPACK_E_IO, "name a directory with /sys and /proc below it",
 				   "%s: cannot be opened as the root directory", is_real ? "/" : root);
 	return 0;
 }
 
-void lp_host_close(struct lp_kernel_io *host)
+void lp_host_close(struct lp_kernel_io *io)
 {
 	/* root tells an opened host from a zeroed one, whose descriptor 0 is not ours. */
-	if (host->root && host->rootfd >= 0)
-		close(host->rootfd);
-	free(host->root);
-	*host = (struct lp_kernel_io){ .rootfd = -1 };
+	if (io->root && io->rootfd >= 0)
+		close(io->rootfd);
+	free(io->root);
+	*io = (struct lp_kernel_io){ .rootfd = -1 };
 }
 
-bool lp_host_is_running(const struct lp_kernel_io *host)
+bool lp_host_is_running(const struct lp_kernel_io *io)
 {
-	return host->ops != &lp_refusing_ops;
+	return io->ops != &lp_refusing_ops;
 }
 
 int lp_attr_read_bytes(int dirfd, const char *path, void *out, size_t room)
@@ -83,11 +83,11 @@ int lp_attr_int(int dirfd, const char *path)
 	return (int)value;
 }
 
-bool lp_host_has(const struct lp_kernel_io *host, const char *path)
+bool lp_host_has(const struct lp_kernel_io *io, const char *path)
 {
 	struct stat st;
 
-	return fstatat(host->rootfd, path, &st, 0) == 0;
+	return fstatat(io->rootfd, path, &st, 0) == 0;
 }
 
 DIR *lp_dir_open(int dirfd, const char *path)
@@ -144,64 +144,64 @@ void lp_names_free(char **names, size_t n)
 	free(names);
 }
 
-int64_t lp_host_now(struct lp_kernel_io *host)
+int64_t lp_host_now(struct lp_kernel_io *io)
 {
-	return host->ops->now_ns(host->context);
+	return io->ops->now_ns(io->context);
 }
 
-void lp_host_sleep(struct lp_kernel_io *host, int64_t ns)
+void lp_host_sleep(struct lp_kernel_io *io, int64_t ns)
 {
-	host->ops->sleep_ns(host->context, ns);
+	io->ops->sleep_ns(io->context, ns);
 }
 
-void lp_host_poll_sleep(struct lp_kernel_io *host, int64_t since_ns)
+void lp_host_poll_sleep(struct lp_kernel_io *io, int64_t since_ns)
 {
 	const int64_t shortest = LP_MS_NS / 5;
 	const int64_t longest = 10 * LP_MS_NS;
-	int64_t ns = (lp_host_now(host) - since_ns) / 32;
+	int64_t ns = (lp_host_now(io) - since_ns) / 32;
 
-	lp_host_sleep(host, ns < shortest ? shortest : ns > longest ? longest : ns);
+	lp_host_sleep(io, ns < shortest ? shortest : ns > longest ? longest : ns);
 }
 
-static int read_below_root(struct lp_kernel_io *host, const char *path, size_t max, struct lp_buf *out,
+static int read_below_root(struct lp_kernel_io *io, const char *path, size_t max, struct lp_buf *out,
 			   struct lppack_error *err)
 {
 	struct lppack_error cause = LPPACK_ERROR_INIT;
-	int rc = lp_file_read(host->rootfd, path, max, out, &cause);
+	int rc = lp_file_read(io->rootfd, path, max, out, &cause);
 
 	/* The cause begins with the path below the root. */
-	return rc < 0 ? lp_fail(err, (enum lppack_code)cause.code, cause.hint, "%s/%s", host->root, cause.message) : 0;
+	return rc < 0 ? lp_fail(err, (enum lppack_code)cause.code, cause.hint, "%s/%s", io->root, cause.message) : 0;
 }
 
-int lp_host_read_notes(struct lp_kernel_io *host, struct lp_buf *notes, struct lppack_error *err)
+int lp_host_read_notes(struct lp_kernel_io *io, struct lp_buf *notes, struct lppack_error *err)
 {
-	int rc = read_below_root(host, "sys/kernel/notes", 1 << 20, notes, err);
+	int rc = read_below_root(io, "sys/kernel/notes", 1 << 20, notes, err);
 
 	return rc < 0 ? lp_hint(err, rc, "mount sysfs: the kernel's build ID stands in /sys/kernel/notes") : 0;
 }
 
-static char *read_word(struct lp_kernel_io *host, const char *path)
+static char *read_word(struct lp_kernel_io *io, const char *path)
 {
 	char text[256];
 
-	if (lp_attr_read(host->rootfd, path, text, sizeof(text)) <= 0)
+	if (lp_attr_read(io->rootfd, path, text, sizeof(text)) <= 0)
 		return NULL;
 	lp_text_make_printable(text);
 	return strdup(text);
 }
 
-int lp_host_read_names(struct lp_kernel_io *host, struct lp_kernel_facts *out, struct lppack_error *err)
+int lp_host_read_names(struct lp_kernel_io *io, struct lp_kernel_facts *out, struct lppack_error *err)
 {
 	struct utsname uts;
 
 	*out = (struct lp_kernel_facts){ 0 };
-	out->release = read_word(host, "proc/sys/kernel/osrelease");
+	out->release = read_word(io, "proc/sys/kernel/osrelease");
 	/* Of another machine uname() tells nothing. */
-	if (!out->release && !lp_host_is_running(host))
+	if (!out->release && !lp_host_is_running(io))
 		return lp_fail(err, LPPACK_E_IO, "mount /proc", "%s/proc/sys/kernel/osrelease: cannot be read",
-			       host->root);
-	out->version = read_word(host, "proc/sys/kernel/version");
-	out->arch = read_word(host, "proc/sys/kernel/arch");
+			       io->root);
+	out->version = read_word(io, "proc/sys/kernel/version");
+	out->arch = read_word(io, "proc/sys/kernel/arch");
 	if ((!out->release || !out->arch) && uname(&uts) == 0) {
 		out->release = out->release ? out->release : strdup(uts.release);
 		out->arch = out->arch ? out->arch : strdup(uts.machine);
@@ -213,7 +213,7 @@ int lp_host_read_names(struct lp_kernel_io *host, struct lp_kernel_facts *out, s
 	return 0;
 }
 
-char *lp_host_boot_id(struct lp_kernel_io *host)
+char *lp_host_boot_id(struct lp_kernel_io *io)
 {
-	return read_word(host, "proc/sys/kernel/random/boot_id");
+	return read_word(io, "proc/sys/kernel/random/boot_id");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A fake kernel with an old and a new patch, and one swap between them: shared by the tests of swap.c and its steps. */
-#ifndef LP_TEST_SWAP_MACHINE_H
-#define LP_TEST_SWAP_MACHINE_H
+#ifndef LP_TEST_REPLACE_MACHINE_H
+#define LP_TEST_REPLACE_MACHINE_H
 
 #include "support/fake_kernel.h"
 
@@ -47,7 +47,7 @@ struct machine {
 	struct lp_kernel_io host;
 	struct lp_module_facts facts;
 	struct lp_swap_request request;
-	struct lp_swap_result result;
+	struct lp_change_result result;
 	struct lppack_error err;
 };
 
@@ -64,7 +64,7 @@ static inline void setup(struct machine *m, const struct fake_patch *next)
 
 static inline void teardown(struct machine *m)
 {
-	lp_swap_result_free(&m->result);
+	lp_change_result_free(&m->result);
 	lp_module_facts_free(&m->facts);
 	lp_host_close(&m->host);
 	fake_kernel_free(m->kernel);
@@ -74,9 +74,9 @@ static inline int run(struct machine *m)
 {
 	int rc;
 
-	lp_swap_result_free(&m->result);
+	lp_change_result_free(&m->result);
 	lppack_error_clear(&m->err);
-	rc = lp_swap_run(&m->host, &m->request, &m->result, &m->err);
+	rc = lp_replace_run(&m->host, &m->request, &m->result, &m->err);
 	assert_int_equal(rc, -m->err.code);
 	assert_true(rc == 0 || *m->err.message);
 	return rc;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "support/swap_machine.h"
+#include "support/replace_machine.h"
 
 static void replaces_the_stack(void **state)
 {
@@ -10,8 +10,8 @@ static void replaces_the_stack(void **state)
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	fake_kernel_add_module(m.kernel, "nf_tables");
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_SWAP_APPLIED);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_7"));
+	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_7"));
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_6"));
 	assert_int_equal(m.result.n_superseded, 1);
 	assert_string_equal(m.result.superseded[0], "lp_fixes_6");
@@ -78,7 +78,7 @@ static void applies_on_kernels_that_show_little(void **state)
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	fake_kernel_remove(m.kernel, "dev/kmsg");
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_SWAP_APPLIED);
+	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
 	assert_int_equal(m.result.kernel_log.len, 0);
 	assert_int_equal(m.result.n_pending, 1);
 	teardown(&m);
@@ -101,7 +101,7 @@ static void replaces_several_and_foreign_patches(void **state)
 	assert_int_equal(m.result.n_superseded, 2);
 	assert_string_equal(m.result.superseded[0], "lp_fixes_6");
 	assert_string_equal(m.result.superseded[1], "kpatch_other");
-	assert_int_equal(fake_kernel_count_in_force(m.kernel), 1);
+	assert_int_equal(fake_kernel_count_active(m.kernel), 1);
 	teardown(&m);
 }
 
@@ -113,7 +113,7 @@ static void knows_the_name_with_hyphens(void **state)
 	setup(&m, &new_patch);
 	memcpy(m.facts.name, "lp-fixes-7", sizeof("lp-fixes-7"));
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_SWAP_APPLIED);
+	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
 	teardown(&m);
 }
 
@@ -125,7 +125,7 @@ static void applies_once(void **state)
 	setup(&m, &new_patch);
 	assert_int_equal(run(&m), 0);
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_SWAP_ALREADY);
+	assert_int_equal(m.result.outcome, LP_CHANGE_ALREADY);
 	assert_int_equal(fake_kernel_calls(m.kernel), 1);
 	teardown(&m);
 }
@@ -141,7 +141,7 @@ static void proves_what_is_in_force_already(void **state)
 	object = lp_module_facts_add_object(&m.facts);
 	object->name = strdup("nowhere");
 	assert_int_equal(run(&m), -LPPACK_E_UNPROVEN);
-	assert_int_equal(m.result.outcome, LP_SWAP_LEFT);
+	assert_int_equal(m.result.outcome, LP_CHANGE_LEFT);
 	assert_non_null(strstr(m.err.message, "nowhere"));
 	teardown(&m);
 }
@@ -156,7 +156,7 @@ static void does_not_take_a_stack_of_two_for_done(void **state)
 	assert_int_equal(run(&m), 0);
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(run(&m), -LPPACK_E_ACTIVE);
-	assert_int_equal(m.result.outcome, LP_SWAP_NOTHING);
+	assert_int_equal(m.result.outcome, LP_CHANGE_NOTHING);
 	assert_non_null(strstr(m.err.message, "lp_fixes_6"));
 	teardown(&m);
 }
@@ -177,7 +177,7 @@ static void applies_what_nobody_can_read(void **state)
 	m.facts.n_objects = 0;
 	m.facts.builder = LP_BUILDER_UNKNOWN;
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_SWAP_APPLIED);
+	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
 	assert_int_equal(m.result.n_superseded, 1);
 	teardown(&m);
 }
@@ -193,7 +193,7 @@ static void finishes_a_removal_that_was_cut_off(void **state)
 	assert_int_equal(run(&m), -LPPACK_E_LEFTOVER);
 	assert_true(fake_kernel_is_loaded(m.kernel, "lp_fixes_6"));
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_SWAP_ALREADY);
+	assert_int_equal(m.result.outcome, LP_CHANGE_ALREADY);
 	assert_int_equal(m.result.n_stale, 1);
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_6"));
 	teardown(&m);
@@ -208,10 +208,10 @@ static void joins_the_transition_that_a_killed_call_began(void **state)
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	fake_kernel_add_transition(m.kernel, &new_patch);
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_SWAP_APPLIED);
+	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
 	assert_int_equal(m.result.n_superseded, 1);
 	assert_int_equal(m.result.load_ns, 0);
-	assert_int_equal(fake_kernel_count_in_force(m.kernel), 1);
+	assert_int_equal(fake_kernel_count_active(m.kernel), 1);
 	teardown(&m);
 }
 
@@ -254,10 +254,10 @@ static void names_a_module_that_stays(void **state)
 	setup(&m, &new_patch);
 	fake_kernel_add_patch(m.kernel, &pinned);
 	assert_int_equal(run(&m), -LPPACK_E_LEFTOVER);
-	assert_int_equal(m.result.outcome, LP_SWAP_APPLIED);
+	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
 	assert_int_equal(m.result.n_superseded, 0);
 	assert_non_null(strstr(m.err.message, "lp_fixes_6"));
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_7"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_7"));
 	assert_in_range(m.result.remove_ns, 5 * FAKE_SECOND, 5100 * FAKE_MS);
 	teardown(&m);
 }
@@ -273,8 +273,8 @@ static void takes_a_lingering_directory_for_a_leftover(void **state)
 	setup(&m, &new_patch);
 	fake_kernel_add_patch(m.kernel, &lingering);
 	assert_int_equal(run(&m), -LPPACK_E_LEFTOVER);
-	assert_int_equal(m.result.outcome, LP_SWAP_APPLIED);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_7"));
+	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_7"));
 	teardown(&m);
 }
 
@@ -304,7 +304,7 @@ static void removes_only_stale_livepatch_modules(void **state)
 		fake_kernel_pass(m.kernel, FAKE_SECOND);
 		if (is_spared)
 			fake_kernel_write(m.kernel, spared[i].attribute, spared[i].text);
-		assert_int_equal(lp_stale_remove(&m.host, &names, &n, &m.err), 0);
+		assert_int_equal(lp_unload_stale(&m.host, &names, &n, &m.err), 0);
 		assert_int_equal(n, !is_spared);
 		assert_int_equal(fake_kernel_is_loaded(m.kernel, "lp_fixes_6"), is_spared);
 		while (n)
@@ -326,8 +326,8 @@ static void leaves_everything_when_the_kernel_refuses(void **state)
 	setup(&m, &refused);
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(run(&m), -LPPACK_E_INCOMPATIBLE);
-	assert_int_equal(m.result.outcome, LP_SWAP_NOTHING);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	assert_int_equal(m.result.outcome, LP_CHANGE_NOTHING);
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	assert_non_null(strstr(m.err.message, "not compatible with the already installed livepatches"));
 	assert_log_has(&m, "not compatible");
 	teardown(&m);
@@ -342,7 +342,7 @@ static void refuses_before_it_loads(void **state)
 	m.request.replace = false;
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(run(&m), -LPPACK_E_ACTIVE);
-	assert_int_equal(m.result.outcome, LP_SWAP_NOTHING);
+	assert_int_equal(m.result.outcome, LP_CHANGE_NOTHING);
 	assert_int_equal(fake_kernel_calls(m.kernel), 0);
 	teardown(&m);
 }
@@ -350,23 +350,23 @@ static void refuses_before_it_loads(void **state)
 /* What must hold after any run: the error says something, one whole stack is in force, and the result says which. */
 static void assert_consistent(struct machine *m)
 {
-	bool old = fake_kernel_in_force(m->kernel, "lp_fixes_6");
-	bool new = fake_kernel_in_force(m->kernel, "lp_fixes_7");
+	bool old = fake_kernel_is_active(m->kernel, "lp_fixes_6");
+	bool new = fake_kernel_is_active(m->kernel, "lp_fixes_7");
 
 	assert_true(!m->err.code || *m->err.message);
 	assert_true(!m->err.code || *m->err.hint);
 	switch (m->result.outcome) {
-	case LP_SWAP_APPLIED:
+	case LP_CHANGE_APPLIED:
 		assert_true(new && !old);
 		assert_true(!m->err.code || m->err.code == LPPACK_E_LEFTOVER);
 		break;
-	case LP_SWAP_NOTHING:
-	case LP_SWAP_REVERSED:
+	case LP_CHANGE_NOTHING:
+	case LP_CHANGE_REVERSED:
 		assert_true(old && !new);
 		assert_true(m->err.code);
 		assert_true(m->err.code != LPPACK_E_UNPROVEN && m->err.code != LPPACK_E_STALLED_LEFT);
 		break;
-	case LP_SWAP_LEFT:
+	case LP_CHANGE_LEFT:
 		assert_true(old || new);
 		assert_true(m->err.code == LPPACK_E_UNPROVEN || m->err.code == LPPACK_E_STALLED_LEFT);
 		break;

@@ -304,7 +304,7 @@ static void does_not_follow_a_link_to_lock(void **state)
 	assert_int_equal(lp_host_lock(&m->host, &m->err), -LPPACK_E_IO);
 	assert_non_null(strstr(m->err.message, "run/lppack/lock"));
 	/* Nobody can tell who is at work there. */
-	assert_int_equal(lp_host_lock_state(&m->host, &pid), LP_LOCK_UNTOLD);
+	assert_int_equal(lp_host_lock_state(&m->host, &pid), LP_LOCK_UNKNOWN);
 }
 
 static void reports_a_lock_directory_that_cannot_be_made(void **state)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "support/swap_machine.h"
+#include "support/replace_machine.h"
 
 /* What the journal was told, and whether it refuses. */
 struct intents {
@@ -42,17 +42,17 @@ static void ends_a_stalled_transition_by_force(void **state)
 	(void)state;
 	set_up_stalled(&m, &intents);
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_SWAP_APPLIED);
+	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
 	assert_true(m.result.forced);
 	assert_int_equal(m.result.n_blockers, 1);
 	assert_int_equal(intents.loads, 1);
 	assert_int_equal(intents.forces, 1);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_7"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_7"));
 	/* Pinned until the next boot: nobody waits for it. */
 	assert_true(fake_kernel_is_loaded(m.kernel, "lp_fixes_6"));
 	assert_int_equal(m.result.n_superseded, 0);
 	assert_true(m.result.total_ns < 3 * FAKE_SECOND);
-	assert_true(lp_host_log_tells_force(&m.host));
+	assert_true(lp_kmsg_shows_force(&m.host));
 	teardown(&m);
 }
 
@@ -69,7 +69,7 @@ static void does_not_force_what_ends_by_itself(void **state)
 	assert_int_equal(run(&m), 0);
 	assert_false(m.result.forced);
 	assert_int_equal(intents.forces, 0);
-	assert_false(lp_host_log_tells_force(&m.host));
+	assert_false(lp_kmsg_shows_force(&m.host));
 	teardown(&m);
 }
 
@@ -82,9 +82,9 @@ static void does_not_force_what_it_cannot_remember(void **state)
 	set_up_stalled(&m, &intents);
 	assert_int_equal(run(&m), -LPPACK_E_STALLED);
 	assert_non_null(strstr(m.err.message, "not forced (the disk is full)"));
-	assert_int_equal(m.result.outcome, LP_SWAP_REVERSED);
+	assert_int_equal(m.result.outcome, LP_CHANGE_REVERSED);
 	assert_false(m.result.forced);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	teardown(&m);
 }
 
@@ -100,7 +100,7 @@ static void reverses_where_force_fails(void **state)
 	assert_int_equal(run(&m), -LPPACK_E_STALLED);
 	assert_false(m.result.forced);
 	assert_int_equal(m.result.n_blockers, 1);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_7"));
 	teardown(&m);
 }
@@ -174,7 +174,7 @@ static void waits_for_a_reference_that_is_about_to_go(void **state)
 	add_pinned(&m);
 	fake_kernel_at(m.kernel, 300 * FAKE_MS, unpin, NULL);
 	assert_int_equal(run(&m), 0);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_7"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_7"));
 	teardown(&m);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is around the one attempt: retries, the bound before the kernel's signals, empty modules and stale ones. */
 #include "runtime/private.h"
-#include "support/swap_machine.h"
+#include "support/replace_machine.h"
 
 static struct fake_patch stuck_patch(void)
 {
@@ -26,10 +26,10 @@ static void tries_again_after_a_stall(void **state)
 	m.request.retry_delay_ns = 3 * FAKE_SECOND;
 	assert_int_equal(run(&m), 0);
 	assert_int_equal(m.result.attempts, 3);
-	assert_int_equal(m.result.outcome, LP_SWAP_APPLIED);
+	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
 	assert_int_equal(m.result.n_blockers, 0);
 	assert_true(m.result.total_ns > 8 * FAKE_SECOND);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_7"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_7"));
 	assert_int_equal(fake_kernel_count_loaded(m.kernel), 1);
 	teardown(&m);
 }
@@ -51,7 +51,7 @@ static void gives_up_after_the_last_retry(void **state)
 	assert_int_equal(m.result.n_blockers, 1);
 	/* The default delay. */
 	assert_true(m.result.total_ns > 7 * FAKE_SECOND);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	teardown(&m);
 }
 
@@ -125,8 +125,8 @@ static void tells_a_module_without_a_livepatch(void **state)
 	assert_int_equal(run(&m), -LPPACK_E_NOT_LIVEPATCH);
 	assert_non_null(strstr(m.err.message, "lp_fixes_7"));
 	assert_non_null(strstr(m.err.message, "the module was removed"));
-	assert_int_equal(m.result.outcome, LP_SWAP_NOTHING);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_6"));
+	assert_int_equal(m.result.outcome, LP_CHANGE_NOTHING);
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_7"));
 	teardown(&m);
 }
@@ -147,14 +147,14 @@ static void removes_stale_modules_before_the_load(void **state)
 	fake_kernel_expect_load(m.kernel, &other);
 	fake_kernel_expect_load(m.kernel, &new_patch);
 	fake_kernel_add_patch(m.kernel, &old_patch);
-	fd = lp_module_seal(module_bytes, sizeof(module_bytes), &m.err);
+	fd = lp_load_seal(module_bytes, sizeof(module_bytes), &m.err);
 	assert_int_equal(fake_kernel_ops.finit_module(m.kernel, fd, "", 0), 0);
 	assert_int_equal(fake_kernel_ops.finit_module(m.kernel, fd, "", 0), 0);
 	close(fd);
 	assert_true(fake_kernel_is_loaded(m.kernel, "lp_left"));
 	assert_int_equal(run(&m), 0);
 	assert_int_equal(m.result.n_stale, 2);
-	assert_true(fake_kernel_in_force(m.kernel, "lp_fixes_7"));
+	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_7"));
 	assert_int_equal(fake_kernel_count_loaded(m.kernel), 1);
 	teardown(&m);
 }
@@ -175,7 +175,7 @@ static void changes_nothing_where_the_intent_cannot_be_kept(void **state)
 	m.request.intend = refuse_intent;
 	assert_int_equal(run(&m), -LPPACK_E_NO_SPACE);
 	assert_int_equal(fake_kernel_calls(m.kernel), 0);
-	assert_int_equal(m.result.outcome, LP_SWAP_NOTHING);
+	assert_int_equal(m.result.outcome, LP_CHANGE_NOTHING);
 	teardown(&m);
 }
 

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "runtime/private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+int64_t lp_unload_deadline(struct lp_kernel_io *io, const struct lp_swap_request *request)
+{
+	return lp_host_now(io) + (request->quick ? 1 : 5) * LP_SECOND_NS;
+}
+
+static bool is_passing(int sys_errno)
+{
+	return sys_errno == EAGAIN || sys_errno == EBUSY || sys_errno == EINTR;
+}
+
+int lp_unload_module(struct lp_kernel_io *io, const char *name, int64_t deadline_ns)
+{
+	int64_t since_ns = lp_host_now(io);
+	char path[LP_PATH_ROOM];
+
+	for (;;) {
+		snprintf(path, sizeof(path), LP_MODULE_DIR "/%s", name);
+		if (!lp_host_has(io, path))
+			return 0;
+		snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/refcnt", name);
+		errno = EAGAIN;
+		if (lp_attr_int(io->rootfd, path) <= 0) {
+			if (io->ops->delete_module(io->context, name, O_NONBLOCK) == 0 || errno == ENOENT)
+				return 0;
+			if (!is_passing(errno))
+				return -1;
+		}
+		if (lp_host_now(io) >= deadline_ns) {
+			errno = EBUSY;
+			return -1;
+		}
+		lp_host_poll_sleep(io, since_ns);
+	}
+}
+
+int lp_unload_old(struct lp_change *change, struct lp_buf *left)
+{
+	struct lp_change_result *result = change->result;
+	const int64_t deadline = lp_unload_deadline(change->io, change->request);
+	const int64_t started = lp_host_now(change->io);
+	int sys_errno = 0;
+
+	lp_request_progress(change->request, "removal", 0);
+	for (size_t i = 0; i < change->n_old; i++) {
+		if (lp_unload_module(change->io, change->old[i], deadline) == 0) {
+			result->superseded[result->n_superseded++] = LP_TAKE(change->old[i]);
+			continue;
+		}
+		sys_errno = errno;
+		lp_buf_printf(left, "%s%s", left->len ? ", " : "", change->old[i]);
+	}
+	result->remove_ns = lp_host_now(change->io) - started;
+	return sys_errno;
+}
+
+int lp_unload_replaced(struct lp_change *change, struct lppack_error *err)
+{
+	LP_AUTO_BUF struct lp_buf left = { 0 };
+	int sys_errno;
+
+	/* A forced transition has pinned them until the next boot. */
+	if (change->result->forced)
+		return 0;
+	sys_errno = lp_unload_old(change, &left);
+	if (!sys_errno)
+		return 0;
+	/* Not lp_fail_sys(): whatever the errno, the code must say that the new patch is in force. */
+	return lp_fail(err, LPPACK_E_LEFTOVER,
+		       "see lsmod for what refers to it, then rmmod it; after a forced transition only a reboot helps",
+		       "%s is in force, but what it replaced is still loaded: %s: %s", change->name,
+		       lp_buf_ok(&left) ? (const char *)left.data : "see lsmod", strerror(sys_errno));
+}
+
+/* A livepatch module taints with K (Documentation/admin-guide/tainted-kernels.rst), and its patch, once replaced or
+ * disabled, is no longer listed and can never be enabled again. */
+enum lp_remnant lp_module_remnant(struct lp_kernel_io *io, const char *name)
+{
+	char path[LP_PATH_ROOM];
+	char text[32];
+
+	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/taint", name);
+	if (lp_attr_read(io->rootfd, path, text, sizeof(text)) <= 0 || !strchr(text, 'K'))
+		return LP_REMNANT_NONE;
+	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/initstate", name);
+	if (lp_attr_read(io->rootfd, path, text, sizeof(text)) <= 0 || strcmp(text, "live") != 0)
+		return LP_REMNANT_NONE;
+	snprintf(path, sizeof(path), LP_LIVEPATCH_DIR "/%s", name);
+	if (lp_host_has(io, path))
+		return LP_REMNANT_NONE;
+	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/refcnt", name);
+	return lp_attr_int(io->rootfd, path) == 0 ? LP_REMNANT_STALE : LP_REMNANT_PINNED;
+}
+
+int lp_unload_stale(struct lp_kernel_io *io, char ***names, size_t *n, struct lppack_error *err)
+{
+	LP_AUTO_DIR DIR *modules = lp_dir_open(io->rootfd, LP_MODULE_DIR);
+	const struct dirent *entry;
+
+	while (modules && (entry = lp_dir_next(modules))) {
+		if (lp_module_remnant(io, entry->d_name) != LP_REMNANT_STALE)
+			continue;
+		if (io->ops->delete_module(io->context, entry->d_name, O_NONBLOCK) < 0)
+			continue;
+		if (lp_names_add(names, n, entry->d_name) < 0)
+			return lp_fail_nomem(err);
+	}
+	return 0;
+}
