@@ -337,14 +337,14 @@ static int keep_target(struct install *install, struct lppack_error *err)
 /* A killed call is finished before the target changes: it would else set its own over it later. */
 static int recover(struct install *install, struct lppack_error *err)
 {
-	const struct lp_swap_request request = { 0 };
+	const struct lp_terms terms = { 0 };
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	LP_AUTO_FREE char *text = NULL;
 	int rc;
 
 	if (!lp_host_is_running(&install->host->io))
 		return 0;
-	rc = lp_recover_locked(install->host, &request, true, NULL, &why);
+	rc = lp_recover_locked(install->host, &terms, true, NULL, &why);
 	if (rc == -LPPACK_E_STATE || rc == -LPPACK_E_NO_MEMORY)
 		return lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message);
 	if (rc < 0) {

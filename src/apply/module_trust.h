@@ -4,7 +4,7 @@
 #define LP_APPLY_MODULE_TRUST_H
 
 #include "base/value.h"
-#include "runtime/runtime.h"
+#include "runtime/kernel_io.h"
 
 /*
  * Before the module is loaded: what the kernel insists on, whether it has the key. *out becomes a map for the plan:

@@ -10,6 +10,8 @@
 #include "bundle/describe.h"
 #include "machine/hold.h"
 #include "apply/module_trust.h"
+#include "runtime/kprobes.h"
+#include "runtime/preflight.h"
 
 #include <string.h>
 #include <time.h>
@@ -43,7 +45,7 @@ static int select_module(struct lppack_plan *plan, struct lppack_error *err)
 			       plan->verified->contents.bundle->in.name, plan->host->kernel.release, build_id);
 	if (!plan->entry)
 		return lp_fail(err, (enum lppack_code)cause.code, cause.hint, "%s", cause.message);
-	return lppack_entry_load_module(plan->entry, &plan->request.module, &plan->request.module_size, err);
+	return lppack_entry_load_module(plan->entry, &plan->job.module, &plan->job.module_size, err);
 }
 
 struct lp_freshness_options lp_plan_freshness(const struct lppack_plan *plan)
@@ -161,7 +163,7 @@ static int warn_of_probes(struct lppack_plan *plan, struct lppack_error *err)
 {
 	LP_AUTO_FREE struct lp_probe *probes = NULL;
 	size_t n = 0;
-	int rc = lp_kprobes_find(&plan->host->io, plan->request.facts, &probes, &n, err);
+	int rc = lp_kprobes_find(&plan->host->io, plan->job.facts, &probes, &n, err);
 
 	for (size_t i = 0; i < n && rc == 0; i++)
 		rc = warn_of_probe(plan, &probes[i], err);
@@ -171,12 +173,11 @@ static int warn_of_probes(struct lppack_plan *plan, struct lppack_error *err)
 /* Everything that is asked of what is not in force yet. */
 static int check_step(struct lppack_plan *plan, struct lppack_error *err)
 {
-	int rc = lp_module_trust_check(&plan->host->io, plan->request.module, plan->request.module_size,
-				       plan->request.facts->name, &plan->module_signature, &plan->warnings, err);
+	int rc = lp_module_trust_check(&plan->host->io, plan->job.module, plan->job.module_size, plan->job.facts->name,
+				       &plan->module_signature, &plan->warnings, err);
 
 	if (rc == 0 && !plan->is_loadable) {
-		rc = lp_check_running(&plan->host->io, plan->request.module, plan->request.module_size,
-				      plan->request.facts, err);
+		rc = lp_check_running(&plan->host->io, plan->job.module, plan->job.module_size, plan->job.facts, err);
 		plan->is_loadable = rc == 0;
 	}
 	if (rc == 0)
@@ -196,8 +197,8 @@ static int choose_module(struct lppack_plan *plan, struct lppack_error *err)
 		rc = prepare_level(plan, err);
 	if (rc < 0)
 		return rc;
-	plan->request.facts = &plan->entry->metadata.facts;
-	lp_request_set_options(&plan->request, &plan->options);
+	plan->job.facts = &plan->entry->metadata.facts;
+	lp_terms_set_options(&plan->terms, &plan->options);
 	return 0;
 }
 
@@ -229,11 +230,12 @@ static int judge(struct lppack_plan *plan, struct lppack_error *err)
 	if (rc == 0 && !plan->entry)
 		rc = choose_module(plan, err);
 	if (rc == 0)
-		rc = lp_transaction_open(&plan->transaction, plan->host, &plan->request, err);
+		rc = lp_transaction_open(&plan->transaction, plan->host, &plan->terms, err);
 	if (rc == 0)
 		rc = warn_of_damage(plan, err);
 	if (rc == 0)
-		rc = lp_preflight_replace(&plan->host->io, &plan->request, &plan->stack, &plan->already, err);
+		rc = lp_preflight_replace(&plan->host->io, &plan->terms, plan->job.facts, &plan->stack, &plan->already,
+					  err);
 	if (rc == 0)
 		rc = check_policy(plan, err);
 	return rc < 0 || plan->already ? rc : check_step(plan, err);

@@ -11,7 +11,8 @@ struct lppack_plan {
 	struct lppack_verified *verified; /* a reference */
 	struct lppack_apply_options options;
 	struct lppack_entry *entry;
-	struct lp_swap_request request; /* points into the entry and the transaction */
+	struct lp_replace_job job; /* points into the entry */
+	struct lp_terms terms;	   /* points into the transaction */
 	struct lp_transaction transaction;
 	struct lp_stack stack;          /* as it was when it was judged last */
 	bool is_judged;                 /* was found good at least once */
@@ -28,7 +29,7 @@ struct lppack_receipt {
 	const char *verb;           /* a literal */
 	struct lppack_value *about; /* kernel, bundle, module; or kernel, removes */
 	struct lppack_value *took_over; /* or NULL */
-	struct lp_change_result result;
+	struct lp_attempt_result result;
 	struct lppack_error error; /* code 0: none */
 };
 

@@ -7,6 +7,8 @@
 #include "machine/history.h"
 #include "apply/plan.h"
 #include "apply/transition.h"
+#include "runtime/lock.h"
+#include "runtime/replace.h"
 
 #include <string.h>
 
@@ -16,7 +18,7 @@ LP_EXPORT void lppack_receipt_free(struct lppack_receipt *receipt)
 		return;
 	lppack_value_free(receipt->about);
 	lppack_value_free(receipt->took_over);
-	lp_change_result_free(&receipt->result);
+	lp_attempt_result_free(&receipt->result);
 	free(receipt);
 }
 
@@ -61,9 +63,9 @@ static bool is_recorded(const struct lppack_plan *plan)
 	       running->has_active && lp_digest_equal(&running->active.digest, &applied.digest);
 }
 
-static bool is_in_force(const struct lp_change_result *result)
+static bool is_active(const struct lp_attempt_result *result)
 {
-	return result->outcome == LP_CHANGE_APPLIED || result->outcome == LP_CHANGE_ALREADY;
+	return result->outcome == LP_ATTEMPT_APPLIED || result->outcome == LP_ATTEMPT_ALREADY;
 }
 
 static int fail_unrecorded(const struct lppack_error *cause, struct lppack_error *err)
@@ -78,19 +80,19 @@ static int fail_unrecorded(const struct lppack_error *cause, struct lppack_error
 static int remember(struct lppack_plan *plan, struct lppack_receipt *receipt, int rc, struct lppack_error *err)
 {
 	struct lp_transaction *t = &plan->transaction;
-	struct lp_change_result *result = &receipt->result;
+	struct lp_attempt_result *result = &receipt->result;
 	struct lppack_error cause = LPPACK_ERROR_INIT;
 
-	if (result->outcome == LP_CHANGE_ALREADY && is_recorded(plan)) {
+	if (result->outcome == LP_ATTEMPT_ALREADY && is_recorded(plan)) {
 		if (!plan->options.installed)
 			lp_transaction_set_target(t, &cause);
 		return rc < 0 || !cause.code ? rc : fail_unrecorded(&cause, err);
 	}
-	if (is_in_force(result) && lp_transaction_record(t, result, &cause) == 0)
+	if (is_active(result) && lp_transaction_record(t, result, &cause) == 0)
 		lp_receipt_record(receipt, plan->host, &cause);
-	else if (!is_in_force(result) && t->journalled)
+	else if (!is_active(result) && t->journalled)
 		lp_receipt_record(receipt, plan->host, NULL);
-	if (!is_in_force(result) && result->forced)
+	if (!is_active(result) && result->forced)
 		lp_transaction_record_force(t, &cause);
 	if (!cause.code)
 		lp_transaction_end(t, result, rc, &cause);
@@ -100,7 +102,7 @@ static int remember(struct lppack_plan *plan, struct lppack_receipt *receipt, in
 
 static int run(struct lppack_plan *plan, struct lppack_receipt *receipt, struct lppack_error *err)
 {
-	int rc = lp_replace_run(&plan->host->io, &plan->request, &receipt->result, err);
+	int rc = lp_replace_run(&plan->host->io, &plan->terms, &plan->job, &receipt->result, err);
 
 	receipt->took_over = LP_TAKE(plan->transaction.journal.took_over);
 	return remember(plan, receipt, rc, err);
@@ -122,7 +124,7 @@ static int prepare(struct lppack_plan *plan, struct lppack_error *err)
 	const struct lp_contents *c = &plan->verified->contents;
 	const struct lp_freshness_options freshness = lp_plan_freshness(plan);
 	struct lp_transaction *t = &plan->transaction;
-	int rc = lp_recover_locked(plan->host, &plan->request, false, NULL, err);
+	int rc = lp_recover_locked(plan->host, &plan->terms, false, NULL, err);
 
 	if (rc == 0)
 		rc = lp_plan_judge(plan, err);
@@ -152,7 +154,7 @@ LP_EXPORT struct lppack_receipt *lppack_plan_apply(struct lppack_plan *plan, str
 		lp_fail_nomem(err);
 		return NULL;
 	}
-	lock = lp_host_lock_wait(&plan->host->io, &plan->request, err);
+	lock = lp_host_lock_wait(&plan->host->io, &plan->terms.caller, err);
 	if (lock < 0 || prepare(plan, err) < 0)
 		return NULL;
 	run(plan, receipt, &receipt->error);
@@ -196,7 +198,7 @@ struct lppack_value *lp_stack_describe_blockers(struct lppack_host *host, const 
 	return list;
 }
 
-static struct lppack_value *describe_durations(const struct lp_change_result *result)
+static struct lppack_value *describe_durations(const struct lp_attempt_result *result)
 {
 	struct lppack_value *map = lp_value_map();
 
@@ -235,27 +237,27 @@ static struct lppack_value *describe_error(const struct lppack_error *error)
 	return map;
 }
 
-static const char *outcome_name(enum lp_change_outcome outcome)
+static const char *outcome_name(enum lp_attempt_outcome outcome)
 {
 	switch (outcome) {
-	case LP_CHANGE_APPLIED:
+	case LP_ATTEMPT_APPLIED:
 		return "applied";
-	case LP_CHANGE_ALREADY:
+	case LP_ATTEMPT_ALREADY:
 		return "already";
-	case LP_CHANGE_REVERSED:
+	case LP_ATTEMPT_REVERSED:
 		return "reversed";
-	case LP_CHANGE_LEFT:
+	case LP_ATTEMPT_LEFT:
 		return "left";
-	case LP_CHANGE_DISABLED:
+	case LP_ATTEMPT_DISABLED:
 		return "removed";
-	case LP_CHANGE_NOTHING:
+	case LP_ATTEMPT_NOTHING:
 		break;
 	}
 	return "nothing";
 }
 
 /* How it went, whatever it was. */
-static void describe_course(const struct lp_change_result *result, struct lppack_value **map)
+static void describe_course(const struct lp_attempt_result *result, struct lppack_value **map)
 {
 	lp_value_add_int(map, "attempts", result->attempts);
 	if (result->forced)

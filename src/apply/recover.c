@@ -5,15 +5,20 @@
 #include "machine/history.h"
 #include "apply/plan.h"
 #include "apply/transition.h"
+#include "runtime/lock.h"
+#include "runtime/privilege.h"
+#include "runtime/replace.h"
+#include "runtime/reverse.h"
+#include "runtime/unload.h"
 
 #include <string.h>
 
 struct recovery {
 	struct lppack_host *host;
-	struct lp_swap_request request;
+	struct lp_terms terms;
 	struct lp_transaction transaction; /* its journal is the killed call's */
 	struct lp_stack stack;
-	struct lp_change_result result;
+	struct lp_attempt_result result;
 	char **from;
 	struct lp_buf left; /* names of modules that are still loaded */
 	bool quick;
@@ -25,7 +30,7 @@ static void recovery_close(struct recovery *r)
 {
 	lp_transaction_close(&r->transaction);
 	lp_stack_free(&r->stack);
-	lp_change_result_free(&r->result);
+	lp_attempt_result_free(&r->result);
 	lp_buf_free(&r->left);
 	free(r->from);
 	free(r->note);
@@ -68,8 +73,8 @@ static int finish_one(struct recovery *r, const char *name, struct lppack_error 
 {
 	int rc;
 
-	lp_change_result_free(&r->result);
-	rc = lp_reverse_finish(&r->host->io, &r->request, name, &r->result, err);
+	lp_attempt_result_free(&r->result);
+	rc = lp_reverse_finish(&r->host->io, &r->terms, name, &r->result, err);
 	if (rc != -LPPACK_E_LEFTOVER)
 		return rc;
 	lppack_error_clear(err);
@@ -95,16 +100,15 @@ static const struct lp_live_patch *find_own(const struct recovery *r)
 static int finish_load(struct recovery *r, struct lppack_error *err)
 {
 	struct lp_transaction *t = &r->transaction;
+	const struct lp_recovery recovery = { .from = r->from, .n_from = t->journal.n_from };
 	int rc;
 
-	r->request.facts = &t->journal.to.module;
-	r->request.recovering = true;
-	r->request.take_over = true;
-	r->request.replace = true;
-	r->request.force = false;
-	r->request.retries = 0;
-	rc = lp_replace_run(&r->host->io, &r->request, &r->result, err);
-	if (r->result.outcome == LP_CHANGE_APPLIED || r->result.outcome == LP_CHANGE_ALREADY) {
+	r->terms.take_over = true;
+	r->terms.replace = true;
+	r->terms.limits.force = false;
+	r->terms.limits.retries = 0;
+	rc = lp_replace_finish(&r->host->io, &r->terms, &t->journal.to.module, &recovery, &r->result, err);
+	if (r->result.outcome == LP_ATTEMPT_APPLIED || r->result.outcome == LP_ATTEMPT_ALREADY) {
 		for (size_t i = 0; rc == -LPPACK_E_LEFTOVER && i < t->journal.n_from; i++)
 			if (!lp_text_equal(r->from[i], t->journal.to.module.name))
 				note_left(r, r->from[i]);
@@ -114,7 +118,7 @@ static int finish_load(struct recovery *r, struct lppack_error *err)
 			return lp_wrap(err, rc, "its livepatch is in force, but it could not be recorded");
 		return conclude(r, "finished", "it was finished, and its livepatch is in force", err);
 	}
-	if (r->result.outcome != LP_CHANGE_REVERSED)
+	if (r->result.outcome != LP_ATTEMPT_REVERSED)
 		return rc;
 	/* The failure is the killed call's; the recovery has put things right. */
 	lppack_error_clear(err);
@@ -171,11 +175,11 @@ static int finish_nothing(struct recovery *r, struct lppack_error *err)
  * got so far as to enable it again, or to load it again: that transition has nothing that it could go back to. */
 static int take_back(struct recovery *r, const char *name, struct lppack_error *err)
 {
-	int rc = lp_reverse_take_back(&r->host->io, &r->request, name, &r->result, err);
+	int rc = lp_reverse_take_back(&r->host->io, &r->terms, name, &r->result, err);
 
 	if (rc < 0)
 		return rc;
-	lp_change_result_free(&r->result);
+	lp_attempt_result_free(&r->result);
 	return finish_load(r, err);
 }
 
@@ -281,7 +285,7 @@ static int recover_removal(struct recovery *r, struct lppack_error *err)
 					    "the livepatch is still being disabled: lppack recover waits for it",
 				err);
 	if (returning)
-		rc = lp_reverse_await(&r->host->io, &r->request, moving->name, err);
+		rc = lp_reverse_await(&r->host->io, &r->terms, moving->name, err);
 	if (returning && rc == 0) {
 		lp_stack_free(&r->stack);
 		rc = lp_stack_read(&r->host->io, &r->stack, err);
@@ -301,16 +305,14 @@ static int recover_this_boot(struct recovery *r, struct lppack_error *err)
 	for (size_t i = 0; rc == 0 && i < journal->n_from; i++)
 		r->from[i] = journal->from[i].name;
 	if (rc == 0)
-		rc = lp_transaction_open(t, r->host, &r->request, err);
+		rc = lp_transaction_open(t, r->host, &r->terms, err);
 	/* The kernel does not tell whether the force came about: it counts as if it had. */
 	if (rc == 0 && journal->phase == LP_INTENT_FORCE)
 		rc = lp_transaction_record_force(t, err);
 	if (rc < 0)
 		return rc;
-	r->request.from = r->from;
-	r->request.n_from = journal->n_from;
 	/* Its force is what is being recovered from; only later calls are refused. */
-	r->request.forced = NULL;
+	r->terms.forced = NULL;
 	return journal->verb == LP_VERB_REMOVE ? recover_removal(r, err) : recover_load(r, err);
 }
 
@@ -370,18 +372,15 @@ static int recover(struct recovery *r, struct lppack_error *err)
 	return rc < 0 ? lp_wrap(err, rc, "%s; that could not be recorded", r->note) : 0;
 }
 
-int lp_recover_locked(struct lppack_host *host, const struct lp_swap_request *request, bool quick,
-		      struct lppack_value **report, struct lppack_error *err)
+int lp_recover_locked(struct lppack_host *host, const struct lp_terms *terms, bool quick, struct lppack_value **report,
+		      struct lppack_error *err)
 {
-	AUTO_RECOVERY struct recovery r = { .host = host, .request = *request, .quick = quick };
+	AUTO_RECOVERY struct recovery r = { .host = host, .terms = *terms, .quick = quick };
 	struct lppack_error own = LPPACK_ERROR_INIT;
 	int rc;
 
-	r.request.intend = NULL;
-	/* The caller's module is not that of the killed call. */
-	r.request.module = NULL;
-	r.request.module_size = 0;
-	r.request.quick = quick;
+	r.terms.intend = NULL;
+	r.terms.limits.quick = quick;
 	rc = recover(&r, &own);
 	if (rc < 0) {
 		rc = lp_fail(err, (enum lppack_code)own.code, own.hint, "%s", own.message);
@@ -397,7 +396,7 @@ LP_EXPORT struct lppack_value *lppack_host_recover(struct lppack_host *host, con
 						   int quick, struct lppack_error *err)
 {
 	struct lppack_apply_options options;
-	struct lp_swap_request request = { 0 };
+	struct lp_terms terms = { 0 };
 	LP_AUTO_JOURNAL struct lp_journal journal = { 0 };
 	struct lppack_value *report = NULL;
 	LP_AUTO_CLOSE int lock = -1;
@@ -407,13 +406,13 @@ LP_EXPORT struct lppack_value *lppack_host_recover(struct lppack_host *host, con
 		rc = lp_journal_read(host->io.root, &journal, err);
 	if (rc < 0)
 		return NULL;
-	lp_request_set_options(&request, &options);
+	lp_terms_set_options(&terms, &options);
 	/* The usual case takes no lock and needs no privilege. */
 	if (rc > 0) {
 		if (quick && lp_host_check_privilege(&host->io, err) < 0)
 			return NULL;
-		lock = lp_host_lock_wait(&host->io, &request, err);
-		if (lock < 0 || lp_recover_locked(host, &request, quick, &report, err) < 0)
+		lock = lp_host_lock_wait(&host->io, &terms.caller, err);
+		if (lock < 0 || lp_recover_locked(host, &terms, quick, &report, err) < 0)
 			return NULL;
 		return report;
 	}

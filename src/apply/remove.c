@@ -3,10 +3,13 @@
 #include "base/export.h"
 #include "base/text.h"
 #include "apply/plan.h"
+#include "runtime/disable.h"
+#include "runtime/lock.h"
+#include "runtime/preflight.h"
 
 struct removal {
 	struct lppack_host *host;
-	struct lp_swap_request request;
+	struct lp_terms terms;
 	struct lp_transaction transaction;
 	struct lp_stack stack; /* as it was when it was looked at first */
 };
@@ -28,7 +31,7 @@ static int look(struct removal *removal, struct lppack_error *err)
 	/* A kernel without a readable build ID can lose its livepatches too. */
 	lp_host_identify(removal->host, NULL);
 	if (rc == 0)
-		rc = lp_transaction_open(&removal->transaction, removal->host, &removal->request, err);
+		rc = lp_transaction_open(&removal->transaction, removal->host, &removal->terms, err);
 	return rc;
 }
 
@@ -39,7 +42,7 @@ static int open_removal(struct removal *removal, struct lppack_host *host, const
 	int rc = lp_apply_options_settle(&options, given, err);
 
 	removal->host = host;
-	lp_request_set_options(&removal->request, &options);
+	lp_terms_set_options(&removal->terms, &options);
 	return rc < 0 ? rc : look(removal, err);
 }
 
@@ -64,7 +67,7 @@ LP_EXPORT struct lppack_value *lppack_host_describe_removal(struct lppack_host *
 	bool already;
 
 	if (open_removal(&removal, host, options, err) < 0 ||
-	    lp_preflight_disable(&host->io, &removal.request, &removal.stack, &already, err) < 0)
+	    lp_preflight_disable(&host->io, &removal.terms, &removal.stack, &already, err) < 0)
 		return NULL;
 	map = lp_value_map();
 	lp_value_add(&map, "kernel", lp_host_describe_kernel(host));
@@ -80,10 +83,10 @@ static int remember(struct removal *removal, struct lppack_receipt *receipt, int
 {
 	struct lp_transaction *t = &removal->transaction;
 	struct lppack_error cause = LPPACK_ERROR_INIT;
-	bool removed = receipt->result.outcome == LP_CHANGE_DISABLED;
+	bool removed = receipt->result.outcome == LP_ATTEMPT_DISABLED;
 
 	/* A boot that was told to livepatch nothing has nothing in force, but what later ones begin with. */
-	if (receipt->result.outcome == LP_CHANGE_ALREADY)
+	if (receipt->result.outcome == LP_ATTEMPT_ALREADY)
 		return rc < 0 ? rc : lp_transaction_set_target(t, err);
 	if (!t->journalled)
 		return rc;
@@ -101,7 +104,7 @@ static int remember(struct removal *removal, struct lppack_receipt *receipt, int
 
 static int begin(struct removal *removal, struct lppack_error *err)
 {
-	int rc = lp_recover_locked(removal->host, &removal->request, false, NULL, err);
+	int rc = lp_recover_locked(removal->host, &removal->terms, false, NULL, err);
 
 	if (rc == 0)
 		rc = look(removal, err);
@@ -121,7 +124,7 @@ static bool run(struct removal *removal, struct lppack_receipt *receipt, struct 
 		lp_fail_nomem(err);
 		return false;
 	}
-	rc = lp_disable_all(&removal->host->io, &removal->request, &receipt->result, err);
+	rc = lp_disable_all(&removal->host->io, &removal->terms, &receipt->result, err);
 	asked = t->journalled;
 	receipt->took_over = LP_TAKE(t->journal.took_over);
 	remember(removal, receipt, rc, err);
@@ -139,7 +142,7 @@ LP_EXPORT struct lppack_receipt *lppack_host_remove(struct lppack_host *host,
 
 	if (!receipt || open_removal(&removal, host, options, err) < 0)
 		return NULL;
-	lock = lp_host_lock_wait(&host->io, &removal.request, err);
+	lock = lp_host_lock_wait(&host->io, &removal.terms.caller, err);
 	if (lock < 0 || begin(&removal, err) < 0)
 		return NULL;
 	has_told = run(&removal, receipt, &receipt->error);

@@ -6,6 +6,7 @@
 #include "bundle/describe.h"
 #include "machine/freshness.h"
 #include "machine/store.h"
+#include "runtime/preflight.h"
 
 #include <string.h>
 #include <time.h>
@@ -22,19 +23,19 @@ int lp_apply_options_settle(struct lppack_apply_options *options, const struct l
 	return rc;
 }
 
-void lp_request_set_options(struct lp_swap_request *request, const struct lppack_apply_options *options)
+void lp_terms_set_options(struct lp_terms *terms, const struct lppack_apply_options *options)
 {
-	request->replace = options->replace;
-	request->take_over = options->take_over;
-	request->force = options->force;
-	request->before_signal = options->before_signal;
-	request->timeout_ns = options->timeout_ns;
-	request->retries = options->retries;
-	request->retry_delay_ns = options->retry_delay_ns;
-	request->wait_ns = options->wait_ns;
-	request->progress = options->progress;
-	request->cancelled = options->cancelled;
-	request->context = options->context;
+	terms->replace = options->replace;
+	terms->take_over = options->take_over;
+	terms->limits.force = options->force;
+	terms->limits.before_signal = options->before_signal;
+	terms->limits.timeout_ns = options->timeout_ns;
+	terms->limits.retries = options->retries;
+	terms->limits.retry_delay_ns = options->retry_delay_ns;
+	terms->caller.wait_ns = options->wait_ns;
+	terms->caller.progress = options->progress;
+	terms->caller.cancelled = options->cancelled;
+	terms->caller.context = options->context;
 }
 
 void lp_transaction_close(struct lp_transaction *t)
@@ -93,7 +94,7 @@ static int look_at_store(struct lp_transaction *t, struct lppack_error *err)
 	return tolerate(t, rc, &why, "boots put nothing in force before a bundle is installed again", err);
 }
 
-int lp_transaction_open(struct lp_transaction *t, struct lppack_host *host, struct lp_swap_request *request,
+int lp_transaction_open(struct lp_transaction *t, struct lppack_host *host, struct lp_terms *terms,
 			struct lppack_error *err)
 {
 	int rc;
@@ -101,12 +102,12 @@ int lp_transaction_open(struct lp_transaction *t, struct lppack_host *host, stru
 	lp_running_free(&t->running);
 	free(LP_TAKE(t->known));
 	t->n_known = 0;
-	request->known = NULL;
-	request->n_known = 0;
+	terms->known = NULL;
+	terms->n_known = 0;
 	lppack_value_free(t->damage);
 	t->damage = lp_value_list();
 	t->host = host;
-	t->request = request;
+	t->terms = terms;
 	rc = lp_running_read(host, &t->running, err);
 	for (size_t i = 0; i < t->running.n_modules && rc == 0; i++)
 		rc = lp_build_ids_add(&t->known, &t->n_known, &t->running.modules[i], err);
@@ -118,17 +119,17 @@ int lp_transaction_open(struct lp_transaction *t, struct lppack_host *host, stru
 		rc = look_at_store(t, err);
 	if (rc < 0)
 		return rc;
-	request->known = t->known;
-	request->n_known = t->n_known;
-	request->forced = t->running.forced		 ? "by lppack, with --force" :
-			  lp_kmsg_shows_force(&host->io) ? "the kernel log tells of it" :
-							   NULL;
+	terms->known = t->known;
+	terms->n_known = t->n_known;
+	terms->forced = t->running.forced	       ? "by lppack, with --force" :
+			lp_kmsg_shows_force(&host->io) ? "the kernel log tells of it" :
+							 NULL;
 	return 0;
 }
 
 bool lp_transaction_knows(const struct lp_transaction *t, const struct lp_live_patch *patch)
 {
-	return lp_patch_is_known(t->request, patch);
+	return lp_patch_is_known(t->terms, patch);
 }
 
 static struct lppack_value *describe_foreign(const struct lp_live_patch *patch)
@@ -187,18 +188,18 @@ int lp_transaction_begin(struct lp_transaction *t, enum lp_verb verb, struct lpp
 {
 	t->journal.verb = verb;
 	t->journal.started_at = time(NULL);
-	t->journal.replace = t->request->replace;
-	t->journal.take_over = t->request->take_over;
+	t->journal.replace = t->terms->replace;
+	t->journal.take_over = t->terms->take_over;
 	free(t->journal.boot_id);
 	t->journal.boot_id = lp_host_boot_id(&t->host->io);
 	if (!t->journal.boot_id)
 		t->journal.boot_id = strdup("");
-	t->request->intend = intend;
-	t->request->intend_context = t;
+	t->terms->intend = intend;
+	t->terms->intend_context = t;
 	return t->journal.boot_id ? 0 : lp_fail_nomem(err);
 }
 
-static int remember_running(struct lp_transaction *t, const struct lp_change_result *result, struct lppack_error *err)
+static int remember_running(struct lp_transaction *t, const struct lp_attempt_result *result, struct lppack_error *err)
 {
 	struct lp_running *running = &t->running;
 	int rc = 0;
@@ -257,7 +258,7 @@ int lp_transaction_set_target(struct lp_transaction *t, struct lppack_error *err
 	return lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message);
 }
 
-int lp_transaction_record(struct lp_transaction *t, const struct lp_change_result *result, struct lppack_error *err)
+int lp_transaction_record(struct lp_transaction *t, const struct lp_attempt_result *result, struct lppack_error *err)
 {
 	int rc = remember_running(t, result, err);
 
@@ -303,7 +304,7 @@ static int record_module(struct lp_transaction *t, struct lppack_error *err)
  * remembered. */
 static int record_rest(struct lp_transaction *t, struct lppack_error *err)
 {
-	const struct lp_change_result nothing = { 0 };
+	const struct lp_attempt_result nothing = { 0 };
 	LP_AUTO(lp_stack_free) struct lp_stack now = { 0 };
 	bool gone = false;
 	int rc = lp_stack_read(&t->host->io, &now, err);
@@ -325,17 +326,17 @@ int lp_transaction_record_remains(struct lp_transaction *t, struct lppack_error 
 	return t->journal.verb == LP_VERB_REMOVE ? record_rest(t, err) : record_module(t, err);
 }
 
-static bool has_remains(const struct lp_transaction *t, const struct lp_change_result *result)
+static bool has_remains(const struct lp_transaction *t, const struct lp_attempt_result *result)
 {
-	return result->outcome == LP_CHANGE_LEFT ||
-	       (t->journal.verb == LP_VERB_REMOVE && result->outcome != LP_CHANGE_DISABLED);
+	return result->outcome == LP_ATTEMPT_LEFT ||
+	       (t->journal.verb == LP_VERB_REMOVE && result->outcome != LP_ATTEMPT_DISABLED);
 }
 
-int lp_transaction_end(struct lp_transaction *t, const struct lp_change_result *result, int rc,
+int lp_transaction_end(struct lp_transaction *t, const struct lp_attempt_result *result, int rc,
 		       struct lppack_error *err)
 {
 	/* A transition that goes on is the next call's to finish. */
-	if (!t->journalled || (result->outcome == LP_CHANGE_LEFT && rc == -LPPACK_E_STALLED_LEFT))
+	if (!t->journalled || (result->outcome == LP_ATTEMPT_LEFT && rc == -LPPACK_E_STALLED_LEFT))
 		return rc;
 	t->journalled = false;
 	/* Where it cannot be recorded, the journal stays, and tells it to the next call. */

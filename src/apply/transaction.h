@@ -4,6 +4,7 @@
 #define LP_APPLY_TRANSACTION_H
 
 #include "machine/journal.h"
+#include "runtime/attempt.h"
 
 struct lp_transaction {
 	struct lppack_host *host; /* borrowed */
@@ -13,24 +14,24 @@ struct lp_transaction {
 	struct lp_journal journal; /* what is written before the kernel is asked */
 	bool journalled;           /* it was written, and is not cleared yet */
 	struct lppack_value *damage; /* a list of texts: what cannot be read, but decides nothing here */
-	struct lp_swap_request *request;
+	struct lp_terms *terms;
 };
 
-/* Takes what every request to the kernel says of the caller from its options. */
-void lp_request_set_options(struct lp_swap_request *request, const struct lppack_apply_options *options);
+/* Takes what the terms of every change say of the caller from its options. */
+void lp_terms_set_options(struct lp_terms *terms, const struct lppack_apply_options *options);
 /* The options that the caller filled, or the defaults. */
 int lp_apply_options_settle(struct lppack_apply_options *options, const struct lppack_apply_options *given,
 			    struct lppack_error *err);
 
-/* Reads what lppack did in this boot into the request: known, forced. request and host are borrowed. Once more looks
+/* Reads what lppack did in this boot into the terms: known, forced. terms and host are borrowed. Once more looks
  * anew, and leaves the journal as it is prepared. If the record of what is applied or the store is damaged, that is
  * only told of, in `damage`: what comes now writes the one anew, and the next install the other. */
-int lp_transaction_open(struct lp_transaction *t, struct lppack_host *host, struct lp_swap_request *request,
+int lp_transaction_open(struct lp_transaction *t, struct lppack_host *host, struct lp_terms *terms,
 			struct lppack_error *err);
-/* Prepares the journal and has the request write it; the lock is held. */
+/* Prepares the journal and has the change write it; the lock is held. */
 int lp_transaction_begin(struct lp_transaction *t, enum lp_verb verb, struct lppack_error *err);
 /* Remembers what the kernel has now: `to` of the journal is in force, or nothing is. */
-int lp_transaction_record(struct lp_transaction *t, const struct lp_change_result *result, struct lppack_error *err);
+int lp_transaction_record(struct lp_transaction *t, const struct lp_attempt_result *result, struct lppack_error *err);
 /* Has boots begin with `to` of the journal, if it is installed; with nothing if there is no `to`. */
 int lp_transaction_set_target(struct lp_transaction *t, struct lppack_error *err);
 /* Remembers that a transition was forced, although what it led to is not in force. */
@@ -39,7 +40,7 @@ int lp_transaction_record_force(struct lp_transaction *t, struct lppack_error *e
  * a removal, half done, has taken lppack's own livepatch out of force. */
 int lp_transaction_record_remains(struct lp_transaction *t, struct lppack_error *err);
 /* Clears the journal, unless the outcome is still open or could not be recorded. */
-int lp_transaction_end(struct lp_transaction *t, const struct lp_change_result *result, int rc,
+int lp_transaction_end(struct lp_transaction *t, const struct lp_attempt_result *result, int rc,
 		       struct lppack_error *err);
 void lp_transaction_close(struct lp_transaction *t);
 
@@ -47,9 +48,9 @@ void lp_transaction_close(struct lp_transaction *t);
 bool lp_transaction_knows(const struct lp_transaction *t, const struct lp_live_patch *patch);
 
 /* With the lock held: finishes or undoes what a killed call began. *report (may be NULL) as lppack_host_recover()
- * returns it. request: the caller's, for time-outs, progress and cancelling. */
-int lp_recover_locked(struct lppack_host *host, const struct lp_swap_request *request, bool quick,
-		      struct lppack_value **report, struct lppack_error *err);
+ * returns it. terms: the caller's, for time-outs, progress and cancelling. */
+int lp_recover_locked(struct lppack_host *host, const struct lp_terms *terms, bool quick, struct lppack_value **report,
+		      struct lppack_error *err);
 
 /* What to call going back from the level `newer` to what is in force: "reversible", "one-way" or "reboot"; *why is
  * malloc'd or NULL. NULL without memory. */

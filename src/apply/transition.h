@@ -5,6 +5,7 @@
 
 #include "base/value.h"
 #include "machine/host.h"
+#include "runtime/blockers.h"
 
 /* Who keeps it from ending, one map a task: pid, tid, command, kind (user, kernel, vcpu), state, function, stack.
  * NULL without memory. */

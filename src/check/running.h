@@ -4,7 +4,7 @@
 #define LP_CHECK_RUNNING_H
 
 #include "base/facts.h"
-#include "runtime/runtime.h"
+#include "runtime/kernel_io.h"
 
 /*
  * What the running kernel's /proc/kallsyms and /sys/kernel/btf/vmlinux say against loading the module: a patched

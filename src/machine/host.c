@@ -5,6 +5,7 @@
 #include "base/export.h"
 #include "base/options.h"
 #include "inspect/notes.h"
+#include "runtime/lock.h"
 
 #include <string.h>
 
@@ -88,17 +89,17 @@ LP_EXPORT const char *lppack_host_build_id(struct lppack_host *host, struct lppa
 
 int lp_host_lock_for(struct lppack_host *host, const struct lppack_wait *wait, struct lppack_error *err)
 {
-	struct lp_swap_request request = { 0 };
+	struct lp_caller caller = { 0 };
 	struct lppack_wait given;
 	int rc = LP_OPTIONS_TAKE(lppack_wait, wait_ns, &given, wait, err);
 
 	if (rc < 0)
 		return rc;
-	request.wait_ns = given.wait_ns;
-	request.progress = given.progress;
-	request.cancelled = given.cancelled;
-	request.context = given.context;
-	return lp_host_lock_wait(&host->io, &request, err);
+	caller.wait_ns = given.wait_ns;
+	caller.progress = given.progress;
+	caller.cancelled = given.cancelled;
+	caller.context = given.context;
+	return lp_host_lock_wait(&host->io, &caller, err);
 }
 
 bool lp_host_is_boot_of(struct lppack_host *host, const struct lp_applied *applied)

@@ -4,7 +4,7 @@
 
 #include "base/ref.h"
 #include "machine/applied.h"
-#include "runtime/runtime.h"
+#include "runtime/kernel_io.h"
 
 #include <lppack/host.h>
 

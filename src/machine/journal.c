@@ -7,6 +7,7 @@
 #include "bundle/describe.h"
 #include "machine/state.h"
 #include "apply/transition.h"
+#include "runtime/lock.h"
 
 #include <string.h>
 

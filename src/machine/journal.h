@@ -7,6 +7,7 @@
 #define LP_MACHINE_JOURNAL_H
 
 #include "machine/running.h"
+#include "runtime/attempt.h"
 
 #define LP_JOURNAL_FILE "journal.yaml"
 

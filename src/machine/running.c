@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "bundle/describe.h"
 #include "machine/state.h"
+#include "runtime/stack.h"
 
 #include <string.h>
 

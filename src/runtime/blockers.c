@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "runtime/private.h"
+/* Which tasks keep a transition from ending, by /proc, and what they are doing. */
+#include "runtime/blockers.h"
 
 #include "base/array.h"
 #include "base/text.h"
+#include "runtime/privilege.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +18,7 @@
 const char *const lp_task_kind_names[] = { "user", "kernel", "vcpu", NULL };
 
 /* What a frame is looked up in, and which tasks count. */
-struct known {
+struct blockers_known {
 	const struct lp_module_facts *facts;
 	const struct lp_stack *stack;
 	int target;
@@ -30,7 +32,7 @@ static bool object_has(const struct lp_object *object, const char *name, size_t 
 	return false;
 }
 
-static bool is_known(const struct known *known, const char *name, size_t len)
+static bool is_patched_function(const struct blockers_known *known, const char *name, size_t len)
 {
 	for (size_t i = 0; known->facts && i < known->facts->n_objects; i++)
 		if (object_has(&known->facts->objects[i], name, len))
@@ -74,7 +76,7 @@ static bool is_vcpu_name(const char *comm)
 	return false;
 }
 
-static int read_frames(char *text, const struct known *known, struct lp_blocker *blocker)
+static int read_frames(char *text, const struct blockers_known *known, struct lp_blocker *blocker)
 {
 	LP_AUTO_BUF struct lp_buf top = { 0 };
 	unsigned int shown = 0;
@@ -92,7 +94,7 @@ static int read_frames(char *text, const struct known *known, struct lp_blocker 
 			lp_buf_printf(&top, "%s%s", top.len ? " < " : "", frame);
 		if (blocker->kind == LP_TASK_USER && is_vcpu_frame(frame))
 			blocker->kind = LP_TASK_VCPU;
-		if (!blocker->function && is_known(known, frame, len)) {
+		if (!blocker->function && is_patched_function(known, frame, len)) {
 			blocker->function = strndup(frame, len);
 			if (!blocker->function)
 				return -1;
@@ -128,7 +130,7 @@ static void read_stat(int taskfd, struct lp_blocker *blocker)
 		blocker->kind = LP_TASK_VCPU;
 }
 
-static int read_blocker(int taskfd, const struct known *known, struct lp_blocker *blocker)
+static int read_blocker(int taskfd, const struct blockers_known *known, struct lp_blocker *blocker)
 {
 	char stack[8192];
 
@@ -170,7 +172,7 @@ static bool is_behind(int tasksfd, const char *tid, int target)
 	return state >= 0 && state != target;
 }
 
-static int scan_tasks(DIR *tasks, int pid, const struct known *known, struct list *list)
+static int scan_tasks(DIR *tasks, int pid, const struct blockers_known *known, struct list *list)
 {
 	const struct dirent *entry;
 
@@ -195,7 +197,7 @@ static int scan_tasks(DIR *tasks, int pid, const struct known *known, struct lis
 	return 0;
 }
 
-static int scan_processes(struct lp_kernel_io *io, const struct known *known, struct list *list)
+static int scan_processes(struct lp_kernel_io *io, const struct blockers_known *known, struct list *list)
 {
 	LP_AUTO_DIR DIR *processes = lp_dir_open(io->rootfd, "proc");
 	const struct dirent *entry;
@@ -218,7 +220,7 @@ static int scan_processes(struct lp_kernel_io *io, const struct known *known, st
 int lp_blockers_collect(struct lp_kernel_io *io, const struct lp_module_facts *facts, const struct lp_stack *stack,
 			int target, struct lp_blocker **blockers, size_t *n)
 {
-	const struct known known = { .facts = facts, .stack = stack, .target = target };
+	const struct blockers_known known = { .facts = facts, .stack = stack, .target = target };
 	struct list list = { 0 };
 	int rc = scan_processes(io, &known, &list);
 
@@ -258,7 +260,7 @@ int lp_blockers_find(struct lp_kernel_io *io, const struct lp_module_facts *fact
 	return 0;
 }
 
-static void tell_one(const struct lp_blocker *blocker, struct lp_buf *text)
+static void print_one(const struct lp_blocker *blocker, struct lp_buf *text)
 {
 	static const char *const kinds[] = { "", ", kernel thread", ", virtual CPU" };
 
@@ -277,7 +279,7 @@ void lp_blockers_print(const struct lp_blocker *blockers, size_t n, struct lp_bu
 	lp_buf_text(text, n ? "held by " : "held by no visible task (an idle CPU is none)");
 	for (size_t i = 0; i < named; i++) {
 		lp_buf_text(text, i ? ", " : "");
-		tell_one(&blockers[i], text);
+		print_one(&blockers[i], text);
 	}
 	if (n > named)
 		lp_buf_printf(text, " and %zu more", n - named);

@@ -1,40 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Taking every livepatch out of force: disabling, watching, removing the modules. */
-#include "runtime/private.h"
+/* Disabling every livepatch: writing, watching, unloading the modules. */
+#include "runtime/disable.h"
+
+#include "runtime/patch.h"
+#include "runtime/preflight.h"
+#include "runtime/unload.h"
 
 #include <errno.h>
 #include <string.h>
 
 #define HINT_BLOCKERS "end what holds it, or try again at a quieter time"
 
-int lp_preflight_disable(struct lp_kernel_io *io, const struct lp_swap_request *request, const struct lp_stack *stack,
-			 bool *already, struct lppack_error *err)
-{
-	int rc = lp_host_check_livepatch(io, err);
-
-	*already = rc == 0;
-	for (size_t i = 0; i < stack->n; i++)
-		*already = *already && stack->patches[i].enabled == 0;
-	if (rc < 0 || *already)
-		return rc;
-	rc = lp_host_check_privilege(io, err);
-	if (rc == 0)
-		rc = lp_stack_check_transition(stack, NULL, err);
-	if (rc == 0)
-		rc = lp_preflight_forced(io, request, err);
-	return rc < 0 ? rc : lp_stack_check_foreign(request, stack, NULL, err);
-}
-
 /* The newest first: kernels before 5.1 allow no other order (kernel/livepatch/core.c, __klp_disable_patch). */
-static int prepare(struct lp_change *change, struct lppack_error *err)
+static int disable_prepare(struct lp_attempt *attempt, struct lppack_error *err)
 {
-	for (size_t i = change->before.n; i-- > 0;) {
-		const struct lp_live_patch *patch = &change->before.patches[i];
+	for (size_t i = attempt->before.n; i-- > 0;) {
+		const struct lp_live_patch *patch = &attempt->before.patches[i];
 
-		if (patch->enabled != 0 && lp_names_add(&change->old, &change->n_old, patch->name) < 0)
+		if (patch->enabled != 0 && lp_names_add(&attempt->old, &attempt->n_old, patch->name) < 0)
 			return lp_fail_nomem(err);
 	}
-	return lp_change_make_room(change, err);
+	return lp_attempt_make_room(attempt, err);
 }
 
 static int fail_write(const char *name, int sys_errno, struct lppack_error *err)
@@ -51,20 +37,20 @@ static int fail_write(const char *name, int sys_errno, struct lppack_error *err)
 			   "see the kernel log", "%s: the kernel does not disable it", name);
 }
 
-static int fail_stalled(struct lp_change *change, const char *name, const char *cause, struct lppack_error *err)
+static int fail_stalled(struct lp_attempt *attempt, const char *name, const char *cause, struct lppack_error *err)
 {
-	change->result->outcome = LP_CHANGE_REVERSED;
+	attempt->result->outcome = LP_ATTEMPT_REVERSED;
 	return lp_fail(err, LPPACK_E_STALLED, HINT_BLOCKERS, "%s: %s; it was reversed, the livepatch is still in force",
 		       name, cause);
 }
 
-static int fail_left(struct lp_change *change, const char *name, const char *cause, struct lppack_error *err)
+static int disable_fail_left(struct lp_attempt *attempt, const char *name, const char *cause, struct lppack_error *err)
 {
-	struct lp_change_result *result = change->result;
+	struct lp_attempt_result *result = attempt->result;
 	LP_AUTO_BUF struct lp_buf who = { 0 };
 
-	result->outcome = LP_CHANGE_LEFT;
-	(void)lp_blockers_collect(change->io, NULL, &change->before, 1, &result->reverse_blockers,
+	result->outcome = LP_ATTEMPT_LEFT;
+	(void)lp_blockers_collect(attempt->io, NULL, &attempt->before, 1, &result->reverse_blockers,
 				  &result->n_reverse_blockers);
 	lp_blockers_print(result->reverse_blockers, result->n_reverse_blockers, &who);
 	return lp_fail(err, LPPACK_E_STALLED_LEFT,
@@ -74,60 +60,62 @@ static int fail_left(struct lp_change *change, const char *name, const char *cau
 }
 
 /* Somebody is in the way: the livepatch is enabled again, which the kernel allows while it is in transition. */
-static int reverse(struct lp_change *change, const char *name, enum lp_watch_end why, struct lppack_error *err)
+static int disable_take_back(struct lp_attempt *attempt, const char *name, enum lp_watch_end why,
+			     struct lppack_error *err)
 {
-	struct lp_change_result *result = change->result;
+	struct lp_attempt_result *result = attempt->result;
 	LP_AUTO_BUF struct lp_buf cause = { 0 };
 	struct lp_patch_status status;
 
-	(void)lp_blockers_collect(change->io, NULL, &change->before, 0, &result->blockers, &result->n_blockers);
+	(void)lp_blockers_collect(attempt->io, NULL, &attempt->before, 0, &result->blockers, &result->n_blockers);
 	result->timed_out = why == LP_WATCH_TIMEOUT;
 	if (why == LP_WATCH_CANCELLED) {
 		lp_buf_text(&cause, "it was interrupted");
 	} else {
 		lp_buf_printf(&cause, "disabling it did not end within %.3g s, ",
-			      (double)lp_request_timeout(change->request) / LP_SECOND_NS);
+			      (double)lp_watch_timeout(&attempt->terms->limits) / LP_SECOND_NS);
 		lp_blockers_print(result->blockers, result->n_blockers, &cause);
 	}
 	lp_buf_append(&cause, "", 0);
 	if (!lp_buf_ok(&cause))
 		lp_buf_free(&cause);
 	/* What has ended meanwhile cannot be enabled again: the kernel refuses the write (enabled_store). */
-	(void)lp_patch_write(change->io, name, "enabled", "1");
-	if (lp_watch_forward_patiently(change->io, change->request, name) == LP_WATCH_DONE)
-		return fail_stalled(change, name, cause.data ? (const char *)cause.data : "it did not end", err);
-	lp_patch_status_read(change->io, name, &status);
+	(void)lp_patch_write(attempt->io, name, "enabled", "1");
+	if (lp_watch_forward_patiently(attempt->io, &attempt->terms->limits, &attempt->terms->caller, name) ==
+	    LP_WATCH_DONE)
+		return fail_stalled(attempt, name, cause.data ? (const char *)cause.data : "it did not end", err);
+	lp_patch_status_read(attempt->io, name, &status);
 	if (lp_patch_status_is_undone(&status))
 		return 0;
-	return fail_left(change, name, cause.data ? (const char *)cause.data : "it did not end", err);
+	return disable_fail_left(attempt, name, cause.data ? (const char *)cause.data : "it did not end", err);
 }
 
-static int disable(struct lp_change *change, const char *name, struct lppack_error *err)
+static int disable_one(struct lp_attempt *attempt, const char *name, struct lppack_error *err)
 {
 	enum lp_watch_end end;
 
-	if (lp_patch_write(change->io, name, "enabled", "0") < 0) {
+	if (lp_patch_write(attempt->io, name, "enabled", "0") < 0) {
 		int sys_errno = errno;
 		struct lp_patch_status status;
 
-		lp_patch_status_read(change->io, name, &status);
+		lp_patch_status_read(attempt->io, name, &status);
 		if (lp_patch_status_is_undone(&status))
 			return 0;
 		return fail_write(name, sys_errno, err);
 	}
-	change->result->outcome = LP_CHANGE_LEFT;
-	end = lp_watch_disable(change->io, change->request, name);
+	attempt->result->outcome = LP_ATTEMPT_LEFT;
+	end = lp_watch_disable(attempt->io, &attempt->terms->limits, &attempt->terms->caller, name);
 	if (end == LP_WATCH_UNDONE)
 		return 0;
 	if (end == LP_WATCH_DONE)
-		return fail_stalled(change, name, "somebody else enabled it again", err);
-	return reverse(change, name, end, err);
+		return fail_stalled(attempt, name, "somebody else enabled it again", err);
+	return disable_take_back(attempt, name, end, err);
 }
 
-static int prove(struct lp_change *change, struct lppack_error *err)
+static int disable_prove(struct lp_attempt *attempt, struct lppack_error *err)
 {
 	LP_AUTO_STACK struct lp_stack now = { 0 };
-	int rc = lp_stack_read(change->io, &now, err);
+	int rc = lp_stack_read(attempt->io, &now, err);
 
 	for (size_t i = 0; i < now.n && rc == 0; i++)
 		if (now.patches[i].enabled != 0)
@@ -136,10 +124,10 @@ static int prove(struct lp_change *change, struct lppack_error *err)
 	return rc;
 }
 
-static int remove_modules(struct lp_change *change, struct lppack_error *err)
+static int remove_modules(struct lp_attempt *attempt, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf left = { 0 };
-	int sys_errno = lp_unload_old(change, &left);
+	int sys_errno = lp_unload_old(attempt, &left);
 
 	if (!sys_errno)
 		return 0;
@@ -149,113 +137,102 @@ static int remove_modules(struct lp_change *change, struct lppack_error *err)
 }
 
 /* Those above the one that failed cannot be enabled again. Their modules go now: nobody would look for them later. */
-static void remove_disabled(struct lp_change *change, size_t n)
+static void remove_disabled(struct lp_attempt *attempt, size_t n)
 {
 	LP_AUTO_BUF struct lp_buf left = { 0 };
 
 	if (n == 0)
 		return;
-	while (change->n_old > n)
-		free(change->old[--change->n_old]);
-	change->result->partial = true;
-	change->result->note =
-		lp_unload_old(change, &left) == 0 ?
+	while (attempt->n_old > n)
+		free(attempt->old[--attempt->n_old]);
+	attempt->result->partial = true;
+	attempt->result->note =
+		lp_unload_old(attempt, &left) == 0 ?
 			"livepatches above the one that failed had been taken out of force before" :
 			"livepatches above the one that failed had been taken out of force before, and a "
 			"module of them is still loaded";
 }
 
-static int disable_each(struct lp_change *change, struct lppack_error *err)
+static int disable_each(struct lp_attempt *attempt, struct lppack_error *err)
 {
-	int64_t started = lp_host_now(change->io);
+	int64_t started = lp_host_now(attempt->io);
 	size_t n = 0;
 	int rc = 0;
 
-	while (rc == 0 && n < change->n_old) {
-		rc = disable(change, change->old[n], err);
+	while (rc == 0 && n < attempt->n_old) {
+		rc = disable_one(attempt, attempt->old[n], err);
 		n += rc == 0;
 	}
-	change->result->transition_ns = lp_host_now(change->io) - started;
+	attempt->result->transition_ns = lp_host_now(attempt->io) - started;
 	if (rc < 0)
-		remove_disabled(change, n);
+		remove_disabled(attempt, n);
 	return rc;
 }
 
-static int remove_stale(struct lp_change *change, struct lppack_error *err)
+static int remove_stale(struct lp_attempt *attempt, struct lppack_error *err)
 {
-	return lp_unload_stale(change->io, &change->result->stale, &change->result->n_stale, err);
+	return lp_unload_stale(attempt->io, &attempt->result->stale, &attempt->result->n_stale, err);
 }
 
-static int disable_all(struct lp_change *change, struct lppack_error *err)
+static int disable_all(struct lp_attempt *attempt, struct lppack_error *err)
 {
-	const struct lp_swap_request *request = change->request;
+	const struct lp_terms *terms = attempt->terms;
 	int rc = 0;
 
-	if (request->intend)
-		rc = request->intend(request->intend_context, LP_INTENT_DISABLE, &change->before, err);
+	if (terms->intend)
+		rc = terms->intend(terms->intend_context, LP_INTENT_DISABLE, &attempt->before, err);
 	if (rc < 0)
 		return rc;
-	lp_kmsg_open(&change->kmsg, change->io);
-	rc = disable_each(change, err);
+	lp_kmsg_open(&attempt->kmsg, attempt->io);
+	rc = disable_each(attempt, err);
 	if (rc == 0)
-		rc = prove(change, err);
+		rc = disable_prove(attempt, err);
 	if (rc == 0) {
-		change->result->outcome = LP_CHANGE_DISABLED;
-		rc = remove_modules(change, err);
+		attempt->result->outcome = LP_ATTEMPT_DISABLED;
+		rc = remove_modules(attempt, err);
 	}
 	if (rc == 0)
-		rc = remove_stale(change, err);
-	lp_kmsg_collect(&change->kmsg, NULL, &change->result->kernel_log);
+		rc = remove_stale(attempt, err);
+	lp_kmsg_collect(&attempt->kmsg, NULL, &attempt->result->kernel_log);
 	return rc;
 }
 
-static int run(struct lp_change *change, struct lppack_error *err)
+static int disable_once(struct lp_attempt *attempt, struct lppack_error *err)
 {
 	bool already;
-	int rc = lp_stack_read(change->io, &change->before, err);
+	int rc = lp_stack_read(attempt->io, &attempt->before, err);
 
 	if (rc == 0)
-		rc = lp_preflight_disable(change->io, change->request, &change->before, &already, err);
+		rc = lp_preflight_disable(attempt->io, attempt->terms, &attempt->before, &already, err);
 	if (rc < 0)
 		return rc;
 	/* What a retry finds gone was there when it began, and has to be recorded. */
-	if (already && change->result->attempts == 1) {
-		change->result->outcome = LP_CHANGE_ALREADY;
-		return remove_stale(change, err);
+	if (already && attempt->result->attempts == 1) {
+		attempt->result->outcome = LP_ATTEMPT_ALREADY;
+		return remove_stale(attempt, err);
 	}
-	rc = prepare(change, err);
-	return rc < 0 ? rc : disable_all(change, err);
-}
-
-static int run_once(struct lp_kernel_io *io, const struct lp_swap_request *request, struct lp_change_result *result,
-		    struct lppack_error *err)
-{
-	struct lp_change change = { .io = io, .request = request, .result = result, .kmsg = { .fd = -1 } };
-	int rc = run(&change, err);
-
-	lp_kmsg_close(&change.kmsg);
-	lp_stack_free(&change.before);
-	lp_names_free(change.old, change.n_old);
-	return rc;
+	rc = disable_prepare(attempt, err);
+	return rc < 0 ? rc : disable_all(attempt, err);
 }
 
 /* What the last attempt left alone is not all: it, or one before it, has taken others out of force. */
-static int tell_partial(struct lp_change_result *result, int rc, struct lppack_error *err)
+static int fail_partial(struct lp_attempt_result *result, int rc, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf names = { 0 };
 
-	result->outcome = LP_CHANGE_LEFT;
+	result->outcome = LP_ATTEMPT_LEFT;
 	for (size_t i = 0; i < result->n_superseded; i++)
 		lp_buf_printf(&names, "%s%s", i ? ", " : "", result->superseded[i]);
 	return lp_wrap(err, rc, "after %s had been taken out of force",
 		       names.data && lp_buf_ok(&names) ? (const char *)names.data : "others");
 }
 
-int lp_disable_all(struct lp_kernel_io *io, const struct lp_swap_request *request, struct lp_change_result *result,
+int lp_disable_all(struct lp_kernel_io *io, const struct lp_terms *terms, struct lp_attempt_result *result,
 		   struct lppack_error *err)
 {
-	int rc = lp_change_repeat(io, request, run_once, result, err);
+	const struct lp_attempt attempt = { .io = io, .terms = terms, .result = result };
+	int rc = lp_attempt_repeat(&attempt, disable_once, err);
 
-	result->partial = result->partial && result->outcome != LP_CHANGE_DISABLED;
-	return result->partial ? tell_partial(result, rc, err) : rc;
+	result->partial = result->partial && result->outcome != LP_ATTEMPT_DISABLED;
+	return result->partial ? fail_partial(result, rc, err) : rc;
 }

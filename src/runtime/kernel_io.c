@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "runtime/private.h"
+/* Opening a machine's root and reading the small files below it. */
+#include "runtime/kernel_io.h"
 
 #include "base/array.h"
 #include "base/text.h"

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "runtime/private.h"
+/* The system calls of the real kernel, and those that refuse for another root. */
+#include "runtime/kernel_ops.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,7 +49,7 @@ static int64_t real_now_ns(void *context)
 	return (int64_t)now.tv_sec * LP_SECOND_NS + now.tv_nsec;
 }
 
-/* A signal ends the sleep early, so that request->cancelled is asked at once. */
+/* A signal ends the sleep early, so that the caller is asked at once. */
 static void real_sleep_ns(void *context, int64_t ns)
 {
 	struct timespec span = { .tv_sec = ns / LP_SECOND_NS, .tv_nsec = ns % LP_SECOND_NS };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the running kernel asks of a module's signature, and which keys it knows. */
 #include "runtime/keyring.h"
 
 #include "base/text.h"
-#include "runtime/private.h"
+#include "runtime/kernel_io.h"
 
 #include <errno.h>
 #include <string.h>
@@ -44,7 +45,7 @@ static int32_t find_keyring(const char *keys, const char *name)
 
 /* A key that is there, and that a process may not search, is there (security/keys/keyring.c: keyring_search_iterator()
  * matches before it asks for the permission). */
-static enum lp_key_verdict search(struct lp_kernel_io *io, int32_t keyring, const char *description)
+static enum lp_key_verdict search_keyring(struct lp_kernel_io *io, int32_t keyring, const char *description)
 {
 	if (io->ops->search_key(io->context, keyring, description) >= 0 || errno == EACCES)
 		return LP_KEY_KNOWN;
@@ -54,20 +55,21 @@ static enum lp_key_verdict search(struct lp_kernel_io *io, int32_t keyring, cons
 /* Whether a key that cannot be there is not found: else the keyring itself may not be searched, and says nothing. */
 static bool is_searchable(struct lp_kernel_io *io, int32_t keyring)
 {
-	return keyring && search(io, keyring, EXACT "0000000000000000") == LP_KEY_UNKNOWN;
+	return keyring && search_keyring(io, keyring, EXACT "0000000000000000") == LP_KEY_UNKNOWN;
 }
 
 /* kernel/module/signing.c asks the secondary keyring, which is linked to the others, or without it the built-in one. */
-static enum lp_key_verdict find(struct lp_kernel_io *io, const char *keys, const char *description)
+static enum lp_key_verdict find_in_kernel(struct lp_kernel_io *io, const char *keys, const char *description)
 {
 	int32_t secondary = find_keyring(keys, ".secondary_trusted_keys");
 	int32_t trusted = secondary ? secondary : find_keyring(keys, ".builtin_trusted_keys");
 	int32_t platform = find_keyring(keys, ".platform");
-	enum lp_key_verdict verdict = is_searchable(io, trusted) ? search(io, trusted, description) : LP_KEY_UNTOLD;
+	enum lp_key_verdict verdict =
+		is_searchable(io, trusted) ? search_keyring(io, trusted, description) : LP_KEY_UNTOLD;
 
 	if (verdict != LP_KEY_UNKNOWN || !platform)
 		return verdict;
-	verdict = is_searchable(io, platform) ? search(io, platform, description) : LP_KEY_UNTOLD;
+	verdict = is_searchable(io, platform) ? search_keyring(io, platform, description) : LP_KEY_UNTOLD;
 	return verdict == LP_KEY_KNOWN ? LP_KEY_PLATFORM : verdict;
 }
 
@@ -82,5 +84,5 @@ enum lp_key_verdict lp_host_find_key(struct lp_kernel_io *io, const void *id, si
 	lp_hex_encode(id, n, description + strlen(EXACT));
 	if (lp_file_read(io->rootfd, "proc/keys", KEYS_MAX, &keys, NULL) < 0 || !keys.data)
 		return LP_KEY_UNTOLD;
-	return find(io, (const char *)keys.data, description);
+	return find_in_kernel(io, (const char *)keys.data, description);
 }

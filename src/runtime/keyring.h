@@ -3,7 +3,7 @@
 #ifndef LP_RUNTIME_KEYRING_H
 #define LP_RUNTIME_KEYRING_H
 
-#include "runtime/runtime.h"
+#include "runtime/kernel_io.h"
 
 enum lp_signature_policy {
 	LP_SIGNATURE_OPTIONAL, /* a module without a good one loads, and taints the kernel */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "runtime/private.h"
+/* Reading the kernel log. */
+#include "runtime/kmsg.h"
 
 #include "base/text.h"
 
@@ -40,7 +41,7 @@ static bool is_relevant(const char *text, const char *module)
 }
 
 /* "6,1234,5678,-;text" and " KEY=value" lines of its dictionary (Documentation/ABI/testing/dev-kmsg). */
-static void take_line(char *line, const char *module, struct lp_buf *lines)
+static void kmsg_take_line(char *line, const char *module, struct lp_buf *lines)
 {
 	char *text = strchr(line, ';');
 
@@ -68,7 +69,7 @@ void lp_kmsg_collect(struct lp_kmsg *kmsg, const char *module, struct lp_buf *li
 			return;
 		record[got] = '\0';
 		while ((line = strsep(&rest, "\n")))
-			take_line(line, module, lines);
+			kmsg_take_line(line, module, lines);
 	}
 }
 

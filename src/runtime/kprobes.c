@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "runtime/private.h"
+/* Reading the kernel's list of probes. */
+#include "runtime/kprobes.h"
 
 #include "base/array.h"
 
@@ -16,7 +17,7 @@ struct line {
 	bool by_ftrace;
 };
 
-static bool parse_line(const char *text, struct line *line)
+static bool kprobes_parse_line(const char *text, struct line *line)
 {
 	char *offset;
 	int n = sscanf(text, "%*s %7s %511s %63s", line->kind, line->name, line->module);
@@ -70,7 +71,7 @@ int lp_kprobes_find(struct lp_kernel_io *io, const struct lp_module_facts *facts
 		struct lp_probe *item;
 		struct line line;
 
-		if (parse_line(text, &line))
+		if (kprobes_parse_line(text, &line))
 			probe = (struct lp_probe){ find_func(facts, &line), line.kind[0] == 'r', line.by_ftrace };
 		if (!probe.func || is_noted(*probes, *n, &probe))
 			continue;

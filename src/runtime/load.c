@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "runtime/private.h"
+/* Loading a module from a sealed copy, and telling from the kernel's log why it was refused. */
+#include "runtime/load.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +26,7 @@ int lp_load_seal(const void *bytes, size_t size, struct lppack_error *err)
 
 /* What a line of the kernel log means. The texts are those of kernel/livepatch/{core,patch}.c and
  * kernel/module/{main,version,signing}.c of 5.10 to 6.12; the first match in this order is the most telling one. */
-struct cause {
+struct load_cause {
 	const char *text;
 	enum lppack_code code;
 	const char *what;
@@ -35,7 +36,7 @@ struct cause {
 #define HINT_BUILD "ask the vendor for a module built for exactly this kernel build"
 #define HINT_KEY "enroll the vendor's module signing key (MOK), or ask for a module signed with a key of this kernel"
 
-static const struct cause causes[] = {
+static const struct load_cause causes[] = {
 	{ "is not compatible with the already installed", LPPACK_E_INCOMPATIBLE,
 	  "the module's states do not fit those of the active livepatches",
 	  "states only go forward: apply a bundle whose module supports all active states, or reboot" },
@@ -72,8 +73,7 @@ static const struct cause causes[] = {
 	{ "module with unsupported crypto", LPPACK_E_LOCKED,
 	  "the kernel lacks the digest or the kind of key of the module's signature",
 	  "ask for a module that is signed by what this kernel has built in, most likely RSA with SHA-256" },
-	{ "is rejected", LPPACK_E_LOCKED, "the kernel requires a module signature that it knows",
-	  HINT_KEY },
+	{ "is rejected", LPPACK_E_LOCKED, "the kernel requires a module signature that it knows", HINT_KEY },
 	{ "failed to patch object", LPPACK_E_REFUSED, "an object could not be patched", "see the kernel log" },
 	{ "failed to enable patch", LPPACK_E_REFUSED, "the livepatch could not be enabled", "see the kernel log" },
 };
@@ -92,7 +92,7 @@ static char *find_line(const struct lp_buf *log, const char *text)
 static int fail_by_log(const char *name, int sys_errno, const struct lp_buf *log, struct lppack_error *err)
 {
 	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
-		const struct cause *cause = &causes[i];
+		const struct load_cause *cause = &causes[i];
 		LP_AUTO_FREE char *line = find_line(log, cause->text);
 
 		if (!line)
@@ -169,4 +169,26 @@ int lp_load_explain(struct lp_kernel_io *io, const char *name, int sys_errno, co
 	return lp_fail_sys(err, LPPACK_E_REFUSED,
 			   "lppack check tells what of a module does not fit a kernel; ask the vendor with its output",
 			   "%s: the kernel refused the module, and its log gives no reason that is known", name);
+}
+
+int lp_load_module(struct lp_attempt *attempt, struct lppack_error *err)
+{
+	struct lp_kernel_io *io = attempt->io;
+	LP_AUTO_CLOSE int fd = lp_load_seal(attempt->job.module, attempt->job.module_size, err);
+	int64_t started;
+	int sys_errno;
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	lp_caller_progress(&attempt->terms->caller, "loading", 0);
+	started = lp_host_now(io);
+	rc = io->ops->finit_module(io->context, fd, "", 0);
+	sys_errno = errno;
+	attempt->loaded_ns = lp_host_now(io);
+	attempt->result->load_ns = attempt->loaded_ns - started;
+	if (rc == 0)
+		return 0;
+	lp_kmsg_collect(&attempt->kmsg, attempt->name, &attempt->result->kernel_log);
+	return lp_load_explain(io, attempt->name, sys_errno, &attempt->result->kernel_log, err);
 }

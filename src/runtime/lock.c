@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "runtime/private.h"
+/* The lock file in /run. */
+#include "runtime/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,28 +40,28 @@ static int fail_held(struct lp_kernel_io *io, const char *hint, struct lppack_er
 		       holder);
 }
 
-static bool may_wait(struct lp_kernel_io *io, const struct lp_swap_request *request, int64_t since_ns)
+static bool may_wait(struct lp_kernel_io *io, const struct lp_caller *caller, int64_t since_ns)
 {
 	int64_t elapsed = lp_host_now(io) - since_ns;
 
 	if (elapsed < LOOK_NS)
 		return true;
-	lp_request_progress(request, "waiting", elapsed);
-	if (request->cancelled && request->cancelled(request->context))
+	lp_caller_progress(caller, "waiting", elapsed);
+	if (lp_caller_has_cancelled(caller))
 		return false;
-	return request->wait_ns < 0 || elapsed < request->wait_ns;
+	return caller->wait_ns < 0 || elapsed < caller->wait_ns;
 }
 
 /* Polled, so that a signal can end it and progress is told: flock() itself could only sleep. */
-static int take(struct lp_kernel_io *io, int fd, const struct lp_swap_request *request, const char *hint,
-		struct lppack_error *err)
+static int lock_poll(struct lp_kernel_io *io, int fd, const struct lp_caller *caller, const char *hint,
+		     struct lppack_error *err)
 {
 	int64_t since_ns = lp_host_now(io);
 
 	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s/" LOCK_FILE ": cannot be locked", io->root);
-		if (!may_wait(io, request, since_ns))
+		if (!may_wait(io, caller, since_ns))
 			return fail_held(io, hint, err);
 		lp_host_poll_sleep(io, since_ns);
 	}
@@ -83,8 +84,8 @@ enum lp_lock_state lp_host_lock_state(struct lp_kernel_io *io, int *pid)
 	return LP_LOCK_HELD;
 }
 
-static int lock(struct lp_kernel_io *io, const struct lp_swap_request *request, const char *hint,
-		struct lppack_error *err)
+static int lock_take(struct lp_kernel_io *io, const struct lp_caller *caller, const char *hint,
+		     struct lppack_error *err)
 {
 	LP_AUTO_CLOSE int fd = -1;
 	char pid[24];
@@ -99,7 +100,7 @@ static int lock(struct lp_kernel_io *io, const struct lp_swap_request *request, 
 	fd = openat(io->rootfd, LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
 	if (fd < 0)
 		return fail_create(io, LOCK_FILE, err);
-	rc = take(io, fd, request, hint, err);
+	rc = lock_poll(io, fd, caller, hint, err);
 	if (rc < 0)
 		return rc;
 	snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
@@ -113,12 +114,12 @@ static int lock(struct lp_kernel_io *io, const struct lp_swap_request *request, 
 
 int lp_host_lock(struct lp_kernel_io *io, struct lppack_error *err)
 {
-	const struct lp_swap_request at_once = { 0 };
+	const struct lp_caller at_once = { 0 };
 
-	return lock(io, &at_once, "try again when it has ended", err);
+	return lock_take(io, &at_once, "try again when it has ended", err);
 }
 
-int lp_host_lock_wait(struct lp_kernel_io *io, const struct lp_swap_request *request, struct lppack_error *err)
+int lp_host_lock_wait(struct lp_kernel_io *io, const struct lp_caller *caller, struct lppack_error *err)
 {
-	return lock(io, request, "try again when it has ended, or give --wait SECONDS", err);
+	return lock_take(io, caller, "try again when it has ended, or give --wait SECONDS", err);
 }

@@ -1,26 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "runtime/private.h"
+/* What can be refused before anything is changed, in the order in which it is asked. */
+#include "runtime/preflight.h"
 
 #include "base/text.h"
 #include "runtime/keyring.h"
+#include "runtime/privilege.h"
+#include "runtime/unload.h"
 
 #include <string.h>
 
+#define HINT_REBOOT "reboot: after a forced transition no task is known to be in a consistent state"
+
+#define HINT_PINNED "end what uses it (lsmod, bpftool link), and try again; if there is nothing, " HINT_REBOOT
+
 #define HINT_SIGN "the vendor must sign the module itself with a key this kernel trusts"
 
-#define CAP_SYS_MODULE 16 /* include/uapi/linux/capability.h */
-
-const struct lp_live_patch *lp_stack_find_build(const struct lp_stack *stack, const struct lp_module_facts *facts,
-						const char *name)
-{
-	const struct lp_live_patch *patch = lp_stack_find(stack, name);
-
-	if (!patch || !patch->build_id.len || !lp_build_id_equal(&patch->build_id, &facts->build_id))
-		return NULL;
-	return patch;
-}
-
-static int check_module(struct lp_kernel_io *io, const struct lp_module_facts *facts, struct lppack_error *err)
+static int preflight_module(struct lp_kernel_io *io, const struct lp_module_facts *facts, struct lppack_error *err)
 {
 	LP_AUTO_KERNEL_FACTS struct lp_kernel_facts kernel = { 0 };
 	int rc;
@@ -42,81 +37,6 @@ static int check_module(struct lp_kernel_io *io, const struct lp_module_facts *f
 			       "%s: the module is for kernel %s, but %s is running", facts->name, facts->release,
 			       kernel.release);
 	return 0;
-}
-
-/* The value behind "key:" at the start of a line of /proc/self/status, or NULL. */
-static const char *find_status(const char *text, const char *key)
-{
-	const char *hit = strstr(text, key);
-
-	return hit && (hit == text || hit[-1] == '\n') ? hit + strlen(key) : NULL;
-}
-
-/* Options of the mount that covers /sys/kernel/livepatch: the last one in the list that is at or above it (proc(5),
- * "mountinfo": the 5th word is the place, the 6th its options, the one after the type and source the file system's). */
-static bool is_sysfs_read_only(const char *mounts)
-{
-	bool read_only = false;
-
-	for (const char *line = mounts; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
-		char place[64];
-		char options[128];
-
-		if (sscanf(line, "%*s %*s %*s %*s %63s %127s", place, options) != 2)
-			continue;
-		if (strcmp(place, "/sys") == 0 || strcmp(place, "/sys/kernel") == 0 ||
-		    strcmp(place, "/" LP_LIVEPATCH_DIR) == 0)
-			read_only = strcmp(options, "ro") == 0 || strncmp(options, "ro,", 3) == 0;
-	}
-	return read_only;
-}
-
-static int check_sysfs(struct lp_kernel_io *io, struct lppack_error *err)
-{
-	LP_AUTO_BUF struct lp_buf mounts = { 0 };
-
-	if (lp_file_read(io->rootfd, "proc/self/mountinfo", 4 << 20, &mounts, NULL) < 0)
-		return 0;
-	if (!is_sysfs_read_only((const char *)mounts.data))
-		return 0;
-	return lp_fail(err, LPPACK_E_PRIVILEGE, "run this on the host, or remount it: mount -o remount,rw /sys",
-		       "%s/sys is mounted read-only, as in containers: livepatches could not be disabled again",
-		       io->root);
-}
-
-bool lp_host_has_capability(struct lp_kernel_io *io, unsigned int number)
-{
-	char text[8192];
-	const char *effective;
-
-	if (lp_attr_read(io->rootfd, "proc/self/status", text, sizeof(text)) <= 0)
-		return true;
-	effective = find_status(text, "CapEff:");
-	return !effective || (strtoull(effective, NULL, 16) >> number & 1);
-}
-
-static int check_process(struct lp_kernel_io *io, struct lppack_error *err)
-{
-	char text[8192];
-	unsigned long first;
-	unsigned long mapped;
-
-	if (!lp_host_has_capability(io, CAP_SYS_MODULE))
-		return lp_fail(err, LPPACK_E_PRIVILEGE, "run this as root, on the host",
-			       "this process lacks CAP_SYS_MODULE");
-	/* In a user namespace the capability is held and worth nothing (user_namespaces(7)). */
-	if (lp_attr_read(io->rootfd, "proc/self/uid_map", text, sizeof(text)) > 0 &&
-	    sscanf(text, " %lu %*u %lu", &first, &mapped) == 2 && (first != 0 || mapped != 4294967295))
-		return lp_fail(err, LPPACK_E_PRIVILEGE, "run this as root, on the host",
-			       "this process is in a user namespace, where CAP_SYS_MODULE does not reach the kernel");
-	return 0;
-}
-
-int lp_host_check_privilege(struct lp_kernel_io *io, struct lppack_error *err)
-{
-	int rc = check_process(io, err);
-
-	return rc < 0 ? rc : check_sysfs(io, err);
 }
 
 static int check_signature_policy(struct lp_kernel_io *io, const struct lp_module_facts *facts,
@@ -141,7 +61,7 @@ static int check_signature_policy(struct lp_kernel_io *io, const struct lp_modul
 	return 0;
 }
 
-static int check_policy(struct lp_kernel_io *io, const struct lp_module_facts *facts, struct lppack_error *err)
+static int preflight_policy(struct lp_kernel_io *io, const struct lp_module_facts *facts, struct lppack_error *err)
 {
 	int rc;
 
@@ -157,8 +77,7 @@ static int check_policy(struct lp_kernel_io *io, const struct lp_module_facts *f
 	return 0;
 }
 
-int lp_stack_check_transition(const struct lp_stack *stack, const struct lp_live_patch *own,
-			      struct lppack_error *err)
+static int check_transition(const struct lp_stack *stack, const struct lp_live_patch *own, struct lppack_error *err)
 {
 	for (size_t i = 0; i < stack->n; i++) {
 		const struct lp_live_patch *patch = &stack->patches[i];
@@ -189,8 +108,8 @@ static int fail_name(const char *name, const struct lp_live_patch *patch, const 
 		       lp_build_id_format(&patch->build_id, active), lp_build_id_format(&facts->build_id, wanted));
 }
 
-static int check_name(struct lp_kernel_io *io, const char *name, const struct lp_live_patch *patch,
-		      const struct lp_module_facts *facts, struct lppack_error *err)
+static int preflight_name(struct lp_kernel_io *io, const char *name, const struct lp_live_patch *patch,
+			  const struct lp_module_facts *facts, struct lppack_error *err)
 {
 	char path[LP_PATH_ROOM];
 	char state[16];
@@ -211,12 +130,12 @@ static int check_name(struct lp_kernel_io *io, const char *name, const struct lp
 		       "%s: a module of that name is loaded, but is no active livepatch", name);
 }
 
-static int check_others(const struct lp_swap_request *request, const struct lp_stack *stack, struct lppack_error *err)
+static int preflight_others(const struct lp_terms *terms, const struct lp_stack *stack, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf names = { 0 };
 	size_t n = 0;
 
-	if (request->replace)
+	if (terms->replace)
 		return 0;
 	for (size_t i = 0; i < stack->n; i++)
 		if (stack->patches[i].enabled != 0)
@@ -229,24 +148,25 @@ static int check_others(const struct lp_swap_request *request, const struct lp_s
 		       (const char *)names.data);
 }
 
-bool lp_patch_is_known(const struct lp_swap_request *request, const struct lp_live_patch *patch)
+bool lp_patch_is_known(const struct lp_terms *terms, const struct lp_live_patch *patch)
 {
-	for (size_t i = 0; i < request->n_known; i++)
-		if (patch->build_id.len && lp_build_id_equal(&request->known[i], &patch->build_id))
+	for (size_t i = 0; i < terms->n_known; i++)
+		if (patch->build_id.len && lp_build_id_equal(&terms->known[i], &patch->build_id))
 			return true;
 	return false;
 }
 
-int lp_stack_check_foreign(const struct lp_swap_request *request, const struct lp_stack *stack,
-			   const struct lp_live_patch *own, struct lppack_error *err)
+/* own (may be NULL) is not foreign. */
+static int check_foreign(const struct lp_terms *terms, const struct lp_stack *stack, const struct lp_live_patch *own,
+			 struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf names = { 0 };
 	size_t n = 0;
 
-	for (size_t i = 0; i < stack->n && !request->take_over; i++) {
+	for (size_t i = 0; i < stack->n && !terms->take_over; i++) {
 		const struct lp_live_patch *patch = &stack->patches[i];
 
-		if (patch != own && patch->enabled != 0 && !lp_patch_is_known(request, patch))
+		if (patch != own && patch->enabled != 0 && !lp_patch_is_known(terms, patch))
 			lp_buf_printf(&names, "%s%s", n++ ? ", " : "", patch->name);
 	}
 	if (!n)
@@ -258,27 +178,40 @@ int lp_stack_check_foreign(const struct lp_swap_request *request, const struct l
 		       "not loaded by lppack: %s", (const char *)names.data);
 }
 
-static int check_machine(struct lp_kernel_io *io, const struct lp_swap_request *request, const struct lp_stack *stack,
-			 const char *name, struct lppack_error *err)
+/* LPPACK_E_FORCED if a transition was forced in this boot: by the record, or by modules that stay pinned. */
+static int check_forced(struct lp_kernel_io *io, const struct lp_terms *terms, struct lppack_error *err)
 {
-	const struct lp_live_patch *own = lp_stack_find_build(stack, request->facts, name);
-	int rc = check_module(io, request->facts, err);
+	char name[256];
+
+	if (terms->forced)
+		return lp_fail(err, LPPACK_E_FORCED, HINT_REBOOT, "a transition was forced in this boot: %s",
+			       terms->forced);
+	if (lp_unload_find_pinned(io, name, sizeof(name)))
+		return lp_fail(err, LPPACK_E_FORCED, HINT_PINNED, LP_PINNED_TEXT, name);
+	return 0;
+}
+
+static int preflight_machine(struct lp_kernel_io *io, const struct lp_terms *terms, const struct lp_module_facts *facts,
+			     const struct lp_stack *stack, const char *name, struct lppack_error *err)
+{
+	const struct lp_live_patch *own = lp_stack_find_build(stack, facts, name);
+	int rc = preflight_module(io, facts, err);
 
 	if (rc == 0)
 		rc = lp_host_check_privilege(io, err);
 	if (rc == 0)
-		rc = lp_stack_check_transition(stack, own, err);
+		rc = check_transition(stack, own, err);
 	/* A transition to this very build that an interrupted call began: it is joined, nothing is loaded. */
 	if (rc < 0 || (own && own->enabled == 1 && own->transition == 1))
 		return rc;
-	rc = lp_preflight_forced(io, request, err);
+	rc = check_forced(io, terms, err);
 	if (rc == 0)
-		rc = check_policy(io, request->facts, err);
+		rc = preflight_policy(io, facts, err);
 	if (rc == 0)
-		rc = check_name(io, name, lp_stack_find(stack, name), request->facts, err);
+		rc = preflight_name(io, name, lp_stack_find(stack, name), facts, err);
 	if (rc == 0)
-		rc = check_others(request, stack, err);
-	return rc < 0 ? rc : lp_stack_check_foreign(request, stack, own, err);
+		rc = preflight_others(terms, stack, err);
+	return rc < 0 ? rc : check_foreign(terms, stack, own, err);
 }
 
 /* The very build beside others is not done: an apply was killed before it could undo a module that replaces nothing, or
@@ -293,35 +226,8 @@ static int check_alone(const struct lp_stack *stack, const struct lp_live_patch 
 	return 0;
 }
 
-static bool was_before(const struct lp_swap_request *request, const char *name)
-{
-	for (size_t i = 0; i < request->n_from; i++)
-		if (strcmp(request->from[i], name) == 0)
-			return true;
-	return false;
-}
-
-/* Whether a killed call's patch has replaced nothing: it is in force beside others that were there before, and beside
- * no more. Then it is undone. */
-static bool is_survived(const struct lp_swap_request *request, const struct lp_stack *stack,
-			const struct lp_live_patch *own)
-{
-	bool others = false;
-
-	for (size_t i = 0; i < stack->n && request->recovering; i++) {
-		const struct lp_live_patch *patch = &stack->patches[i];
-
-		if (patch == own || patch->enabled == 0)
-			continue;
-		if (!was_before(request, patch->name))
-			return false;
-		others = true;
-	}
-	return others;
-}
-
-int lp_preflight_replace(struct lp_kernel_io *io, const struct lp_swap_request *request, const struct lp_stack *stack,
-			 bool *already, struct lppack_error *err)
+int lp_preflight_replace(struct lp_kernel_io *io, const struct lp_terms *terms, const struct lp_module_facts *facts,
+			 const struct lp_stack *stack, bool *already, struct lppack_error *err)
 {
 	LP_AUTO_FREE char *name = NULL;
 	const struct lp_live_patch *own;
@@ -330,18 +236,33 @@ int lp_preflight_replace(struct lp_kernel_io *io, const struct lp_swap_request *
 	*already = false;
 	if (rc < 0)
 		return rc;
-	if (!request->facts->name || !lp_name_is_part(request->facts->name))
+	if (!facts->name || !lp_name_is_part(facts->name))
 		return lp_fail(err, LPPACK_E_MODULE_NAME, NULL, "the module has no usable name");
-	name = lp_name_as_module(request->facts->name);
+	name = lp_name_as_module(facts->name);
 	if (!name)
 		return lp_fail_nomem(err);
-	own = lp_stack_find_build(stack, request->facts, name);
-	if (own && own->enabled == 1 && own->transition <= 0) {
-		if (is_survived(request, stack, own))
-			return 0;
-		rc = check_alone(stack, own, err);
-		*already = rc == 0;
+	own = lp_stack_find_build(stack, facts, name);
+	if (!own || own->enabled != 1 || own->transition > 0)
+		return preflight_machine(io, terms, facts, stack, name, err);
+	rc = check_alone(stack, own, err);
+	*already = rc == 0;
+	return rc;
+}
+
+int lp_preflight_disable(struct lp_kernel_io *io, const struct lp_terms *terms, const struct lp_stack *stack,
+			 bool *already, struct lppack_error *err)
+{
+	int rc = lp_host_check_livepatch(io, err);
+
+	*already = rc == 0;
+	for (size_t i = 0; i < stack->n; i++)
+		*already = *already && stack->patches[i].enabled == 0;
+	if (rc < 0 || *already)
 		return rc;
-	}
-	return check_machine(io, request, stack, name, err);
+	rc = lp_host_check_privilege(io, err);
+	if (rc == 0)
+		rc = check_transition(stack, NULL, err);
+	if (rc == 0)
+		rc = check_forced(io, terms, err);
+	return rc < 0 ? rc : check_foreign(terms, stack, NULL, err);
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "runtime/private.h"
+/* Comparing the live stack with what a module's facts say of it. */
+#include "runtime/prove.h"
+
+#include "runtime/patch.h"
 
 #include <string.h>
 
 /* Directories of replaced patches go some milliseconds after the transition has ended. */
-#define PATIENCE_NS (2 * LP_SECOND_NS)
+#define PROOF_PATIENCE_NS (2 * LP_SECOND_NS)
 
 static uint64_t shown_sympos(uint64_t sympos)
 {
@@ -28,7 +31,7 @@ static bool has_func(const struct lp_object *live, const struct lp_func *func)
 	return live->n_funcs && bsearch(func, live->funcs, live->n_funcs, sizeof(*func), compare_to_live);
 }
 
-static const struct lp_live_object *find_object(const struct lp_live_patch *patch, const char *name)
+static const struct lp_live_object *find_live_object(const struct lp_live_patch *patch, const char *name)
 {
 	for (size_t i = 0; i < patch->n_objects; i++)
 		if (strcmp(patch->objects[i].object.name, name) == 0)
@@ -37,7 +40,7 @@ static const struct lp_live_object *find_object(const struct lp_live_patch *patc
 }
 
 /* A built-in module has a directory too, but no initstate: its code can never be pending. */
-static bool is_loaded(struct lp_kernel_io *io, const char *object)
+static bool is_object_loaded(struct lp_kernel_io *io, const char *object)
 {
 	char path[LP_PATH_ROOM];
 
@@ -47,7 +50,7 @@ static bool is_loaded(struct lp_kernel_io *io, const char *object)
 	return lp_host_has(io, path);
 }
 
-static bool check_object(struct lp_change *change, const struct lp_object *object, const struct lp_live_object *live,
+static bool prove_object(struct lp_attempt *attempt, const struct lp_object *object, const struct lp_live_object *live,
 			 struct lp_buf *why)
 {
 	if (!live) {
@@ -64,16 +67,16 @@ static bool check_object(struct lp_change *change, const struct lp_object *objec
 			      object->name, object->n_funcs);
 		return false;
 	}
-	if (live->patched == 0 && is_loaded(change->io, object->name)) {
+	if (live->patched == 0 && is_object_loaded(attempt->io, object->name)) {
 		lp_buf_printf(why, "%s is loaded, but not patched", object->name);
 		return false;
 	}
 	return true;
 }
 
-static bool check_objects(struct lp_change *change, const struct lp_live_patch *own, struct lp_buf *why)
+static bool prove_objects(struct lp_attempt *attempt, const struct lp_live_patch *own, struct lp_buf *why)
 {
-	const struct lp_module_facts *facts = change->request->facts;
+	const struct lp_module_facts *facts = attempt->job.facts;
 
 	/* Nobody could read what it patches (format-spec, appendix A): there is nothing to compare with. */
 	if (facts->builder == LP_BUILDER_UNKNOWN && facts->n_objects == 0)
@@ -81,7 +84,7 @@ static bool check_objects(struct lp_change *change, const struct lp_live_patch *
 	for (size_t i = 0; i < facts->n_objects; i++) {
 		const struct lp_object *object = &facts->objects[i];
 
-		if (!check_object(change, object, find_object(own, object->name), why))
+		if (!prove_object(attempt, object, find_live_object(own, object->name), why))
 			return false;
 	}
 	if (own->n_objects > facts->n_objects) {
@@ -92,20 +95,20 @@ static bool check_objects(struct lp_change *change, const struct lp_live_patch *
 	return true;
 }
 
-static bool is_old(const struct lp_change *change, const char *name)
+static bool is_old(const struct lp_attempt *attempt, const char *name)
 {
-	return lp_stack_find(&change->before, name) != NULL;
+	return lp_stack_find(&attempt->before, name) != NULL;
 }
 
-/* A disabled patch that is still listed is on its way out; remove.c waits for its module. */
-static enum lp_proof check_others(struct lp_change *change, const struct lp_stack *now, struct lp_buf *why)
+/* A disabled patch that is still listed is on its way out; unload.c waits for its module. */
+static enum lp_proof prove_others(struct lp_attempt *attempt, const struct lp_stack *now, struct lp_buf *why)
 {
 	for (size_t i = 0; i < now->n; i++) {
 		const struct lp_live_patch *patch = &now->patches[i];
 
-		if (patch->enabled == 0 || strcmp(patch->name, change->name) == 0)
+		if (patch->enabled == 0 || strcmp(patch->name, attempt->name) == 0)
 			continue;
-		if (is_old(change, patch->name)) {
+		if (is_old(attempt, patch->name)) {
 			lp_buf_printf(why, "%s is still in force", patch->name);
 			return LP_PROOF_SURVIVED;
 		}
@@ -115,80 +118,80 @@ static enum lp_proof check_others(struct lp_change *change, const struct lp_stac
 	return LP_PROOF_HOLDS;
 }
 
-static bool is_anything_listed(struct lp_change *change, const struct lp_stack *now)
+static bool is_anything_listed(struct lp_attempt *attempt, const struct lp_stack *now)
 {
-	for (size_t i = 0; i < change->n_old; i++)
-		if (lp_stack_find(now, change->old[i]))
+	for (size_t i = 0; i < attempt->n_old; i++)
+		if (lp_stack_find(now, attempt->old[i]))
 			return true;
 	return false;
 }
 
-static enum lp_proof check_stack(struct lp_change *change, const struct lp_stack *now, struct lp_buf *why)
+static enum lp_proof prove_stack(struct lp_attempt *attempt, const struct lp_stack *now, struct lp_buf *why)
 {
-	const struct lp_live_patch *own = lp_stack_find(now, change->name);
+	const struct lp_live_patch *own = lp_stack_find(now, attempt->name);
 	struct lp_patch_status status;
 	enum lp_proof proof;
 
-	lp_patch_status_read(change->io, change->name, &status);
+	lp_patch_status_read(attempt->io, attempt->name, &status);
 	if (!own || !lp_patch_status_is_done(&status)) {
 		lp_buf_printf(why, "it is no longer in force");
 		return LP_PROOF_FAILS;
 	}
-	proof = check_others(change, now, why);
+	proof = prove_others(attempt, now, why);
 	if (proof != LP_PROOF_HOLDS)
 		return proof;
 	if (own->replace == 0) {
 		lp_buf_printf(why, "the kernel shows its replace as 0");
 		return LP_PROOF_NO_REPLACE;
 	}
-	return check_objects(change, own, why) ? LP_PROOF_HOLDS : LP_PROOF_FAILS;
+	return prove_objects(attempt, own, why) ? LP_PROOF_HOLDS : LP_PROOF_FAILS;
 }
 
-static bool note_pending(struct lp_change *change)
+static bool note_pending(struct lp_attempt *attempt)
 {
-	const struct lp_module_facts *facts = change->request->facts;
-	struct lp_change_result *result = change->result;
+	const struct lp_module_facts *facts = attempt->job.facts;
+	struct lp_attempt_result *result = attempt->result;
 
 	for (size_t i = 0; i < facts->n_objects; i++)
-		if (!is_loaded(change->io, facts->objects[i].name) &&
+		if (!is_object_loaded(attempt->io, facts->objects[i].name) &&
 		    lp_names_add(&result->pending, &result->n_pending, facts->objects[i].name) < 0)
 			return false;
 	return true;
 }
 
-static enum lp_proof look(struct lp_change *change, struct lp_buf *why, bool *settled)
+static enum lp_proof prove_once(struct lp_attempt *attempt, struct lp_buf *why, bool *settled)
 {
 	LP_AUTO_STACK struct lp_stack now = { 0 };
 	struct lppack_error err = LPPACK_ERROR_INIT;
 	enum lp_proof proof;
 
 	*settled = false;
-	if (lp_stack_read(change->io, &now, &err) < 0) {
+	if (lp_stack_read(attempt->io, &now, &err) < 0) {
 		lp_buf_text(why, err.message);
 		return LP_PROOF_FAILS;
 	}
-	proof = check_stack(change, &now, why);
-	*settled = proof == LP_PROOF_HOLDS && !is_anything_listed(change, &now);
+	proof = prove_stack(attempt, &now, why);
+	*settled = proof == LP_PROOF_HOLDS && !is_anything_listed(attempt, &now);
 	return proof;
 }
 
-enum lp_proof lp_prove_replaced(struct lp_change *change, struct lp_buf *why)
+enum lp_proof lp_prove_replaced(struct lp_attempt *attempt, struct lp_buf *why)
 {
-	int64_t since_ns = lp_host_now(change->io);
+	int64_t since_ns = lp_host_now(attempt->io);
 	enum lp_proof proof;
 	bool settled;
 
 	for (;;) {
-		int64_t elapsed = lp_host_now(change->io) - since_ns;
+		int64_t elapsed = lp_host_now(attempt->io) - since_ns;
 
-		lp_request_progress(change->request, "proof", elapsed);
+		lp_caller_progress(&attempt->terms->caller, "proof", elapsed);
 		lp_buf_free(why);
-		proof = look(change, why, &settled);
-		if (settled || elapsed >= PATIENCE_NS)
+		proof = prove_once(attempt, why, &settled);
+		if (settled || elapsed >= PROOF_PATIENCE_NS)
 			break;
-		lp_host_poll_sleep(change->io, since_ns);
+		lp_host_poll_sleep(attempt->io, since_ns);
 	}
-	if (proof == LP_PROOF_HOLDS && !note_pending(change))
+	if (proof == LP_PROOF_HOLDS && !note_pending(attempt))
 		return LP_PROOF_FAILS;
 	return proof;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "runtime/private.h"
+/* Reading the livepatches that sysfs lists. */
+#include "runtime/stack.h"
 
 #include "base/array.h"
 #include "base/text.h"
@@ -29,7 +30,7 @@ int lp_host_check_livepatch(struct lp_kernel_io *io, struct lppack_error *err)
 
 #define NOTE_GNU_BUILD_ID 3
 
-static uint64_t padded(uint32_t n)
+static uint64_t note_padded(uint32_t n)
 {
 	return ((uint64_t)n + 3) & ~UINT64_C(3);
 }
@@ -46,18 +47,18 @@ static void find_build_id(const uint8_t *notes, size_t size, struct lp_build_id 
 		uint64_t desc;
 
 		memcpy(head, notes + at, sizeof(head));
-		desc = name + padded(head[0]);
-		if (!lp_range_ok(name, padded(head[0]), size) || !lp_range_ok(desc, head[1], size))
+		desc = name + note_padded(head[0]);
+		if (!lp_range_ok(name, note_padded(head[0]), size) || !lp_range_ok(desc, head[1], size))
 			return;
 		if (head[2] == NOTE_GNU_BUILD_ID && head[0] == 4 && memcmp(notes + name, "GNU", 4) == 0) {
 			lp_build_id_set(id, notes + desc, head[1]);
 			return;
 		}
-		at = desc + padded(head[1]);
+		at = desc + note_padded(head[1]);
 	}
 }
 
-static void read_module(struct lp_kernel_io *io, struct lp_live_patch *patch)
+static void stack_read_module(struct lp_kernel_io *io, struct lp_live_patch *patch)
 {
 	char path[LP_PATH_ROOM];
 	uint8_t notes[1024];
@@ -88,7 +89,7 @@ static int add_function(struct lp_object *object, const char *entry)
 	return func->name ? 0 : -1;
 }
 
-static int read_object(int patchfd, const char *name, struct lp_live_object *live)
+static int stack_read_object(int patchfd, const char *name, struct lp_live_object *live)
 {
 	LP_AUTO_DIR DIR *dir = lp_dir_open(patchfd, name);
 	const struct dirent *entry;
@@ -117,7 +118,7 @@ static bool is_directory(int dirfd, const struct dirent *entry)
 	return fstatat(dirfd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
-static int read_objects(DIR *dir, struct lp_live_patch *patch)
+static int stack_read_objects(DIR *dir, struct lp_live_patch *patch)
 {
 	const struct dirent *entry;
 
@@ -127,7 +128,7 @@ static int read_objects(DIR *dir, struct lp_live_patch *patch)
 		if (!is_directory(dirfd(dir), entry))
 			continue;
 		live = lp_array_add(&patch->objects, &patch->n_objects, sizeof(*live));
-		if (!live || read_object(dirfd(dir), entry->d_name, live) < 0)
+		if (!live || stack_read_object(dirfd(dir), entry->d_name, live) < 0)
 			return -1;
 	}
 	if (patch->n_objects)
@@ -161,14 +162,14 @@ static int read_patch(struct lp_kernel_io *io, int listfd, const char *name, str
 					 .stack_order = -1 };
 	if (!patch->name)
 		return -1;
-	read_module(io, patch);
+	stack_read_module(io, patch);
 	if (!dir)
 		return 1;
 	patch->transition = lp_attr_int(dirfd(dir), "transition");
 	patch->enabled = lp_attr_int(dirfd(dir), "enabled");
 	patch->replace = lp_attr_int(dirfd(dir), "replace");
 	patch->stack_order = lp_attr_int(dirfd(dir), "stack_order");
-	if (read_objects(dir, patch) < 0)
+	if (stack_read_objects(dir, patch) < 0)
 		return -1;
 	return faccessat(listfd, name, F_OK, 0) == 0 || errno != ENOENT;
 }
@@ -253,4 +254,14 @@ const struct lp_live_patch *lp_stack_find(const struct lp_stack *stack, const ch
 		if (strcmp(stack->patches[i].name, name) == 0)
 			return &stack->patches[i];
 	return NULL;
+}
+
+const struct lp_live_patch *lp_stack_find_build(const struct lp_stack *stack, const struct lp_module_facts *facts,
+						const char *name)
+{
+	const struct lp_live_patch *patch = lp_stack_find(stack, name);
+
+	if (!patch || !patch->build_id.len || !lp_build_id_equal(&patch->build_id, &facts->build_id))
+		return NULL;
+	return patch;
 }

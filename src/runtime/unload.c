@@ -1,13 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "runtime/private.h"
+/* Unloading modules whose livepatch is gone, and finding those that stay. */
+#include "runtime/unload.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 
-int64_t lp_unload_deadline(struct lp_kernel_io *io, const struct lp_swap_request *request)
+/* The kernel drops a replaced module's last reference a moment after its directory has gone. */
+#define PINNED_PATIENCE_NS LP_SECOND_NS
+
+bool lp_module_is_loaded(const struct lp_kernel_io *io, const char *name)
 {
-	return lp_host_now(io) + (request->quick ? 1 : 5) * LP_SECOND_NS;
+	char path[LP_PATH_ROOM];
+
+	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/initstate", name);
+	return lp_host_has(io, path);
+}
+
+int64_t lp_unload_deadline(struct lp_kernel_io *io, const struct lp_limits *limits)
+{
+	return lp_host_now(io) + (limits->quick ? 1 : 5) * LP_SECOND_NS;
 }
 
 static bool is_passing(int sys_errno)
@@ -40,41 +52,41 @@ int lp_unload_module(struct lp_kernel_io *io, const char *name, int64_t deadline
 	}
 }
 
-int lp_unload_old(struct lp_change *change, struct lp_buf *left)
+int lp_unload_old(struct lp_attempt *attempt, struct lp_buf *left)
 {
-	struct lp_change_result *result = change->result;
-	const int64_t deadline = lp_unload_deadline(change->io, change->request);
-	const int64_t started = lp_host_now(change->io);
+	struct lp_attempt_result *result = attempt->result;
+	const int64_t deadline = lp_unload_deadline(attempt->io, &attempt->terms->limits);
+	const int64_t started = lp_host_now(attempt->io);
 	int sys_errno = 0;
 
-	lp_request_progress(change->request, "removal", 0);
-	for (size_t i = 0; i < change->n_old; i++) {
-		if (lp_unload_module(change->io, change->old[i], deadline) == 0) {
-			result->superseded[result->n_superseded++] = LP_TAKE(change->old[i]);
+	lp_caller_progress(&attempt->terms->caller, "removal", 0);
+	for (size_t i = 0; i < attempt->n_old; i++) {
+		if (lp_unload_module(attempt->io, attempt->old[i], deadline) == 0) {
+			result->superseded[result->n_superseded++] = LP_TAKE(attempt->old[i]);
 			continue;
 		}
 		sys_errno = errno;
-		lp_buf_printf(left, "%s%s", left->len ? ", " : "", change->old[i]);
+		lp_buf_printf(left, "%s%s", left->len ? ", " : "", attempt->old[i]);
 	}
-	result->remove_ns = lp_host_now(change->io) - started;
+	result->remove_ns = lp_host_now(attempt->io) - started;
 	return sys_errno;
 }
 
-int lp_unload_replaced(struct lp_change *change, struct lppack_error *err)
+int lp_unload_replaced(struct lp_attempt *attempt, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf left = { 0 };
 	int sys_errno;
 
 	/* A forced transition has pinned them until the next boot. */
-	if (change->result->forced)
+	if (attempt->result->forced)
 		return 0;
-	sys_errno = lp_unload_old(change, &left);
+	sys_errno = lp_unload_old(attempt, &left);
 	if (!sys_errno)
 		return 0;
 	/* Not lp_fail_sys(): whatever the errno, the code must say that the new patch is in force. */
 	return lp_fail(err, LPPACK_E_LEFTOVER,
 		       "see lsmod for what refers to it, then rmmod it; after a forced transition only a reboot helps",
-		       "%s is in force, but what it replaced is still loaded: %s: %s", change->name,
+		       "%s is in force, but what it replaced is still loaded: %s: %s", attempt->name,
 		       lp_buf_ok(&left) ? (const char *)left.data : "see lsmod", strerror(sys_errno));
 }
 
@@ -112,4 +124,41 @@ int lp_unload_stale(struct lp_kernel_io *io, char ***names, size_t *n, struct lp
 			return lp_fail_nomem(err);
 	}
 	return 0;
+}
+
+/* Another module that uses its symbols pins it as well, and that is no sign of force. */
+static bool has_holders(struct lp_kernel_io *io, const char *name)
+{
+	char path[LP_PATH_ROOM];
+	LP_AUTO_DIR DIR *dir = NULL;
+
+	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/holders", name);
+	dir = lp_dir_open(io->rootfd, path);
+	return dir && lp_dir_next(dir);
+}
+
+static bool find_pinned(struct lp_kernel_io *io, char *out, size_t room)
+{
+	LP_AUTO_DIR DIR *modules = lp_dir_open(io->rootfd, LP_MODULE_DIR);
+	const struct dirent *entry;
+
+	while (modules && (entry = lp_dir_next(modules))) {
+		if (lp_module_remnant(io, entry->d_name) != LP_REMNANT_PINNED || has_holders(io, entry->d_name))
+			continue;
+		snprintf(out, room, "%s", entry->d_name);
+		return true;
+	}
+	return false;
+}
+
+bool lp_unload_find_pinned(struct lp_kernel_io *io, char *out, size_t room)
+{
+	int64_t since_ns = lp_host_now(io);
+
+	while (find_pinned(io, out, room)) {
+		if (lp_host_now(io) - since_ns >= PINNED_PATIENCE_NS)
+			return true;
+		lp_host_poll_sleep(io, since_ns);
+	}
+	return false;
 }

@@ -6,6 +6,7 @@
 #include "machine/boot_count.h"
 #include "bundle/describe.h"
 #include "machine/store_write.h"
+#include "runtime/unload.h"
 
 #include <string.h>
 #include <time.h>

@@ -7,6 +7,7 @@
 #include "machine/host.h"
 #include "machine/running.h"
 #include "machine/store.h"
+#include "runtime/stack.h"
 
 /* Grows whenever a key of lppack-status-json(5) changes its meaning or goes; a new key alone is no reason. */
 #define LP_STATUS_SCHEMA 1

@@ -17,6 +17,7 @@
 #include "machine/host.h"
 #include "trust/signer.h"
 #include "trust/judge.h"
+#include "runtime/lock.h"
 
 #include <lppack/trust.h>
 

@@ -11,7 +11,7 @@
 #ifndef LP_TEST_FAKE_KERNEL_H
 #define LP_TEST_FAKE_KERNEL_H
 
-#include "runtime/runtime.h"
+#include "runtime/kernel_io.h"
 
 #define FAKE_MS INT64_C(1000000)
 #define FAKE_SECOND (1000 * FAKE_MS)

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A fake kernel with an old and a new patch, and one swap between them: shared by the tests of swap.c and its steps. */
+/* A fake kernel with an old and a new patch, and one change between them: shared by the tests of replace.c and its steps. */
 #ifndef LP_TEST_REPLACE_MACHINE_H
 #define LP_TEST_REPLACE_MACHINE_H
 
 #include "support/fake_kernel.h"
+
+#include "runtime/patch.h"
+#include "runtime/replace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,8 +49,9 @@ struct machine {
 	struct fake_kernel *kernel;
 	struct lp_kernel_io host;
 	struct lp_module_facts facts;
-	struct lp_swap_request request;
-	struct lp_change_result result;
+	struct lp_replace_job job;
+	struct lp_terms terms;
+	struct lp_attempt_result result;
 	struct lppack_error err;
 };
 
@@ -57,14 +61,15 @@ static inline void setup(struct machine *m, const struct fake_patch *next)
 	fake_kernel_open(m->kernel, &m->host);
 	fake_kernel_facts(next, &m->facts);
 	fake_kernel_expect_load(m->kernel, next);
-	m->request = (struct lp_swap_request){ .module = module_bytes, .module_size = sizeof(module_bytes),
-					       .facts = &m->facts, .replace = true,
-					       .take_over = true };
+	m->job = (struct lp_replace_job){ .module = module_bytes,
+					  .module_size = sizeof(module_bytes),
+					  .facts = &m->facts };
+	m->terms = (struct lp_terms){ .replace = true, .take_over = true };
 }
 
 static inline void teardown(struct machine *m)
 {
-	lp_change_result_free(&m->result);
+	lp_attempt_result_free(&m->result);
 	lp_module_facts_free(&m->facts);
 	lp_host_close(&m->host);
 	fake_kernel_free(m->kernel);
@@ -74,9 +79,9 @@ static inline int run(struct machine *m)
 {
 	int rc;
 
-	lp_change_result_free(&m->result);
+	lp_attempt_result_free(&m->result);
 	lppack_error_clear(&m->err);
-	rc = lp_replace_run(&m->host, &m->request, &m->result, &m->err);
+	rc = lp_replace_run(&m->host, &m->terms, &m->job, &m->result, &m->err);
 	assert_int_equal(rc, -m->err.code);
 	assert_true(rc == 0 || *m->err.message);
 	return rc;

@@ -6,6 +6,7 @@
 #include "support/apply_machine.h"
 
 #include "machine/store_write.h"
+#include "runtime/lock.h"
 
 #include <unistd.h>
 

@@ -103,8 +103,8 @@ unit_programs = \
 	tests/unit/pack/test_sign \
 	tests/unit/pack/test_sign_module \
 	tests/unit/pack/test_spec \
+	tests/unit/runtime/test_attempt \
 	tests/unit/runtime/test_blockers \
-	tests/unit/runtime/test_change \
 	tests/unit/runtime/test_disable \
 	tests/unit/runtime/test_kernel_io \
 	tests/unit/runtime/test_keyring \

@@ -5,6 +5,7 @@
 
 #include "base/value.h"
 #include "machine/applied.h"
+#include "runtime/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -167,7 +167,7 @@ static void has_nothing_to_do_any_more(void **state)
 	calls = fake_kernel_calls(m.kernel);
 	receipt = lppack_plan_apply(plan, &f->err);
 	expect_ok(receipt ? 0 : -1, &f->err);
-	assert_int_equal(receipt->result.outcome, LP_CHANGE_ALREADY);
+	assert_int_equal(receipt->result.outcome, LP_ATTEMPT_ALREADY);
 	assert_int_equal(lppack_plan_is_noop(plan), 1);
 	assert_int_equal(fake_kernel_calls(m.kernel), calls);
 }
@@ -312,7 +312,7 @@ static void already_in_force_is_what_boots_begin_with(void **state)
 	m.options.installed = 0;
 	receipt = machine_apply(&m);
 	expect_ok(receipt ? 0 : -1, &f->err);
-	assert_int_equal(receipt->result.outcome, LP_CHANGE_ALREADY);
+	assert_int_equal(receipt->result.outcome, LP_ATTEMPT_ALREADY);
 	assert_true(is_target(&m, 7));
 }
 

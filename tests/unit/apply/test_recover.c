@@ -3,7 +3,8 @@
 
 #include "machine/journal.h"
 #include "apply/transition.h"
-#include "runtime/private.h"
+#include "runtime/load.h"
+#include "runtime/lock.h"
 
 #include <fcntl.h>
 

@@ -157,16 +157,16 @@ static void what_was_taken_over_is_told_after_a_kill(void **state)
 	AUTO_PLAN struct lppack_plan *plan = NULL;
 	LP_AUTO(lp_stack_free) struct lp_stack stack = { 0 };
 	LP_AUTO_VALUE struct lppack_value *report = NULL;
-	struct lp_swap_request *request;
+	struct lp_terms *terms;
 
 	machine_open(&m, f, machine_bundle(f, "b.lpb", KERNEL_ID, NULL));
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	plan = machine_plan(&m);
 	expect_ok(plan ? 0 : -1, &f->err);
-	request = &plan->request;
+	terms = &plan->terms;
 	expect_ok(lp_transaction_begin(&plan->transaction, LP_VERB_APPLY, &f->err), &f->err);
 	expect_ok(lp_stack_read(&m.host->io, &stack, &f->err), &f->err);
-	expect_ok(request->intend(request->intend_context, LP_INTENT_LOAD, &stack, &f->err), &f->err);
+	expect_ok(terms->intend(terms->intend_context, LP_INTENT_LOAD, &stack, &f->err), &f->err);
 	report = lppack_host_recover(m.host, &m.options, 0, &f->err);
 	expect_ok(report ? 0 : -1, &f->err);
 	assert_int_equal(lppack_value_count(lppack_value_get(report, "took_over")), 1);
@@ -180,15 +180,15 @@ static void what_was_known_goes_with_a_failure(void **state)
 	struct fake_patch foreign = foreign_patch;
 	AUTO_MACHINE struct machine m;
 	struct lp_transaction t = { 0 };
-	struct lp_swap_request request = { 0 };
+	struct lp_terms terms = { 0 };
 
 	set_up(&m, f, &foreign);
-	expect_ok(lp_transaction_open(&t, m.host, &request, &f->err), &f->err);
-	assert_true(request.n_known > 0);
+	expect_ok(lp_transaction_open(&t, m.host, &terms, &f->err), &f->err);
+	assert_true(terms.n_known > 0);
 	fake_kernel_write(m.kernel, "var/lib/lppack/running.yaml", "format: 1\nactive: unreadable\n");
-	assert_int_equal(lp_transaction_open(&t, m.host, &request, &f->err), -LPPACK_E_STATE);
-	assert_null(request.known);
-	assert_int_equal(request.n_known, 0);
+	assert_int_equal(lp_transaction_open(&t, m.host, &terms, &f->err), -LPPACK_E_STATE);
+	assert_null(terms.known);
+	assert_int_equal(terms.n_known, 0);
 	lp_transaction_close(&t);
 }
 

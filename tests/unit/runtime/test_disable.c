@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "runtime/private.h"
 #include "support/replace_machine.h"
+#include "runtime/disable.h"
+#include "runtime/load.h"
+#include "runtime/reverse.h"
 
 static const struct fake_patch foreign_patch = {
 	.name = "kpatch_1",
@@ -15,9 +17,9 @@ static int take_out(struct machine *m)
 {
 	int rc;
 
-	lp_change_result_free(&m->result);
+	lp_attempt_result_free(&m->result);
 	lppack_error_clear(&m->err);
-	rc = lp_disable_all(&m->host, &m->request, &m->result, &m->err);
+	rc = lp_disable_all(&m->host, &m->terms, &m->result, &m->err);
 	assert_int_equal(rc, -m->err.code);
 	return rc;
 }
@@ -30,7 +32,7 @@ static void removes_what_is_in_force(void **state)
 	setup(&m, &new_patch);
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(take_out(&m), 0);
-	assert_int_equal(m.result.outcome, LP_CHANGE_DISABLED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_DISABLED);
 	assert_int_equal(m.result.n_superseded, 1);
 	assert_string_equal(m.result.superseded[0], "lp_fixes_6");
 	assert_int_equal(fake_kernel_count_loaded(m.kernel), 0);
@@ -62,7 +64,7 @@ static void has_nothing_to_do(void **state)
 	(void)state;
 	setup(&m, &new_patch);
 	assert_int_equal(take_out(&m), 0);
-	assert_int_equal(m.result.outcome, LP_CHANGE_ALREADY);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_ALREADY);
 	assert_int_equal(fake_kernel_calls(m.kernel), 0);
 	teardown(&m);
 }
@@ -81,7 +83,7 @@ static void removes_what_an_earlier_call_left_loaded(void **state)
 	close(fd);
 	assert_int_equal(fake_kernel_count_loaded(m.kernel), 1);
 	assert_int_equal(take_out(&m), 0);
-	assert_int_equal(m.result.outcome, LP_CHANGE_ALREADY);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_ALREADY);
 	assert_int_equal(m.result.n_stale, 1);
 	assert_int_equal(fake_kernel_count_loaded(m.kernel), 0);
 	teardown(&m);
@@ -95,16 +97,16 @@ static void leaves_foreign_patches_alone(void **state)
 	(void)state;
 	assert_int_equal(lp_build_id_parse(old_patch.build_id, &known), 0);
 	setup(&m, &new_patch);
-	m.request.take_over = false;
-	m.request.known = &known;
-	m.request.n_known = 1;
+	m.terms.take_over = false;
+	m.terms.known = &known;
+	m.terms.n_known = 1;
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	fake_kernel_add_patch(m.kernel, &foreign_patch);
 	assert_int_equal(take_out(&m), -LPPACK_E_FOREIGN);
 	assert_non_null(strstr(m.err.message, "kpatch_1"));
 	assert_null(strstr(m.err.message, "lp_fixes_6"));
 	assert_int_equal(fake_kernel_calls(m.kernel), 0);
-	m.request.take_over = true;
+	m.terms.take_over = true;
 	assert_int_equal(take_out(&m), 0);
 	teardown(&m);
 }
@@ -120,7 +122,7 @@ static void reverses_a_removal_that_stalls(void **state)
 	fake_kernel_add_patch(m.kernel, &stuck);
 	fake_kernel_add_task(m.kernel, 31, 31, "sleeper", 1, 0, "[<0>] dropped+0x1/0x2\n");
 	fake_kernel_add_task(m.kernel, 32, 32, "moved", 0, 0, NULL);
-	m.request.timeout_ns = 3 * FAKE_SECOND;
+	m.terms.limits.timeout_ns = 3 * FAKE_SECOND;
 	/* Enabling it again ends at once where nobody has to move. */
 	assert_int_equal(take_out(&m), -LPPACK_E_STALLED_LEFT);
 	assert_int_equal(m.result.n_blockers, 1);
@@ -147,9 +149,9 @@ static void keeps_it_in_force_when_it_stalls(void **state)
 	setup(&m, &new_patch);
 	fake_kernel_add_patch(m.kernel, &stuck);
 	fake_kernel_at(m.kernel, FAKE_SECOND, ease, NULL);
-	m.request.timeout_ns = 3 * FAKE_SECOND;
+	m.terms.limits.timeout_ns = 3 * FAKE_SECOND;
 	assert_int_equal(take_out(&m), -LPPACK_E_STALLED);
-	assert_int_equal(m.result.outcome, LP_CHANGE_REVERSED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_REVERSED);
 	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	assert_non_null(strstr(m.err.message, "still in force"));
 	teardown(&m);
@@ -173,11 +175,11 @@ static void tries_again_after_a_stall(void **state)
 	fake_kernel_add_patch(m.kernel, &stuck);
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	fake_kernel_at(m.kernel, FAKE_SECOND, ease_the_other, NULL);
-	m.request.timeout_ns = 3 * FAKE_SECOND;
-	m.request.retries = 2;
-	m.request.retry_delay_ns = 2 * FAKE_SECOND;
+	m.terms.limits.timeout_ns = 3 * FAKE_SECOND;
+	m.terms.limits.retries = 2;
+	m.terms.limits.retry_delay_ns = 2 * FAKE_SECOND;
 	assert_int_equal(take_out(&m), 0);
-	assert_int_equal(m.result.outcome, LP_CHANGE_DISABLED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_DISABLED);
 	assert_int_equal(m.result.attempts, 2);
 	/* What the first attempt had taken out of force is told with the rest. */
 	assert_int_equal(m.result.n_superseded, 2);
@@ -202,10 +204,10 @@ static void tells_what_went_before_the_stall(void **state)
 	fake_kernel_add_patch(m.kernel, &stuck);
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	fake_kernel_at(m.kernel, FAKE_SECOND, ease_the_other, NULL);
-	m.request.timeout_ns = 3 * FAKE_SECOND;
+	m.terms.limits.timeout_ns = 3 * FAKE_SECOND;
 	assert_int_equal(take_out(&m), -LPPACK_E_STALLED);
 	assert_int_equal(m.result.attempts, 1);
-	assert_int_equal(m.result.outcome, LP_CHANGE_LEFT);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_LEFT);
 	assert_true(m.result.partial);
 	assert_non_null(strstr(m.err.message, "after lp_fixes_6 had been taken out of force: kpatch_1: "));
 	assert_true(fake_kernel_is_active(m.kernel, "kpatch_1"));
@@ -228,13 +230,13 @@ static void tells_what_went_before_a_retry(void **state)
 	fake_kernel_show(m.kernel, true, true, true);
 	fake_kernel_add_patch(m.kernel, &stuck);
 	fake_kernel_add_patch(m.kernel, &old_patch);
-	m.request.timeout_ns = 3 * FAKE_SECOND;
-	m.request.retries = 1;
+	m.terms.limits.timeout_ns = 3 * FAKE_SECOND;
+	m.terms.limits.retries = 1;
 	fake_kernel_at(m.kernel, 2 * FAKE_SECOND, ease_the_other, NULL);
 	fake_kernel_fail(m.kernel, 5, EPERM);
 	assert_int_equal(take_out(&m), -LPPACK_E_PRIVILEGE);
 	assert_int_equal(m.result.attempts, 2);
-	assert_int_equal(m.result.outcome, LP_CHANGE_LEFT);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_LEFT);
 	assert_true(m.result.partial);
 	assert_non_null(strstr(m.err.message, "after lp_fixes_6 had been taken out of force: kpatch_1: "));
 	teardown(&m);
@@ -261,10 +263,10 @@ static void removes_what_was_disabled_at_the_last_moment(void **state)
 	for (slow.vanish_ns = 0; slow.vanish_ns <= 4 * FAKE_SECOND; slow.vanish_ns += 2 * FAKE_SECOND) {
 		setup(&m, &new_patch);
 		m.host.ops = &ops;
-		m.request.timeout_ns = 3 * FAKE_SECOND;
+		m.terms.limits.timeout_ns = 3 * FAKE_SECOND;
 		fake_kernel_add_patch(m.kernel, &slow);
 		assert_int_equal(take_out(&m), 0);
-		assert_int_equal(m.result.outcome, LP_CHANGE_DISABLED);
+		assert_int_equal(m.result.outcome, LP_ATTEMPT_DISABLED);
 		assert_int_equal(fake_kernel_count_loaded(m.kernel), 0);
 		teardown(&m);
 	}
@@ -292,7 +294,7 @@ static void tells_each_refusal_of_the_kernel(void **state)
 		fake_kernel_fail(m.kernel, 1, cases[i].sys_errno);
 		assert_int_equal(take_out(&m), -(int)cases[i].code);
 		assert_null(strstr(m.err.message, strerror(EINVAL)));
-		assert_int_equal(m.result.outcome, LP_CHANGE_NOTHING);
+		assert_int_equal(m.result.outcome, LP_ATTEMPT_NOTHING);
 		assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 		teardown(&m);
 	}
@@ -308,7 +310,7 @@ static void tells_of_a_module_that_stays(void **state)
 	setup(&m, &new_patch);
 	fake_kernel_add_patch(m.kernel, &pinned);
 	assert_int_equal(take_out(&m), -LPPACK_E_LEFTOVER);
-	assert_int_equal(m.result.outcome, LP_CHANGE_DISABLED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_DISABLED);
 	assert_non_null(strstr(m.err.message, "lp_fixes_6"));
 	teardown(&m);
 }
@@ -333,7 +335,7 @@ static void finishes_a_reversal(void **state)
 	setup(&m, &new_patch);
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(fake_kernel_enable(m.kernel, "lp_fixes_6", false), 0);
-	assert_int_equal(lp_reverse_finish(&m.host, &m.request, "lp_fixes_6", &m.result, &m.err), 0);
+	assert_int_equal(lp_reverse_finish(&m.host, &m.terms, "lp_fixes_6", &m.result, &m.err), 0);
 	assert_int_equal(fake_kernel_count_loaded(m.kernel), 0);
 	teardown(&m);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "support/fake_kernel.h"
-#include "runtime/private.h"
+#include "runtime/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -227,7 +227,7 @@ static void waits_for_the_lock(void **state)
 {
 	struct machine *m = *state;
 	struct lp_kernel_io host;
-	struct lp_swap_request request = { .wait_ns = 3 * FAKE_SECOND };
+	struct lp_caller caller = { .wait_ns = 3 * FAKE_SECOND };
 	int64_t started = fake_kernel_now(m->kernel);
 	int first = lp_host_lock(&m->host, &m->err);
 	int second;
@@ -236,11 +236,11 @@ static void waits_for_the_lock(void **state)
 	fake_kernel_open(m->kernel, &host);
 	assert_int_equal(lp_host_lock_state(&host, &pid), LP_LOCK_HELD);
 	assert_int_equal(pid, getpid());
-	assert_int_equal(lp_host_lock_wait(&host, &request, &m->err), -LPPACK_E_BUSY);
+	assert_int_equal(lp_host_lock_wait(&host, &caller, &m->err), -LPPACK_E_BUSY);
 	assert_in_range(fake_kernel_now(m->kernel) - started, 3 * FAKE_SECOND, 4 * FAKE_SECOND);
 	lppack_error_clear(&m->err);
 	fake_kernel_at(m->kernel, FAKE_SECOND, release, &first);
-	second = lp_host_lock_wait(&host, &request, &m->err);
+	second = lp_host_lock_wait(&host, &caller, &m->err);
 	assert_true(second >= 0);
 	close(second);
 	assert_int_equal(lp_host_lock_state(&host, &pid), LP_LOCK_FREE);

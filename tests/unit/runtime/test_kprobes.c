@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "support/fake_kernel.h"
-#include "runtime/private.h"
+#include "runtime/kprobes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "support/fake_kernel.h"
-
-#include "runtime/private.h"
+#include "runtime/preflight.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +22,7 @@ struct machine {
 	struct fake_kernel *kernel;
 	struct lp_kernel_io host;
 	struct lp_module_facts facts;
-	struct lp_swap_request request;
+	struct lp_terms terms;
 	struct lppack_error err;
 	bool already;
 };
@@ -35,8 +34,7 @@ static int setup(void **state)
 	m->kernel = fake_kernel_new();
 	fake_kernel_open(m->kernel, &m->host);
 	fake_kernel_facts(&next, &m->facts);
-	m->request = (struct lp_swap_request){ .module = "x", .module_size = 1, .facts = &m->facts, .replace = true,
-					       .take_over = true };
+	m->terms = (struct lp_terms){ .replace = true, .take_over = true };
 	*state = m;
 	return 0;
 }
@@ -60,7 +58,8 @@ static void refused(struct machine *m, enum lppack_code code, const char *text)
 
 	lppack_error_clear(&m->err);
 	assert_int_equal(lp_stack_read(&m->host, &stack, &m->err), 0);
-	assert_int_equal(lp_preflight_replace(&m->host, &m->request, &stack, &m->already, &m->err), -(int)code);
+	assert_int_equal(lp_preflight_replace(&m->host, &m->terms, &m->facts, &stack, &m->already, &m->err),
+			 -(int)code);
 	assert_int_equal(m->err.code, code);
 	if (!strstr(m->err.message, text))
 		fail_msg("%s", m->err.message);
@@ -75,7 +74,7 @@ static void passes(struct machine *m, bool already)
 
 	lppack_error_clear(&m->err);
 	assert_int_equal(lp_stack_read(&m->host, &stack, &m->err), 0);
-	assert_int_equal(lp_preflight_replace(&m->host, &m->request, &stack, &m->already, &m->err), 0);
+	assert_int_equal(lp_preflight_replace(&m->host, &m->terms, &m->facts, &stack, &m->already, &m->err), 0);
 	assert_int_equal(m->err.code, 0);
 	assert_int_equal(m->already, already);
 	lp_stack_free(&stack);
@@ -104,7 +103,7 @@ static void needs_livepatching(void **state)
 	struct lp_stack stack = { 0 };
 
 	fake_kernel_remove(m->kernel, "sys/kernel/livepatch");
-	assert_int_equal(lp_preflight_replace(&m->host, &m->request, &stack, &m->already, &m->err),
+	assert_int_equal(lp_preflight_replace(&m->host, &m->terms, &m->facts, &stack, &m->already, &m->err),
 			 -LPPACK_E_NO_LIVEPATCH);
 }
 
@@ -251,10 +250,10 @@ static void needs_consent_to_replace(void **state)
 	third.name = "another";
 	fake_kernel_add_patch(m->kernel, &other);
 	fake_kernel_add_patch(m->kernel, &third);
-	m->request.replace = false;
+	m->terms.replace = false;
 	refused(m, LPPACK_E_ACTIVE, "another, lp_fixes_6");
 	assert_non_null(strstr(m->err.hint, "--replace"));
-	m->request.replace = true;
+	m->terms.replace = true;
 	passes(m, false);
 }
 
@@ -295,7 +294,7 @@ static void needs_a_name_that_is_no_path(void **state)
 		free(m->facts.name);
 		m->facts.name = strdup(names[i]);
 		lppack_error_clear(&m->err);
-		assert_int_equal(lp_preflight_replace(&m->host, &m->request, &stack, &m->already, &m->err),
+		assert_int_equal(lp_preflight_replace(&m->host, &m->terms, &m->facts, &stack, &m->already, &m->err),
 				 -LPPACK_E_MODULE_NAME);
 	}
 }
@@ -319,18 +318,18 @@ static void needs_consent_to_take_over(void **state)
 	struct machine *m = *state;
 
 	assert_int_equal(lp_build_id_parse("06060606", &known), 0);
-	m->request.take_over = false;
+	m->terms.take_over = false;
 	passes(m, false);
 	fake_kernel_add_patch(m->kernel, &other);
 	refused(m, LPPACK_E_FOREIGN, "lp_fixes_6");
 	assert_non_null(strstr(m->err.hint, "--take-over"));
-	m->request.known = &known;
-	m->request.n_known = 1;
+	m->terms.known = &known;
+	m->terms.n_known = 1;
 	passes(m, false);
 	/* Without a build ID nobody can tell that it is the same. */
 	fake_kernel_remove(m->kernel, "sys/module/lp_fixes_6/notes");
 	refused(m, LPPACK_E_FOREIGN, "lp_fixes_6");
-	m->request.take_over = true;
+	m->terms.take_over = true;
 	passes(m, false);
 }
 
@@ -359,7 +358,7 @@ static void refuses_after_a_forced_transition(void **state)
 {
 	struct machine *m = *state;
 
-	m->request.forced = "by lppack, with --force";
+	m->terms.forced = "by lppack, with --force";
 	refused(m, LPPACK_E_FORCED, "by lppack");
 }
 

@@ -28,7 +28,7 @@ static void does_not_undo_for_a_patch_loaded_meanwhile(void **state)
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	fake_kernel_at(m.kernel, 912 * FAKE_MS, add_stranger, &stranger);
 	assert_int_equal(run(&m), -LPPACK_E_UNPROVEN);
-	assert_int_equal(m.result.outcome, LP_CHANGE_LEFT);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_LEFT);
 	assert_non_null(strstr(m.err.message, "stranger was loaded by somebody else"));
 	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_7"));
 	teardown(&m);
@@ -62,7 +62,7 @@ static void does_not_believe_a_patch_with_other_functions(void **state)
 		fake_kernel_facts(&new_patch, &m.facts);
 		fake_kernel_add_patch(m.kernel, &old_patch);
 		assert_int_equal(run(&m), -LPPACK_E_UNPROVEN);
-		assert_int_equal(m.result.outcome, LP_CHANGE_LEFT);
+		assert_int_equal(m.result.outcome, LP_ATTEMPT_LEFT);
 		assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_7"));
 		assert_non_null(strstr(m.err.message, messages[i]));
 		teardown(&m);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "support/replace_machine.h"
+#include "runtime/unload.h"
 
 static void replaces_the_stack(void **state)
 {
@@ -10,7 +11,7 @@ static void replaces_the_stack(void **state)
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	fake_kernel_add_module(m.kernel, "nf_tables");
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_APPLIED);
 	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_7"));
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_6"));
 	assert_int_equal(m.result.n_superseded, 1);
@@ -78,7 +79,7 @@ static void applies_on_kernels_that_show_little(void **state)
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	fake_kernel_remove(m.kernel, "dev/kmsg");
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_APPLIED);
 	assert_int_equal(m.result.kernel_log.len, 0);
 	assert_int_equal(m.result.n_pending, 1);
 	teardown(&m);
@@ -113,7 +114,7 @@ static void knows_the_name_with_hyphens(void **state)
 	setup(&m, &new_patch);
 	memcpy(m.facts.name, "lp-fixes-7", sizeof("lp-fixes-7"));
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_APPLIED);
 	teardown(&m);
 }
 
@@ -125,7 +126,7 @@ static void applies_once(void **state)
 	setup(&m, &new_patch);
 	assert_int_equal(run(&m), 0);
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_CHANGE_ALREADY);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_ALREADY);
 	assert_int_equal(fake_kernel_calls(m.kernel), 1);
 	teardown(&m);
 }
@@ -141,7 +142,7 @@ static void proves_what_is_in_force_already(void **state)
 	object = lp_module_facts_add_object(&m.facts);
 	object->name = strdup("nowhere");
 	assert_int_equal(run(&m), -LPPACK_E_UNPROVEN);
-	assert_int_equal(m.result.outcome, LP_CHANGE_LEFT);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_LEFT);
 	assert_non_null(strstr(m.err.message, "nowhere"));
 	teardown(&m);
 }
@@ -156,7 +157,7 @@ static void does_not_take_a_stack_of_two_for_done(void **state)
 	assert_int_equal(run(&m), 0);
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(run(&m), -LPPACK_E_ACTIVE);
-	assert_int_equal(m.result.outcome, LP_CHANGE_NOTHING);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_NOTHING);
 	assert_non_null(strstr(m.err.message, "lp_fixes_6"));
 	teardown(&m);
 }
@@ -177,7 +178,7 @@ static void applies_what_nobody_can_read(void **state)
 	m.facts.n_objects = 0;
 	m.facts.builder = LP_BUILDER_UNKNOWN;
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_APPLIED);
 	assert_int_equal(m.result.n_superseded, 1);
 	teardown(&m);
 }
@@ -193,7 +194,7 @@ static void finishes_a_removal_that_was_cut_off(void **state)
 	assert_int_equal(run(&m), -LPPACK_E_LEFTOVER);
 	assert_true(fake_kernel_is_loaded(m.kernel, "lp_fixes_6"));
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_CHANGE_ALREADY);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_ALREADY);
 	assert_int_equal(m.result.n_stale, 1);
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_6"));
 	teardown(&m);
@@ -208,7 +209,7 @@ static void joins_the_transition_that_a_killed_call_began(void **state)
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	fake_kernel_add_transition(m.kernel, &new_patch);
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_APPLIED);
 	assert_int_equal(m.result.n_superseded, 1);
 	assert_int_equal(m.result.load_ns, 0);
 	assert_int_equal(fake_kernel_count_active(m.kernel), 1);
@@ -254,7 +255,7 @@ static void names_a_module_that_stays(void **state)
 	setup(&m, &new_patch);
 	fake_kernel_add_patch(m.kernel, &pinned);
 	assert_int_equal(run(&m), -LPPACK_E_LEFTOVER);
-	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_APPLIED);
 	assert_int_equal(m.result.n_superseded, 0);
 	assert_non_null(strstr(m.err.message, "lp_fixes_6"));
 	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_7"));
@@ -273,7 +274,7 @@ static void takes_a_lingering_directory_for_a_leftover(void **state)
 	setup(&m, &new_patch);
 	fake_kernel_add_patch(m.kernel, &lingering);
 	assert_int_equal(run(&m), -LPPACK_E_LEFTOVER);
-	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_APPLIED);
 	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_7"));
 	teardown(&m);
 }
@@ -326,7 +327,7 @@ static void leaves_everything_when_the_kernel_refuses(void **state)
 	setup(&m, &refused);
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(run(&m), -LPPACK_E_INCOMPATIBLE);
-	assert_int_equal(m.result.outcome, LP_CHANGE_NOTHING);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_NOTHING);
 	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	assert_non_null(strstr(m.err.message, "not compatible with the already installed livepatches"));
 	assert_log_has(&m, "not compatible");
@@ -339,10 +340,10 @@ static void refuses_before_it_loads(void **state)
 
 	(void)state;
 	setup(&m, &new_patch);
-	m.request.replace = false;
+	m.terms.replace = false;
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(run(&m), -LPPACK_E_ACTIVE);
-	assert_int_equal(m.result.outcome, LP_CHANGE_NOTHING);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_NOTHING);
 	assert_int_equal(fake_kernel_calls(m.kernel), 0);
 	teardown(&m);
 }
@@ -356,17 +357,17 @@ static void assert_consistent(struct machine *m)
 	assert_true(!m->err.code || *m->err.message);
 	assert_true(!m->err.code || *m->err.hint);
 	switch (m->result.outcome) {
-	case LP_CHANGE_APPLIED:
+	case LP_ATTEMPT_APPLIED:
 		assert_true(new && !old);
 		assert_true(!m->err.code || m->err.code == LPPACK_E_LEFTOVER);
 		break;
-	case LP_CHANGE_NOTHING:
-	case LP_CHANGE_REVERSED:
+	case LP_ATTEMPT_NOTHING:
+	case LP_ATTEMPT_REVERSED:
 		assert_true(old && !new);
 		assert_true(m->err.code);
 		assert_true(m->err.code != LPPACK_E_UNPROVEN && m->err.code != LPPACK_E_STALLED_LEFT);
 		break;
-	case LP_CHANGE_LEFT:
+	case LP_ATTEMPT_LEFT:
 		assert_true(old || new);
 		assert_true(m->err.code == LPPACK_E_UNPROVEN || m->err.code == LPPACK_E_STALLED_LEFT);
 		break;
@@ -388,7 +389,7 @@ static void fail_each_call(const struct fake_patch *next, int64_t timeout_ns, un
 			struct machine m;
 
 			setup(&m, next);
-			m.request.timeout_ns = timeout_ns;
+			m.terms.limits.timeout_ns = timeout_ns;
 			fake_kernel_add_patch(m.kernel, &old_patch);
 			fake_kernel_fail(m.kernel, ++n, errors[i]);
 			run(&m);
@@ -450,8 +451,8 @@ static void reports_progress(void **state)
 
 	(void)state;
 	setup(&m, &new_patch);
-	m.request.progress = note_progress;
-	m.request.context = &seen;
+	m.terms.caller.progress = note_progress;
+	m.terms.caller.context = &seen;
 	assert_int_equal(run(&m), 0);
 	assert_true(seen.transition > 10);
 	assert_int_equal(seen.removal, 1);

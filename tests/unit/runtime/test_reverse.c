@@ -9,13 +9,13 @@ static void reverses_a_stalled_transition(void **state)
 	(void)state;
 	stuck.transition_ns = FAKE_NEVER;
 	setup(&m, &stuck);
-	m.request.timeout_ns = 5 * FAKE_SECOND;
+	m.terms.limits.timeout_ns = 5 * FAKE_SECOND;
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	fake_kernel_add_task(m.kernel, 812, 815, "qemu (nbd)", 0, 0,
 			     "[<0>] io_schedule+0x46/0x80\n[<0>] nft_do_chain+0x12/0x340 [nf_tables]\n");
 	fake_kernel_add_task(m.kernel, 9, 9, "fine", 1, 0, NULL);
 	assert_int_equal(run(&m), -LPPACK_E_STALLED);
-	assert_int_equal(m.result.outcome, LP_CHANGE_REVERSED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_REVERSED);
 	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_7"));
 	assert_int_equal(m.result.n_blockers, 1);
@@ -35,10 +35,10 @@ static void leaves_what_cannot_be_reversed(void **state)
 	stuck.transition_ns = FAKE_NEVER;
 	stuck.reverse_ns = FAKE_NEVER;
 	setup(&m, &stuck);
-	m.request.timeout_ns = FAKE_SECOND;
+	m.terms.limits.timeout_ns = FAKE_SECOND;
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(run(&m), -LPPACK_E_STALLED_LEFT);
-	assert_int_equal(m.result.outcome, LP_CHANGE_LEFT);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_LEFT);
 	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	assert_true(fake_kernel_is_listed(m.kernel, "lp_fixes_7"));
 	teardown(&m);
@@ -57,11 +57,11 @@ static void reverses_when_cancelled(void **state)
 	(void)state;
 	stuck.transition_ns = FAKE_NEVER;
 	setup(&m, &stuck);
-	m.request.cancelled = is_cancelled;
-	m.request.context = m.kernel;
+	m.terms.caller.cancelled = is_cancelled;
+	m.terms.caller.context = m.kernel;
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(run(&m), -LPPACK_E_STALLED);
-	assert_int_equal(m.result.outcome, LP_CHANGE_REVERSED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_REVERSED);
 	assert_non_null(strstr(m.err.message, "interrupted"));
 	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	assert_in_range(m.result.total_ns, FAKE_SECOND, 2 * FAKE_SECOND);
@@ -81,11 +81,11 @@ static void keeps_what_has_finished_before_the_reversal(void **state)
 
 	(void)state;
 	setup(&m, &new_patch);
-	m.request.cancelled = pass_and_cancel;
-	m.request.context = m.kernel;
+	m.terms.caller.cancelled = pass_and_cancel;
+	m.terms.caller.context = m.kernel;
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_APPLIED);
 	/* finit_module and delete_module, but no write. */
 	assert_int_equal(fake_kernel_calls(m.kernel), 2);
 	teardown(&m);
@@ -105,11 +105,11 @@ static void tells_the_truth_at_the_deadline(void **state)
 		close_call.transition_ns = 100 * FAKE_MS + late;
 		close_call.reverse_ns = 30 * FAKE_MS;
 		setup(&m, &close_call);
-		m.request.timeout_ns = 100 * FAKE_MS;
+		m.terms.limits.timeout_ns = 100 * FAKE_MS;
 		fake_kernel_add_patch(m.kernel, &old_patch);
 		applied += run(&m) == 0;
 		reversed += m.err.code == LPPACK_E_STALLED;
-		assert_int_equal(m.result.outcome, m.err.code ? LP_CHANGE_REVERSED : LP_CHANGE_APPLIED);
+		assert_int_equal(m.result.outcome, m.err.code ? LP_ATTEMPT_REVERSED : LP_ATTEMPT_APPLIED);
 		assert_true(fake_kernel_is_active(m.kernel, m.err.code ? "lp_fixes_6" : "lp_fixes_7"));
 		assert_int_equal(fake_kernel_count_active(m.kernel), 1);
 		teardown(&m);
@@ -142,12 +142,12 @@ static void does_not_take_a_failed_read_for_the_end(void **state)
 	(void)state;
 	stuck.transition_ns = FAKE_NEVER;
 	setup(&m, &stuck);
-	m.request.timeout_ns = 5 * FAKE_SECOND;
+	m.terms.limits.timeout_ns = 5 * FAKE_SECOND;
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	fake_kernel_at(m.kernel, 4 * FAKE_SECOND, make_unreadable, (void *)TRANSITION);
 	fake_kernel_at(m.kernel, 5500 * FAKE_MS, make_readable, (void *)TRANSITION);
 	assert_int_equal(run(&m), -LPPACK_E_STALLED);
-	assert_int_equal(m.result.outcome, LP_CHANGE_REVERSED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_REVERSED);
 	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_7"));
 	teardown(&m);
@@ -162,7 +162,7 @@ static void writes_no_zero_blindly(void **state)
 	(void)state;
 	stuck.transition_ns = FAKE_NEVER;
 	setup(&m, &stuck);
-	m.request.timeout_ns = 5 * FAKE_SECOND;
+	m.terms.limits.timeout_ns = 5 * FAKE_SECOND;
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	fake_kernel_at(m.kernel, 4 * FAKE_SECOND, make_unreadable, (void *)TRANSITION);
 	assert_int_equal(run(&m), -LPPACK_E_STALLED_LEFT);
@@ -185,7 +185,7 @@ static void joins_a_transition_that_it_could_not_read(void **state)
 	make_unreadable(m.kernel, (void *)TRANSITION);
 	fake_kernel_at(m.kernel, 20 * FAKE_MS, make_readable, (void *)TRANSITION);
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_APPLIED);
 	assert_in_range(m.result.total_ns, 4 * FAKE_SECOND, 6 * FAKE_SECOND);
 	teardown(&m);
 }
@@ -212,11 +212,11 @@ static void setup_late(struct machine *m, struct lp_kernel_ops *ops, const struc
 {
 	setup(m, next);
 	m->host.ops = ops;
-	m->request.timeout_ns = 4500 * FAKE_MS;
+	m->terms.limits.timeout_ns = 4500 * FAKE_MS;
 	if (cancelled) {
-		m->request.timeout_ns = 60 * FAKE_SECOND;
-		m->request.cancelled = cancel_late;
-		m->request.context = m;
+		m->terms.limits.timeout_ns = 60 * FAKE_SECOND;
+		m->terms.caller.cancelled = cancel_late;
+		m->terms.caller.context = m;
 		cancel_at = ops->now_ns(m->host.context) + 4500 * FAKE_MS;
 	}
 	fake_kernel_add_patch(m->kernel, &old_patch);
@@ -234,7 +234,7 @@ static struct fake_patch slow_patch(int64_t reverse_ns)
 static void assert_kept(struct machine *m, const char *note)
 {
 	assert_int_equal(m->err.code, 0);
-	assert_int_equal(m->result.outcome, LP_CHANGE_APPLIED);
+	assert_int_equal(m->result.outcome, LP_ATTEMPT_APPLIED);
 	assert_string_equal(m->result.note, note);
 	assert_true(fake_kernel_is_active(m->kernel, "lp_fixes_7"));
 	assert_int_equal(fake_kernel_count_loaded(m->kernel), 1);
@@ -318,7 +318,7 @@ static void admits_that_nothing_is_left_in_force(void **state)
 	ops.write_attribute = write_late;
 	setup_late(&m, &ops, &slow, false);
 	assert_int_equal(run(&m), -LPPACK_E_NONE_LEFT);
-	assert_int_equal(m.result.outcome, LP_CHANGE_LEFT);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_LEFT);
 	assert_int_equal(fake_kernel_count_active(m.kernel), 0);
 	assert_non_null(strstr(m.err.message, "no livepatch is in force: lp_fixes_7: "));
 	assert_non_null(strstr(m.err.hint, "without any livepatch"));
@@ -355,7 +355,7 @@ static void leaves_a_second_transition_running(void **state)
 	setup_late(&m, &ops, &slow, false);
 	fake_kernel_expect_load(m.kernel, &again);
 	assert_int_equal(run(&m), -LPPACK_E_STALLED_LEFT);
-	assert_int_equal(m.result.outcome, LP_CHANGE_LEFT);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_LEFT);
 	fake_kernel_pass(m.kernel, 60 * FAKE_SECOND);
 	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_7"));
 	teardown(&m);
@@ -375,7 +375,7 @@ static void cleans_up_after_a_reversal_by_somebody_else(void **state)
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	fake_kernel_at(m.kernel, 500 * FAKE_MS, reverse_as_somebody_else, (void *)"lp_fixes_7");
 	assert_int_equal(run(&m), -LPPACK_E_STALLED);
-	assert_int_equal(m.result.outcome, LP_CHANGE_REVERSED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_REVERSED);
 	assert_non_null(strstr(m.err.message, "somebody else"));
 	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_7"));
@@ -393,7 +393,7 @@ static void undoes_a_patch_that_replaces_nothing(void **state)
 	fake_kernel_show(m.kernel, true, false, false);
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(run(&m), -LPPACK_E_NOT_REPLACED);
-	assert_int_equal(m.result.outcome, LP_CHANGE_REVERSED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_REVERSED);
 	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_7"));
 	assert_non_null(strstr(m.err.message, "lp_fixes_6 is still in force"));
@@ -409,10 +409,10 @@ static void cannot_undo_a_patch_that_stays(void **state)
 	additive.replace = false;
 	additive.reverse_ns = FAKE_NEVER;
 	setup(&m, &additive);
-	m.request.timeout_ns = 3 * FAKE_SECOND;
+	m.terms.limits.timeout_ns = 3 * FAKE_SECOND;
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	assert_int_equal(run(&m), -LPPACK_E_UNPROVEN);
-	assert_int_equal(m.result.outcome, LP_CHANGE_LEFT);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_LEFT);
 	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	teardown(&m);
 }
@@ -426,7 +426,7 @@ static void undoes_a_patch_shown_as_not_replacing(void **state)
 	additive.replace = false;
 	setup(&m, &additive);
 	assert_int_equal(run(&m), -LPPACK_E_NOT_REPLACE);
-	assert_int_equal(m.result.outcome, LP_CHANGE_REVERSED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_REVERSED);
 	assert_int_equal(fake_kernel_count_active(m.kernel), 0);
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_7"));
 	teardown(&m);

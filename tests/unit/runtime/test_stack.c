@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "support/fake_kernel.h"
-#include "runtime/private.h"
+#include "runtime/patch.h"
+#include "runtime/stack.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

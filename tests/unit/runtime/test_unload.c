@@ -26,10 +26,10 @@ static void set_up_stalled(struct machine *m, struct intents *intents)
 
 	stuck.transition_ns = FAKE_NEVER;
 	setup(m, &stuck);
-	m->request.force = true;
-	m->request.timeout_ns = 2 * FAKE_SECOND;
-	m->request.intend = intend;
-	m->request.intend_context = intents;
+	m->terms.limits.force = true;
+	m->terms.limits.timeout_ns = 2 * FAKE_SECOND;
+	m->terms.intend = intend;
+	m->terms.intend_context = intents;
 	fake_kernel_add_patch(m->kernel, &old_patch);
 	fake_kernel_add_task(m->kernel, 812, 812, "stuck", 0, 0, NULL);
 }
@@ -42,7 +42,7 @@ static void ends_a_stalled_transition_by_force(void **state)
 	(void)state;
 	set_up_stalled(&m, &intents);
 	assert_int_equal(run(&m), 0);
-	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_APPLIED);
 	assert_true(m.result.forced);
 	assert_int_equal(m.result.n_blockers, 1);
 	assert_int_equal(intents.loads, 1);
@@ -63,9 +63,9 @@ static void does_not_force_what_ends_by_itself(void **state)
 
 	(void)state;
 	setup(&m, &new_patch);
-	m.request.force = true;
-	m.request.intend = intend;
-	m.request.intend_context = &intents;
+	m.terms.limits.force = true;
+	m.terms.intend = intend;
+	m.terms.intend_context = &intents;
 	assert_int_equal(run(&m), 0);
 	assert_false(m.result.forced);
 	assert_int_equal(intents.forces, 0);
@@ -82,7 +82,7 @@ static void does_not_force_what_it_cannot_remember(void **state)
 	set_up_stalled(&m, &intents);
 	assert_int_equal(run(&m), -LPPACK_E_STALLED);
 	assert_non_null(strstr(m.err.message, "not forced (the disk is full)"));
-	assert_int_equal(m.result.outcome, LP_CHANGE_REVERSED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_REVERSED);
 	assert_false(m.result.forced);
 	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	teardown(&m);
@@ -111,7 +111,7 @@ static void refuses_after_a_force_that_is_remembered(void **state)
 
 	(void)state;
 	setup(&m, &new_patch);
-	m.request.forced = "the kernel log tells of it";
+	m.terms.forced = "the kernel log tells of it";
 	assert_int_equal(run(&m), -LPPACK_E_FORCED);
 	assert_non_null(strstr(m.err.message, "the kernel log tells of it"));
 	assert_non_null(strstr(m.err.hint, "reboot"));

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "runtime/private.h"
 #include "support/replace_machine.h"
 
 #define DIR_7 "sys/kernel/livepatch/lp_fixes_7"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is around the one attempt: retries, the bound before the kernel's signals, empty modules and stale ones. */
-#include "runtime/private.h"
 #include "support/replace_machine.h"
+#include "runtime/load.h"
 
 static struct fake_patch stuck_patch(void)
 {
@@ -21,12 +21,12 @@ static void tries_again_after_a_stall(void **state)
 	fake_kernel_expect_load(m.kernel, &stuck);
 	fake_kernel_expect_load(m.kernel, &new_patch);
 	fake_kernel_add_patch(m.kernel, &old_patch);
-	m.request.timeout_ns = FAKE_SECOND;
-	m.request.retries = 5;
-	m.request.retry_delay_ns = 3 * FAKE_SECOND;
+	m.terms.limits.timeout_ns = FAKE_SECOND;
+	m.terms.limits.retries = 5;
+	m.terms.limits.retry_delay_ns = 3 * FAKE_SECOND;
 	assert_int_equal(run(&m), 0);
 	assert_int_equal(m.result.attempts, 3);
-	assert_int_equal(m.result.outcome, LP_CHANGE_APPLIED);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_APPLIED);
 	assert_int_equal(m.result.n_blockers, 0);
 	assert_true(m.result.total_ns > 8 * FAKE_SECOND);
 	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_7"));
@@ -44,8 +44,8 @@ static void gives_up_after_the_last_retry(void **state)
 	fake_kernel_expect_load(m.kernel, &stuck);
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	fake_kernel_add_task(m.kernel, 7, 7, "sleeper", 0, 0, NULL);
-	m.request.timeout_ns = FAKE_SECOND;
-	m.request.retries = 1;
+	m.terms.limits.timeout_ns = FAKE_SECOND;
+	m.terms.limits.retries = 1;
 	assert_int_equal(run(&m), -LPPACK_E_STALLED);
 	assert_int_equal(m.result.attempts, 2);
 	assert_int_equal(m.result.n_blockers, 1);
@@ -63,7 +63,7 @@ static void does_not_retry_a_refusal(void **state)
 	(void)state;
 	refused.load_errno = EINVAL;
 	setup(&m, &refused);
-	m.request.retries = 3;
+	m.terms.limits.retries = 3;
 	assert_int_equal(run(&m), -LPPACK_E_REFUSED);
 	assert_int_equal(m.result.attempts, 1);
 	teardown(&m);
@@ -81,11 +81,11 @@ static void does_not_retry_when_cancelled(void **state)
 
 	(void)state;
 	setup(&m, &stuck);
-	m.request.timeout_ns = FAKE_SECOND;
-	m.request.retries = 9;
-	m.request.retry_delay_ns = 60 * FAKE_SECOND;
-	m.request.cancelled = is_late;
-	m.request.context = m.kernel;
+	m.terms.limits.timeout_ns = FAKE_SECOND;
+	m.terms.limits.retries = 9;
+	m.terms.limits.retry_delay_ns = 60 * FAKE_SECOND;
+	m.terms.caller.cancelled = is_late;
+	m.terms.caller.context = m.kernel;
 	assert_int_equal(run(&m), -LPPACK_E_STALLED);
 	assert_int_equal(m.result.attempts, 1);
 	assert_true(m.result.total_ns < 5 * FAKE_SECOND);
@@ -101,13 +101,13 @@ static void reverses_before_the_first_signal(void **state)
 	(void)state;
 	setup(&m, &stuck);
 	fake_kernel_add_patch(m.kernel, &old_patch);
-	m.request.before_signal = true;
+	m.terms.limits.before_signal = true;
 	assert_int_equal(run(&m), -LPPACK_E_STALLED);
 	assert_in_range(m.result.transition_ns, 12 * FAKE_SECOND, 14 * FAKE_SECOND);
 	teardown(&m);
 	setup(&m, &stuck);
-	m.request.before_signal = true;
-	m.request.timeout_ns = 2 * FAKE_SECOND;
+	m.terms.limits.before_signal = true;
+	m.terms.limits.timeout_ns = 2 * FAKE_SECOND;
 	assert_int_equal(run(&m), -LPPACK_E_STALLED);
 	assert_in_range(m.result.transition_ns, 2 * FAKE_SECOND, 3 * FAKE_SECOND);
 	teardown(&m);
@@ -125,7 +125,7 @@ static void tells_a_module_without_a_livepatch(void **state)
 	assert_int_equal(run(&m), -LPPACK_E_NOT_LIVEPATCH);
 	assert_non_null(strstr(m.err.message, "lp_fixes_7"));
 	assert_non_null(strstr(m.err.message, "the module was removed"));
-	assert_int_equal(m.result.outcome, LP_CHANGE_NOTHING);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_NOTHING);
 	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_6"));
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_fixes_7"));
 	teardown(&m);
@@ -172,10 +172,10 @@ static void changes_nothing_where_the_intent_cannot_be_kept(void **state)
 	(void)state;
 	setup(&m, &new_patch);
 	fake_kernel_add_patch(m.kernel, &old_patch);
-	m.request.intend = refuse_intent;
+	m.terms.intend = refuse_intent;
 	assert_int_equal(run(&m), -LPPACK_E_NO_SPACE);
 	assert_int_equal(fake_kernel_calls(m.kernel), 0);
-	assert_int_equal(m.result.outcome, LP_CHANGE_NOTHING);
+	assert_int_equal(m.result.outcome, LP_ATTEMPT_NOTHING);
 	teardown(&m);
 }
 
