@@ -174,25 +174,34 @@ static int remove_stale(struct lp_attempt *attempt, struct lppack_error *err)
 	return lp_unload_stale(attempt->io, &attempt->result->stale, &attempt->result->n_stale, err);
 }
 
-static int disable_all(struct lp_attempt *attempt, struct lppack_error *err)
+static int disable_and_unload(struct lp_attempt *attempt, struct lppack_error *err)
 {
-	const struct lp_terms *terms = attempt->terms;
-	int rc = 0;
+	int rc = disable_each(attempt, err);
 
-	if (terms->intend)
-		rc = terms->intend(terms->intend_context, LP_INTENT_DISABLE, &attempt->before, err);
 	if (rc < 0)
 		return rc;
-	lp_kmsg_open(&attempt->kmsg, attempt->io);
-	rc = disable_each(attempt, err);
-	if (rc == 0)
-		rc = disable_prove(attempt, err);
-	if (rc == 0) {
-		attempt->result->outcome = LP_ATTEMPT_DISABLED;
-		rc = remove_modules(attempt, err);
+	rc = disable_prove(attempt, err);
+	if (rc < 0)
+		return rc;
+	attempt->result->outcome = LP_ATTEMPT_DISABLED;
+	rc = remove_modules(attempt, err);
+	if (rc < 0)
+		return rc;
+	return remove_stale(attempt, err);
+}
+
+static int disable_active(struct lp_attempt *attempt, struct lppack_error *err)
+{
+	const struct lp_terms *terms = attempt->terms;
+	int rc;
+
+	if (terms->intend) {
+		rc = terms->intend(terms->intend_context, LP_INTENT_DISABLE, &attempt->before, err);
+		if (rc < 0)
+			return rc;
 	}
-	if (rc == 0)
-		rc = remove_stale(attempt, err);
+	lp_kmsg_open(&attempt->kmsg, attempt->io);
+	rc = disable_and_unload(attempt, err);
 	lp_kmsg_collect(&attempt->kmsg, NULL, &attempt->result->kernel_log);
 	return rc;
 }
@@ -202,8 +211,9 @@ static int disable_once(struct lp_attempt *attempt, struct lppack_error *err)
 	bool already;
 	int rc = lp_stack_read(attempt->io, &attempt->before, err);
 
-	if (rc == 0)
-		rc = lp_preflight_disable(attempt->io, attempt->terms, &attempt->before, &already, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_preflight_disable(attempt->io, attempt->terms, &attempt->before, &already, err);
 	if (rc < 0)
 		return rc;
 	/* What a retry finds gone was there when it began, and has to be recorded. */
@@ -212,7 +222,7 @@ static int disable_once(struct lp_attempt *attempt, struct lppack_error *err)
 		return remove_stale(attempt, err);
 	}
 	rc = disable_prepare(attempt, err);
-	return rc < 0 ? rc : disable_all(attempt, err);
+	return rc < 0 ? rc : disable_active(attempt, err);
 }
 
 /* What the last attempt left alone is not all: it, or one before it, has taken others out of force. */

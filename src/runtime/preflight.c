@@ -197,21 +197,28 @@ static int preflight_machine(struct lp_kernel_io *io, const struct lp_terms *ter
 	const struct lp_live_patch *own = lp_stack_find_build(stack, facts, name);
 	int rc = preflight_module(io, facts, err);
 
-	if (rc == 0)
-		rc = lp_host_check_privilege(io, err);
-	if (rc == 0)
-		rc = check_transition(stack, own, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_host_check_privilege(io, err);
+	if (rc < 0)
+		return rc;
+	rc = check_transition(stack, own, err);
 	/* A transition to this very build that an interrupted call began: it is joined, nothing is loaded. */
 	if (rc < 0 || (own && own->enabled == 1 && own->transition == 1))
 		return rc;
 	rc = check_forced(io, terms, err);
-	if (rc == 0)
-		rc = preflight_policy(io, facts, err);
-	if (rc == 0)
-		rc = preflight_name(io, name, lp_stack_find(stack, name), facts, err);
-	if (rc == 0)
-		rc = preflight_others(terms, stack, err);
-	return rc < 0 ? rc : check_foreign(terms, stack, own, err);
+	if (rc < 0)
+		return rc;
+	rc = preflight_policy(io, facts, err);
+	if (rc < 0)
+		return rc;
+	rc = preflight_name(io, name, lp_stack_find(stack, name), facts, err);
+	if (rc < 0)
+		return rc;
+	rc = preflight_others(terms, stack, err);
+	if (rc < 0)
+		return rc;
+	return check_foreign(terms, stack, own, err);
 }
 
 /* The very build beside others is not done: an apply was killed before it could undo a module that replaces nothing, or
@@ -260,9 +267,13 @@ int lp_preflight_disable(struct lp_kernel_io *io, const struct lp_terms *terms, 
 	if (rc < 0 || *already)
 		return rc;
 	rc = lp_host_check_privilege(io, err);
-	if (rc == 0)
-		rc = check_transition(stack, NULL, err);
-	if (rc == 0)
-		rc = check_forced(io, terms, err);
-	return rc < 0 ? rc : check_foreign(terms, stack, NULL, err);
+	if (rc < 0)
+		return rc;
+	rc = check_transition(stack, NULL, err);
+	if (rc < 0)
+		return rc;
+	rc = check_forced(io, terms, err);
+	if (rc < 0)
+		return rc;
+	return check_foreign(terms, stack, NULL, err);
 }

@@ -95,11 +95,6 @@ static bool prove_objects(struct lp_attempt *attempt, const struct lp_live_patch
 	return true;
 }
 
-static bool is_old(const struct lp_attempt *attempt, const char *name)
-{
-	return lp_stack_find(&attempt->before, name) != NULL;
-}
-
 /* A disabled patch that is still listed is on its way out; unload.c waits for its module. */
 static enum lp_proof prove_others(struct lp_attempt *attempt, const struct lp_stack *now, struct lp_buf *why)
 {
@@ -108,7 +103,7 @@ static enum lp_proof prove_others(struct lp_attempt *attempt, const struct lp_st
 
 		if (patch->enabled == 0 || strcmp(patch->name, attempt->name) == 0)
 			continue;
-		if (is_old(attempt, patch->name)) {
+		if (lp_stack_find(&attempt->before, patch->name)) {
 			lp_buf_printf(why, "%s is still in force", patch->name);
 			return LP_PROOF_SURVIVED;
 		}

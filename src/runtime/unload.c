@@ -22,11 +22,6 @@ int64_t lp_unload_deadline(struct lp_kernel_io *io, const struct lp_limits *limi
 	return lp_host_now(io) + (limits->quick ? 1 : 5) * LP_SECOND_NS;
 }
 
-static bool is_passing(int sys_errno)
-{
-	return sys_errno == EAGAIN || sys_errno == EBUSY || sys_errno == EINTR;
-}
-
 int lp_unload_module(struct lp_kernel_io *io, const char *name, int64_t deadline_ns)
 {
 	int64_t since_ns = lp_host_now(io);
@@ -41,7 +36,7 @@ int lp_unload_module(struct lp_kernel_io *io, const char *name, int64_t deadline
 		if (lp_attr_int(io->rootfd, path) <= 0) {
 			if (io->ops->delete_module(io->context, name, O_NONBLOCK) == 0 || errno == ENOENT)
 				return 0;
-			if (!is_passing(errno))
+			if (errno != EAGAIN && errno != EBUSY && errno != EINTR)
 				return -1;
 		}
 		if (lp_host_now(io) >= deadline_ns) {
