@@ -19,7 +19,7 @@ enum lp_intent {
 struct lp_terms {
 	struct lp_caller caller;
 	struct lp_limits limits;
-	bool replace;	/* may supersede active livepatches */
+	bool replace; /* may supersede active livepatches */
 	bool take_over; /* also those that lppack did not load */
 	/* Modules that lppack loaded in this boot, by build ID; borrowed. What is not among them is foreign. */
 	const struct lp_build_id *known;
@@ -85,9 +85,9 @@ struct lp_attempt {
 	struct lp_replace_job job;	    /* empty when disabling */
 	const struct lp_recovery *recovery; /* finishes what a killed call began, and loads nothing; else NULL */
 	struct lp_attempt_result *result;
-	char *name;		/* the module's, as the kernel shows it; NULL when disabling */
+	char *name; /* the module's, as the kernel shows it; NULL when disabling */
 	struct lp_stack before; /* the stack as it was */
-	char **old;		/* names of the patches active before, without the own one */
+	char **old; /* names of the patches active before, without the own one */
 	size_t n_old;
 	struct lp_kmsg kmsg;
 	int64_t loaded_ns; /* when finit_module returned */
