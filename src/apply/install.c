@@ -2,11 +2,11 @@
 /* Putting a bundle where boots find it, and taking old ones away. */
 #include "machine/store.h"
 
-#include "base/array.h"
+#include "shared/array.h"
 #include "base/export.h"
 #include "base/options.h"
 #include "base/root.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "format/yaml.h"
 #include "machine/boot_choice.h"
 #include "machine/boot_count.h"

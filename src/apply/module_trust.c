@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "apply/module_trust.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 #include "crypto/module_signature.h"
 #include "inspect/module_elf.h"
 #include "runtime/keyring.h"

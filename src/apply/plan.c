@@ -4,7 +4,7 @@
 
 #include "base/export.h"
 #include "base/file.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "machine/boot_count.h"
 #include "check/running.h"
 #include "bundle/describe.h"

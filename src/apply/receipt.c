@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Carrying a plan out, remembering it, and telling what happened. */
 #include "base/export.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "machine/boot_count.h"
 #include "bundle/describe.h"
 #include "machine/history.h"

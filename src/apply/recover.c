@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Finishing or undoing what a killed call began. The journal tells what was meant, the kernel what is true. */
 #include "base/export.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "machine/history.h"
 #include "apply/plan.h"
 #include "apply/transition.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Taking every livepatch out of force. */
 #include "base/export.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "apply/plan.h"
 #include "runtime/disable.h"
 #include "runtime/lock.h"

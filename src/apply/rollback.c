@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Going back: which level, and whether it is safe. */
 #include "base/export.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "bundle/release_facts.h"
 #include "machine/store.h"
 #include "apply/transaction.h"

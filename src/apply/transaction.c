@@ -2,7 +2,7 @@
 #include "apply/transaction.h"
 
 #include "base/options.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "bundle/describe.h"
 #include "machine/freshness.h"
 #include "machine/store.h"

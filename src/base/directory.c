@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/directory.h"
 
-#include "base/cleanup.h"
+#include "base/file.h"
 #include "base/root.h"
+#include "shared/cleanup.h"
+#include "shared/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

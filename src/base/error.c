@@ -2,7 +2,7 @@
 #include "base/error.h"
 
 #include "base/export.h"
-#include "base/text.h"
+#include "shared/text.h"
 
 #include <errno.h>
 #include <stdarg.h>

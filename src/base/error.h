@@ -3,9 +3,9 @@
 #ifndef LP_BASE_ERROR_H
 #define LP_BASE_ERROR_H
 
-#include <lppack/error.h>
+#include "shared/attribute.h"
 
-#define LP_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#include <lppack/error.h>
 
 /* Sets code, hint (may be NULL) and message, unless an earlier cause is set. */
 int lp_fail(struct lppack_error *err, enum lppack_code code, const char *hint, const char *fmt, ...)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/facts.h"
 
-#include "base/array.h"
-#include "base/text.h"
+#include "shared/array.h"
+#include "shared/text.h"
 
 #include <string.h>
 

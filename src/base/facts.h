@@ -3,7 +3,7 @@
 #ifndef LP_BASE_FACTS_H
 #define LP_BASE_FACTS_H
 
-#include "base/cleanup.h"
+#include "shared/cleanup.h"
 #include "base/error.h"
 
 #include <stdbool.h>

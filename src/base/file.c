@@ -2,7 +2,7 @@
 #include "base/file.h"
 
 #include "base/root.h"
-#include "base/text.h"
+#include "shared/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

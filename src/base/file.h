@@ -3,7 +3,7 @@
 #ifndef LP_BASE_FILE_H
 #define LP_BASE_FILE_H
 
-#include "base/buf.h"
+#include "shared/buf.h"
 #include "base/error.h"
 
 #include <stdint.h>

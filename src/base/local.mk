@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 liblppack_all_la_SOURCES += \
-	src/base/array.c src/base/array.h \
-	src/base/buf.c src/base/buf.h \
-	src/base/cleanup.h \
 	src/base/directory.c src/base/directory.h \
 	src/base/error.c src/base/error.h \
 	src/base/export.h \
@@ -12,6 +9,5 @@ liblppack_all_la_SOURCES += \
 	src/base/ref.h \
 	src/base/root.c src/base/root.h \
 	src/base/root_glob.c src/base/root_glob.h \
-	src/base/text.c src/base/text.h \
 	src/base/value.c src/base/value.h \
 	src/base/version.c

@@ -3,7 +3,7 @@
 #include "base/root.h"
 
 #include "base/file.h"
-#include "base/text.h"
+#include "shared/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

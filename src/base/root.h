@@ -6,7 +6,7 @@
 #ifndef LP_BASE_ROOT_H
 #define LP_BASE_ROOT_H
 
-#include "base/buf.h"
+#include "shared/buf.h"
 #include "base/error.h"
 
 #include <sys/types.h>

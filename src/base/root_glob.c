@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/root_glob.h"
 
-#include "base/buf.h"
-#include "base/text.h"
+#include "shared/buf.h"
+#include "shared/text.h"
 
 #include <string.h>
 

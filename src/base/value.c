@@ -2,7 +2,8 @@
 #include "base/value.h"
 
 #include "base/export.h"
-#include "base/text.h"
+#include "shared/json.h"
+#include "shared/text.h"
 
 #include <string.h>
 
@@ -198,77 +199,48 @@ LP_EXPORT int lppack_value_bool(const struct lppack_value *value)
 	return value && value->kind == LPPACK_KIND_BOOL && value->number;
 }
 
-/* File names may be any bytes; what is no UTF-8 becomes U+FFFD. */
-static void json_string(struct lp_buf *out, const char *text)
-{
-	size_t left = strlen(text);
-	size_t n;
-
-	lp_buf_text(out, "\"");
-	for (; left > 0; text += n, left -= n) {
-		n = lp_text_utf8_length(text, left);
-		if (*text == '"' || *text == '\\')
-			lp_buf_printf(out, "\\%c", *text);
-		else if (n == 1 && ((unsigned char)*text < 0x20 || *text == 0x7f))
-			lp_buf_printf(out, "\\u%04x", (unsigned char)*text);
-		else if (n > 0)
-			lp_buf_append(out, text, n);
-		else
-			lp_buf_text(out, "\\ufffd");
-		n = n ? n : 1;
-	}
-	lp_buf_text(out, "\"");
-}
-
-static void json_value(struct lp_buf *out, const struct lppack_value *value, int indent);
-
-static void json_container(struct lp_buf *out, const struct lppack_value *value, int indent)
+static void write_json(struct lp_json *json, const char *key, const struct lppack_value *value)
 {
 	bool is_map = value->kind == LPPACK_KIND_MAP;
 
-	lp_buf_text(out, is_map ? "{" : "[");
-	for (size_t i = 0; i < value->n; i++) {
-		lp_buf_printf(out, "%s\n%*s", i ? "," : "", indent + 2, "");
-		if (is_map) {
-			json_string(out, value->keys[i]);
-			lp_buf_text(out, ": ");
-		}
-		json_value(out, value->items[i], indent + 2);
-	}
-	if (value->n)
-		lp_buf_printf(out, "\n%*s", indent, "");
-	lp_buf_text(out, is_map ? "}" : "]");
-}
-
-static void json_value(struct lp_buf *out, const struct lppack_value *value, int indent)
-{
 	switch (value->kind) {
+	case LPPACK_KIND_NONE:
+		break;
 	case LPPACK_KIND_STRING:
-		json_string(out, value->text);
+		lp_json_text(json, key, value->text);
 		break;
 	case LPPACK_KIND_INT:
+		lp_json_int(json, key, value->number);
+		break;
 	case LPPACK_KIND_BOOL:
-		lp_buf_text(out, value->text);
+		lp_json_bool(json, key, value->number);
 		break;
 	case LPPACK_KIND_LIST:
 	case LPPACK_KIND_MAP:
-		json_container(out, value, indent);
-		break;
-	case LPPACK_KIND_NONE:
-		lp_buf_text(out, "null");
+		lp_json_open(json, key, is_map ? '{' : '[');
+		for (size_t i = 0; i < value->n; i++)
+			write_json(json, is_map ? value->keys[i] : NULL, value->items[i]);
+		lp_json_close(json, is_map ? '}' : ']');
 		break;
 	}
 }
 
 LP_EXPORT char *lppack_value_to_json(const struct lppack_value *value)
 {
-	LP_AUTO_BUF struct lp_buf out = { 0 };
+	LP_AUTO_FREE char *text = NULL;
+	struct lp_json json = { 0 };
+	size_t size;
+	bool failed;
 
 	if (!value)
 		return NULL;
-	json_value(&out, value, 0);
-	lp_buf_text(&out, "\n");
-	return lp_buf_ok(&out) ? (char *)LP_TAKE(out.data) : NULL;
+	json.out = open_memstream(&text, &size);
+	if (!json.out)
+		return NULL;
+	write_json(&json, NULL, value);
+	failed = ferror(json.out);
+	failed |= fclose(json.out) != 0;
+	return failed ? NULL : LP_TAKE(text);
 }
 
 struct lppack_value *lp_value_copy(const struct lppack_value *value)

@@ -3,7 +3,8 @@
 #ifndef LP_BASE_VALUE_H
 #define LP_BASE_VALUE_H
 
-#include "base/buf.h"
+#include "base/error.h"
+#include "shared/buf.h"
 
 #include <lppack/value.h>
 #include <stdbool.h>

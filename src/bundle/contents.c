@@ -2,7 +2,7 @@
 /* Reading single parts of a bundle, each compared with the digest that reaches it. */
 #include "bundle/bundle.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 #include "format/tar.h"
 #include "format/zstd.h"
 #include "inspect/module.h"

@@ -2,7 +2,7 @@
 #include "bundle/describe.h"
 
 #include "base/export.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "format/tar.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/export.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "format/stream.h"
 #include "inspect/module.h"
 #include "bundle/describe.h"

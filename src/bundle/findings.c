@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bundle/findings.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 
 #include <string.h>
 

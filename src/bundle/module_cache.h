@@ -3,7 +3,7 @@
 #ifndef LP_BUNDLE_MODULE_CACHE_H
 #define LP_BUNDLE_MODULE_CACHE_H
 
-#include "base/buf.h"
+#include "shared/buf.h"
 
 #define LP_MODULE_CACHE_SLOTS 8
 

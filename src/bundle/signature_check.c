@@ -2,7 +2,7 @@
 /* Signature members, checked against the keys that they name. */
 #include "bundle/bundle.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 #include "crypto/cms.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
 /* What a check has found so far: findings, and the first thing that the kernel refuses the module for. */
 #include "check/collect.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 
 #include <string.h>
 

@@ -2,8 +2,8 @@
 /* Whether the kernel can read the module's file, and its livepatch relocations: what its loader refuses there. */
 #include "check/form.h"
 
-#include "base/text.h"
 #include "inspect/btf.h"
+#include "shared/text.h"
 #include "inspect/elf.h"
 #include "inspect/kernel_exports.h"
 #include "inspect/symtab.h"

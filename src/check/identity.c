@@ -2,9 +2,9 @@
 /* Whether the module is for this kernel at all: architecture, vermagic, configuration, signature. */
 #include "check/identity.h"
 
-#include "base/text.h"
 #include "inspect/certificates.h"
 #include "inspect/kconfig.h"
+#include "shared/text.h"
 #include "crypto/module_signature.h"
 #include "check/kernel.h"
 

@@ -2,7 +2,7 @@
 /* Imported symbols: resolve_symbol() of kernel/module/main.c, check_version() of kernel/module/version.c. */
 #include "check/imports.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 #include "format/format.h"
 #include "format/stream.h"
 #include "inspect/anatomy.h"

@@ -3,7 +3,7 @@
 #include <lppack/inspect.h>
 
 #include "base/export.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "format/format.h"
 #include "format/stream.h"
 #include "crypto/crypto.h"

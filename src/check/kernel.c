@@ -2,10 +2,10 @@
 /* Reading all files of a kernel. What cannot be read stays unknown and is no error: the findings say so. */
 #include "check/kernel.h"
 
-#include "base/array.h"
+#include "shared/array.h"
 #include "base/export.h"
 #include "base/options.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "format/format.h"
 #include "format/stream.h"
 #include "inspect/btf.h"

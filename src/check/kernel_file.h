@@ -3,7 +3,7 @@
 #ifndef LP_CHECK_KERNEL_FILE_H
 #define LP_CHECK_KERNEL_FILE_H
 
-#include "base/buf.h"
+#include "shared/buf.h"
 #include "base/facts.h"
 
 /*

@@ -2,9 +2,9 @@
 /* Where a kernel's files are: patterns below a directory, and the releases that it holds. */
 #include "check/kernel_paths.h"
 
-#include "base/array.h"
-#include "base/buf.h"
-#include "base/text.h"
+#include "shared/array.h"
+#include "shared/buf.h"
+#include "shared/text.h"
 
 #include <dirent.h>
 #include <limits.h>

@@ -3,7 +3,7 @@
 #ifndef LP_CHECK_KERNEL_PATHS_H
 #define LP_CHECK_KERNEL_PATHS_H
 
-#include "base/cleanup.h"
+#include "shared/cleanup.h"
 #include "base/error.h"
 
 #include <lppack/check.h>

@@ -3,7 +3,7 @@
 #include "check/module.h"
 
 #include "base/export.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "format/format.h"
 #include "format/stream.h"
 #include "inspect/anatomy.h"

@@ -3,7 +3,7 @@
 #ifndef LP_CHECK_MODULE_TREE_H
 #define LP_CHECK_MODULE_TREE_H
 
-#include "base/cleanup.h"
+#include "shared/cleanup.h"
 #include "base/error.h"
 
 /* A module of a tree lib/modules/RELEASE. */

@@ -2,7 +2,7 @@
 /* The running kernel's names against a module's, in one pass over /proc/kallsyms with nothing kept but counts. */
 #include "check/running.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 #include "inspect/anatomy.h"
 #include "inspect/btf.h"
 

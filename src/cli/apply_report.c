@@ -19,7 +19,7 @@ static const char *name_of(const struct lppack_value *value, const char *key)
 
 static void print_change(const char *label, const struct lppack_value *from, const struct lppack_value *module)
 {
-	char *old AUTO(text) = describe_join_names(from);
+	char *old LP_AUTO_FREE = describe_join_names(from);
 	const char *new = name_of(module, "name");
 
 	subfield_printf(label, "%s -> %s", old ? old : "(no livepatch)", new ? new : "(no livepatch)");
@@ -88,7 +88,7 @@ static void print_signature(const struct lppack_value *plan)
 static void print_target(const struct lppack_value *map)
 {
 	const struct lppack_value *bundle = lppack_value_get(map, "bundle");
-	char *serial AUTO(text) = describe_format_serial(bundle);
+	char *serial LP_AUTO_FREE = describe_format_serial(bundle);
 	const char *stream = value_text_at(bundle, "stream");
 
 	if (lppack_value_kind(bundle) == LPPACK_KIND_MAP)
@@ -163,7 +163,7 @@ static void print_durations(const struct lppack_value *durations)
 static void print_course(const struct lppack_value *receipt)
 {
 	const struct lppack_value *attempts = lppack_value_get(receipt, "attempts");
-	char *stale AUTO(text) = describe_join_names(lppack_value_get(receipt, "stale"));
+	char *stale LP_AUTO_FREE = describe_join_names(lppack_value_get(receipt, "stale"));
 
 	if (lppack_value_int(attempts, 1) > 1)
 		subfield_print("attempts", lppack_value_text(attempts));
@@ -196,7 +196,7 @@ void receipt_print(const struct lppack_value *receipt, const struct lppack_value
 	const struct lppack_value *superseded = lppack_value_get(receipt, "superseded");
 	const struct lppack_value *from =
 		lppack_value_count(superseded) && !is_removal(plan) ? superseded : former_of(plan);
-	char *pending AUTO(text) = describe_join_names(lppack_value_get(receipt, "pending"));
+	char *pending LP_AUTO_FREE = describe_join_names(lppack_value_get(receipt, "pending"));
 	const char *outcome = value_text_at(receipt, "outcome");
 	const char *phrase = outcome && is_removal(plan) ? removal_phrase_of(outcome) : NULL;
 

@@ -150,7 +150,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	const char *path = arguments->items[0];
 	struct lppack_kernel *kernel AUTO(kernel) = NULL;
 	struct lppack_value *report AUTO(value) = NULL;
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 	bool is_bundle = false;
 
 	if (source_detect_bundle(path, &is_bundle, err) < 0)

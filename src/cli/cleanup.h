@@ -3,8 +3,9 @@
 #ifndef CLI_CLEANUP_H
 #define CLI_CLEANUP_H
 
+#include "shared/cleanup.h"
+
 #include <lppack/lppack.h>
-#include <stdlib.h>
 
 #define DEFINE_AUTO(name, type, fn) \
 	static inline void auto_##name(type **p) \
@@ -12,7 +13,6 @@
 		fn(*p); \
 	}
 
-DEFINE_AUTO(text, char, free)
 DEFINE_AUTO(value, struct lppack_value, lppack_value_free)
 DEFINE_AUTO(signer, struct lppack_signer, lppack_signer_free)
 DEFINE_AUTO(spec, struct lppack_spec, lppack_spec_free)
@@ -22,6 +22,6 @@ DEFINE_AUTO(host, struct lppack_host, lppack_host_close)
 DEFINE_AUTO(plan, struct lppack_plan, lppack_plan_free)
 DEFINE_AUTO(receipt, struct lppack_receipt, lppack_receipt_free)
 
-#define AUTO(name) __attribute__((cleanup(auto_##name)))
+#define AUTO(name) LP_AUTO(auto_##name)
 
 #endif

@@ -34,7 +34,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	struct watch watch;
 	const struct lppack_wait wait = transaction_wait(o->wait ? o->wait : WAIT_DEFAULT, &watch);
 	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 	int confirmed;
 
 	(void)arguments;
@@ -53,10 +53,10 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 							     "was not waiting to be confirmed");
 		return LPPACK_OK;
 	}
-	json_open(&json, NULL, '{');
-	json_bool(&json, "confirmed", confirmed);
-	json_bool(&json, "retry", o->retry);
-	json_close(&json, '}');
+	lp_json_open(&json, NULL, '{');
+	lp_json_bool(&json, "confirmed", confirmed);
+	lp_json_bool(&json, "retry", o->retry);
+	lp_json_close(&json, '}');
 	return LPPACK_OK;
 }
 

@@ -246,7 +246,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	struct source older AUTO_SOURCE = { 0 };
 	struct lppack_spec *spec AUTO(spec) = NULL;
 	struct lppack_value *report AUTO(value) = NULL;
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 	int rc = read_created(&how.created, err);
 
 	if (rc < 0)

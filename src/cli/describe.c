@@ -57,7 +57,7 @@ static void print_signatures(const struct lppack_value *signatures)
 
 void describe_print_identity(const struct lppack_value *bundle)
 {
-	char *serial AUTO(text) = describe_format_serial(bundle);
+	char *serial LP_AUTO_FREE = describe_format_serial(bundle);
 	const char *stream = value_text_at(bundle, "stream");
 
 	subfield_printf("stream", "%s, %s", stream ? stream : "?", serial ? serial : "?");

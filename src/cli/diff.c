@@ -66,7 +66,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 {
 	const struct diff_options *o = values;
 	struct lppack_value *diff AUTO(value) = compare(o, arguments->items[0], arguments->items[1], err);
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 
 	if (!diff)
 		return -err->code;

@@ -134,7 +134,7 @@ static char *format_releases(const struct row *rows, size_t n)
 /* " for all 20 kernels", " for 2 of 20 kernels: 6.1.0-1, 6.1.0-2"; total 0: modules, whose kernels stand above. */
 static char *format_extent(const struct row *rows, size_t n, size_t total)
 {
-	char *releases AUTO(text) = format_releases(rows, n);
+	char *releases LP_AUTO_FREE = format_releases(rows, n);
 	char *text = NULL;
 	int rc;
 
@@ -151,7 +151,7 @@ static char *format_extent(const struct row *rows, size_t n, size_t total)
 static void print_group(const struct row *rows, size_t n, size_t total)
 {
 	char *line = NULL;
-	char *extent AUTO(text) = is_kernel(rows) ? format_releases(rows, n) : format_extent(rows, n, total);
+	char *extent LP_AUTO_FREE = is_kernel(rows) ? format_releases(rows, n) : format_extent(rows, n, total);
 	int rc;
 
 	if (is_kernel(rows))
@@ -190,7 +190,7 @@ static void print_changes(const struct rows *rows, size_t total)
 
 static void print_bundle(const char *label, const struct lppack_value *level)
 {
-	char *serial AUTO(text) = describe_format_serial(level);
+	char *serial LP_AUTO_FREE = describe_format_serial(level);
 	uint64_t kernels = lppack_value_int(lppack_value_get(level, "kernels"), 0);
 	char size[UNITS_TEXT], modules[UNITS_TEXT];
 
@@ -258,7 +258,7 @@ static void print_one_way(const struct rows *rows, size_t total, bool is_first)
 
 	for (size_t i = 0; i < rows->n; i += length) {
 		const struct row *row = rows->items + i;
-		char *releases AUTO(text) = NULL;
+		char *releases LP_AUTO_FREE = NULL;
 
 		length = group_length(row, rows->n - i);
 		releases = format_releases(row, length);

@@ -20,7 +20,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 {
 	const struct version_options *o = values;
 	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
-	char *version AUTO(text) = NULL;
+	char *version LP_AUTO_FREE = NULL;
 
 	(void)arguments;
 	if (!host)

@@ -33,8 +33,8 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	const char *path = arguments->items[0];
 	struct source source AUTO_SOURCE = { 0 };
 	struct lppack_entry *entry AUTO(entry) = NULL;
-	char *build_id AUTO(text) = kernel_resolve(o->kernel, err);
-	char *written AUTO(text) = NULL;
+	char *build_id LP_AUTO_FREE = kernel_resolve(o->kernel, err);
+	char *written LP_AUTO_FREE = NULL;
 	int rc = build_id ? source_open(&source, path, &o->keys, o->root, err) : -err->code;
 
 	if (rc < 0)

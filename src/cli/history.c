@@ -49,7 +49,7 @@ static void print_blockers(const char *label, const struct lppack_value *blocker
 	size_t n = lppack_value_count(blockers);
 
 	for (size_t i = 0; i < n && i < BLOCKERS_SHOWN; i++) {
-		char *task AUTO(text) = describe_format_blocker(lppack_value_at(blockers, i, NULL));
+		char *task LP_AUTO_FREE = describe_format_blocker(lppack_value_at(blockers, i, NULL));
 
 		subfield_print(i ? "" : label, task);
 	}
@@ -63,9 +63,9 @@ static void print_course(const struct lppack_value *receipt, const char *verb)
 	const struct lppack_value *of = lppack_value_get(receipt, "of");
 	const struct lppack_value *superseded = lppack_value_get(receipt, "superseded");
 	const struct lppack_value *attempts = lppack_value_get(receipt, "attempts");
-	char *removes AUTO(text) = describe_join_names(lppack_value_get(receipt, "removes"));
-	char *foreign AUTO(text) = describe_join_names(lppack_value_get(receipt, "took_over"));
-	char *stale AUTO(text) = describe_join_names(lppack_value_get(receipt, "stale"));
+	char *removes LP_AUTO_FREE = describe_join_names(lppack_value_get(receipt, "removes"));
+	char *foreign LP_AUTO_FREE = describe_join_names(lppack_value_get(receipt, "took_over"));
+	char *stale LP_AUTO_FREE = describe_join_names(lppack_value_get(receipt, "stale"));
 
 	if (of)
 		subfield_printf("of", "lppack %s, begun %s", text_or(of, "verb"), text_or(of, "started_at"));
@@ -90,7 +90,7 @@ static void print_receipt(const struct lppack_value *receipt, bool with_log)
 {
 	const struct lppack_value *bundle = lppack_value_get(receipt, "bundle");
 	const struct lppack_value *total = lppack_value_get(lppack_value_get(receipt, "durations_ns"), "total");
-	char *serial AUTO(text) = describe_format_serial(bundle);
+	char *serial LP_AUTO_FREE = describe_format_serial(bundle);
 	const char *verb = lppack_value_get(receipt, "verb") ? text_or(receipt, "verb") : "apply";
 	char took[UNITS_TEXT];
 
@@ -116,7 +116,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	const struct history_options *o = values;
 	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
 	struct lppack_value *receipts AUTO(value) = NULL;
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 
 	(void)arguments;
 	if (!host)
@@ -126,9 +126,9 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	if (!receipts)
 		return -err->code;
 	if (o->json) {
-		json_open(&json, NULL, '{');
+		lp_json_open(&json, NULL, '{');
 		json_value(&json, "receipts", receipts);
-		json_close(&json, '}');
+		lp_json_close(&json, '}');
 		return LPPACK_OK;
 	}
 	if (lppack_value_count(receipts) == 0)

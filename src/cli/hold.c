@@ -72,7 +72,7 @@ static void warn_kept_out(struct lppack_host *host, const struct lppack_value *h
 	for (size_t i = 0; i < lppack_value_count(holds); i++) {
 		const struct lppack_value *hold = lppack_value_at(holds, i, NULL);
 		const struct lppack_value *level = lppack_value_get(hold, "keeps_out");
-		char *target AUTO(text) = level ? format_target(host) : NULL;
+		char *target LP_AUTO_FREE = level ? format_target(host) : NULL;
 
 		if (target)
 			warning_print("lppack rollback --to SERIAL goes there now; lppack unhold lets boots keep it",
@@ -103,7 +103,7 @@ static void warn_not_installed(struct lppack_host *host, const struct lppack_val
 
 	for (size_t i = 0; levels && i < lppack_value_count(holds); i++) {
 		const struct lppack_value *hold = lppack_value_at(holds, i, NULL);
-		char *target AUTO(text) = NULL;
+		char *target LP_AUTO_FREE = NULL;
 
 		if (!value_text_at(hold, "kept_stream") || lppack_value_bool(lppack_value_get(hold, "over")) ||
 		    has_level(levels, hold))
@@ -138,7 +138,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	const struct hold_options *o = values;
 	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
 	struct lppack_value *holds AUTO(value) = NULL;
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 
 	(void)arguments;
 	/* A freeze keeps what is in force, which a killed call may have changed. */
@@ -156,9 +156,9 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 		print_holds(holds);
 		return LPPACK_OK;
 	}
-	json_open(&json, NULL, '{');
+	lp_json_open(&json, NULL, '{');
 	json_value(&json, "holds", holds);
-	json_close(&json, '}');
+	lp_json_close(&json, '}');
 	return LPPACK_OK;
 }
 

@@ -222,18 +222,18 @@ static void print_prose(const struct lppack_value *module, const char *path)
 	describe_print_findings(lppack_value_get(module, "findings"));
 }
 
-static void print_json(struct json *json, const char *path, const struct lppack_value *module,
+static void print_json(struct lp_json *json, const char *path, const struct lppack_value *module,
 		       const struct lppack_error *err)
 {
 	static const char *const but[] = { "file", NULL };
 
-	json_open(json, NULL, '{');
-	json_text(json, "file", path);
+	lp_json_open(json, NULL, '{');
+	lp_json_text(json, "file", path);
 	if (err->code)
 		json_error(json, err);
 	else
 		json_members(json, module, but);
-	json_close(json, '}');
+	lp_json_close(json, '}');
 }
 
 /* The code of the first finding that is an error, or 0. */
@@ -249,7 +249,7 @@ static int first_error(const struct lppack_value *findings)
 }
 
 /* Returns the exit status of this file. *printed: whether prose stands above. */
-static int inspect_file(const struct inspect_options *o, const char *path, struct json *json, bool *printed)
+static int inspect_file(const struct inspect_options *o, const char *path, struct lp_json *json, bool *printed)
 {
 	struct lppack_error err = LPPACK_ERROR_INIT;
 	struct lppack_value *module AUTO(value) = lppack_module_inspect(path, &err);
@@ -272,14 +272,14 @@ static int inspect_file(const struct inspect_options *o, const char *path, struc
 static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct inspect_options *o = values;
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 	int first = LPPACK_OK;
 	bool printed = false;
 
 	(void)err;
 	if (o->json) {
-		json_open(&json, NULL, '{');
-		json_open(&json, "files", '[');
+		lp_json_open(&json, NULL, '{');
+		lp_json_open(&json, "files", '[');
 	}
 	for (size_t i = 0; i < arguments->n; i++) {
 		int status = inspect_file(o, arguments->items[i], &json, &printed);
@@ -288,8 +288,8 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 			first = status;
 	}
 	if (o->json) {
-		json_close(&json, ']');
-		json_close(&json, '}');
+		lp_json_close(&json, ']');
+		lp_json_close(&json, '}');
 	}
 	return first;
 }

@@ -142,7 +142,7 @@ static void print_installed(const struct job *job)
 	bool already = lppack_value_bool(lppack_value_get(job->installed, "already"));
 	const struct lppack_value *bundle = lppack_value_get(job->installed, "bundle");
 	size_t pruned = lppack_value_count(lppack_value_get(job->installed, "pruned"));
-	char *serial AUTO(text) = describe_format_serial(bundle);
+	char *serial LP_AUTO_FREE = describe_format_serial(bundle);
 	const char *stream = value_text_at(bundle, "stream");
 
 	headline_print(job->path, already ? "was installed already, and was checked again" : "installed");
@@ -167,19 +167,19 @@ static void warn_boots(const struct job *job)
 
 static void print_json(const struct job *job, const struct lppack_error *err)
 {
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 
-	json_open(&json, NULL, '{');
+	lp_json_open(&json, NULL, '{');
 	json_members(&json, job->installed, NULL);
-	json_text(&json, "not_applied", job->left);
+	lp_json_text(&json, "not_applied", job->left);
 	if (job->receipt) {
-		json_open(&json, "apply", '{');
+		lp_json_open(&json, "apply", '{');
 		transaction_json_receipt(&json, job->receipt, job->plan);
-		json_close(&json, '}');
+		lp_json_close(&json, '}');
 	}
 	if (err->code && err->code != LPPACK_E_ALREADY)
 		json_error(&json, err);
-	json_close(&json, '}');
+	lp_json_close(&json, '}');
 }
 
 static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)

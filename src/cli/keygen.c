@@ -33,14 +33,14 @@ static const struct option_spec options[] = {
 
 static void print(const char *id, const char *private_key, const char *public_key, bool as_json)
 {
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 
 	if (as_json) {
-		json_open(&json, NULL, '{');
-		json_text(&json, "id", id);
-		json_text(&json, "private_key", private_key);
-		json_text(&json, "public_key", public_key);
-		json_close(&json, '}');
+		lp_json_open(&json, NULL, '{');
+		lp_json_text(&json, "id", id);
+		lp_json_text(&json, "private_key", private_key);
+		lp_json_text(&json, "public_key", public_key);
+		lp_json_close(&json, '}');
 		return;
 	}
 	field_print("key id", id);
@@ -54,8 +54,8 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	struct passphrase passphrase = { .file = o->passphrase_file, .is_new = true };
 	LPPACK_OPTIONS(lppack_key_options, how, .type = o->type, .context = &passphrase);
 	char id[LPPACK_KEY_ID_SIZE] = "";
-	char *private_key AUTO(text) = NULL;
-	char *public_key AUTO(text) = NULL;
+	char *private_key LP_AUTO_FREE = NULL;
+	char *public_key LP_AUTO_FREE = NULL;
 	int rc = 0;
 
 	(void)arguments;

@@ -42,4 +42,4 @@ lppack_SOURCES = \
 	src/cli/units.c src/cli/units.h \
 	src/cli/verbs.c src/cli/verbs.h \
 	src/cli/verify.c
-lppack_LDADD = liblppack.la
+lppack_LDADD = liblppack.la libshared.la

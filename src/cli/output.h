@@ -3,6 +3,8 @@
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
 
+#include "shared/attribute.h"
+
 #include <lppack/error.h>
 #include <lppack/value.h>
 #include <stdbool.h>
@@ -10,24 +12,22 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define CLI_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-
 /* Sets an error unless one is set; returns the negative code. hint may be NULL. */
 int cli_fail(struct lppack_error *err, enum lppack_code code, const char *hint, const char *fmt, ...)
-	CLI_PRINTF(4, 5);
+	LP_PRINTF(4, 5);
 /* Replaces the hint of a set error; passes rc through. */
-int cli_hint(struct lppack_error *err, int rc, const char *fmt, ...) CLI_PRINTF(3, 4);
+int cli_hint(struct lppack_error *err, int rc, const char *fmt, ...) LP_PRINTF(3, 4);
 /* Puts "context: " in front of a set error's message; passes rc through. */
-int cli_wrap(struct lppack_error *err, int rc, const char *fmt, ...) CLI_PRINTF(3, 4);
+int cli_wrap(struct lppack_error *err, int rc, const char *fmt, ...) LP_PRINTF(3, 4);
 
 /* "lppack: error: ..." and "lppack: hint: ..." on stderr, after taking the progress line away. */
 void error_print(const struct lppack_error *err);
 /* "lppack: hint: ..." alone; nothing if there is none. */
 void hint_print(const char *hint);
-void warning_print(const char *hint, const char *fmt, ...) CLI_PRINTF(2, 3);
+void warning_print(const char *hint, const char *fmt, ...) LP_PRINTF(2, 3);
 
 /* A line on stderr that the next one overwrites; nothing unless stderr is a terminal. */
-void progress_print(const char *fmt, ...) CLI_PRINTF(1, 2);
+void progress_print(const char *fmt, ...) LP_PRINTF(1, 2);
 void progress_clear(void);
 
 /* A line that nobody may miss: bold and red where the terminal can and NO_COLOR is unset. */
@@ -40,10 +40,10 @@ void text_make_printable(char *text);
 void headline_print(const char *path, const char *text);
 /* "label       text"; nothing if the text is NULL. */
 void field_print(const char *label, const char *text);
-void field_printf(const char *label, const char *fmt, ...) CLI_PRINTF(2, 3);
+void field_printf(const char *label, const char *fmt, ...) LP_PRINTF(2, 3);
 /* The same, two columns further in: what belongs to the line before. */
 void subfield_print(const char *label, const char *text);
-void subfield_printf(const char *label, const char *fmt, ...) CLI_PRINTF(2, 3);
+void subfield_printf(const char *label, const char *fmt, ...) LP_PRINTF(2, 3);
 
 /* "    text": a sentence about the line before; nothing if it is NULL. */
 void note_print(const char *text);

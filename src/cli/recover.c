@@ -32,7 +32,7 @@ static const struct option_spec options[] = {
 static void tell(const struct lppack_value *report, bool json)
 {
 	const char *note = value_text_at(report, "note");
-	struct json out = { 0 };
+	struct lp_json out = LP_JSON_TO(stdout);
 
 	if (json)
 		json_value(&out, NULL, report);

@@ -69,22 +69,22 @@ static void print_json(const struct lppack_value *bundle, const char *path, cons
 {
 	/* Without --kernels a list of them is left out, whether it was read or not. */
 	const char *const but[] = { "file", "verified", o->kernels ? NULL : "kernels", NULL };
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 
-	json_open(&json, NULL, '{');
-	json_text(&json, "file", path);
-	json_bool(&json, "verified", why->code == LPPACK_OK);
+	lp_json_open(&json, NULL, '{');
+	lp_json_text(&json, "file", path);
+	lp_json_bool(&json, "verified", why->code == LPPACK_OK);
 	if (why->code) {
-		json_text(&json, "why", why->message);
-		json_text(&json, "why_name", lppack_error_name(why->code));
+		lp_json_text(&json, "why", why->message);
+		lp_json_text(&json, "why_name", lppack_error_name(why->code));
 	}
 	json_members(&json, bundle, but);
-	json_close(&json, '}');
+	lp_json_close(&json, '}');
 }
 
 static void print_banner(const struct lppack_error *why)
 {
-	char *text AUTO(text) = NULL;
+	char *text LP_AUTO_FREE = NULL;
 
 	if (asprintf(&text, "NOT VERIFIED: %s", why->message) < 0)
 		text = NULL;

@@ -86,7 +86,7 @@ static void print_change(const struct lppack_value *report, const struct sign_op
 {
 	const char *path = value_text_at(report, "path");
 	const char *stream = value_text_at(report, "stream");
-	char *serial AUTO(text) = describe_format_serial(report);
+	char *serial LP_AUTO_FREE = describe_format_serial(report);
 
 	headline_print(path ? path : "?", o->remove ? "signature removed" : "signed");
 	subfield_printf("stream", "%s, %s", stream ? stream : "?", serial ? serial : "?");
@@ -100,7 +100,7 @@ static void print_change(const struct lppack_value *report, const struct sign_op
 
 static int print_report(const struct lppack_value *report, const struct sign_options *o)
 {
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 
 	if (o->json)
 		json_value(&json, NULL, report);
@@ -112,7 +112,7 @@ static int print_report(const struct lppack_value *report, const struct sign_opt
 static int list(const char *path, const struct sign_options *o, struct lppack_error *err)
 {
 	struct lppack_value *map AUTO(value) = lppack_sign_list(path, err);
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 
 	if (!map)
 		return -err->code;

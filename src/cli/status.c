@@ -75,7 +75,7 @@ static void print_findings(const struct lppack_value *status)
 
 static int print_metrics(const struct lppack_value *status, struct lppack_error *err)
 {
-	char *metrics AUTO(text) = lppack_status_metrics(status, err);
+	char *metrics LP_AUTO_FREE = lppack_status_metrics(status, err);
 
 	if (!metrics)
 		return -err->code;
@@ -85,12 +85,12 @@ static int print_metrics(const struct lppack_value *status, struct lppack_error 
 
 static void print_json(const struct lppack_value *status, const struct lppack_value *recovered)
 {
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 
-	json_open(&json, NULL, '{');
+	lp_json_open(&json, NULL, '{');
 	json_members(&json, status, NULL);
 	json_value(&json, "recovered", recovered);
-	json_close(&json, '}');
+	lp_json_close(&json, '}');
 }
 
 /* What is left over of a killed call's transition is mended once that has ended. */

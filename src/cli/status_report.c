@@ -33,7 +33,7 @@ static const char *object_state(const struct lppack_value *object)
 static void print_bundle(const struct lppack_value *patch)
 {
 	const struct lppack_value *bundle = lppack_value_get(patch, "bundle");
-	char *serial AUTO(text) = describe_format_serial(bundle);
+	char *serial LP_AUTO_FREE = describe_format_serial(bundle);
 
 	if (!bundle) {
 		subfield_print("bundle", is_true(patch, "foreign") ?
@@ -115,7 +115,7 @@ static void print_pending(const struct lppack_value *pending)
 {
 	for (size_t i = 0; i < lppack_value_count(pending); i++) {
 		const struct lppack_value *fix = lppack_value_at(pending, i, NULL);
-		char *objects AUTO(text) = describe_join_names(lppack_value_get(fix, "objects"));
+		char *objects LP_AUTO_FREE = describe_join_names(lppack_value_get(fix, "objects"));
 		const char *why = text_or(fix, "why");
 
 		if (strcmp(why, "not loaded") == 0)

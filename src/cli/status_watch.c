@@ -73,14 +73,14 @@ static char *format_blockers(const struct lppack_value *blockers)
 	char *line = strdup("");
 
 	for (size_t i = 0; line && i < n && i < BLOCKERS_NAMED; i++) {
-		char *task AUTO(text) = describe_format_blocker(lppack_value_at(blockers, i, NULL));
-		char *before AUTO(text) = line;
+		char *task LP_AUTO_FREE = describe_format_blocker(lppack_value_at(blockers, i, NULL));
+		char *before LP_AUTO_FREE = line;
 
 		if (asprintf(&line, "%s%s %s", before, i ? "," : ":", task ? task : "?") < 0)
 			line = NULL;
 	}
 	if (line && n > BLOCKERS_NAMED) {
-		char *before AUTO(text) = line;
+		char *before LP_AUTO_FREE = line;
 
 		if (asprintf(&line, "%s and %zu more", before, n - BLOCKERS_NAMED) < 0)
 			line = NULL;
@@ -93,7 +93,7 @@ static char *format_progress(const struct lppack_value *now, const struct lppack
 {
 	const struct lppack_value *blockers = lppack_value_get(now, "blockers");
 	const char *way = lppack_value_bool(lppack_value_get(patch, "enabled")) ? "patching" : "going back";
-	char *names AUTO(text) = with_names ? format_blockers(blockers) : strdup("");
+	char *names LP_AUTO_FREE = with_names ? format_blockers(blockers) : strdup("");
 	size_t left = lppack_value_count(blockers);
 	char *line = NULL;
 	int rc;
@@ -107,7 +107,7 @@ static char *format_progress(const struct lppack_value *now, const struct lppack
 
 static void show(const struct lppack_value *now, const struct lppack_value *patch, bool redraw, struct shown *shown)
 {
-	char *line AUTO(text) = format_progress(now, patch, !redraw);
+	char *line LP_AUTO_FREE = format_progress(now, patch, !redraw);
 	char took[UNITS_TEXT];
 
 	if (!line || (!redraw && shown->line && strcmp(shown->line, line) == 0))

@@ -136,7 +136,7 @@ void transaction_warn(const struct lppack_value *plan, const char *path)
 	}
 }
 
-void transaction_json_receipt(struct json *json, const struct lppack_value *told, const struct lppack_value *plan)
+void transaction_json_receipt(struct lp_json *json, const struct lppack_value *told, const struct lppack_value *plan)
 {
 	json_members(json, told, NULL);
 	json_value(json, "reversibility", lppack_value_get(plan, "reversibility"));
@@ -147,17 +147,17 @@ void transaction_json_receipt(struct json *json, const struct lppack_value *told
 static void print_json(const struct lppack_value *map, bool dry_run, const struct lppack_value *plan,
 		       const struct lppack_error *err)
 {
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 
-	json_open(&json, NULL, '{');
-	json_bool(&json, "dry_run", dry_run);
+	lp_json_open(&json, NULL, '{');
+	lp_json_bool(&json, "dry_run", dry_run);
 	if (dry_run)
 		json_members(&json, map, NULL);
 	else
 		transaction_json_receipt(&json, map, plan);
 	if (err->code && err->code != LPPACK_E_ALREADY && !lppack_value_get(map, "error"))
 		json_error(&json, err);
-	json_close(&json, '}');
+	lp_json_close(&json, '}');
 }
 
 void transaction_tell_plan(const struct transaction_report *report, const struct lppack_error *err)

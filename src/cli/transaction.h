@@ -7,7 +7,7 @@
 
 #include <lppack/host.h>
 
-struct json;
+struct lp_json;
 
 struct transaction_options {
 	int64_t timeout;
@@ -72,7 +72,7 @@ struct lppack_value *transaction_tell_again(const struct lppack_plan *plan, stru
 void transaction_warn(const struct lppack_value *plan, const char *path);
 
 /* The members of a described receipt, and of its plan what the receipt does not say. */
-void transaction_json_receipt(struct json *json, const struct lppack_value *told, const struct lppack_value *plan);
+void transaction_json_receipt(struct lp_json *json, const struct lppack_value *told, const struct lppack_value *plan);
 
 struct transaction_report {
 	const char *path;                     /* of the bundle; or what stands for it in the headline */

@@ -39,11 +39,11 @@ static const struct option_spec options[] = {
 
 static void print_document(const struct lppack_value *map)
 {
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 
-	json_open(&json, NULL, '{');
+	lp_json_open(&json, NULL, '{');
 	json_members(&json, map, NULL);
-	json_close(&json, '}');
+	lp_json_close(&json, '}');
 }
 
 static void print_window(const struct lppack_value *key)
@@ -237,14 +237,14 @@ static int sign(const struct trust_values *o, const struct text_list *files, str
 		printf("%s.sigs/%s.%s\n", files->items[0], lppack_signer_id(signers.at[i]),
 		       lppack_signer_scheme(signers.at[i]));
 	if (o->json) {
-		struct json json = { 0 };
+		struct lp_json json = LP_JSON_TO(stdout);
 
-		json_open(&json, NULL, '{');
-		json_open(&json, "signers", '[');
+		lp_json_open(&json, NULL, '{');
+		lp_json_open(&json, "signers", '[');
 		for (size_t i = 0; i < signers.n; i++)
-			json_text(&json, NULL, lppack_signer_id(signers.at[i]));
-		json_close(&json, ']');
-		json_close(&json, '}');
+			lp_json_text(&json, NULL, lppack_signer_id(signers.at[i]));
+		lp_json_close(&json, ']');
+		lp_json_close(&json, '}');
 	}
 	return LPPACK_OK;
 }

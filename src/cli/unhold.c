@@ -30,7 +30,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	struct watch watch;
 	const struct lppack_wait wait = transaction_wait(o->wait, &watch);
 	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 	int n;
 
 	(void)arguments;
@@ -45,9 +45,9 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 		field_printf("removed", "%d %s", n, n == 1 ? "hold" : "holds");
 		return LPPACK_OK;
 	}
-	json_open(&json, NULL, '{');
-	json_int(&json, "removed", (uint64_t)n);
-	json_close(&json, '}');
+	lp_json_open(&json, NULL, '{');
+	lp_json_int(&json, "removed", (uint64_t)n);
+	lp_json_close(&json, '}');
 	return LPPACK_OK;
 }
 

@@ -172,32 +172,32 @@ static void print_prose(const struct check *check, bool is_first)
 	}
 }
 
-static void print_json(struct json *json, const struct check *check, const struct lppack_error *err)
+static void print_json(struct lp_json *json, const struct check *check, const struct lppack_error *err)
 {
 	static const char *const but[] = { "file", "verified", NULL };
 
-	json_open(json, NULL, '{');
-	json_text(json, "file", check->path);
-	json_bool(json, "verified", err->code == LPPACK_OK);
+	lp_json_open(json, NULL, '{');
+	lp_json_text(json, "file", check->path);
+	lp_json_bool(json, "verified", err->code == LPPACK_OK);
 	if (err->code) {
 		json_error(json, err);
 		json_value(json, "rule", lppack_value_get(check->judgment, "rule"));
 		json_value(json, "signatures", lppack_value_get(check->judgment, "signatures"));
 	} else {
-		json_text(json, "checked", check->build_id ? "kernel" : "all");
-		json_bool(json, "expired", source_is_expired(&check->source));
-		json_int(json, "bytes_read", lppack_bundle_bytes_read(check->source.bundle));
+		lp_json_text(json, "checked", check->build_id ? "kernel" : "all");
+		lp_json_bool(json, "expired", source_is_expired(&check->source));
+		lp_json_int(json, "bytes_read", lppack_bundle_bytes_read(check->source.bundle));
 		json_members(json, check->bundle, but);
 		json_value(json, "kernel", check->kernel);
 		json_value(json, "supersedes", lppack_value_get(check->diff, "old"));
 		json_value(json, "rollback", lppack_value_get(check->diff, "rollback"));
 	}
-	json_close(json, '}');
+	lp_json_close(json, '}');
 }
 
 /* Returns the exit status of this file. *printed: whether prose stands above. */
 static int verify_file(const struct verify_options *o, const char *path, const char *build_id,
-		       const struct source *older, struct json *json, bool *printed)
+		       const struct source *older, struct lp_json *json, bool *printed)
 {
 	struct check check __attribute__((cleanup(check_free))) = { .path = path,
 								    .build_id = build_id,
@@ -222,9 +222,9 @@ static int verify_file(const struct verify_options *o, const char *path, const c
 static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct verify_options *o = values;
-	char *build_id AUTO(text) = o->kernel ? kernel_resolve(o->kernel, err) : NULL;
+	char *build_id LP_AUTO_FREE = o->kernel ? kernel_resolve(o->kernel, err) : NULL;
 	struct source older AUTO_SOURCE = { 0 };
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 	int first = LPPACK_OK;
 	bool printed = false;
 
@@ -233,8 +233,8 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	if (o->supersedes && open_source(&older, o->supersedes, o, err) < 0)
 		return -err->code;
 	if (o->json) {
-		json_open(&json, NULL, '{');
-		json_open(&json, "files", '[');
+		lp_json_open(&json, NULL, '{');
+		lp_json_open(&json, "files", '[');
 	}
 	for (size_t i = 0; i < arguments->n; i++) {
 		int status = verify_file(o, arguments->items[i], build_id, &older, &json, &printed);
@@ -243,8 +243,8 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 			first = status;
 	}
 	if (o->json) {
-		json_close(&json, ']');
-		json_close(&json, '}');
+		lp_json_close(&json, ']');
+		lp_json_close(&json, '}');
 	}
 	return first;
 }

@@ -4,7 +4,7 @@
 #ifndef LP_CRYPTO_H
 #define LP_CRYPTO_H
 
-#include "base/buf.h"
+#include "shared/buf.h"
 #include "base/facts.h"
 
 int lp_sha256(const void *bytes, size_t n, struct lp_digest *out, struct lppack_error *err);

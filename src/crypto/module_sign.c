@@ -2,7 +2,7 @@
 /* As scripts/sign-file.c of the kernel does it. */
 #include "crypto/module_signature.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 #include "crypto/openssl.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "crypto/module_signature.h"
 
-#include "base/cleanup.h"
-#include "base/text.h"
+#include "shared/cleanup.h"
+#include "shared/text.h"
 #include "crypto/openssl.h"
 
 #include <limits.h>

@@ -2,7 +2,7 @@
 /* As mod_verify_sig() of the kernel does it: kernel/module/signing.c. */
 #include "crypto/module_signature.h"
 
-#include "base/cleanup.h"
+#include "shared/cleanup.h"
 #include "crypto/openssl.h"
 
 #include <limits.h>

@@ -2,7 +2,7 @@
 /* Whom a module's signature names, as pkcs7_note_signed_info() of the kernel (crypto/asymmetric_keys) reads it. */
 #include "crypto/module_signature.h"
 
-#include "base/cleanup.h"
+#include "shared/cleanup.h"
 #include "crypto/der.h"
 #include "crypto/openssl.h"
 

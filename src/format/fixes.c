@@ -2,8 +2,8 @@
 #include "format/format.h"
 #include "format/yaml.h"
 
-#include "base/array.h"
-#include "base/text.h"
+#include "shared/array.h"
+#include "shared/text.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #ifndef LP_FORMAT_FORMAT_H
 #define LP_FORMAT_FORMAT_H
 
-#include "base/buf.h"
+#include "shared/buf.h"
 #include "base/facts.h"
 #include "base/value.h"
 

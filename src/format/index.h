@@ -3,7 +3,7 @@
 #ifndef LP_FORMAT_INDEX_H
 #define LP_FORMAT_INDEX_H
 
-#include "base/buf.h"
+#include "shared/buf.h"
 #include "base/facts.h"
 
 #define LP_INDEX_PAGE 4096u

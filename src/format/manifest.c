@@ -4,8 +4,8 @@
 #include "format/tar.h"
 #include "format/yaml.h"
 
-#include "base/array.h"
-#include "base/text.h"
+#include "shared/array.h"
+#include "shared/text.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "format/format.h"
 #include "format/yaml.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "format/zstd.h"
 
-#include "base/cleanup.h"
+#include "shared/cleanup.h"
 
 #include <string.h>
 #include <zstd.h>

@@ -2,7 +2,7 @@
 /* The certificates that the kernel is built with (certs/system_certificates.S): DER, one after the other. */
 #include "inspect/certificates.h"
 
-#include "base/array.h"
+#include "shared/array.h"
 #include "base/file.h"
 #include "inspect/kernel_image.h"
 #include "inspect/symbol_set.h"

@@ -2,7 +2,7 @@
 /* Bounded access to a 64-bit ELF file in memory, by libelf; all else reads what this has checked. */
 #include "inspect/elf.h"
 
-#include "base/array.h"
+#include "shared/array.h"
 #include "base/file.h"
 #include "inspect/symtab.h"
 #include "inspect/word.h"

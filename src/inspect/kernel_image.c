@@ -2,9 +2,9 @@
 /* A decompressed vmlinux in memory: bytes by address, and texts that stand in it. */
 #include "inspect/kernel_image.h"
 
-#include "base/array.h"
+#include "shared/array.h"
 #include "base/file.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "inspect/elf.h"
 #include "inspect/symbol_set.h"
 #include "inspect/symtab.h"

@@ -2,7 +2,7 @@
 /* What the readers of livepatches add to a module's facts: objects, functions and callbacks, within bounds. */
 #include "inspect/klp_facts.h"
 
-#include "base/array.h"
+#include "shared/array.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #ifndef LP_INSPECT_MODULE_INDEX_H
 #define LP_INSPECT_MODULE_INDEX_H
 
-#include "base/cleanup.h"
+#include "shared/cleanup.h"
 #include "base/error.h"
 #include "inspect/arena.h"
 

@@ -2,7 +2,7 @@
 /* What a module's x86-64 code stores to replace of its struct klp_patch, found without running it. */
 #include "inspect/scan_x86.h"
 
-#include "base/array.h"
+#include "shared/array.h"
 #include "inspect/code.h"
 #include "inspect/x86.h"
 

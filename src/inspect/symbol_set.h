@@ -4,7 +4,7 @@
 #ifndef LP_INSPECT_SYMBOL_SET_H
 #define LP_INSPECT_SYMBOL_SET_H
 
-#include "base/cleanup.h"
+#include "shared/cleanup.h"
 #include "base/error.h"
 #include "inspect/arena.h"
 

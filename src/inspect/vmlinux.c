@@ -6,7 +6,7 @@
  */
 #include "inspect/vmlinux.h"
 
-#include "base/buf.h"
+#include "shared/buf.h"
 #include "base/file.h"
 #include "inspect/notes.h"
 #include "inspect/word.h"

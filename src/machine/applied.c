@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "machine/applied.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 #include "format/format.h"
 #include "format/yaml.h"
 #include "bundle/describe.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "machine/boot_count.h"
 
-#include "base/array.h"
+#include "shared/array.h"
 #include "base/export.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "format/yaml.h"
 #include "machine/boot_choice.h"
 #include "bundle/describe.h"

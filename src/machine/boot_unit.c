@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether systemd has been told to apply at boot. */
-#include "base/text.h"
+#include "shared/text.h"
 #include "machine/boot_count.h"
 #include "base/root_glob.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "machine/coverage.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 #include "machine/boot_choice.h"
 #include "bundle/describe.h"
 #include "check/kernel_file.h"

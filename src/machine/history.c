@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "machine/history.h"
 
-#include "base/array.h"
+#include "shared/array.h"
 #include "base/export.h"
 #include "base/file.h"
 #include "base/root.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "format/yaml.h"
 #include "base/directory.h"
 #include "machine/host.h"

@@ -2,10 +2,10 @@
 /* Setting holds, taking them away, and listing them. */
 #include "machine/hold.h"
 
-#include "base/array.h"
+#include "shared/array.h"
 #include "base/export.h"
 #include "base/options.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "format/format.h"
 #include "machine/boot_choice.h"
 #include "machine/state.h"

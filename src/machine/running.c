@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "machine/running.h"
 
-#include "base/array.h"
-#include "base/text.h"
+#include "shared/array.h"
+#include "shared/text.h"
 #include "bundle/describe.h"
 #include "machine/state.h"
 #include "runtime/stack.h"

@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "base/root.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "format/yaml.h"
 #include "base/directory.h"
 

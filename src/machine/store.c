@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "machine/store.h"
 
-#include "base/array.h"
+#include "shared/array.h"
 #include "base/export.h"
 #include "base/root.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "format/yaml.h"
 #include "machine/boot_choice.h"
 #include "bundle/describe.h"

@@ -3,7 +3,7 @@
 #include "machine/store_write.h"
 
 #include "base/root.h"
-#include "base/text.h"
+#include "shared/text.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 /* The link check of what is about to be packed. */
 #include "pack/pack.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 #include "base/value.h"
 #include "check/module.h"
 

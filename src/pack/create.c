@@ -2,7 +2,7 @@
 /* lppack_create(): options, the order of the steps, the report. */
 #include "base/export.h"
 #include "base/options.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "format/zstd.h"
 #include "bundle/describe.h"
 #include "pack/draft.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pack/draft.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 #include "format/head.h"
 #include "format/tar.h"
 #include "trust/signer.h"

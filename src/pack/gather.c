@@ -2,8 +2,8 @@
 /* From a spec to inspected modules that belong to their kernels. */
 #include "pack/pack.h"
 
-#include "base/array.h"
-#include "base/text.h"
+#include "shared/array.h"
+#include "shared/text.h"
 #include "format/stream.h"
 #include "crypto/crypto.h"
 #include "check/kernel_file.h"

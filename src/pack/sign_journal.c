@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pack/sign.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
 #ifndef LP_PACK_SIGN_MODULE_H
 #define LP_PACK_SIGN_MODULE_H
 
-#include "base/buf.h"
+#include "shared/buf.h"
 #include "base/value.h"
 #include "trust/signer.h"
 

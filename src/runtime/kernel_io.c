@@ -2,8 +2,8 @@
 /* Opening a machine's root and reading the small files below it. */
 #include "runtime/kernel_io.h"
 
-#include "base/array.h"
-#include "base/text.h"
+#include "shared/array.h"
+#include "shared/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

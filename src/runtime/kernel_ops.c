@@ -2,7 +2,7 @@
 /* The system calls of the real kernel, and those that refuse for another root. */
 #include "runtime/kernel_ops.h"
 
-#include "base/cleanup.h"
+#include "shared/cleanup.h"
 #include "base/file.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 /* Reading the kernel log. */
 #include "runtime/kmsg.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 /* Reading the kernel's list of probes. */
 #include "runtime/kprobes.h"
 
-#include "base/array.h"
+#include "shared/array.h"
 
 #include <string.h>
 

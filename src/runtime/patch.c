@@ -2,7 +2,7 @@
 /* One livepatch in sysfs: reading and writing its flags. */
 #include "runtime/patch.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 
 #include <errno.h>
 

@@ -2,7 +2,7 @@
 /* What can be refused before anything is changed, in the order in which it is asked. */
 #include "runtime/preflight.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 #include "runtime/keyring.h"
 #include "runtime/privilege.h"
 #include "runtime/unload.h"

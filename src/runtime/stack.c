@@ -2,8 +2,8 @@
 /* Reading the livepatches that sysfs lists. */
 #include "runtime/stack.h"
 
-#include "base/array.h"
-#include "base/text.h"
+#include "shared/array.h"
+#include "shared/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,6 +3,8 @@
 #include "runtime/watch.h"
 
 #include "runtime/patch.h"
+#include "shared/text.h"
+#include <errno.h>
 
 #define DEFAULT_TIMEOUT_NS (60 * LP_SECOND_NS)
 

@@ -2,7 +2,7 @@
 /* Which fixes are in force, which are not, and whether a reboot would change that. */
 #include "status/status.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 #include "machine/boot_count.h"
 #include "bundle/describe.h"
 #include "machine/store_write.h"

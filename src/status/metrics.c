@@ -3,7 +3,7 @@
 #include "status/status.h"
 
 #include "base/export.h"
-#include "base/text.h"
+#include "shared/text.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #include "status/status.h"
 
 #include "base/file.h"
-#include "base/text.h"
+#include "shared/text.h"
 
 #include <dirent.h>
 #include <fcntl.h>

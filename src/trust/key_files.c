@@ -2,11 +2,11 @@
 /* What a machine trusts, and changing it key by key. */
 #include "trust/keyring.h"
 
-#include "base/array.h"
+#include "shared/array.h"
 #include "base/export.h"
 #include "base/file.h"
 #include "base/root.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "bundle/describe.h"
 #include "base/directory.h"
 

@@ -6,11 +6,11 @@
  * The signatures of FILE are in the directory FILE.sigs, one file KEYID.SCHEME a signer, with the data of a bundle's
  * signature member (format-spec, "Signatures"), over the same encoding with LP_POLICY_MEDIA_TYPE.
  */
-#include "base/array.h"
+#include "shared/array.h"
 #include "base/export.h"
 #include "base/file.h"
 #include "base/root.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "format/head.h"
 #include "bundle/describe.h"
 #include "base/directory.h"

@@ -5,7 +5,7 @@
 #include "base/export.h"
 #include "base/file.h"
 #include "base/options.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "crypto/module_signature.h"
 
 #include <fcntl.h>

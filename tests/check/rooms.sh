@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The rooms of src/ and their order, from left to right; what stands on one line are siblings.
 rooms='
+shared
 base
 format inspect crypto runtime
 bundle

@@ -9,7 +9,7 @@
 #include "format/tar.h"
 #include "bundle/bundle.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #include "support/fake_kernel.h"
 #include "support/fixture.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 #include "apply/plan.h"
 
 #define KERNEL_ID "00112233445566778899aabbccddeeff00112233"

@@ -3,7 +3,7 @@
 #ifndef LP_TESTS_BYTES_H
 #define LP_TESTS_BYTES_H
 
-#include "base/buf.h"
+#include "shared/buf.h"
 
 static inline void bytes_put_at(uint8_t *to, uint64_t value, size_t size, bool big_endian)
 {

@@ -6,7 +6,7 @@
 #ifndef LP_TESTS_ELF_EDIT_H
 #define LP_TESTS_ELF_EDIT_H
 
-#include "base/buf.h"
+#include "shared/buf.h"
 
 /* The header of the section of that name. */
 uint8_t *elf_edit_header(struct lp_buf *bytes, const char *name);

@@ -6,7 +6,7 @@
 #ifndef LP_TESTS_ELF_MAKER_H
 #define LP_TESTS_ELF_MAKER_H
 
-#include "base/buf.h"
+#include "shared/buf.h"
 #include "base/facts.h"
 
 struct elf_maker_func {

@@ -2,7 +2,7 @@
 /* The facts of a fake kernel's patch, as a signature would state them. */
 #include "support/fake_kernel.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 
 #include <stdlib.h>
 #include <string.h>

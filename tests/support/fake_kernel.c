@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "support/fake_kernel.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "support/fixture.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 #include "base/value.h"
 #include "base/file.h"
 #include "format/head.h"

@@ -7,7 +7,7 @@
 #ifndef LP_TESTS_KERNEL_MAKER_H
 #define LP_TESTS_KERNEL_MAKER_H
 
-#include "base/buf.h"
+#include "shared/buf.h"
 
 struct kernel_maker_section {
 	const char *name;

@@ -3,7 +3,7 @@
 #ifndef LP_TESTS_PACKER_H
 #define LP_TESTS_PACKER_H
 
-#include "base/buf.h"
+#include "shared/buf.h"
 
 /* filter: as archive_write_add_filter_by_name() takes it. -1 if this libarchive lacks it. */
 int packer_compress(const char *filter, const void *bytes, size_t n, struct lp_buf *out);

@@ -4,7 +4,7 @@
 #include "support/kernel_maker.h"
 
 #include "base/file.h"
-#include "base/text.h"
+#include "shared/text.h"
 
 #include <fcntl.h>
 #include <getopt.h>

@@ -10,7 +10,6 @@ unit_programs = \
 	tests/unit/apply/test_recover \
 	tests/unit/apply/test_rollback \
 	tests/unit/apply/test_transaction \
-	tests/unit/base/test_buf \
 	tests/unit/base/test_directory \
 	tests/unit/base/test_error \
 	tests/unit/base/test_facts \
@@ -18,7 +17,6 @@ unit_programs = \
 	tests/unit/base/test_options \
 	tests/unit/base/test_root \
 	tests/unit/base/test_root_glob \
-	tests/unit/base/test_text \
 	tests/unit/base/test_value \
 	tests/unit/bundle/test_describe \
 	tests/unit/bundle/test_diff \
@@ -118,6 +116,8 @@ unit_programs = \
 	tests/unit/runtime/test_stack \
 	tests/unit/runtime/test_unload \
 	tests/unit/runtime/test_watch \
+	tests/unit/shared/test_buf \
+	tests/unit/shared/test_text \
 	tests/unit/status/test_status \
 	tests/unit/trust/test_judge \
 	tests/unit/trust/test_keyring \

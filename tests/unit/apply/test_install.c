@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "support/store_machine.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -3,9 +3,10 @@
 #include "support/fixture.h"
 #include "support/kernel_maker.h"
 
-#include "base/text.h"
 #include "check/build.h"
+#include "check/collect.h"
 #include "check/kernel.h"
+#include "shared/text.h"
 
 #include <sys/stat.h>
 

@@ -16,23 +16,23 @@
 
 static void test_nesting(void **state)
 {
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 
 	(void)state;
 	begin_capture();
-	json_open(&json, NULL, '{');
-	json_text(&json, "a", "x");
-	json_text(&json, "none", NULL);
-	json_open(&json, "empty", '[');
-	json_close(&json, ']');
-	json_open(&json, "list", '[');
-	json_int(&json, NULL, UINT64_MAX);
-	json_bool(&json, NULL, true);
-	json_open(&json, NULL, '{');
-	json_bool(&json, "b", false);
-	json_close(&json, '}');
-	json_close(&json, ']');
-	json_close(&json, '}');
+	lp_json_open(&json, NULL, '{');
+	lp_json_text(&json, "a", "x");
+	lp_json_text(&json, "none", NULL);
+	lp_json_open(&json, "empty", '[');
+	lp_json_close(&json, ']');
+	lp_json_open(&json, "list", '[');
+	lp_json_int(&json, NULL, UINT64_MAX);
+	lp_json_bool(&json, NULL, true);
+	lp_json_open(&json, NULL, '{');
+	lp_json_bool(&json, "b", false);
+	lp_json_close(&json, '}');
+	lp_json_close(&json, ']');
+	lp_json_close(&json, '}');
 	assert_string_equal(end_capture(), "{\n"
 					   "  \"a\": \"x\",\n"
 					   "  \"empty\": [],\n"
@@ -48,27 +48,27 @@ static void test_nesting(void **state)
 
 static const char *print_text(const char *text)
 {
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 
 	begin_capture();
-	json_text(&json, NULL, text);
+	lp_json_text(&json, NULL, text);
 	return end_capture();
 }
 
 static void test_strings(void **state)
 {
 	(void)state;
-	assert_string_equal(print_text("a\"b\\c/d"), "\"a\\\"b\\\\c/d\"");
-	assert_string_equal(print_text("\n\t\x01\x7f"), "\"\\u000a\\u0009\\u0001\\u007f\"");
+	assert_string_equal(print_text("a\"b\\c/d"), "\"a\\\"b\\\\c/d\"\n");
+	assert_string_equal(print_text("\n\t\x01\x7f"), "\"\\u000a\\u0009\\u0001\\u007f\"\n");
 	assert_string_equal(print_text("\xc3\xa4 \xe2\x82\xac \xf0\x9f\x90\xa7"),
-			    "\"\xc3\xa4 \xe2\x82\xac \xf0\x9f\x90\xa7\"");
+			    "\"\xc3\xa4 \xe2\x82\xac \xf0\x9f\x90\xa7\"\n");
 	/* Not UTF-8: a stray byte, an overlong '/', a surrogate, beyond U+10FFFF, cut short. */
-	assert_string_equal(print_text("a\xff"), "\"a\\ufffd\"");
-	assert_string_equal(print_text("\xc0\xaf"), "\"\\ufffd\\ufffd\"");
-	assert_string_equal(print_text("\xe0\x80\xaf"), "\"\\ufffd\\ufffd\\ufffd\"");
-	assert_string_equal(print_text("\xed\xa0\x80"), "\"\\ufffd\\ufffd\\ufffd\"");
-	assert_string_equal(print_text("\xf4\x90\x80\x80"), "\"\\ufffd\\ufffd\\ufffd\\ufffd\"");
-	assert_string_equal(print_text("\xe2\x82"), "\"\\ufffd\\ufffd\"");
+	assert_string_equal(print_text("a\xff"), "\"a\\ufffd\"\n");
+	assert_string_equal(print_text("\xc0\xaf"), "\"\\ufffd\\ufffd\"\n");
+	assert_string_equal(print_text("\xe0\x80\xaf"), "\"\\ufffd\\ufffd\\ufffd\"\n");
+	assert_string_equal(print_text("\xed\xa0\x80"), "\"\\ufffd\\ufffd\\ufffd\"\n");
+	assert_string_equal(print_text("\xf4\x90\x80\x80"), "\"\\ufffd\\ufffd\\ufffd\\ufffd\"\n");
+	assert_string_equal(print_text("\xe2\x82"), "\"\\ufffd\\ufffd\"\n");
 }
 
 /* The program's JSON of a tree is the library's. */
@@ -76,7 +76,7 @@ static void test_trees(void **state)
 {
 	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
 	struct lppack_value *list = lp_value_list();
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 	char *wanted = NULL;
 
 	(void)state;
@@ -99,28 +99,28 @@ static void test_members_but(void **state)
 {
 	static const char *const but[] = { "file", NULL };
 	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 
 	(void)state;
 	lp_value_add_text(&map, "file", "a");
 	lp_value_add_text(&map, "name", "b");
 	begin_capture();
-	json_open(&json, NULL, '{');
+	lp_json_open(&json, NULL, '{');
 	json_members(&json, map, but);
-	json_close(&json, '}');
+	lp_json_close(&json, '}');
 	assert_string_equal(end_capture(), "{\n  \"name\": \"b\"\n}\n");
 }
 
 static void test_errors(void **state)
 {
 	struct lppack_error err = { LPPACK_E_CORRUPT, 0, "a.lpb: bad", "" };
-	struct json json = { 0 };
+	struct lp_json json = LP_JSON_TO(stdout);
 
 	(void)state;
 	begin_capture();
-	json_open(&json, NULL, '{');
+	lp_json_open(&json, NULL, '{');
 	json_error(&json, &err);
-	json_close(&json, '}');
+	lp_json_close(&json, '}');
 	assert_string_equal(end_capture(), "{\n"
 					   "  \"error\": {\n"
 					   "    \"code\": 24,\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "base/text.h"
+#include "shared/text.h"
 #include "crypto/crypto.h"
 
 #include <setjmp.h>

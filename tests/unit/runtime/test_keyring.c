@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "support/fake_kernel.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 #include "runtime/keyring.h"
 
 #include <errno.h>

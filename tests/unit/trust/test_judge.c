@@ -2,7 +2,7 @@
 #include "support/fixture.h"
 
 #include "base/file.h"
-#include "base/text.h"
+#include "shared/text.h"
 #include "trust/judge.h"
 
 #include <lppack/trust.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "support/fixture.h"
 
-#include "base/text.h"
+#include "shared/text.h"
 #include "crypto/cms.h"
 #include "trust/signer.h"
 #include "support/pki.h"

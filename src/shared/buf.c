@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "base/buf.h"
+#include "shared/buf.h"
 
 #include <stdarg.h>
 #include <stdio.h>

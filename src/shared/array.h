@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef LP_BASE_ARRAY_H
-#define LP_BASE_ARRAY_H
+#ifndef LP_SHARED_ARRAY_H
+#define LP_SHARED_ARRAY_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Cleanup attributes: LP_AUTO(type_free_function) on a pointer or descriptor initialised at declaration. */
-#ifndef LP_BASE_CLEANUP_H
-#define LP_BASE_CLEANUP_H
+#ifndef LP_SHARED_CLEANUP_H
+#define LP_SHARED_CLEANUP_H
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "base/array.h"
+#include "shared/array.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A growable byte buffer. A failed append marks it; lp_buf_ok() is asked once at the end. */
-#ifndef LP_BASE_BUF_H
-#define LP_BASE_BUF_H
+#ifndef LP_SHARED_BUF_H
+#define LP_SHARED_BUF_H
 
-#include "base/cleanup.h"
-#include "base/error.h"
+#include "shared/attribute.h"
+#include "shared/cleanup.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Strings: hex, UTF-8 and printability, nearest name, times, sizes. */
-#ifndef LP_BASE_TEXT_H
-#define LP_BASE_TEXT_H
+#ifndef LP_SHARED_TEXT_H
+#define LP_SHARED_TEXT_H
 
-#include "base/error.h"
+#include "shared/attribute.h"
 
 #include <stdbool.h>
 #include <stddef.h>
