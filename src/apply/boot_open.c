@@ -2,10 +2,10 @@
 /* Which of the installed levels a boot puts in force. */
 #include "machine/store.h"
 
+#include "base/value_add.h"
 #include "base/export.h"
 #include "machine/boot_choice.h"
 #include "machine/boot_count.h"
-#include "bundle/describe.h"
 
 #include <string.h>
 
@@ -48,7 +48,7 @@ static struct lppack_value *describe_skipped(const struct lp_installed *level, c
 	lp_value_add_text(&map, "stream", level->stream);
 	lp_value_add_int(&map, "epoch", level->epoch);
 	lp_value_add_int(&map, "serial", level->serial);
-	lp_describe_digest(&map, "digest", &level->digest);
+	lp_value_add_digest(&map, "digest", &level->digest);
 	lp_value_add_int(&map, "code", (uint64_t)why->code);
 	lp_value_add_text(&map, "name", lppack_error_name(why->code));
 	lp_value_add_text(&map, "message", why->message);
@@ -91,7 +91,7 @@ static int try_levels(struct attempt *attempt, const struct lp_store *store, str
 		}
 		lp_value_push(skipped, describe_skipped(level, &why));
 		if (rc == 0)
-			rc = lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message);
+			rc = lp_error_move(err, &why);
 	}
 	return rc;
 }
@@ -124,7 +124,7 @@ LP_EXPORT int lppack_store_open_installed(struct lppack_host *host, const struct
 		*skipped = LP_TAKE(list);
 	*bundle = attempt.bundle;
 	*verified = attempt.verified;
-	return rc < 0 ? lp_fail(err, (enum lppack_code)own.code, own.hint, "%s", own.message) : 0;
+	return rc < 0 ? lp_error_move(err, &own) : 0;
 }
 
 LP_EXPORT struct lppack_value *lppack_store_describe(struct lppack_host *host, struct lppack_error *err)

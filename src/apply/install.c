@@ -2,6 +2,7 @@
 /* Putting a bundle where boots find it, and taking old ones away. */
 #include "machine/store.h"
 
+#include "base/value_add.h"
 #include "shared/array.h"
 #include "base/export.h"
 #include "base/options.h"
@@ -11,7 +12,6 @@
 #include "machine/boot_choice.h"
 #include "machine/boot_count.h"
 #include "machine/coverage.h"
-#include "bundle/describe.h"
 #include "base/directory.h"
 #include "machine/freshness.h"
 #include "machine/state.h"
@@ -311,7 +311,7 @@ static int read_store(struct install *install, struct lppack_error *err)
 	if (rc >= 0)
 		return 0;
 	if (rc != -LPPACK_E_STATE)
-		return lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message);
+		return lp_error_move(err, &why);
 	rc = lp_store_rebuild(install->root, &install->store, err);
 	if (rc < 0)
 		return rc;
@@ -346,7 +346,7 @@ static int recover(struct install *install, struct lppack_error *err)
 		return 0;
 	rc = lp_recover_locked(install->host, &terms, true, NULL, &why);
 	if (rc == -LPPACK_E_STATE || rc == -LPPACK_E_NO_MEMORY)
-		return lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message);
+		return lp_error_move(err, &why);
 	if (rc < 0) {
 		text = lp_text_format("%s; to mend that: lppack recover", why.message);
 		lp_value_push(&install->warnings, text ? lp_value_string(text) : NULL);
@@ -378,7 +378,7 @@ static struct lppack_value *describe(struct install *install, struct lppack_erro
 	lp_value_add(&map, "bundle", lppack_verified_describe_head(install->verified, err));
 	lp_value_add(&map, "path", path ? lp_value_string(path) : NULL);
 	lp_value_add_bool(&map, "already", install->already);
-	lp_describe_texts(&map, "pruned", install->pruned, install->n_pruned);
+	lp_value_add_texts(&map, "pruned", install->pruned, install->n_pruned);
 	lp_value_add(&map, "levels", lp_store_describe(install->host, &install->store));
 	lp_value_add(&map, "coverage", lp_coverage_describe(install->host, err));
 	if (enabled >= 0)
@@ -411,7 +411,7 @@ LP_EXPORT struct lppack_value *lppack_store_install(struct lppack_host *host, st
 	if (lock < 0)
 		return NULL;
 	if (run(&install, &own) < 0) {
-		lp_fail(err, (enum lppack_code)own.code, own.hint, "%s", own.message);
+		lp_error_move(err, &own);
 		return NULL;
 	}
 	return describe(&install, err);

@@ -2,12 +2,13 @@
 /* From a verified bundle and the running kernel to a plan. */
 #include "apply/plan.h"
 
+#include "base/value_add.h"
 #include "base/export.h"
 #include "base/file.h"
 #include "shared/text.h"
 #include "machine/boot_count.h"
-#include "check/running.h"
 #include "bundle/describe.h"
+#include "check/running.h"
 #include "machine/hold.h"
 #include "apply/module_trust.h"
 #include "runtime/kprobes.h"
@@ -44,7 +45,7 @@ static int select_module(struct lppack_plan *plan, struct lppack_error *err)
 			       "%s: has nothing for the running kernel %s (build ID %s)",
 			       plan->verified->contents.bundle->in.name, plan->host->kernel.release, build_id);
 	if (!plan->entry)
-		return lp_fail(err, (enum lppack_code)cause.code, cause.hint, "%s", cause.message);
+		return lp_error_move(err, &cause);
 	return lppack_entry_load_module(plan->entry, &plan->job.module, &plan->job.module_size, err);
 }
 
@@ -134,13 +135,14 @@ static int prepare_level(struct lppack_plan *plan, struct lppack_error *err)
 {
 	struct lp_contents *c = &plan->verified->contents;
 	struct lp_journal *journal = &plan->transaction.journal;
+	struct lppack_error why = LPPACK_ERROR_INIT;
 	int rc = lp_loaded_copy(&journal->to, &c->manifest, &c->digest, &plan->entry->metadata.facts,
 				&plan->host->kernel, err);
 
 	if (rc < 0)
 		return rc;
-	journal->level = lp_applied_level(c, &plan->entry->metadata, err);
-	return journal->level ? 0 : err ? -err->code : -LPPACK_E_IO;
+	journal->level = lp_applied_level(c, &plan->entry->metadata, &why);
+	return journal->level ? 0 : lp_error_move(err, &why);
 }
 
 /* kernel: Documentation/livepatch/livepatch.rst, "Limitations", and what probes at both places saw on 6.1 and 6.12. */
@@ -343,7 +345,7 @@ void lp_plan_describe_subject(const struct lppack_plan *plan, struct lppack_valu
 	struct lppack_value *module = lp_value_map();
 
 	lp_value_add_text(&module, "name", metadata->facts.name);
-	lp_describe_build_id(&module, "build_id", &metadata->facts.build_id);
+	lp_value_add_build_id(&module, "build_id", &metadata->facts.build_id);
 	lp_value_add_int(&module, "size", metadata->module_size);
 	lp_value_add(map, "kernel", lp_host_describe_kernel(plan->host));
 	lp_value_add(map, "bundle", describe_bundle(&plan->verified->contents));
@@ -360,7 +362,7 @@ struct lppack_value *lp_stack_describe_active(const struct lp_stack *stack, cons
 		if (stack->patches[i].enabled == 0)
 			continue;
 		lp_value_add_text(&patch, "name", stack->patches[i].name);
-		lp_describe_build_id(&patch, "build_id", &stack->patches[i].build_id);
+		lp_value_add_build_id(&patch, "build_id", &stack->patches[i].build_id);
 		if (!lp_transaction_knows(t, &stack->patches[i]))
 			lp_value_add_bool(&patch, "foreign", true);
 		lp_value_push(&list, patch);

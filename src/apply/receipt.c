@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Carrying a plan out, remembering it, and telling what happened. */
 #include "base/export.h"
+#include "base/value_add.h"
 #include "shared/text.h"
 #include "machine/boot_count.h"
 #include "bundle/describe.h"
@@ -70,7 +71,7 @@ static bool is_active(const struct lp_attempt_result *result)
 
 static int fail_unrecorded(const struct lppack_error *cause, struct lppack_error *err)
 {
-	int rc = lp_fail(err, (enum lppack_code)cause->code, cause->hint, "%s", cause->message);
+	int rc = lp_error_move(err, cause);
 
 	rc = lp_wrap(err, rc, "the livepatch is in force, but it could not be recorded");
 	return lp_hint(err, rc, "mend what the message says, then apply again: it is only recorded then");
@@ -264,10 +265,10 @@ static void describe_course(const struct lp_attempt_result *result, struct lppac
 		lp_value_add_bool(map, "forced", true);
 	if (result->note)
 		lp_value_add_text(map, "note", result->note);
-	lp_describe_texts(map, "superseded", result->superseded, result->n_superseded);
+	lp_value_add_texts(map, "superseded", result->superseded, result->n_superseded);
 	if (result->n_stale)
-		lp_describe_texts(map, "stale", result->stale, result->n_stale);
-	lp_describe_texts(map, "pending", result->pending, result->n_pending);
+		lp_value_add_texts(map, "stale", result->stale, result->n_stale);
+	lp_value_add_texts(map, "pending", result->pending, result->n_pending);
 	lp_value_add(map, "durations_ns", describe_durations(result));
 	lp_value_add(map, "blockers", lp_describe_blockers(result->blockers, result->n_blockers));
 	if (result->n_reverse_blockers)

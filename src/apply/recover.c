@@ -383,7 +383,7 @@ int lp_recover_locked(struct lppack_host *host, const struct lp_terms *terms, bo
 	r.terms.limits.quick = quick;
 	rc = recover(&r, &own);
 	if (rc < 0) {
-		rc = lp_fail(err, (enum lppack_code)own.code, own.hint, "%s", own.message);
+		rc = lp_error_move(err, &own);
 		return lp_wrap(err, rc, "a call that was cut short cannot be recovered from");
 	}
 	if (!report)

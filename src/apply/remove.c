@@ -98,7 +98,7 @@ static int remember(struct removal *removal, struct lppack_receipt *receipt, int
 		lp_transaction_end(t, &receipt->result, rc, &cause);
 	if (rc < 0 || !cause.code)
 		return rc;
-	rc = lp_fail(err, (enum lppack_code)cause.code, cause.hint, "%s", cause.message);
+	rc = lp_error_move(err, &cause);
 	return lp_wrap(err, rc, "no livepatch is in force any more, but that could not be recorded");
 }
 

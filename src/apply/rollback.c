@@ -101,5 +101,5 @@ LP_EXPORT int lppack_host_open_level(struct lppack_host *host, const struct lppa
 		opened = lp_store_open_release(root, level, &own);
 	*verified = opened ? lp_store_verify_release(opened, level, keyring, &own) : NULL;
 	*bundle = *verified ? LP_TAKE(opened) : NULL;
-	return *verified ? 0 : lp_fail(err, (enum lppack_code)own.code, own.hint, "%s", own.message);
+	return *verified ? 0 : lp_error_move(err, &own);
 }

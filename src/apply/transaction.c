@@ -2,8 +2,8 @@
 #include "apply/transaction.h"
 
 #include "base/options.h"
+#include "base/value_add.h"
 #include "shared/text.h"
-#include "bundle/describe.h"
 #include "machine/freshness.h"
 #include "machine/store.h"
 #include "runtime/preflight.h"
@@ -56,7 +56,7 @@ static int tolerate(struct lp_transaction *t, int rc, const struct lppack_error 
 	if (rc >= 0)
 		return 0;
 	if (rc != -LPPACK_E_STATE)
-		return lp_fail(err, (enum lppack_code)why->code, why->hint, "%s", why->message);
+		return lp_error_move(err, why);
 	text = lp_text_format("%s; %s", why->message, candidate);
 	lp_value_push(&t->damage, text ? lp_value_string(text) : NULL);
 	return t->damage ? 0 : lp_fail_nomem(err);
@@ -148,7 +148,7 @@ static struct lppack_value *describe_foreign(const struct lp_live_patch *patch)
 		}
 	}
 	lp_value_add_text(&map, "name", patch->name);
-	lp_describe_build_id(&map, "build_id", &patch->build_id);
+	lp_value_add_build_id(&map, "build_id", &patch->build_id);
 	lp_value_add(&map, "functions", functions);
 	return map;
 }
@@ -255,7 +255,7 @@ int lp_transaction_set_target(struct lp_transaction *t, struct lppack_error *err
 
 	if (rc >= 0 || rc == -LPPACK_E_STATE)
 		return 0;
-	return lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message);
+	return lp_error_move(err, &why);
 }
 
 int lp_transaction_record(struct lp_transaction *t, const struct lp_attempt_result *result, struct lppack_error *err)
@@ -335,14 +335,16 @@ static bool has_remains(const struct lp_transaction *t, const struct lp_attempt_
 int lp_transaction_end(struct lp_transaction *t, const struct lp_attempt_result *result, int rc,
 		       struct lppack_error *err)
 {
+	struct lppack_error why = LPPACK_ERROR_INIT;
+
 	/* A transition that goes on is the next call's to finish. */
 	if (!t->journalled || (result->outcome == LP_ATTEMPT_LEFT && rc == -LPPACK_E_STALLED_LEFT))
 		return rc;
 	t->journalled = false;
 	/* Where it cannot be recorded, the journal stays, and tells it to the next call. */
-	if (has_remains(t, result) && lp_transaction_record_remains(t, rc < 0 ? NULL : err) < 0)
-		return rc < 0 ? rc : err ? -err->code : -LPPACK_E_IO;
-	if (lp_journal_clear(t->host->io.root, rc < 0 ? NULL : err) < 0 && rc == 0)
-		rc = err ? -err->code : -LPPACK_E_IO;
+	if (has_remains(t, result) && lp_transaction_record_remains(t, &why) < 0)
+		return rc < 0 ? rc : lp_error_move(err, &why);
+	if (lp_journal_clear(t->host->io.root, &why) < 0 && rc == 0)
+		return lp_error_move(err, &why);
 	return rc;
 }

@@ -105,6 +105,13 @@ int lp_fail_nomem(struct lppack_error *err)
 	return lp_fail(err, LPPACK_E_NO_MEMORY, NULL, "out of memory");
 }
 
+int lp_error_move(struct lppack_error *err, const struct lppack_error *cause)
+{
+	if (err && !err->code)
+		*err = *cause;
+	return -cause->code;
+}
+
 int lp_wrap(struct lppack_error *err, int rc, const char *fmt, ...)
 {
 	char context[sizeof(err->message)];

@@ -10,4 +10,5 @@ liblppack_all_la_SOURCES += \
 	src/base/root.c src/base/root.h \
 	src/base/root_glob.c src/base/root_glob.h \
 	src/base/value.c src/base/value.h \
+	src/base/value_add.c src/base/value_add.h \
 	src/base/version.c

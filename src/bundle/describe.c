@@ -1,35 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bundle/describe.h"
 
+#include "base/value_add.h"
 #include "base/export.h"
 #include "shared/text.h"
 #include "format/tar.h"
 
 #include <string.h>
-
-void lp_describe_build_id(struct lppack_value **map, const char *key, const struct lp_build_id *id)
-{
-	char hex[LP_BUILD_ID_TEXT];
-
-	if (id->len)
-		lp_value_add_text(map, key, lp_build_id_format(id, hex));
-}
-
-void lp_describe_digest(struct lppack_value **map, const char *key, const struct lp_digest *digest)
-{
-	char hex[LP_DIGEST_TEXT];
-
-	lp_hex_encode(digest->bytes, LP_DIGEST_SIZE, hex);
-	lp_value_add_text(map, key, hex);
-}
-
-void lp_describe_time(struct lppack_value **map, const char *key, int64_t seconds)
-{
-	char text[LP_TIME_TEXT];
-
-	lp_time_format(seconds, text);
-	lp_value_add_text(map, key, text);
-}
 
 void lp_describe_release(struct lppack_value **map, const struct lp_manifest *m)
 {
@@ -37,18 +14,9 @@ void lp_describe_release(struct lppack_value **map, const struct lp_manifest *m)
 	lp_value_add_int(map, "epoch", m->epoch);
 	lp_value_add_int(map, "serial", m->serial);
 	lp_value_add_text(map, "version", m->version);
-	lp_describe_time(map, "created", m->created);
+	lp_value_add_time(map, "created", m->created);
 	if (m->expires)
-		lp_describe_time(map, "expires", m->expires);
-}
-
-void lp_describe_texts(struct lppack_value **map, const char *key, char *const *texts, size_t n)
-{
-	struct lppack_value *list = lp_value_list();
-
-	for (size_t i = 0; i < n; i++)
-		lp_value_push(&list, lp_value_string(texts[i]));
-	lp_value_add(map, key, list);
+		lp_value_add_time(map, "expires", m->expires);
 }
 
 struct lppack_value *lp_describe_kernel(const struct lp_record *record, const struct lp_metadata *metadata)
@@ -124,8 +92,8 @@ static void describe_manifest(struct lppack_value **map, const struct lp_content
 	lp_describe_release(map, m);
 	if (m->rollback_floor)
 		lp_value_add_int(map, "rollback_floor", m->rollback_floor);
-	lp_describe_texts(map, "incompat", m->incompat.items, m->incompat.n);
-	lp_describe_texts(map, "compat", m->compat.items, m->compat.n);
+	lp_value_add_texts(map, "incompat", m->incompat.items, m->incompat.n);
+	lp_value_add_texts(map, "compat", m->compat.items, m->compat.n);
 	lp_value_add_int(map, "kernel_count", m->kernels);
 	lp_value_add(map, "sizes", describe_sizes(c->bundle, m));
 }
@@ -221,7 +189,7 @@ LP_EXPORT struct lppack_value *lppack_bundle_describe_unverified(struct lppack_b
 	if (rc == 0)
 		rc = lp_contents_open_index(&contents, true, &own);
 	if (!contents.manifest.stream) {
-		lp_fail(err, rc < 0 ? (enum lppack_code)-rc : LPPACK_E_INTERNAL, own.hint, "%s", own.message);
+		lp_error_move(err, &own);
 		return NULL;
 	}
 	lp_value_add_bool(&map, "verified", false);

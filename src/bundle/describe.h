@@ -10,12 +10,7 @@
 struct lppack_value *lp_describe_signers(const struct lp_signature_report *reports, size_t n);
 struct lppack_value *lp_describe_kernel(const struct lp_record *record, const struct lp_metadata *metadata);
 
-/* Adds the shared keys: a build ID or digest in hex (nothing if empty), a time. */
-void lp_describe_build_id(struct lppack_value **map, const char *key, const struct lp_build_id *id);
-void lp_describe_digest(struct lppack_value **map, const char *key, const struct lp_digest *digest);
-void lp_describe_time(struct lppack_value **map, const char *key, int64_t seconds);
 /* Adds stream, epoch, serial, version, created and, where there is one, expires. */
 void lp_describe_release(struct lppack_value **map, const struct lp_manifest *manifest);
-void lp_describe_texts(struct lppack_value **map, const char *key, char *const *texts, size_t n);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/export.h"
+#include "base/value_add.h"
 #include "shared/text.h"
 #include "format/stream.h"
-#include "inspect/module.h"
 #include "bundle/describe.h"
+#include "inspect/module.h"
 #include "bundle/findings.h"
 #include "bundle/release_facts.h"
 
@@ -69,7 +70,7 @@ static struct lppack_value *describe_rollback(const struct lp_release_facts *old
 		return NULL;
 	map = lp_value_map();
 	lp_value_add_text(&map, "kernel", from->facts.release);
-	lp_describe_build_id(&map, "build_id", &from->build_id);
+	lp_value_add_build_id(&map, "build_id", &from->build_id);
 	lp_value_add_text(&map, "verdict", why ? "one-way" : "reversible");
 	lp_value_add_text(&map, "why", why);
 	return map;

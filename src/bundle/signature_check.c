@@ -130,7 +130,7 @@ int lp_signature_check(const struct lp_signature *signature, const struct lp_buf
 		set_status(report, LP_SIGNATURE_MALFORMED, own.message);
 	else if (!scheme)
 		set_status(report, LP_SIGNATURE_UNSUPPORTED, "this lppack cannot check signatures of this scheme");
-	return rc < 0 ? lp_fail(err, (enum lppack_code)-rc, own.hint, "%s", own.message) : 0;
+	return rc < 0 ? lp_error_move(err, &own) : 0;
 }
 
 int lp_signatures_check(const struct lppack_bundle *bundle, struct lp_signature_report reports[LP_SIGNATURES_MAX],

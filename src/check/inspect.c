@@ -3,13 +3,13 @@
 #include <lppack/inspect.h>
 
 #include "base/export.h"
+#include "base/value_add.h"
 #include "shared/text.h"
 #include "format/format.h"
 #include "format/stream.h"
 #include "crypto/crypto.h"
 #include "crypto/module_signature.h"
 #include "inspect/anatomy.h"
-#include "bundle/describe.h"
 #include "bundle/findings.h"
 
 #include <string.h>
@@ -55,7 +55,7 @@ static void describe_identity(struct lppack_value **map, const struct subject *s
 	lp_value_add_text(map, "release", f->release);
 	lp_value_add_text(map, "vermagic", f->vermagic);
 	lp_value_add_text(map, "srcversion", f->srcversion);
-	lp_describe_build_id(map, "build_id", &f->build_id);
+	lp_value_add_build_id(map, "build_id", &f->build_id);
 	lp_value_add_text(map, "depends", f->depends);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		lp_value_add_text(map, keys[i], lp_anatomy_modinfo(&s->anatomy, keys[i]));
@@ -64,7 +64,7 @@ static void describe_identity(struct lppack_value **map, const struct subject *s
 	lp_value_add_text(map, "compiler", s->anatomy.compiler);
 	lp_value_add_int(map, "file_size", s->file_size);
 	lp_value_add_int(map, "size", s->bytes.len);
-	lp_describe_digest(map, "sha256", &s->digest);
+	lp_value_add_digest(map, "sha256", &s->digest);
 }
 
 static struct lppack_value *describe_replace(const struct subject *s)

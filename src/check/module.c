@@ -2,6 +2,7 @@
 /* The check as a whole: the order of its parts, the verdict, the report. */
 #include "check/module.h"
 
+#include "base/value_add.h"
 #include "base/export.h"
 #include "shared/text.h"
 #include "format/format.h"
@@ -101,7 +102,7 @@ static struct lppack_value *report_module(const struct lp_check *check)
 
 	lp_value_add_text(&map, "name", check->facts.name);
 	lp_value_add_text(&map, "release", check->facts.release);
-	lp_describe_build_id(&map, "build_id", &check->facts.build_id);
+	lp_value_add_build_id(&map, "build_id", &check->facts.build_id);
 	return map;
 }
 
@@ -111,7 +112,7 @@ static struct lppack_value *report_kernel(const struct lppack_kernel *k)
 	struct lppack_value *files = lp_value_map();
 
 	lp_value_add_text(&map, "release", k->facts.release ? k->facts.release : k->paths.release);
-	lp_describe_build_id(&map, "build_id", &k->facts.build_id);
+	lp_value_add_build_id(&map, "build_id", &k->facts.build_id);
 	lp_value_add_text(&map, "arch", k->facts.arch);
 	for (size_t i = 0; i < LP_PATHS; i++)
 		lp_value_add_text(&files, lp_kernel_path_names[i], k->paths.at[i]);

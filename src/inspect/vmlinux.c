@@ -254,7 +254,7 @@ int lp_vmlinux_read(struct lp_stream *stream, struct lp_kernel_facts *out, struc
 	if (out->build_id.len)
 		return 0;
 	if (rc < 0)
-		return lp_fail(err, (enum lppack_code)-rc, segments.hint, "%s", segments.message);
+		return lp_error_move(err, &segments);
 	return lp_fail(err, LPPACK_E_KERNEL_IMAGE,
 		       "the kernel was built without --build-id, or its notes were stripped",
 		       "%s: has no GNU build ID", stream->name);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "machine/applied.h"
 
+#include "base/value_add.h"
+#include "bundle/bundle.h"
 #include "shared/text.h"
 #include "format/format.h"
 #include "format/yaml.h"
-#include "bundle/describe.h"
 #include "machine/state.h"
 
 #define RECORD_FORMAT 1
@@ -27,16 +28,16 @@ static struct lppack_value *record_tree(const struct lp_applied *a)
 
 	lp_value_add_int(&map, "format", RECORD_FORMAT);
 	lp_value_add_text(&map, "boot_id", a->boot_id ? a->boot_id : "");
-	lp_describe_build_id(&map, "kernel", &a->kernel);
+	lp_value_add_build_id(&map, "kernel", &a->kernel);
 	lp_value_add_text(&map, "release", a->release);
 	lp_value_add_text(&map, "module", a->module);
-	lp_describe_build_id(&map, "module_build_id", &a->module_build_id);
+	lp_value_add_build_id(&map, "module_build_id", &a->module_build_id);
 	lp_value_add_text(&map, "stream", a->stream);
 	lp_value_add_int(&map, "epoch", a->epoch);
 	lp_value_add_int(&map, "serial", a->serial);
 	lp_value_add_text(&map, "version", a->version);
-	lp_describe_digest(&map, "digest", &a->digest);
-	lp_describe_time(&map, "applied_at", a->applied_at);
+	lp_value_add_digest(&map, "digest", &a->digest);
+	lp_value_add_time(&map, "applied_at", a->applied_at);
 	if (a->level)
 		lp_value_add(&map, "level", lp_value_copy(a->level));
 	return map;
@@ -129,7 +130,7 @@ static struct lppack_value *describe_fixes(const struct lp_fixes *fixes)
 
 		lp_value_add_text(&map, "id", fix->id);
 		lp_value_add_text(&map, "severity", fix->severity);
-		lp_describe_texts(&map, "functions", fix->functions.items, fix->functions.n);
+		lp_value_add_texts(&map, "functions", fix->functions.items, fix->functions.n);
 		lp_value_push(&list, map);
 	}
 	return list;
@@ -160,7 +161,7 @@ struct lppack_value *lp_applied_level(struct lp_contents *c, const struct lp_met
 	map = lp_value_map();
 	lp_value_add(&map, "fixes", describe_fixes(&fixes));
 	lp_value_add(&map, "unfixable", describe_unfixable(&fixes));
-	lp_describe_texts(&map, "not_applicable", metadata->not_applicable.items, metadata->not_applicable.n);
+	lp_value_add_texts(&map, "not_applicable", metadata->not_applicable.items, metadata->not_applicable.n);
 	if (!map)
 		lp_fail_nomem(err);
 	return map;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "machine/boot_count.h"
 
+#include "base/value_add.h"
 #include "shared/array.h"
 #include "base/export.h"
 #include "shared/text.h"
 #include "format/yaml.h"
 #include "machine/boot_choice.h"
-#include "bundle/describe.h"
 #include "machine/state.h"
 
 #include <lppack/store.h>
@@ -137,8 +137,8 @@ static int write_trials(const char *root, const struct trials *trials, struct lp
 	for (size_t i = 0; i < trials->n; i++) {
 		struct lppack_value *item = lp_value_map();
 
-		lp_describe_digest(&item, "digest", &trials->items[i].digest);
-		lp_describe_texts(&item, "boots", trials->items[i].boots, trials->items[i].n);
+		lp_value_add_digest(&item, "digest", &trials->items[i].digest);
+		lp_value_add_texts(&item, "boots", trials->items[i].boots, trials->items[i].n);
 		lp_value_push(&list, item);
 	}
 	lp_value_add_int(&map, "format", BOOT_FORMAT);
@@ -304,7 +304,7 @@ static struct lppack_value *describe_trial(const struct trial *trial, const char
 		lp_value_add_int(&map, "epoch", candidate->level->epoch);
 		lp_value_add_int(&map, "serial", candidate->level->serial);
 	}
-	lp_describe_digest(&map, "digest", &trial->digest);
+	lp_value_add_digest(&map, "digest", &trial->digest);
 	lp_value_add_int(&map, "failed_boots", count_failed(trial, boot));
 	lp_value_add_bool(&map, "this_boot", boot && has_boot(trial, boot));
 	lp_value_add_bool(&map, "skipped",

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "machine/coverage.h"
 
+#include "base/value_add.h"
 #include "shared/text.h"
 #include "machine/boot_choice.h"
-#include "bundle/describe.h"
 #include "check/kernel_file.h"
 #include "base/root_glob.h"
 
@@ -54,7 +54,7 @@ static struct lppack_value *describe_file(struct lppack_host *host, struct lp_bo
 		return map;
 	}
 	lp_value_add_bool(&map, "running", lp_build_id_equal(&facts.build_id, &host->kernel.build_id));
-	lp_describe_build_id(&map, "build_id", &facts.build_id);
+	lp_value_add_build_id(&map, "build_id", &facts.build_id);
 	describe_match(&map, candidates, &facts.build_id);
 	return map;
 }

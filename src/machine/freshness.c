@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "machine/freshness.h"
 
+#include "base/value_add.h"
 #include "shared/array.h"
 #include "shared/text.h"
 #include "format/yaml.h"
-#include "bundle/describe.h"
 #include "machine/state.h"
 
 #include <string.h>
@@ -150,8 +150,8 @@ static struct lppack_value *release_tree(const struct release *release)
 
 	lp_value_add_int(&map, "epoch", release->epoch);
 	lp_value_add_int(&map, "serial", release->serial);
-	lp_describe_digest(&map, "digest", &release->digest);
-	lp_describe_time(&map, "at", release->at);
+	lp_value_add_digest(&map, "digest", &release->digest);
+	lp_value_add_time(&map, "at", release->at);
 	return map;
 }
 
@@ -188,7 +188,7 @@ static struct lppack_value *memory_tree(const struct memory *memory)
 		lp_value_push(&downgrades, downgrade_tree(&memory->downgrades[i]));
 	lp_value_add_int(&map, "format", FRESHNESS_FORMAT);
 	if (memory->latest)
-		lp_describe_time(&map, "latest", memory->latest);
+		lp_value_add_time(&map, "latest", memory->latest);
 	lp_value_add(&map, "streams", streams);
 	lp_value_add(&map, "downgrades", downgrades);
 	return map;
@@ -298,7 +298,7 @@ static int judge_clock(const struct memory *memory, const struct lp_manifest *m,
 
 	if (rc < 0 && o->installed)
 		return add_warning(warnings, strdup(why.message), err);
-	return rc < 0 ? lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message) : 0;
+	return rc < 0 ? lp_error_move(err, &why) : 0;
 }
 
 static int check_expiry(const struct lp_manifest *m, const char *name, const struct lp_freshness_options *o,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "machine/hold.h"
 
+#include "base/value_add.h"
 #include "shared/array.h"
 #include "shared/text.h"
 #include "format/format.h"
 #include "format/yaml.h"
-#include "bundle/describe.h"
 #include "machine/state.h"
 
 #include <string.h>
@@ -87,7 +87,7 @@ int lp_holds_read(const char *root, struct lp_holds *out, struct lppack_error *e
 static void add_time(struct lppack_value **map, const char *key, int64_t seconds)
 {
 	if (seconds)
-		lp_describe_time(map, key, seconds);
+		lp_value_add_time(map, key, seconds);
 }
 
 static struct lppack_value *encode_hold(const struct lp_hold *hold)
@@ -107,7 +107,7 @@ static struct lppack_value *encode_hold(const struct lp_hold *hold)
 		lp_value_add_int(&map, "serial", hold->serial);
 	}
 	add_time(&map, "until", hold->until);
-	lp_describe_time(&map, "set_at", hold->set_at);
+	lp_value_add_time(&map, "set_at", hold->set_at);
 	return map;
 }
 

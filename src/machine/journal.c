@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "machine/journal.h"
 
+#include "base/value_add.h"
 #include "shared/array.h"
 #include "base/export.h"
 #include "shared/text.h"
-#include "bundle/describe.h"
 #include "machine/state.h"
 #include "apply/transition.h"
 #include "runtime/lock.h"
@@ -58,7 +58,7 @@ static struct lppack_value *from_tree(const struct lp_journal *journal)
 		struct lppack_value *patch = lp_value_map();
 
 		lp_value_add_text(&patch, "name", journal->from[i].name);
-		lp_describe_build_id(&patch, "build_id", &journal->from[i].build_id);
+		lp_value_add_build_id(&patch, "build_id", &journal->from[i].build_id);
 		lp_value_push(&list, patch);
 	}
 	return list;
@@ -68,7 +68,7 @@ static void add_call(struct lppack_value **map, const struct lp_journal *journal
 {
 	lp_value_add_text(map, "verb", lp_verb_names[journal->verb]);
 	lp_value_add_text(map, "phase", lp_intent_names[journal->phase]);
-	lp_describe_time(map, "started_at", journal->started_at);
+	lp_value_add_time(map, "started_at", journal->started_at);
 	lp_value_add(map, "from", from_tree(journal));
 	if (lppack_value_count(journal->took_over))
 		lp_value_add(map, "took_over", lp_value_copy(journal->took_over));

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "machine/running.h"
 
+#include "base/value_add.h"
 #include "shared/array.h"
 #include "shared/text.h"
-#include "bundle/describe.h"
 #include "machine/state.h"
 #include "runtime/stack.h"
 
@@ -49,15 +49,15 @@ struct lppack_value *lp_loaded_describe(const struct lp_loaded *loaded)
 	struct lppack_value *map = lp_value_map();
 
 	lp_value_add_text(&map, "module", loaded->module.name);
-	lp_describe_build_id(&map, "module_build_id", &loaded->module.build_id);
-	lp_describe_build_id(&map, "kernel", &loaded->kernel);
+	lp_value_add_build_id(&map, "module_build_id", &loaded->module.build_id);
+	lp_value_add_build_id(&map, "kernel", &loaded->kernel);
 	lp_value_add_text(&map, "release", loaded->release);
 	lp_value_add_text(&map, "stream", loaded->stream);
 	lp_value_add_int(&map, "epoch", loaded->epoch);
 	lp_value_add_int(&map, "serial", loaded->serial);
 	lp_value_add_text(&map, "version", loaded->version);
 	lp_value_add_int(&map, "rollback_floor", loaded->rollback_floor);
-	lp_describe_digest(&map, "digest", &loaded->digest);
+	lp_value_add_digest(&map, "digest", &loaded->digest);
 	return map;
 }
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "machine/store.h"
 
+#include "base/value_add.h"
 #include "shared/array.h"
 #include "base/export.h"
 #include "base/root.h"
 #include "shared/text.h"
 #include "format/yaml.h"
 #include "machine/boot_choice.h"
-#include "bundle/describe.h"
 #include "machine/state.h"
 
 #include <fcntl.h>
@@ -146,9 +146,9 @@ static struct lppack_value *encode_level(const struct lp_installed *level)
 	lp_value_add_int(&map, "epoch", level->epoch);
 	lp_value_add_int(&map, "serial", level->serial);
 	lp_value_add_text(&map, "version", level->version);
-	lp_describe_time(&map, "created", level->created);
-	lp_describe_time(&map, "installed_at", level->installed_at);
-	lp_describe_digest(&map, "digest", &level->digest);
+	lp_value_add_time(&map, "created", level->created);
+	lp_value_add_time(&map, "installed_at", level->installed_at);
+	lp_value_add_digest(&map, "digest", &level->digest);
 	lp_value_add_int(&map, "size", level->size);
 	return map;
 }
@@ -162,7 +162,7 @@ int lp_store_write(const char *root, const struct lp_store *store, struct lppack
 		lp_value_push(&levels, encode_level(&store->levels[i]));
 	lp_value_add_int(&map, "format", STORE_FORMAT);
 	if (store->has_target)
-		lp_describe_digest(&map, "target", &store->target);
+		lp_value_add_digest(&map, "target", &store->target);
 	lp_value_add(&map, "levels", levels);
 	return map ? lp_state_file_write(root, LP_STORE_FILE, map, err) : lp_fail_nomem(err);
 }
@@ -232,7 +232,7 @@ struct lppack_bundle *lp_store_open_release(const char *root, const struct lp_in
 		lp_fail(err, LPPACK_E_STATE, STORE_HINT, "the installed level %s, serial %llu: %s", level->stream,
 			(unsigned long long)level->serial, cause.message);
 	else
-		lp_fail(err, (enum lppack_code)cause.code, cause.hint, "%s", cause.message);
+		lp_error_move(err, &cause);
 	return NULL;
 }
 
@@ -268,11 +268,12 @@ void lp_unsigned_contents_close(struct lp_unsigned_contents *kept)
 int lp_unsigned_contents_open(struct lp_unsigned_contents *kept, const char *root, const struct lp_installed *level,
 			  struct lppack_error *err)
 {
+	struct lppack_error why = LPPACK_ERROR_INIT;
 	int rc;
 
-	*kept = (struct lp_unsigned_contents){ .bundle = lp_store_open_release(root, level, err) };
+	*kept = (struct lp_unsigned_contents){ .bundle = lp_store_open_release(root, level, &why) };
 	if (!kept->bundle)
-		return err ? -err->code : -LPPACK_E_STATE;
+		return lp_error_move(err, &why);
 	rc = lp_contents_open(&kept->contents, kept->bundle, err);
 	if (rc == 0 && !lp_digest_equal(&kept->contents.digest, &level->digest))
 		rc = fail_other(kept->bundle->in.name, err);

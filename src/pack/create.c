@@ -2,6 +2,7 @@
 /* lppack_create(): options, the order of the steps, the report. */
 #include "base/export.h"
 #include "base/options.h"
+#include "base/value_add.h"
 #include "shared/text.h"
 #include "format/zstd.h"
 #include "bundle/describe.h"
@@ -38,7 +39,7 @@ static struct lppack_value *report_modules(const struct lp_pack *pack)
 		struct lppack_value *map = lp_value_map();
 
 		lp_value_add_text(&map, "release", facts->release);
-		lp_describe_build_id(&map, "build_id", &item->record.build_id);
+		lp_value_add_build_id(&map, "build_id", &item->record.build_id);
 		lp_value_add_text(&map, "module", facts->name);
 		lp_value_add_int(&map, "objects", facts->n_objects);
 		lp_value_add_int(&map, "functions", lp_module_facts_count_functions(facts));
@@ -76,7 +77,7 @@ static struct lppack_value *make_report(const struct lp_draft *draft, const char
 	}
 	lp_value_add_text(&map, "path", output);
 	lp_describe_release(&map, &draft->manifest);
-	lp_describe_digest(&map, "digest", &draft->digest);
+	lp_value_add_digest(&map, "digest", &draft->digest);
 	lp_value_add_int(&map, "kernels", draft->pack.n);
 	lp_value_add_int(&map, "size", draft->head.len + draft->manifest.payload_size);
 	lp_value_add_int(&map, "modules_plain", plain);

@@ -48,11 +48,12 @@ static void report_set(struct lp_signing *s)
 /* Takes fd over. Everything up to the payload, compared with the manifest. */
 static int read_bundle(struct lp_signing *s, int fd, const char *path, struct lppack_error *err)
 {
+	struct lppack_error why = LPPACK_ERROR_INIT;
 	int rc;
 
-	s->bundle = lppack_bundle_open_fd(fd, path, err);
+	s->bundle = lppack_bundle_open_fd(fd, path, &why);
 	if (!s->bundle)
-		return err ? -err->code : -LPPACK_E_STRUCTURE;
+		return lp_error_move(err, &why);
 	rc = lp_contents_open(&s->contents, s->bundle, err);
 	if (rc == 0)
 		rc = lp_head_check(&s->bundle->in, &s->bundle->head, &s->contents.manifest, err);

@@ -53,7 +53,7 @@ int lp_snapshot_installed_facts(struct lp_snapshot *snapshot, const struct lp_in
 	if (rc == -LPPACK_E_NO_KERNEL)
 		return 0;
 	if (rc < 0)
-		return lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message);
+		return lp_error_move(err, &why);
 	rc = lp_contents_metadata(&kept.contents, &record, &metadata, err);
 	if (rc < 0)
 		return rc;

@@ -2,11 +2,11 @@
 /* What lppack status says of the machine: every part is asked once, and one that cannot be told hides no other. */
 #include "status/status.h"
 
+#include "base/value_add.h"
 #include "base/export.h"
 #include "shared/text.h"
 #include "machine/boot_count.h"
 #include "machine/coverage.h"
-#include "bundle/describe.h"
 #include "machine/journal.h"
 #include "machine/store_write.h"
 #include "apply/transition.h"
@@ -131,8 +131,8 @@ static struct lppack_value *describe_record(struct lppack_host *host, const stru
 	lp_value_add_int(&map, "epoch", applied->epoch);
 	lp_value_add_int(&map, "serial", applied->serial);
 	lp_value_add_text(&map, "version", applied->version);
-	lp_describe_digest(&map, "digest", &applied->digest);
-	lp_describe_time(&map, "applied_at", applied->applied_at);
+	lp_value_add_digest(&map, "digest", &applied->digest);
+	lp_value_add_time(&map, "applied_at", applied->applied_at);
 	if (!lp_host_is_boot_of(host, applied))
 		lp_value_add_bool(&map, "stale", true);
 	return map;
@@ -152,7 +152,7 @@ static struct lppack_value *describe_patch(const struct lp_snapshot *snapshot, c
 	for (size_t i = 0; i < patch->n_objects; i++)
 		lp_value_push(&objects, describe_live_object(&patch->objects[i]));
 	lp_value_add_text(&map, "name", patch->name);
-	lp_describe_build_id(&map, "build_id", &patch->build_id);
+	lp_value_add_build_id(&map, "build_id", &patch->build_id);
 	add_flag(&map, "enabled", patch->enabled);
 	add_flag(&map, "transition", patch->transition);
 	add_flag(&map, "replace", patch->replace);
@@ -174,7 +174,7 @@ static struct lppack_value *describe_running_kernel(const struct lppack_host *ho
 	lp_value_add_text(&map, "release", host->kernel.release);
 	lp_value_add_text(&map, "version", host->kernel.version);
 	lp_value_add_text(&map, "arch", host->kernel.arch);
-	lp_describe_build_id(&map, "build_id", &host->kernel.build_id);
+	lp_value_add_build_id(&map, "build_id", &host->kernel.build_id);
 	return map;
 }
 
@@ -345,7 +345,7 @@ LP_EXPORT char *lppack_host_effective_version(struct lppack_host *host, struct l
 
 	/* A kernel that cannot livepatch is what it says it is. */
 	if (lp_snapshot_read(&snapshot, host, &why) < 0 && why.code != LPPACK_E_NO_LIVEPATCH) {
-		lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message);
+		lp_error_move(err, &why);
 		return NULL;
 	}
 	text = format_effective(&snapshot);

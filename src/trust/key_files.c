@@ -2,12 +2,12 @@
 /* What a machine trusts, and changing it key by key. */
 #include "trust/keyring.h"
 
+#include "base/value_add.h"
 #include "shared/array.h"
 #include "base/export.h"
 #include "base/file.h"
 #include "base/root.h"
 #include "shared/text.h"
-#include "bundle/describe.h"
 #include "base/directory.h"
 
 #include <lppack/trust.h>
@@ -134,13 +134,13 @@ static void describe_rules(struct lppack_value **map, const struct lp_policy *po
 	if (key) {
 		lp_value_add_text(map, "name", key->name);
 		if (key->streams.n)
-			lp_describe_texts(map, "streams", key->streams.items, key->streams.n);
+			lp_value_add_texts(map, "streams", key->streams.items, key->streams.n);
 		if (key->schemes.n)
-			lp_describe_texts(map, "schemes", key->schemes.items, key->schemes.n);
+			lp_value_add_texts(map, "schemes", key->schemes.items, key->schemes.n);
 		if (key->not_before)
-			lp_describe_time(map, "not_before", key->not_before);
+			lp_value_add_time(map, "not_before", key->not_before);
 		if (key->not_after)
-			lp_describe_time(map, "not_after", key->not_after);
+			lp_value_add_time(map, "not_after", key->not_after);
 	}
 	lp_value_add_bool(map, "revoked", revoked != NULL);
 	lp_value_add_text(map, "revoked_why", revoked ? revoked->reason : NULL);
@@ -157,8 +157,8 @@ static struct lppack_value *describe_key(const struct lp_public_key *key, const 
 	lp_value_add_text(&map, "algorithm", lp_key_algorithm_names[key->algorithm]);
 	if (info) {
 		lp_value_add_text(&map, "subject", info->subject);
-		lp_describe_time(&map, "valid_from", info->not_before);
-		lp_describe_time(&map, "valid_until", info->not_after);
+		lp_value_add_time(&map, "valid_from", info->not_before);
+		lp_value_add_time(&map, "valid_until", info->not_after);
 	}
 	return map;
 }
@@ -216,10 +216,10 @@ static struct lppack_value *describe_policy(const struct lp_policy *policy)
 	lp_value_add_text(&map, "file", policy->name);
 	lp_value_add_int(&map, "version", policy->version);
 	if (policy->created)
-		lp_describe_time(&map, "created", policy->created);
+		lp_value_add_time(&map, "created", policy->created);
 	lp_value_add_int(&map, "threshold", policy->threshold);
 	lp_value_add_int(&map, "update_threshold", policy->update_threshold);
-	lp_describe_texts(&map, "required_schemes", policy->required_schemes.items, policy->required_schemes.n);
+	lp_value_add_texts(&map, "required_schemes", policy->required_schemes.items, policy->required_schemes.n);
 	lp_value_add(&map, "revoked_keys",
 		     describe_revoked(policy->revoked_keys, policy->n_revoked_keys, "id"));
 	lp_value_add(&map, "revoked_bundles",

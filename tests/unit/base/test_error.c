@@ -237,6 +237,23 @@ static void test_wrap_and_hint_keep_the_code(void **state)
 	assert_string_equal(err.hint, "new");
 }
 
+static void test_move_keeps_all_but_an_earlier_cause(void **state)
+{
+	struct lppack_error cause = LPPACK_ERROR_INIT;
+	struct lppack_error err = LPPACK_ERROR_INIT;
+
+	(void)state;
+	errno = EACCES;
+	lp_fail_sys(&cause, LPPACK_E_STATE, "hint", "file");
+	assert_int_equal(lp_error_move(&err, &cause), -LPPACK_E_STATE);
+	assert_memory_equal(&err, &cause, sizeof(err));
+	assert_int_equal(err.sys_errno, EACCES);
+	cause.code = LPPACK_E_KEY;
+	assert_int_equal(lp_error_move(&err, &cause), -LPPACK_E_KEY);
+	assert_int_equal(err.code, LPPACK_E_STATE);
+	assert_int_equal(lp_error_move(NULL, &cause), -LPPACK_E_KEY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +266,7 @@ int main(void)
 		cmocka_unit_test(test_long_texts_are_cut),
 		cmocka_unit_test(test_fail_sys_tells_errno),
 		cmocka_unit_test(test_wrap_and_hint_keep_the_code),
+		cmocka_unit_test(test_move_keeps_all_but_an_earlier_cause),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
