@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/cleanup.h"
-#include "cli/describe.h"
+#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/source.h"
-#include "cli/transaction.h"
+#include "cli/apply_common.h"
 #include "cli/verbs.h"
 
 #include <lppack/store.h>
@@ -130,7 +130,7 @@ static int apply_installed(struct lppack_host *host, const struct apply_options 
 	}
 }
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int apply_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct apply_options *o = values;
 	const char *path = arguments->n ? arguments->items[0] : NULL;
@@ -172,5 +172,5 @@ const struct verb verb_apply = {
 	.values_size = sizeof(struct apply_options),
 	.max_arguments = 1,
 	.completion = COMPLETE_FILE,
-	.run = run,
+	.run = apply_run,
 };

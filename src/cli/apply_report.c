@@ -2,7 +2,7 @@
 #include "cli/apply_report.h"
 
 #include "cli/cleanup.h"
-#include "cli/describe.h"
+#include "cli/print.h"
 #include "cli/output.h"
 #include "cli/units.h"
 
@@ -17,7 +17,7 @@ static const char *name_of(const struct lppack_value *value, const char *key)
 	return text ? text : value_text_at(value, key);
 }
 
-static void print_change(const char *label, const struct lppack_value *from, const struct lppack_value *module)
+static void apply_report_print_change(const char *label, const struct lppack_value *from, const struct lppack_value *module)
 {
 	char *old LP_AUTO_FREE = describe_join_names(from);
 	const char *new = name_of(module, "name");
@@ -62,7 +62,7 @@ static void print_reversibility(const struct lppack_value *plan)
 }
 
 /* Whether the kernel insists on signatures of modules, and what it makes of this one's. */
-static void print_signature(const struct lppack_value *plan)
+static void apply_report_print_signature(const struct lppack_value *plan)
 {
 	static const char *const keys[][2] = {
 		{ "known", "whose key the kernel has" },
@@ -108,9 +108,9 @@ void plan_print(const struct lppack_value *plan, const char *path)
 		headline_print(path, already ? "already applied, nothing would be done" : "would be applied");
 	print_target(plan);
 	if (!already)
-		print_change("change", former_of(plan), lppack_value_get(plan, "module"));
+		apply_report_print_change("change", former_of(plan), lppack_value_get(plan, "module"));
 	print_foreign(former_of(plan));
-	print_signature(plan);
+	apply_report_print_signature(plan);
 	print_reversibility(plan);
 	describe_print_objects(lppack_value_get(plan, "objects"), NULL);
 }
@@ -160,7 +160,7 @@ static void print_durations(const struct lppack_value *durations)
 }
 
 /* What an operator has to know beside the outcome. */
-static void print_course(const struct lppack_value *receipt)
+static void apply_report_print_course(const struct lppack_value *receipt)
 {
 	const struct lppack_value *attempts = lppack_value_get(receipt, "attempts");
 	char *stale LP_AUTO_FREE = describe_join_names(lppack_value_get(receipt, "stale"));
@@ -203,13 +203,13 @@ void receipt_print(const struct lppack_value *receipt, const struct lppack_value
 	headline_print(path, phrase ? phrase : phrase_of(outcome ? outcome : "?", lppack_value_count(from) > 0));
 	print_target(plan);
 	if (!outcome || strcmp(outcome, "already") != 0) {
-		print_change(is_done(outcome) ? "change" : "attempted", from, lppack_value_get(plan, "module"));
+		apply_report_print_change(is_done(outcome) ? "change" : "attempted", from, lppack_value_get(plan, "module"));
 		print_foreign(former_of(plan));
-		print_signature(plan);
+		apply_report_print_signature(plan);
 		print_reversibility(plan);
 		print_durations(lppack_value_get(receipt, "durations_ns"));
 	}
-	print_course(receipt);
+	apply_report_print_course(receipt);
 	if (pending)
 		subfield_printf("pending", "%s (patched as soon as loaded)", pending);
 	if (!err->code || err->code == LPPACK_E_ALREADY)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/cleanup.h"
-#include "cli/describe.h"
+#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/source.h"
@@ -98,7 +98,7 @@ static struct lppack_value *check_bundle(const struct check_options *o, struct l
 	return report;
 }
 
-static void print_verdict(const struct lppack_value *report)
+static void check_print_verdict(const struct lppack_value *report)
 {
 	const struct lppack_value *verdict = lppack_value_get(report, "verdict");
 	const char *loads = value_text_at(verdict, "loads");
@@ -121,7 +121,7 @@ static void print_checked(const struct lppack_value *checked)
 			value_text_at(checked, "symbols"));
 }
 
-static void print_report(const struct lppack_value *report, const char *path)
+static void check_print_report(const struct lppack_value *report, const char *path)
 {
 	const struct lppack_value *kernel = lppack_value_get(report, "kernel");
 	const struct lppack_value *files = lppack_value_get(kernel, "files");
@@ -140,11 +140,11 @@ static void print_report(const struct lppack_value *report, const char *path)
 		subfield_print(i == 0 ? "files" : "", file);
 	}
 	print_checked(lppack_value_get(report, "checked"));
-	print_verdict(report);
+	check_print_verdict(report);
 	describe_print_findings(lppack_value_get(report, "findings"));
 }
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int check_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct check_options *o = values;
 	const char *path = arguments->items[0];
@@ -164,7 +164,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	if (o->json)
 		json_value(&json, NULL, report);
 	else
-		print_report(report, path);
+		check_print_report(report, path);
 	if (lppack_check_report_judge(report, o->strict, err) == 0)
 		return LPPACK_OK;
 	/* The document stands already: no second one for the error. */
@@ -183,5 +183,5 @@ const struct verb verb_check = {
 	.min_arguments = 1,
 	.max_arguments = 1,
 	.completion = COMPLETE_FILE,
-	.run = run,
+	.run = check_run,
 };

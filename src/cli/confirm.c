@@ -4,7 +4,7 @@
 #include "cli/output.h"
 #include "cli/recovery.h"
 #include "cli/source.h"
-#include "cli/transaction.h"
+#include "cli/apply_common.h"
 #include "cli/units.h"
 #include "cli/verbs.h"
 
@@ -28,7 +28,7 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int confirm_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct confirm_options *o = values;
 	struct watch watch;
@@ -68,5 +68,5 @@ const struct verb verb_confirm = {
 		   "lppack-confirm.service confirms a boot that has come up.\n",
 	.options = options,
 	.values_size = sizeof(struct confirm_options),
-	.run = run,
+	.run = confirm_run,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/cleanup.h"
-#include "cli/describe.h"
+#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/signers.h"
@@ -167,7 +167,7 @@ static int read_created(int64_t *created, struct lppack_error *err)
 	return 0;
 }
 
-static void show_progress(void *context, uint64_t done, uint64_t total)
+static void create_show_progress(void *context, uint64_t done, uint64_t total)
 {
 	(void)context;
 	progress_print("lppack: packing: %llu of %llu modules", (unsigned long long)done, (unsigned long long)total);
@@ -200,7 +200,7 @@ static void warn(const struct lppack_value *warnings)
 	}
 }
 
-static void print_report(const struct lppack_value *report, const struct create_options *o)
+static void create_print_report(const struct lppack_value *report, const struct create_options *o)
 {
 	const struct lppack_value *signed_by = lppack_value_get(report, "module_signature");
 	const char *path = value_text_at(report, "path");
@@ -233,7 +233,7 @@ static int open_older(struct source *older, const struct create_options *o, stru
 	return 0;
 }
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int create_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct create_options *o = values;
 	LPPACK_OPTIONS(lppack_create_options, how, .threads = (unsigned int)o->threads.value,
@@ -241,7 +241,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 		       .overwrite = o->force,
 		       .independent = o->independent,
 		       .check = o->check,
-		       .progress = show_progress);
+		       .progress = create_show_progress);
 	struct signers signers AUTO_SIGNERS = { 0 };
 	struct source older AUTO_SOURCE = { 0 };
 	struct lppack_spec *spec AUTO(spec) = NULL;
@@ -276,7 +276,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	if (o->json)
 		json_value(&json, NULL, report);
 	else
-		print_report(report, o);
+		create_print_report(report, o);
 	return LPPACK_OK;
 }
 
@@ -290,5 +290,5 @@ const struct verb verb_create = {
 	.values_size = sizeof(struct create_options),
 	.max_arguments = 1,
 	.completion = COMPLETE_FILE,
-	.run = run,
+	.run = create_run,
 };

@@ -62,7 +62,7 @@ static struct lppack_value *compare(const struct diff_options *o, const char *ol
 	return NULL;
 }
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int diff_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct diff_options *o = values;
 	struct lppack_value *diff AUTO(value) = compare(o, arguments->items[0], arguments->items[1], err);
@@ -94,5 +94,5 @@ const struct verb verb_diff = {
 	.min_arguments = 2,
 	.max_arguments = 2,
 	.completion = COMPLETE_FILE,
-	.run = run,
+	.run = diff_run,
 };

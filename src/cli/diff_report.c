@@ -2,7 +2,7 @@
 #include "cli/diff_report.h"
 
 #include "cli/cleanup.h"
-#include "cli/describe.h"
+#include "cli/print.h"
 #include "cli/output.h"
 #include "cli/units.h"
 
@@ -40,7 +40,7 @@ static const char *const kinds[] = { "stream", "epoch", "serial", "kernel", "fix
 #define SECTIONS (sizeof(sections) / sizeof(sections[0]))
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-static const char *text_or(const struct lppack_value *map, const char *key, const char *otherwise)
+static const char *diff_report_text_or(const struct lppack_value *map, const char *key, const char *otherwise)
 {
 	const char *text = value_text_at(map, key);
 
@@ -95,15 +95,15 @@ static struct rows read_changes(const struct lppack_value *list)
 
 	for (size_t i = 0; rows.items && i < lppack_value_count(list); i++) {
 		const struct lppack_value *change = lppack_value_at(list, i, NULL);
-		struct row row = { .id = text_or(change, "id", "?"),
-				   .release = text_or(change, "kernel", ""),
-				   .reason = text_or(change, "withdrawn", ""),
+		struct row row = { .id = diff_report_text_or(change, "id", "?"),
+				   .release = diff_report_text_or(change, "kernel", ""),
+				   .reason = diff_report_text_or(change, "withdrawn", ""),
 				   .violation = lppack_value_bool(lppack_value_get(change, "violation")) };
 
 		while (row.section < SECTIONS &&
-		       strcmp(sections[row.section].change, text_or(change, "change", "")) != 0)
+		       strcmp(sections[row.section].change, diff_report_text_or(change, "change", "")) != 0)
 			row.section++;
-		while (row.kind < KINDS && strcmp(kinds[row.kind], text_or(change, "kind", "")) != 0)
+		while (row.kind < KINDS && strcmp(kinds[row.kind], diff_report_text_or(change, "kind", "")) != 0)
 			row.kind++;
 		if (is_worth_telling(&row))
 			rows.items[rows.n++] = row;
@@ -188,46 +188,46 @@ static void print_changes(const struct rows *rows, size_t total)
 	}
 }
 
-static void print_bundle(const char *label, const struct lppack_value *level)
+static void diff_report_print_bundle(const char *label, const struct lppack_value *level)
 {
 	char *serial LP_AUTO_FREE = describe_format_serial(level);
 	uint64_t kernels = lppack_value_int(lppack_value_get(level, "kernels"), 0);
 	char size[UNITS_TEXT], modules[UNITS_TEXT];
 
-	subfield_printf(label, "%s, %s; %llu kernel%s, %s (modules: %s)", text_or(level, "stream", "?"),
+	subfield_printf(label, "%s, %s; %llu kernel%s, %s (modules: %s)", diff_report_text_or(level, "stream", "?"),
 			serial ? serial : "?", (unsigned long long)kernels, kernels == 1 ? "" : "s",
 			size_format(lppack_value_int(lppack_value_get(level, "size"), 0), size),
 			size_format(lppack_value_int(lppack_value_get(level, "modules_size"), 0), modules));
 }
 
-static void print_module(const char *label, const struct lppack_value *level)
+static void diff_report_print_module(const char *label, const struct lppack_value *level)
 {
-	const char *replace = text_or(level, "replace", "?");
+	const char *replace = diff_report_text_or(level, "replace", "?");
 	char size[UNITS_TEXT];
 
-	subfield_printf(label, "%s for %s (%s), replace %s, %s", text_or(level, "module", "?"),
-			text_or(level, "release", "an unknown kernel"), text_or(level, "arch", "?"), replace,
+	subfield_printf(label, "%s for %s (%s), replace %s, %s", diff_report_text_or(level, "module", "?"),
+			diff_report_text_or(level, "release", "an unknown kernel"), diff_report_text_or(level, "arch", "?"), replace,
 			size_format(lppack_value_int(lppack_value_get(level, "modules_size"), 0), size));
 }
 
 static void print_level(const char *label, const struct lppack_value *level)
 {
 	if (lppack_value_get(level, "stream"))
-		print_bundle(label, level);
+		diff_report_print_bundle(label, level);
 	else
-		print_module(label, level);
+		diff_report_print_module(label, level);
 }
 
-static void print_verdict(const struct lppack_value *diff)
+static void diff_report_print_verdict(const struct lppack_value *diff)
 {
 	bool cumulative = lppack_value_bool(lppack_value_get(diff, "cumulative"));
 	char *text = NULL;
 
 	if (asprintf(&text, "%s %s", cumulative ? "supersedes" : "DOES NOT SUPERSEDE",
-		     text_or(lppack_value_get(diff, "old"), "name", "?")) < 0)
+		     diff_report_text_or(lppack_value_get(diff, "old"), "name", "?")) < 0)
 		return;
 	text_make_printable(text);
-	headline_print(text_or(lppack_value_get(diff, "new"), "name", "?"), text);
+	headline_print(diff_report_text_or(lppack_value_get(diff, "new"), "name", "?"), text);
 	free(text);
 }
 
@@ -240,13 +240,13 @@ static struct rows read_rollbacks(const struct lppack_value *list, size_t *rever
 	for (size_t i = 0; rows.items && i < lppack_value_count(list); i++) {
 		const struct lppack_value *kernel = lppack_value_at(list, i, NULL);
 
-		if (strcmp(text_or(kernel, "verdict", ""), "reversible") == 0)
+		if (strcmp(diff_report_text_or(kernel, "verdict", ""), "reversible") == 0)
 			++*reversible;
 		else
 			rows.items[rows.n++] = (struct row){ .kind = KINDS,
 							     .id = "",
-							     .release = text_or(kernel, "kernel", ""),
-							     .reason = text_or(kernel, "why", "?") };
+							     .release = diff_report_text_or(kernel, "kernel", ""),
+							     .reason = diff_report_text_or(kernel, "why", "?") };
 	}
 	sort_rows(&rows);
 	return rows;
@@ -295,7 +295,7 @@ void diff_print(const struct lppack_value *diff)
 	bool are_bundles = lppack_value_get(lppack_value_get(diff, "new"), "stream");
 	struct rows rows = read_changes(lppack_value_get(diff, "changes"));
 
-	print_verdict(diff);
+	diff_report_print_verdict(diff);
 	print_level("old", lppack_value_get(diff, "old"));
 	print_level("new", lppack_value_get(diff, "new"));
 	diff_print_rollback(diff);

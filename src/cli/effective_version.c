@@ -16,7 +16,7 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int effective_version_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct version_options *o = values;
 	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
@@ -39,5 +39,5 @@ const struct verb verb_effective_version = {
 	.summary = "print the kernel's release with the level that is in force",
 	.options = options,
 	.values_size = sizeof(struct version_options),
-	.run = run,
+	.run = effective_version_run,
 };

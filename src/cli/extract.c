@@ -27,7 +27,7 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int extract_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct extract_options *o = values;
 	const char *path = arguments->items[0];
@@ -61,5 +61,5 @@ const struct verb verb_extract = {
 	.min_arguments = 1,
 	.max_arguments = 1,
 	.completion = COMPLETE_FILE,
-	.run = run,
+	.run = extract_run,
 };

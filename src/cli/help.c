@@ -24,7 +24,7 @@ static void dump(void)
 	}
 }
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int help_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct help_options *o = values;
 	const struct verb *verb = NULL;
@@ -52,5 +52,5 @@ const struct verb verb_help = {
 	.values_size = sizeof(struct help_options),
 	.max_arguments = 1,
 	.completion = COMPLETE_WORD,
-	.run = run,
+	.run = help_run,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/cleanup.h"
-#include "cli/describe.h"
+#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/recovery.h"
@@ -31,7 +31,7 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-static const char *text_or(const struct lppack_value *map, const char *key)
+static const char *history_text_or(const struct lppack_value *map, const char *key)
 {
 	const char *text = value_text_at(map, key);
 
@@ -44,7 +44,7 @@ static void print_lines(const char *label, const struct lppack_value *lines)
 		subfield_print(i ? "" : label, lppack_value_text(lppack_value_at(lines, i, NULL)));
 }
 
-static void print_blockers(const char *label, const struct lppack_value *blockers)
+static void history_print_blockers(const char *label, const struct lppack_value *blockers)
 {
 	size_t n = lppack_value_count(blockers);
 
@@ -58,7 +58,7 @@ static void print_blockers(const char *label, const struct lppack_value *blocker
 }
 
 /* What was meant, and what else came of it. */
-static void print_course(const struct lppack_value *receipt, const char *verb)
+static void history_print_course(const struct lppack_value *receipt, const char *verb)
 {
 	const struct lppack_value *of = lppack_value_get(receipt, "of");
 	const struct lppack_value *superseded = lppack_value_get(receipt, "superseded");
@@ -68,7 +68,7 @@ static void print_course(const struct lppack_value *receipt, const char *verb)
 	char *stale LP_AUTO_FREE = describe_join_names(lppack_value_get(receipt, "stale"));
 
 	if (of)
-		subfield_printf("of", "lppack %s, begun %s", text_or(of, "verb"), text_or(of, "started_at"));
+		subfield_printf("of", "lppack %s, begun %s", history_text_or(of, "verb"), history_text_or(of, "started_at"));
 	subfield_print("note", value_text_at(receipt, "note"));
 	if (!lppack_value_count(superseded))
 		subfield_print("livepatches", removes);
@@ -79,9 +79,9 @@ static void print_course(const struct lppack_value *receipt, const char *verb)
 		subfield_printf("tidied", "%s, left loaded by an earlier call", stale);
 	if (lppack_value_int(attempts, 1) > 1)
 		subfield_print("attempts", lppack_value_text(attempts));
-	print_blockers("held up by", lppack_value_get(receipt, "blockers"));
-	print_blockers("held up by", lppack_value_get(of, "blockers"));
-	print_blockers("reversal by", lppack_value_get(receipt, "reverse_blockers"));
+	history_print_blockers("held up by", lppack_value_get(receipt, "blockers"));
+	history_print_blockers("held up by", lppack_value_get(of, "blockers"));
+	history_print_blockers("reversal by", lppack_value_get(receipt, "reverse_blockers"));
 	if (lppack_value_bool(lppack_value_get(receipt, "forced")))
 		subfield_print("FORCED", "the transition was ended by force: reboot before the next apply");
 }
@@ -91,27 +91,27 @@ static void print_receipt(const struct lppack_value *receipt, bool with_log)
 	const struct lppack_value *bundle = lppack_value_get(receipt, "bundle");
 	const struct lppack_value *total = lppack_value_get(lppack_value_get(receipt, "durations_ns"), "total");
 	char *serial LP_AUTO_FREE = describe_format_serial(bundle);
-	const char *verb = lppack_value_get(receipt, "verb") ? text_or(receipt, "verb") : "apply";
+	const char *verb = lppack_value_get(receipt, "verb") ? history_text_or(receipt, "verb") : "apply";
 	char took[UNITS_TEXT];
 
 	if (value_text_at(receipt, "unreadable")) {
-		printf("%s  unreadable: %s\n", text_or(receipt, "number"), value_text_at(receipt, "unreadable"));
+		printf("%s  unreadable: %s\n", history_text_or(receipt, "number"), value_text_at(receipt, "unreadable"));
 		return;
 	}
-	printf("%s  %s  %s: %s\n", text_or(receipt, "number"), text_or(receipt, "at"), verb,
-	       text_or(receipt, "outcome"));
+	printf("%s  %s  %s: %s\n", history_text_or(receipt, "number"), history_text_or(receipt, "at"), verb,
+	       history_text_or(receipt, "outcome"));
 	if (bundle)
-		subfield_printf("bundle", "%s, %s", text_or(bundle, "stream"), serial ? serial : "?");
+		subfield_printf("bundle", "%s, %s", history_text_or(bundle, "stream"), serial ? serial : "?");
 	subfield_print("kernel", value_text_at(lppack_value_get(receipt, "kernel"), "release"));
 	if (lppack_value_int(total, 0))
 		subfield_print("took", duration_format((int64_t)lppack_value_int(total, 0), took));
-	print_course(receipt, verb);
+	history_print_course(receipt, verb);
 	subfield_print("error", value_text_at(lppack_value_get(receipt, "error"), "message"));
 	if (with_log)
 		print_lines("kernel log", lppack_value_get(receipt, "kernel_log"));
 }
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int history_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct history_options *o = values;
 	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
@@ -144,5 +144,5 @@ const struct verb verb_history = {
 	.summary = "show what was done to the running kernels, and when",
 	.options = options,
 	.values_size = sizeof(struct history_options),
-	.run = run,
+	.run = history_run,
 };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/cleanup.h"
-#include "cli/describe.h"
+#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/recovery.h"
 #include "cli/source.h"
-#include "cli/transaction.h"
+#include "cli/apply_common.h"
 #include "cli/verbs.h"
 
 #include <stdio.h>
@@ -39,7 +39,7 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-static void print_holds(const struct lppack_value *holds)
+static void hold_print_holds(const struct lppack_value *holds)
 {
 	if (lppack_value_count(holds) == 0)
 		field_print("holds", "none");
@@ -133,7 +133,7 @@ static int set(struct lppack_host *host, const struct hold_options *o, struct lp
 	return rc;
 }
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int hold_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct hold_options *o = values;
 	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
@@ -153,7 +153,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	warn_kept_out(host, holds);
 	warn_not_installed(host, holds);
 	if (!o->json) {
-		print_holds(holds);
+		hold_print_holds(holds);
 		return LPPACK_OK;
 	}
 	lp_json_open(&json, NULL, '{');
@@ -169,5 +169,5 @@ const struct verb verb_hold = {
 	.details = "Without an option it lists the holds that are set. 'lppack unhold' takes them away.\n",
 	.options = options,
 	.values_size = sizeof(struct hold_options),
-	.run = run,
+	.run = hold_run,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/cleanup.h"
-#include "cli/describe.h"
+#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/source.h"
@@ -94,7 +94,7 @@ static void print_objects(const struct lppack_value *objects)
 	}
 }
 
-static void print_states(const struct lppack_value *states)
+static void inspect_print_states(const struct lppack_value *states)
 {
 	for (size_t i = 0; i < lppack_value_count(states); i++) {
 		const struct lppack_value *state = lppack_value_at(states, i, NULL);
@@ -141,7 +141,7 @@ static void print_links(const struct lppack_value *module)
 	subfield_print_list("exports", lppack_value_get(module, "exports"));
 }
 
-static void print_signature(const struct lppack_value *signature)
+static void inspect_print_signature(const struct lppack_value *signature)
 {
 	const char *digest = value_text_at(signature, "digest");
 	const char *algorithm = value_text_at(signature, "algorithm");
@@ -207,22 +207,22 @@ static void print_memory(const struct lppack_value *module)
 		subfield_printf("", "%s of debug sections", size_format(int_at(module, "debug_size"), size));
 }
 
-static void print_prose(const struct lppack_value *module, const char *path)
+static void inspect_print_prose(const struct lppack_value *module, const char *path)
 {
 	headline_print(path, lppack_value_bool(lppack_value_get(module, "livepatch")) ? "livepatch module" :
 											"kernel module, no livepatch");
 	print_identity(module);
 	print_replace(lppack_value_get(module, "replace"));
 	print_objects(lppack_value_get(module, "objects"));
-	print_states(lppack_value_get(module, "states"));
+	inspect_print_states(lppack_value_get(module, "states"));
 	print_links(module);
-	print_signature(lppack_value_get(module, "signature"));
+	inspect_print_signature(lppack_value_get(module, "signature"));
 	print_hardening(lppack_value_get(module, "hardening"));
 	print_memory(module);
 	describe_print_findings(lppack_value_get(module, "findings"));
 }
 
-static void print_json(struct lp_json *json, const char *path, const struct lppack_value *module,
+static void inspect_print_json(struct lp_json *json, const char *path, const struct lppack_value *module,
 		       const struct lppack_error *err)
 {
 	static const char *const but[] = { "file", NULL };
@@ -257,11 +257,11 @@ static int inspect_file(const struct inspect_options *o, const char *path, struc
 	if (!module)
 		error_print(&err);
 	if (o->json) {
-		print_json(json, path, module, &err);
+		inspect_print_json(json, path, module, &err);
 	} else if (module) {
 		if (*printed)
 			printf("\n");
-		print_prose(module, path);
+		inspect_print_prose(module, path);
 		*printed = true;
 	}
 	if (!module)
@@ -269,7 +269,7 @@ static int inspect_file(const struct inspect_options *o, const char *path, struc
 	return o->strict ? first_error(lppack_value_get(module, "findings")) : LPPACK_OK;
 }
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int inspect_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct inspect_options *o = values;
 	struct lp_json json = LP_JSON_TO(stdout);
@@ -305,5 +305,5 @@ const struct verb verb_inspect = {
 	.min_arguments = 1,
 	.max_arguments = SIZE_MAX,
 	.completion = COMPLETE_FILE,
-	.run = run,
+	.run = inspect_run,
 };

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/apply_report.h"
 #include "cli/cleanup.h"
-#include "cli/describe.h"
+#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/recovery.h"
 #include "cli/source.h"
 #include "cli/status_report.h"
-#include "cli/transaction.h"
+#include "cli/apply_common.h"
 #include "cli/verbs.h"
 
 struct install_options {
@@ -57,7 +57,7 @@ static void job_free(struct job *job)
 	source_close(&job->source);
 }
 
-static void show_progress(void *context, uint64_t done, uint64_t total)
+static void install_show_progress(void *context, uint64_t done, uint64_t total)
 {
 	const struct job *job = context;
 
@@ -71,7 +71,7 @@ static int install(struct job *job, struct lppack_error *err)
 	struct watch watch;
 	const struct lppack_wait wait = transaction_wait(o->transaction.wait, &watch);
 	LPPACK_OPTIONS(lppack_install_options, how, .keep = o->keep.value,
-		       .progress = show_progress,
+		       .progress = install_show_progress,
 		       .context = job,
 		       .allow_downgrade = o->allow_downgrade,
 		       .wait = &wait);
@@ -165,7 +165,7 @@ static void warn_boots(const struct job *job)
 			      "no boot applies what is installed: lppack-apply.service is not enabled");
 }
 
-static void print_json(const struct job *job, const struct lppack_error *err)
+static void install_print_json(const struct job *job, const struct lppack_error *err)
 {
 	struct lp_json json = LP_JSON_TO(stdout);
 
@@ -182,7 +182,7 @@ static void print_json(const struct job *job, const struct lppack_error *err)
 	lp_json_close(&json, '}');
 }
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int install_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	struct job job __attribute__((cleanup(job_free))) = { .o = values, .path = arguments->items[0] };
 	int rc = install(&job, err);
@@ -192,7 +192,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	/* It is installed, whatever becomes of the kernel: both are told, and the status is that of the apply. */
 	rc = apply(&job, err);
 	if (job.o->json)
-		print_json(&job, err);
+		install_print_json(&job, err);
 	else
 		print_installed(&job);
 	warn_boots(&job);
@@ -215,5 +215,5 @@ const struct verb verb_install = {
 	.min_arguments = 1,
 	.max_arguments = 1,
 	.completion = COMPLETE_FILE,
-	.run = run,
+	.run = install_run,
 };

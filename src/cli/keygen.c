@@ -48,7 +48,7 @@ static void print(const char *id, const char *private_key, const char *public_ke
 	field_printf("public key", "%s  (install it in %s)", public_key, LPPACK_KEYS_DIR_ADMIN);
 }
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int keygen_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct keygen_options *o = values;
 	struct passphrase passphrase = { .file = o->passphrase_file, .is_new = true };
@@ -81,5 +81,5 @@ const struct verb verb_keygen = {
 	.summary = "make a key pair that signs bundles",
 	.options = options,
 	.values_size = sizeof(struct keygen_options),
-	.run = run,
+	.run = keygen_run,
 };

@@ -2,12 +2,12 @@
 bin_PROGRAMS += lppack
 lppack_SOURCES = \
 	src/cli/apply.c \
+	src/cli/apply_common.c src/cli/apply_common.h \
 	src/cli/apply_report.c src/cli/apply_report.h \
 	src/cli/check.c \
 	src/cli/cleanup.h \
 	src/cli/confirm.c \
 	src/cli/create.c \
-	src/cli/describe.c src/cli/describe.h \
 	src/cli/diff.c \
 	src/cli/diff_report.c src/cli/diff_report.h \
 	src/cli/effective_version.c \
@@ -23,6 +23,7 @@ lppack_SOURCES = \
 	src/cli/options.c src/cli/options.h \
 	src/cli/output.c src/cli/output.h \
 	src/cli/passphrase.c src/cli/passphrase.h \
+	src/cli/print.c src/cli/print.h \
 	src/cli/show.c \
 	src/cli/recover.c \
 	src/cli/recovery.c src/cli/recovery.h \
@@ -35,7 +36,6 @@ lppack_SOURCES = \
 	src/cli/status_report.c src/cli/status_report.h \
 	src/cli/status_watch.c src/cli/status_watch.h \
 	src/cli/suggest.c src/cli/suggest.h \
-	src/cli/transaction.c src/cli/transaction.h \
 	src/cli/trust.c \
 	src/cli/trust_report.c src/cli/trust_report.h \
 	src/cli/unhold.c \

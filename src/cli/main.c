@@ -20,7 +20,7 @@ static int count_top_words(int argc, char **argv)
 	return n;
 }
 
-static int run(int argc, char **argv)
+static int main_run(int argc, char **argv)
 {
 	struct lppack_error err = LPPACK_ERROR_INIT;
 	struct text_list arguments = { 0 };
@@ -78,5 +78,5 @@ int main(int argc, char **argv)
 	occupy_standard_files();
 	/* A write beyond the file size limit then fails like any other, with a message and nothing left behind. */
 	signal(SIGXFSZ, SIG_IGN);
-	return close_stdout(run(argc > 0 ? argc - 1 : 0, argv + (argc > 0)));
+	return close_stdout(main_run(argc > 0 ? argc - 1 : 0, argv + (argc > 0)));
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/cleanup.h"
-#include "cli/describe.h"
+#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/source.h"
-#include "cli/transaction.h"
+#include "cli/apply_common.h"
 #include "cli/verbs.h"
 
 #include <stdio.h>
@@ -40,7 +40,7 @@ static void tell(const struct lppack_value *report, bool json)
 		printf("%s\n", note ? note : "no call was cut short: there is nothing to recover");
 }
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int recover_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct recover_options *o = values;
 	const struct transaction_options transaction = { .timeout = o->timeout, .wait = o->wait };
@@ -72,5 +72,5 @@ const struct verb verb_recover = {
 		   "as they need not wait; this one does nothing else.\n",
 	.options = options,
 	.values_size = sizeof(struct recover_options),
-	.run = run,
+	.run = recover_run,
 };

@@ -2,7 +2,7 @@
 #include "cli/recovery.h"
 
 #include "cli/cleanup.h"
-#include "cli/describe.h"
+#include "cli/print.h"
 #include "cli/options.h"
 #include "cli/output.h"
 

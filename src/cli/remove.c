@@ -2,7 +2,7 @@
 #include "cli/cleanup.h"
 #include "cli/output.h"
 #include "cli/source.h"
-#include "cli/transaction.h"
+#include "cli/apply_common.h"
 #include "cli/verbs.h"
 
 struct remove_options {
@@ -42,7 +42,7 @@ static int remove_all(struct lppack_host *host, const struct lppack_apply_option
 	return receipt ? transaction_tell_receipt(&report, receipt, err) : -err->code;
 }
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int remove_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct remove_options *o = values;
 	struct watch watch;
@@ -68,5 +68,5 @@ const struct verb verb_remove = {
 	.details = "Exits with 3 if none is in force. Installed levels stay, but the next boot applies none.\n",
 	.options = options,
 	.values_size = sizeof(struct remove_options),
-	.run = run,
+	.run = remove_run,
 };

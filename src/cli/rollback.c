@@ -2,7 +2,7 @@
 #include "cli/cleanup.h"
 #include "cli/output.h"
 #include "cli/source.h"
-#include "cli/transaction.h"
+#include "cli/apply_common.h"
 #include "cli/verbs.h"
 
 struct rollback_options {
@@ -28,7 +28,7 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int rollback_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct rollback_options *o = values;
 	struct watch watch;
@@ -64,5 +64,5 @@ const struct verb verb_rollback = {
 		   "states make going back unsafe without a reboot.\n",
 	.options = options,
 	.values_size = sizeof(struct rollback_options),
-	.run = run,
+	.run = rollback_run,
 };

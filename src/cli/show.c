@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/cleanup.h"
-#include "cli/describe.h"
+#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/source.h"
@@ -51,7 +51,7 @@ static void print_sizes(const struct lppack_value *sizes)
 	}
 }
 
-static void print_prose(const struct lppack_value *bundle, bool with_kernels)
+static void show_print_prose(const struct lppack_value *bundle, bool with_kernels)
 {
 	describe_print_identity(bundle);
 	subfield_print_list("incompat", lppack_value_get(bundle, "incompat"));
@@ -64,7 +64,7 @@ static void print_prose(const struct lppack_value *bundle, bool with_kernels)
 		describe_print_kernels(bundle);
 }
 
-static void print_json(const struct lppack_value *bundle, const char *path, const struct show_options *o,
+static void show_print_json(const struct lppack_value *bundle, const char *path, const struct show_options *o,
 		       const struct lppack_error *why)
 {
 	/* Without --kernels a list of them is left out, whether it was read or not. */
@@ -95,7 +95,7 @@ static void print_all(const struct lppack_value *bundle, const char *path, const
 		      const struct lppack_error *why)
 {
 	if (o->json) {
-		print_json(bundle, path, o, why);
+		show_print_json(bundle, path, o, why);
 		return;
 	}
 	if (why->code) {
@@ -103,7 +103,7 @@ static void print_all(const struct lppack_value *bundle, const char *path, const
 		printf("Nothing below can be believed.\n\n");
 	}
 	headline_print(path, why->code ? "NOT VERIFIED" : "signed by a trusted key (modules were not read)");
-	print_prose(bundle, o->kernels);
+	show_print_prose(bundle, o->kernels);
 	if (why->code) {
 		printf("\nNothing above can be believed.\n");
 		print_banner(why);
@@ -121,7 +121,7 @@ static int load_keys(struct source *source, const struct show_options *o, struct
 	return o->keys.n > 0 ? rc : 0;
 }
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int show_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct show_options *o = values;
 	const char *path = arguments->items[0];
@@ -162,5 +162,5 @@ const struct verb verb_show = {
 	.min_arguments = 1,
 	.max_arguments = 1,
 	.completion = COMPLETE_FILE,
-	.run = run,
+	.run = show_run,
 };

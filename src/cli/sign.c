@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/cleanup.h"
-#include "cli/describe.h"
+#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/signers.h"
@@ -48,7 +48,7 @@ static const char *const statuses[][2] = {
 	{ "unsupported", "cannot be checked" },
 };
 
-static void print_signatures(const struct lppack_value *signatures)
+static void sign_print_signatures(const struct lppack_value *signatures)
 {
 	size_t n = lppack_value_count(signatures);
 
@@ -82,7 +82,7 @@ static void print_work(const struct lppack_value *report)
 			copied ? " copied unread" : "");
 }
 
-static void print_change(const struct lppack_value *report, const struct sign_options *o)
+static void sign_print_change(const struct lppack_value *report, const struct sign_options *o)
 {
 	const char *path = value_text_at(report, "path");
 	const char *stream = value_text_at(report, "stream");
@@ -91,25 +91,25 @@ static void print_change(const struct lppack_value *report, const struct sign_op
 	headline_print(path ? path : "?", o->remove ? "signature removed" : "signed");
 	subfield_printf("stream", "%s, %s", stream ? stream : "?", serial ? serial : "?");
 	subfield_print("digest", value_text_at(report, "digest"));
-	print_signatures(lppack_value_get(report, "signatures"));
+	sign_print_signatures(lppack_value_get(report, "signatures"));
 	print_work(report);
 	if (o->remove && lppack_value_count(lppack_value_get(report, "signatures")) == 0)
 		warning_print("sign it: lppack sign --key", "%s: no signature is left, so nobody accepts it",
 			      path ? path : "?");
 }
 
-static int print_report(const struct lppack_value *report, const struct sign_options *o)
+static int sign_print_report(const struct lppack_value *report, const struct sign_options *o)
 {
 	struct lp_json json = LP_JSON_TO(stdout);
 
 	if (o->json)
 		json_value(&json, NULL, report);
 	else
-		print_change(report, o);
+		sign_print_change(report, o);
 	return LPPACK_OK;
 }
 
-static int list(const char *path, const struct sign_options *o, struct lppack_error *err)
+static int sign_list(const char *path, const struct sign_options *o, struct lppack_error *err)
 {
 	struct lppack_value *map AUTO(value) = lppack_sign_list(path, err);
 	struct lp_json json = LP_JSON_TO(stdout);
@@ -122,7 +122,7 @@ static int list(const char *path, const struct sign_options *o, struct lppack_er
 	}
 	headline_print(path, "signatures, compared with their own keys; whom to trust is not asked");
 	subfield_print("digest", value_text_at(map, "digest"));
-	print_signatures(lppack_value_get(map, "signatures"));
+	sign_print_signatures(lppack_value_get(map, "signatures"));
 	return LPPACK_OK;
 }
 
@@ -151,10 +151,10 @@ static int attach(const char *path, const struct sign_options *o, struct lppack_
 		return cli_fail(err, LPPACK_E_USAGE, "a CMS carries its certificates; --key names one public key",
 				"sign: --attach goes with one --key, and with neither --cert nor --chain");
 	rc = lppack_sign_attach(path, o->attach, key, &report, err);
-	return rc < 0 ? rc : print_report(report, o);
+	return rc < 0 ? rc : sign_print_report(report, o);
 }
 
-static int sign(const char *path, const struct sign_options *o, struct lppack_error *err)
+static int sign_sign(const char *path, const struct sign_options *o, struct lppack_error *err)
 {
 	struct signers signers AUTO_SIGNERS = { 0 };
 	struct lppack_value *report AUTO(value) = NULL;
@@ -162,11 +162,11 @@ static int sign(const char *path, const struct sign_options *o, struct lppack_er
 
 	if (rc == 0)
 		rc = lppack_sign(path, (const struct lppack_signer *const *)signers.at, signers.n, &report, err);
-	return rc < 0 ? rc : print_report(report, o);
+	return rc < 0 ? rc : sign_print_report(report, o);
 }
 
 /* Each verb does one thing, and an option that would not count is a mistake. */
-static int check_options(const struct sign_options *o, struct lppack_error *err)
+static int sign_check_options(const struct sign_options *o, struct lppack_error *err)
 {
 	static const char one_hint[] = "give --key, --remove, --list, --emit or --attach";
 	int modes = (o->remove != NULL) + o->list + o->emit + (o->attach != NULL);
@@ -188,25 +188,25 @@ static int check_options(const struct sign_options *o, struct lppack_error *err)
 	return 0;
 }
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int sign_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct sign_options *o = values;
 	const char *path = arguments->items[0];
 	struct lppack_value *report AUTO(value) = NULL;
-	int rc = check_options(o, err);
+	int rc = sign_check_options(o, err);
 
 	if (rc < 0)
 		return rc;
 	if (o->list)
-		return list(path, o, err);
+		return sign_list(path, o, err);
 	if (o->emit)
 		return emit(path, o, err);
 	if (o->attach)
 		return attach(path, o, err);
 	if (!o->remove)
-		return sign(path, o, err);
+		return sign_sign(path, o, err);
 	rc = lppack_sign_remove(path, o->remove, &report, err);
-	return rc < 0 ? rc : print_report(report, o);
+	return rc < 0 ? rc : sign_print_report(report, o);
 }
 
 const struct verb verb_sign = {
@@ -219,5 +219,5 @@ const struct verb verb_sign = {
 	.min_arguments = 1,
 	.max_arguments = 1,
 	.completion = COMPLETE_FILE,
-	.run = run,
+	.run = sign_run,
 };

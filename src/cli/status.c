@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/cleanup.h"
-#include "cli/describe.h"
+#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/recovery.h"
@@ -32,7 +32,7 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-static int check_options(const struct status_options *o, struct lppack_error *err)
+static int status_check_options(const struct status_options *o, struct lppack_error *err)
 {
 	if (o->watch + o->metrics + o->json > 1 || (o->check && (o->watch || o->metrics)))
 		return cli_fail(err, LPPACK_E_USAGE, "give one of them",
@@ -83,7 +83,7 @@ static int print_metrics(const struct lppack_value *status, struct lppack_error 
 	return LPPACK_OK;
 }
 
-static void print_json(const struct lppack_value *status, const struct lppack_value *recovered)
+static void status_print_json(const struct lppack_value *status, const struct lppack_value *recovered)
 {
 	struct lp_json json = LP_JSON_TO(stdout);
 
@@ -108,13 +108,13 @@ static int watch(struct lppack_host *host, const char *root, struct lppack_error
 	return rc;
 }
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int status_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct status_options *o = values;
 	struct lppack_host *host AUTO(host) = NULL;
 	struct lppack_value *recovered AUTO(value) = NULL;
 	struct lppack_value *status AUTO(value) = NULL;
-	int rc = check_options(o, err);
+	int rc = status_check_options(o, err);
 
 	(void)arguments;
 	if (rc == 0)
@@ -133,7 +133,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	if (o->metrics)
 		return print_metrics(status, err);
 	if (o->json)
-		print_json(status, recovered);
+		status_print_json(status, recovered);
 	else if (o->check)
 		print_findings(status);
 	else
@@ -149,5 +149,5 @@ const struct verb verb_status = {
 	.details = "--check exits with 0 if all is well: lppack-status(1) tells the other numbers.\n",
 	.options = options,
 	.values_size = sizeof(struct status_options),
-	.run = run,
+	.run = status_run,
 };

@@ -2,7 +2,7 @@
 #include "cli/status_report.h"
 
 #include "cli/cleanup.h"
-#include "cli/describe.h"
+#include "cli/print.h"
 #include "cli/output.h"
 #include "cli/units.h"
 
@@ -14,7 +14,7 @@ static bool is_true(const struct lppack_value *map, const char *key)
 	return lppack_value_bool(lppack_value_get(map, key));
 }
 
-static const char *text_or(const struct lppack_value *map, const char *key)
+static const char *status_report_text_or(const struct lppack_value *map, const char *key)
 {
 	const char *text = value_text_at(map, key);
 
@@ -30,7 +30,7 @@ static const char *object_state(const struct lppack_value *object)
 	return is_true(object, "patched") ? "patched" : "not patched";
 }
 
-static void print_bundle(const struct lppack_value *patch)
+static void status_report_print_bundle(const struct lppack_value *patch)
 {
 	const struct lppack_value *bundle = lppack_value_get(patch, "bundle");
 	char *serial LP_AUTO_FREE = describe_format_serial(bundle);
@@ -41,7 +41,7 @@ static void print_bundle(const struct lppack_value *patch)
 						 "unknown: lppack loaded it, but has no record of its bundle");
 		return;
 	}
-	subfield_printf("bundle", "%s, %s%s", text_or(bundle, "stream"), serial ? serial : "?",
+	subfield_printf("bundle", "%s, %s%s", status_report_text_or(bundle, "stream"), serial ? serial : "?",
 			is_true(bundle, "stale") ? " (of an earlier boot)" : "");
 	subfield_print("  digest", value_text_at(bundle, "digest"));
 	subfield_print("  applied", value_text_at(bundle, "applied_at"));
@@ -52,12 +52,12 @@ static void print_patch(const struct lppack_value *patch)
 	const struct lppack_value *replace = lppack_value_get(patch, "replace");
 	const struct lppack_value *enabled = lppack_value_get(patch, "enabled");
 
-	printf("\nLivepatch %s\n", text_or(patch, "name"));
+	printf("\nLivepatch %s\n", status_report_text_or(patch, "name"));
 	subfield_printf("state", "%s%s%s", !enabled ? "unknown" : lppack_value_bool(enabled) ? "enabled" : "disabled",
 			is_true(patch, "transition") ? ", IN TRANSITION" : "",
 			!replace ? "" : lppack_value_bool(replace) ? ", replaces all others" : ", does not replace");
 	subfield_print("build id", value_text_at(patch, "build_id"));
-	print_bundle(patch);
+	status_report_print_bundle(patch);
 	describe_print_objects(lppack_value_get(patch, "objects"), object_state);
 }
 
@@ -71,7 +71,7 @@ static void print_stack(const struct lppack_value *status)
 	size_t n = lppack_value_count(patches);
 	char size[UNITS_TEXT];
 
-	field_printf("kernel", "%s%s%s", text_or(kernel, "release"), arch ? "  " : "", arch ? arch : "");
+	field_printf("kernel", "%s%s%s", status_report_text_or(kernel, "release"), arch ? "  " : "", arch ? arch : "");
 	field_print("build id", value_text_at(kernel, "build_id"));
 	if (n == 0)
 		field_print("livepatches", "none active");
@@ -83,7 +83,7 @@ static void print_stack(const struct lppack_value *status)
 		field_printf("memory", "%s", size_format(lppack_value_int(lppack_value_get(memory, "bytes"), 0), size));
 }
 
-static void print_blockers(const struct lppack_value *status)
+static void status_report_print_blockers(const struct lppack_value *status)
 {
 	describe_print_blockers(lppack_value_get(status, "blockers"), "the transition waits for");
 	if (!is_true(status, "blockers_known"))
@@ -99,15 +99,15 @@ static void print_unfinished(const struct lppack_value *status)
 	printf("\nUnfinished\n");
 	if (!lppack_value_get(unfinished, "running"))
 		subfield_printf("call", "lppack %s; only root is told whether it is at work",
-				text_or(unfinished, "verb"));
+				status_report_text_or(unfinished, "verb"));
 	else if (is_true(unfinished, "running"))
-		subfield_printf("call", "lppack %s, which is at work", text_or(unfinished, "verb"));
-	else if (is_true(status, "transition") && strcmp(text_or(unfinished, "boot"), "this") == 0)
+		subfield_printf("call", "lppack %s, which is at work", status_report_text_or(unfinished, "verb"));
+	else if (is_true(status, "transition") && strcmp(status_report_text_or(unfinished, "boot"), "this") == 0)
 		subfield_printf("call", "lppack %s, which was cut short; its transition is still running: "
-				"'lppack recover' waits for it", text_or(unfinished, "verb"));
+				"'lppack recover' waits for it", status_report_text_or(unfinished, "verb"));
 	else
 		subfield_printf("call", "lppack %s, which was cut short: 'lppack recover' finishes or undoes it",
-				text_or(unfinished, "verb"));
+				status_report_text_or(unfinished, "verb"));
 	subfield_print("begun", value_text_at(unfinished, "started_at"));
 }
 
@@ -116,14 +116,14 @@ static void print_pending(const struct lppack_value *pending)
 	for (size_t i = 0; i < lppack_value_count(pending); i++) {
 		const struct lppack_value *fix = lppack_value_at(pending, i, NULL);
 		char *objects LP_AUTO_FREE = describe_join_names(lppack_value_get(fix, "objects"));
-		const char *why = text_or(fix, "why");
+		const char *why = status_report_text_or(fix, "why");
 
 		if (strcmp(why, "not loaded") == 0)
-			subfield_printf(i ? "" : "pending", "%s, until %s %s loaded", text_or(fix, "id"),
+			subfield_printf(i ? "" : "pending", "%s, until %s %s loaded", status_report_text_or(fix, "id"),
 					objects ? objects : "?",
 					lppack_value_count(lppack_value_get(fix, "objects")) > 1 ? "are" : "is");
 		else
-			subfield_printf(i ? "" : "pending", "%s (%s)", text_or(fix, "id"), why);
+			subfield_printf(i ? "" : "pending", "%s (%s)", status_report_text_or(fix, "id"), why);
 	}
 }
 
@@ -132,7 +132,7 @@ static void print_unfixable(const struct lppack_value *list)
 	for (size_t i = 0; i < lppack_value_count(list); i++) {
 		const struct lppack_value *item = lppack_value_at(list, i, NULL);
 
-		subfield_printf(i ? "" : "unfixable", "%s: %s", text_or(item, "id"), text_or(item, "reason"));
+		subfield_printf(i ? "" : "unfixable", "%s: %s", status_report_text_or(item, "id"), status_report_text_or(item, "reason"));
 	}
 }
 
@@ -170,16 +170,16 @@ static void print_reboot(const struct lppack_value *reboot)
 
 static void print_latest(const struct lppack_value *latest)
 {
-	const char *state = text_or(latest, "state");
-	const char *serial = text_or(latest, "serial");
+	const char *state = status_report_text_or(latest, "state");
+	const char *serial = status_report_text_or(latest, "serial");
 
 	if (!latest || strcmp(state, "in force") == 0)
 		return;
 	if (strcmp(state, "removed") == 0)
 		field_printf("latest", "%s serial %s: removed, also for boots; lppack rollback --to %s puts it back",
-			     text_or(latest, "stream"), serial, serial);
+			     status_report_text_or(latest, "stream"), serial, serial);
 	else
-		field_printf("latest", "%s serial %s: %s", text_or(latest, "stream"), serial, state);
+		field_printf("latest", "%s serial %s: %s", status_report_text_or(latest, "stream"), serial, state);
 }
 
 static void print_levels(const struct lppack_value *levels)
@@ -204,13 +204,13 @@ void coverage_print(const struct lppack_value *coverage)
 {
 	for (size_t i = 0; i < lppack_value_count(coverage); i++) {
 		const struct lppack_value *kernel = lppack_value_at(coverage, i, NULL);
-		const char *release = text_or(kernel, "release");
+		const char *release = status_report_text_or(kernel, "release");
 
 		if (value_text_at(kernel, "unreadable"))
 			field_printf("next boot", "of %s: UNKNOWN, %s", release, value_text_at(kernel, "unreadable"));
 		else if (is_true(kernel, "covered"))
-			field_printf("next boot", "of %s: covered by %s serial %s", release, text_or(kernel, "stream"),
-				     text_or(kernel, "serial"));
+			field_printf("next boot", "of %s: covered by %s serial %s", release, status_report_text_or(kernel, "stream"),
+				     status_report_text_or(kernel, "serial"));
 		else
 			field_printf("next boot", "of %s: NOT COVERED", release);
 	}
@@ -228,14 +228,14 @@ static void print_boot(const struct lppack_value *boot)
 		if (!is_true(trial, "skipped"))
 			continue;
 		banner_print(stdout, "a bundle is skipped: boots with it did not become healthy");
-		subfield_printf("level", "%s serial %s", text_or(trial, "stream"), text_or(trial, "serial"));
+		subfield_printf("level", "%s serial %s", status_report_text_or(trial, "stream"), status_report_text_or(trial, "serial"));
 		subfield_print("digest", value_text_at(trial, "digest"));
 	}
 	if (boot && lppack_value_get(boot, "enabled") && !is_true(boot, "enabled"))
 		field_print("boots", "apply nothing: lppack-apply.service is not enabled");
 }
 
-static void print_holds(const struct lppack_value *holds)
+static void status_report_print_holds(const struct lppack_value *holds)
 {
 	for (size_t i = 0; i < lppack_value_count(holds); i++)
 		field_print("hold", value_text_at(lppack_value_at(holds, i, NULL), "text"));
@@ -248,14 +248,14 @@ void status_print(const struct lppack_value *status)
 
 	print_stack(status);
 	print_latest(lppack_value_get(status, "latest"));
-	print_holds(lppack_value_get(status, "holds"));
+	status_report_print_holds(lppack_value_get(status, "holds"));
 	if (lppack_value_count(levels))
 		coverage_print(lppack_value_get(status, "coverage"));
 	print_boot(lppack_value_get(status, "boot"));
 	for (size_t i = 0; i < lppack_value_count(patches); i++)
 		print_patch(lppack_value_at(patches, i, NULL));
 	print_unfinished(status);
-	print_blockers(status);
+	status_report_print_blockers(status);
 	print_fixes(status);
 	print_levels(levels);
 	print_reboot(lppack_value_get(status, "reboot"));

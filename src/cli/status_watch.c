@@ -2,7 +2,7 @@
 #include "cli/status_watch.h"
 
 #include "cli/cleanup.h"
-#include "cli/describe.h"
+#include "cli/print.h"
 #include "cli/output.h"
 #include "cli/units.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/cleanup.h"
-#include "cli/describe.h"
+#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/signers.h"
@@ -96,7 +96,7 @@ static void print_policy(const struct lppack_value *policy)
 			lppack_value_count(lppack_value_get(policy, "revoked_bundles")));
 }
 
-static int list(const struct trust_values *o, const struct text_list *files, struct lppack_error *err)
+static int trust_list(const struct trust_values *o, const struct text_list *files, struct lppack_error *err)
 {
 	struct lppack_value *trust AUTO(value) = lppack_trust_describe(o->root, err);
 	const struct lppack_value *keys = lppack_value_get(trust, "keys");
@@ -221,7 +221,7 @@ static int update(const struct trust_values *o, const struct text_list *files, s
 	return LPPACK_OK;
 }
 
-static int sign(const struct trust_values *o, const struct text_list *files, struct lppack_error *err)
+static int trust_sign(const struct trust_values *o, const struct text_list *files, struct lppack_error *err)
 {
 	struct signers signers AUTO_SIGNERS = { 0 };
 	int rc = o->signers.n ? 0 : cli_fail(err, LPPACK_E_USAGE, "name the private key that signs it",
@@ -256,12 +256,12 @@ static const struct action {
 	const char *const *goes_with; /* the options, NULL-terminated; --root and --json go with all */
 	int (*run)(const struct trust_values *o, const struct text_list *files, struct lppack_error *err);
 } actions[] = {
-	{ "list", "", 0, 0, (const char *const[]){ NULL }, list },
+	{ "list", "", 0, 0, (const char *const[]){ NULL }, trust_list },
 	{ "add", " FILE...", 1, SIZE_MAX, (const char *const[]){ "name", NULL }, add },
 	{ "remove", " NAME|KEY-ID", 1, 1, (const char *const[]){ NULL }, remove_key },
 	{ "test", " FILE", 1, 1, (const char *const[]){ "keys", "policy", NULL }, test },
 	{ "update", " FILE...", 1, SIZE_MAX, (const char *const[]){ NULL }, update },
-	{ "sign", " FILE", 1, 1, (const char *const[]){ "key", "passphrase-file", NULL }, sign },
+	{ "sign", " FILE", 1, 1, (const char *const[]){ "key", "passphrase-file", NULL }, trust_sign },
 };
 
 static bool goes_with(const struct action *action, const char *option)
@@ -273,7 +273,7 @@ static bool goes_with(const struct action *action, const char *option)
 }
 
 /* An option that would not count is a mistake. */
-static int check_options(const struct action *action, const struct trust_values *o, struct lppack_error *err)
+static int trust_check_options(const struct action *action, const struct trust_values *o, struct lppack_error *err)
 {
 	const struct {
 		const char *name;
@@ -299,7 +299,7 @@ static const struct action *find_action(const char *word)
 	return NULL;
 }
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int trust_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct trust_values *o = values;
 	const struct action *action = find_action(arguments->items[0]);
@@ -316,7 +316,7 @@ static int run(const void *values, const struct text_list *arguments, struct lpp
 	}
 	if (o->name && files.n > 1)
 		return cli_fail(err, LPPACK_E_USAGE, "add them one by one", "trust add: --name goes with one FILE");
-	rc = check_options(action, o, err);
+	rc = trust_check_options(action, o, err);
 	return rc < 0 ? rc : action->run(o, &files, err);
 }
 
@@ -335,5 +335,5 @@ const struct verb verb_trust = {
 	.min_arguments = 1,
 	.max_arguments = SIZE_MAX,
 	.completion = COMPLETE_FILE,
-	.run = run,
+	.run = trust_run,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/trust_report.h"
 
-#include "cli/describe.h"
+#include "cli/print.h"
 
 #include <lppack/error.h>
 #include <string.h>

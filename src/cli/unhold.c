@@ -4,7 +4,7 @@
 #include "cli/output.h"
 #include "cli/recovery.h"
 #include "cli/source.h"
-#include "cli/transaction.h"
+#include "cli/apply_common.h"
 #include "cli/verbs.h"
 
 struct unhold_options {
@@ -24,7 +24,7 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int unhold_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct unhold_options *o = values;
 	struct watch watch;
@@ -57,5 +57,5 @@ const struct verb verb_unhold = {
 	.summary = "take holds away",
 	.options = options,
 	.values_size = sizeof(struct unhold_options),
-	.run = run,
+	.run = unhold_run,
 };

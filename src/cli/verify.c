@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/cleanup.h"
-#include "cli/describe.h"
+#include "cli/print.h"
 #include "cli/diff_report.h"
 #include "cli/json.h"
 #include "cli/output.h"
@@ -59,7 +59,7 @@ static void check_free(struct check *check)
 	source_close(&check->source);
 }
 
-static void show_progress(void *context, uint64_t done, uint64_t total)
+static void verify_show_progress(void *context, uint64_t done, uint64_t total)
 {
 	const struct check *check = context;
 
@@ -124,7 +124,7 @@ static int run_check(struct check *check, const struct verify_options *o, struct
 	if (check->build_id)
 		rc = check_one_kernel(check, err);
 	else
-		rc = lppack_verified_check_all(check->source.verified, show_progress, check, err);
+		rc = lppack_verified_check_all(check->source.verified, verify_show_progress, check, err);
 	progress_clear();
 	if (rc == 0 && check->older)
 		rc = check_supersedes(check, err);
@@ -147,7 +147,7 @@ static void print_read(const struct check *check)
 }
 
 /* is_first: nothing stands above it. */
-static void print_prose(const struct check *check, bool is_first)
+static void verify_print_prose(const struct check *check, bool is_first)
 {
 	const char *release = value_text_at(check->kernel, "release");
 	const char *module = value_text_at(lppack_value_get(check->kernel, "module"), "name");
@@ -172,7 +172,7 @@ static void print_prose(const struct check *check, bool is_first)
 	}
 }
 
-static void print_json(struct lp_json *json, const struct check *check, const struct lppack_error *err)
+static void verify_print_json(struct lp_json *json, const struct check *check, const struct lppack_error *err)
 {
 	static const char *const but[] = { "file", "verified", NULL };
 
@@ -211,15 +211,15 @@ static int verify_file(const struct verify_options *o, const char *path, const c
 		source_warn_expired(&check.source, path);
 	}
 	if (o->json)
-		print_json(json, &check, &err);
+		verify_print_json(json, &check, &err);
 	else if (!err.code && !o->quiet) {
-		print_prose(&check, !*printed);
+		verify_print_prose(&check, !*printed);
 		*printed = true;
 	}
 	return err.code;
 }
 
-static int run(const void *values, const struct text_list *arguments, struct lppack_error *err)
+static int verify_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct verify_options *o = values;
 	char *build_id LP_AUTO_FREE = o->kernel ? kernel_resolve(o->kernel, err) : NULL;
@@ -260,5 +260,5 @@ const struct verb verb_verify = {
 	.min_arguments = 1,
 	.max_arguments = SIZE_MAX,
 	.completion = COMPLETE_FILE,
-	.run = run,
+	.run = verify_run,
 };

@@ -129,7 +129,7 @@ unit_tests += $(unit_programs)
 long_tests += tests/unit/apply/test_killed
 
 # The program's own parts, which no library has.
-tests_unit_cli_test_apply_report_SOURCES = tests/unit/cli/test_apply_report.c src/cli/apply_report.c src/cli/describe.c \
+tests_unit_cli_test_apply_report_SOURCES = tests/unit/cli/test_apply_report.c src/cli/apply_report.c src/cli/print.c \
 	src/cli/output.c src/cli/units.c
 tests_unit_cli_test_json_SOURCES = tests/unit/cli/test_json.c src/cli/json.c
 tests_unit_cli_test_options_SOURCES = tests/unit/cli/test_options.c src/cli/options.c src/cli/output.c \

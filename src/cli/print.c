@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cli/describe.h"
+#include "cli/print.h"
 
 #include "cli/cleanup.h"
 #include "cli/output.h"
@@ -42,7 +42,7 @@ static const char *trust_of(const struct lppack_value *signature)
 	return lppack_value_bool(lppack_value_get(signature, "checked")) ? "  not a trusted key" : "  not checked";
 }
 
-static void print_signatures(const struct lppack_value *signatures)
+static void print_print_signatures(const struct lppack_value *signatures)
 {
 	for (size_t i = 0; i < lppack_value_count(signatures); i++) {
 		const struct lppack_value *signature = lppack_value_at(signatures, i, NULL);
@@ -66,7 +66,7 @@ void describe_print_identity(const struct lppack_value *bundle)
 	subfield_print("expires", value_text_at(bundle, "expires"));
 	if (lppack_value_get(bundle, "rollback_floor"))
 		subfield_printf("going back", "not below serial %s", value_text_at(bundle, "rollback_floor"));
-	print_signatures(lppack_value_get(bundle, "signatures"));
+	print_print_signatures(lppack_value_get(bundle, "signatures"));
 }
 
 static void print_fix(const struct lppack_value *fix)
@@ -129,7 +129,7 @@ void describe_print_objects(const struct lppack_value *objects, const char *(*su
 	}
 }
 
-static void print_states(const struct lppack_value *states)
+static void print_print_states(const struct lppack_value *states)
 {
 	for (size_t i = 0; i < lppack_value_count(states); i++) {
 		const struct lppack_value *state = lppack_value_at(states, i, NULL);
@@ -140,7 +140,7 @@ static void print_states(const struct lppack_value *states)
 	}
 }
 
-static void print_module(const struct lppack_value *kernel)
+static void print_print_module(const struct lppack_value *kernel)
 {
 	const struct lppack_value *module = lppack_value_get(kernel, "module");
 	const struct lppack_value *packed = lppack_value_get(kernel, "packed_size");
@@ -174,9 +174,9 @@ void describe_print_kernels(const struct lppack_value *bundle)
 		printf("\nKernel %s%s%s\n", release ? release : "?", arch ? "  " : "", arch ? arch : "");
 		subfield_print("build id", value_text_at(kernel, "build_id"));
 		subfield_print("vermagic", value_text_at(kernel, "vermagic"));
-		print_module(kernel);
+		print_print_module(kernel);
 		describe_print_objects(lppack_value_get(kernel, "objects"), NULL);
-		print_states(lppack_value_get(kernel, "states"));
+		print_print_states(lppack_value_get(kernel, "states"));
 		subfield_print_list("not needed", lppack_value_get(kernel, "not_applicable"));
 	}
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cli/transaction.h"
+#include "cli/apply_common.h"
 
 #include "cli/apply_report.h"
 #include "cli/cleanup.h"
-#include "cli/describe.h"
+#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/units.h"
@@ -44,7 +44,7 @@ static int is_cancelled(void *context)
 	return signalled != 0;
 }
 
-static void show_progress(void *context, const char *phase, int64_t elapsed_ns)
+static void apply_common_show_progress(void *context, const char *phase, int64_t elapsed_ns)
 {
 	struct watch *watch = context;
 	bool is_new = !watch->phase || strcmp(watch->phase, phase) != 0;
@@ -64,7 +64,7 @@ static void show_progress(void *context, const char *phase, int64_t elapsed_ns)
 struct lppack_apply_options transaction_how(const struct transaction_options *options, struct watch *watch)
 {
 	LPPACK_OPTIONS(lppack_apply_options, how, .timeout_ns = options->timeout,
-		       .progress = show_progress,
+		       .progress = apply_common_show_progress,
 		       .cancelled = is_cancelled,
 		       .context = watch,
 		       .take_over = options->take_over,
@@ -80,7 +80,7 @@ struct lppack_apply_options transaction_how(const struct transaction_options *op
 struct lppack_wait transaction_wait(int64_t wait_ns, struct watch *watch)
 {
 	LPPACK_OPTIONS(lppack_wait, wait, .wait_ns = wait_ns,
-		       .progress = show_progress,
+		       .progress = apply_common_show_progress,
 		       .cancelled = is_cancelled,
 		       .context = watch);
 
@@ -144,7 +144,7 @@ void transaction_json_receipt(struct lp_json *json, const struct lppack_value *t
 	json_value(json, "warnings", lppack_value_get(plan, "warnings"));
 }
 
-static void print_json(const struct lppack_value *map, bool dry_run, const struct lppack_value *plan,
+static void apply_common_print_json(const struct lppack_value *map, bool dry_run, const struct lppack_value *plan,
 		       const struct lppack_error *err)
 {
 	struct lp_json json = LP_JSON_TO(stdout);
@@ -163,7 +163,7 @@ static void print_json(const struct lppack_value *map, bool dry_run, const struc
 void transaction_tell_plan(const struct transaction_report *report, const struct lppack_error *err)
 {
 	if (report->json)
-		print_json(report->described, true, report->described, err);
+		apply_common_print_json(report->described, true, report->described, err);
 	else
 		plan_print(report->described, report->path);
 }
@@ -177,7 +177,7 @@ int transaction_tell_receipt(const struct transaction_report *report, struct lpp
 	const char *outcome = value_text_at(told, "outcome");
 
 	if (report->json)
-		print_json(told, false, report->described, err);
+		apply_common_print_json(told, false, report->described, err);
 	else
 		receipt_print(told, report->described, report->path, err);
 	if (err->code && err->code != LPPACK_E_ALREADY)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the verbs that change the kernel share: their options, signals, progress, recovery, and carrying a plan out. */
-#ifndef CLI_TRANSACTION_H
-#define CLI_TRANSACTION_H
+#ifndef CLI_APPLY_COMMON_H
+#define CLI_APPLY_COMMON_H
 
 #include "cli/options.h"
 

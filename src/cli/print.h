@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Prose from the maps that describe bundles. Every key may be missing. */
-#ifndef CLI_DESCRIBE_H
-#define CLI_DESCRIBE_H
+#ifndef CLI_PRINT_H
+#define CLI_PRINT_H
 
 #include <lppack/value.h>
 
