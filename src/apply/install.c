@@ -16,6 +16,7 @@
 #include "machine/freshness.h"
 #include "machine/state.h"
 #include "apply/transaction.h"
+#include "crypto/digest.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -6,7 +6,6 @@
 #include "base/ref.h"
 #include "format/head.h"
 #include "format/index.h"
-#include "crypto/crypto.h"
 #include "bundle/module_cache.h"
 
 #include <lppack/bundle.h>

@@ -5,6 +5,7 @@
 #include "shared/text.h"
 #include "format/tar.h"
 #include "format/zstd.h"
+#include "crypto/digest.h"
 #include "inspect/module.h"
 
 #include <stdio.h>

@@ -7,6 +7,7 @@
 #include "inspect/module.h"
 #include "bundle/findings.h"
 #include "bundle/release_facts.h"
+#include "crypto/digest.h"
 
 #include <lppack/diff.h>
 #include <sys/stat.h>

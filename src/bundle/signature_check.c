@@ -3,6 +3,7 @@
 #include "bundle/bundle.h"
 
 #include "shared/text.h"
+#include "crypto/ed25519.h"
 #include "crypto/cms.h"
 
 #include <string.h>

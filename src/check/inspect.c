@@ -7,7 +7,7 @@
 #include "shared/text.h"
 #include "format/format.h"
 #include "format/stream.h"
-#include "crypto/crypto.h"
+#include "crypto/digest.h"
 #include "crypto/module_signature.h"
 #include "inspect/anatomy.h"
 #include "bundle/findings.h"

@@ -3,7 +3,7 @@
 #ifndef LP_CRYPTO_CERTIFICATE_H
 #define LP_CRYPTO_CERTIFICATE_H
 
-#include "crypto/crypto.h"
+#include "crypto/public_key.h"
 
 /* Parsers refuse longer input with LPPACK_E_LIMIT; readers of files use the same bounds. */
 #define LP_CERTIFICATE_MAX 65536 /* of a file with one certificate or several, PEM or DER */

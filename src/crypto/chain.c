@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "crypto/digest.h"
 #include "crypto/certificate.h"
 #include "crypto/openssl.h"
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
-#include <stdarg.h>
-#include <stdio.h>
 
 #define AUTH_LEVEL 3 /* SSL_CTX_set_security_level(3): at least 128 bits, so RSA of 3072, P-256 and SHA-256 */
 
@@ -17,22 +16,6 @@ LP_DEFINE_CLEANUP(X509_STORE_CTX, X509_STORE_CTX_free)
 const char *const lp_chain_names[] = { "trusted",       "unknown-issuer", "damaged", "expired",
 				       "not-yet-valid", "wrong-purpose",  "path-length", "weak",
 				       "revoked",       "bad-crl",        "no-crl",  "invalid", NULL };
-
-void lp_chain_refuse(struct lp_chain_report *report, enum lp_chain_verdict verdict, X509 *certificate,
-		     const char *fmt, ...)
-{
-	char subject[256] = "";
-	char what[512];
-	va_list args;
-
-	if (certificate)
-		lp_x509_name(X509_get_subject_name(certificate), subject, sizeof(subject));
-	va_start(args, fmt);
-	vsnprintf(what, sizeof(what), fmt, args);
-	va_end(args);
-	report->verdict = verdict;
-	snprintf(report->text, sizeof(report->text), "certificate '%s': %.*s", subject, 240, what);
-}
 
 static enum lp_chain_verdict verdict_of(int code)
 {
@@ -130,7 +113,7 @@ static void check_purpose(STACK_OF(X509) *chain, struct lp_chain_report *report)
 	X509 *signer = sk_X509_value(chain, 0);
 
 	if (!(X509_get_key_usage(signer) & KU_DIGITAL_SIGNATURE)) {
-		lp_chain_refuse(report, LP_CHAIN_PURPOSE, signer, "its key usage lacks digitalSignature");
+		lp_x509_refuse(report, LP_CHAIN_PURPOSE, signer, "its key usage lacks digitalSignature");
 		return;
 	}
 	for (int i = 0; i == 0 || i + 1 < sk_X509_num(chain); i++) {
@@ -138,7 +121,7 @@ static void check_purpose(STACK_OF(X509) *chain, struct lp_chain_report *report)
 		unsigned int allowed = i == 0 ? XKU_CODE_SIGN : XKU_CODE_SIGN | XKU_ANYEKU;
 
 		if (!(X509_get_extended_key_usage(certificate) & allowed)) {
-			lp_chain_refuse(report, LP_CHAIN_PURPOSE, certificate,
+			lp_x509_refuse(report, LP_CHAIN_PURPOSE, certificate,
 					"its extended key usage lacks codeSigning");
 			return;
 		}
@@ -160,7 +143,7 @@ static void find_anchor(STACK_OF(X509) *chain, const struct lp_chain_rules *rule
 			report->anchor = i;
 			return;
 		}
-	lp_chain_refuse(report, LP_CHAIN_OTHER, top, "not an anchor");
+	lp_x509_refuse(report, LP_CHAIN_OTHER, top, "not an anchor");
 }
 
 /* Of any kind of key, as CAs may have others than signers. */
@@ -197,7 +180,7 @@ int lp_chain_check(const struct lp_certificate *certificate, const struct lp_cer
 		ERR_clear_error();
 		if (code == X509_V_ERR_OUT_OF_MEM)
 			return lp_fail_nomem(err);
-		lp_chain_refuse(report, verdict_of(code), X509_STORE_CTX_get_current_cert(ctx), "%s",
+		lp_x509_refuse(report, verdict_of(code), X509_STORE_CTX_get_current_cert(ctx), "%s",
 				X509_verify_cert_error_string(code));
 		return 0;
 	}

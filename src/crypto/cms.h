@@ -4,6 +4,7 @@
 #define LP_CRYPTO_CMS_H
 
 #include "crypto/certificate.h"
+#include "crypto/private_key.h"
 
 #define LP_CMS_MAX 16384 /* format-spec, "Limits": of a signature's member */
 

@@ -162,11 +162,11 @@ void lp_crl_check(X509 *certificate, X509 *issuer, const struct lp_chain_rules *
 			continue;
 		fault = find_fault(crl->crl, issuer, is_signed);
 		if (fault) {
-			lp_chain_refuse(report, LP_CHAIN_BAD_CRL, certificate, "the CRL %s %s", crl->name, fault);
+			lp_x509_refuse(report, LP_CHAIN_BAD_CRL, certificate, "the CRL %s %s", crl->name, fault);
 			return;
 		}
 		if (X509_CRL_get0_by_cert(crl->crl, &entry, certificate) == 1) {
-			lp_chain_refuse(report, LP_CHAIN_REVOKED, certificate, "revoked by %s", crl->name);
+			lp_x509_refuse(report, LP_CHAIN_REVOKED, certificate, "revoked by %s", crl->name);
 			return;
 		}
 		fault = find_staleness(crl->crl, rules->now);
@@ -178,8 +178,8 @@ void lp_crl_check(X509 *certificate, X509 *issuer, const struct lp_chain_rules *
 		}
 	}
 	if (good == 0 && stale)
-		lp_chain_refuse(report, LP_CHAIN_BAD_CRL, certificate, "the CRL %s %s", stale->name, why_stale);
+		lp_x509_refuse(report, LP_CHAIN_BAD_CRL, certificate, "the CRL %s %s", stale->name, why_stale);
 	else if (good == 0 && rules->require_crls)
-		lp_chain_refuse(report, LP_CHAIN_NO_CRL, certificate,
+		lp_x509_refuse(report, LP_CHAIN_NO_CRL, certificate,
 				"no CRL of its issuer, which the policy requires");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "crypto/crypto.h"
+#include "crypto/digest.h"
 #include "crypto/openssl.h"
 
 #include <openssl/evp.h>

@@ -7,17 +7,16 @@ liblppack_all_la_SOURCES += \
 	src/crypto/cms_sign.c \
 	src/crypto/cms_verify.c \
 	src/crypto/crl.c \
-	src/crypto/crypto.h \
 	src/crypto/der.c src/crypto/der.h \
-	src/crypto/digest.c \
-	src/crypto/ed25519.c \
+	src/crypto/digest.c src/crypto/digest.h \
+	src/crypto/ed25519.c src/crypto/ed25519.h \
 	src/crypto/engine.c \
 	src/crypto/module_sign.c \
 	src/crypto/module_signature.c src/crypto/module_signature.h \
 	src/crypto/module_signature_match.c \
 	src/crypto/module_signer.c \
 	src/crypto/openssl.c src/crypto/openssl.h \
-	src/crypto/pkcs11.c \
-	src/crypto/private_key.c \
-	src/crypto/public_key.c \
+	src/crypto/pkcs11.c src/crypto/pkcs11.h \
+	src/crypto/private_key.c src/crypto/private_key.h \
+	src/crypto/public_key.c src/crypto/public_key.h \
 	src/crypto/x509_text.c

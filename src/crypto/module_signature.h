@@ -4,6 +4,7 @@
 #define LP_CRYPTO_MODULE_SIGNATURE_H
 
 #include "crypto/certificate.h"
+#include "crypto/private_key.h"
 
 /* Of one signer. Texts are printable and empty where the signature does not tell. */
 struct lp_module_signature {

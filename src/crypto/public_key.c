@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "crypto/digest.h"
 #include "crypto/openssl.h"
 
 #include <openssl/core_names.h>

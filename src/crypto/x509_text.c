@@ -2,6 +2,7 @@
 #include "shared/text.h"
 #include "crypto/openssl.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -54,4 +55,20 @@ int lp_x509_time(const ASN1_TIME *time, int64_t *seconds)
 		return -1;
 	*seconds = timegm(&tm);
 	return 0;
+}
+
+void lp_x509_refuse(struct lp_chain_report *report, enum lp_chain_verdict verdict, X509 *certificate,
+		     const char *fmt, ...)
+{
+	char subject[256] = "";
+	char what[512];
+	va_list args;
+
+	if (certificate)
+		lp_x509_name(X509_get_subject_name(certificate), subject, sizeof(subject));
+	va_start(args, fmt);
+	vsnprintf(what, sizeof(what), fmt, args);
+	va_end(args);
+	report->verdict = verdict;
+	snprintf(report->text, sizeof(report->text), "certificate '%s': %.*s", subject, 240, what);
 }

@@ -5,6 +5,7 @@
 #include "format/head.h"
 #include "format/tar.h"
 #include "trust/signer.h"
+#include "crypto/digest.h"
 
 #include <errno.h>
 #include <fcntl.h>

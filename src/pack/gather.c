@@ -5,7 +5,7 @@
 #include "shared/array.h"
 #include "shared/text.h"
 #include "format/stream.h"
-#include "crypto/crypto.h"
+#include "crypto/digest.h"
 #include "check/kernel_file.h"
 #include "inspect/module.h"
 

@@ -4,7 +4,7 @@
 
 #include "format/stream.h"
 #include "format/zstd.h"
-#include "crypto/crypto.h"
+#include "crypto/digest.h"
 
 #include <pthread.h>
 #include <string.h>

@@ -6,6 +6,7 @@
 #include "shared/text.h"
 #include "bundle/describe.h"
 #include "trust/signer.h"
+#include "crypto/ed25519.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -6,6 +6,8 @@
 #include "base/file.h"
 #include "base/options.h"
 #include "shared/text.h"
+#include "crypto/ed25519.h"
+#include "crypto/pkcs11.h"
 #include "crypto/module_signature.h"
 
 #include <fcntl.h>

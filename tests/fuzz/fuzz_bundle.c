@@ -10,6 +10,7 @@
 #include "bundle/bundle.h"
 
 #include "shared/text.h"
+#include "crypto/digest.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,6 +9,8 @@
 #include "trust/keyring.h"
 #include "trust/signer.h"
 #include "pack/spec.h"
+#include "crypto/ed25519.h"
+#include "crypto/digest.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -5,6 +5,7 @@
  *                                                                   CRLs are required if there are two
  */
 #include "base/file.h"
+#include "crypto/pkcs11.h"
 #include "crypto/cms.h"
 
 #include <fcntl.h>

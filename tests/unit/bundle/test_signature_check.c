@@ -4,6 +4,7 @@
 #include "format/head.h"
 #include "format/tar.h"
 #include "trust/keyring.h"
+#include "crypto/ed25519.h"
 
 /* The name of a member, in its header, and the checksum made right again. */
 static void rename_member(struct lp_buf *bundle, size_t at, const char *name, size_t size)

@@ -3,6 +3,7 @@
 
 #include "format/tar.h"
 #include "format/zstd.h"
+#include "crypto/digest.h"
 
 static void assert_forged(struct fixture *f, struct forge *forge, int code, const char *words)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "shared/text.h"
-#include "crypto/crypto.h"
+#include "crypto/digest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

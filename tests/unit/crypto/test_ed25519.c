@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "shared/text.h"
-#include "crypto/crypto.h"
+#include "crypto/ed25519.h"
+#include "crypto/private_key.h"
+#include "crypto/public_key.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Keys in tokens: SoftHSM's, where it and OpenSSL's engine or provider are there. */
+#include "crypto/pkcs11.h"
 #include "crypto/cms.h"
 #include "support/pki.h"
 

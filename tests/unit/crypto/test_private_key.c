@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "shared/text.h"
-#include "crypto/crypto.h"
+#include "crypto/private_key.h"
+#include "crypto/public_key.h"
 
 #include <openssl/ec.h>
 #include <openssl/evp.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "shared/text.h"
-#include "crypto/crypto.h"
+#include "crypto/digest.h"
+#include "crypto/private_key.h"
+#include "crypto/public_key.h"
 
 #include <openssl/core_names.h>
 #include <openssl/ec.h>

@@ -2,6 +2,7 @@
 #include "support/fixture.h"
 
 #include "pack/draft.h"
+#include "crypto/digest.h"
 
 #define AUTO_DRAFT LP_AUTO(lp_draft_free)
 

@@ -3,6 +3,7 @@
 
 #include "format/zstd.h"
 #include "pack/pack.h"
+#include "crypto/digest.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "format/tar.h"
+#include "crypto/ed25519.h"
 #include "crypto/cms.h"
 #include "pack/sign.h"
 #include "trust/signer.h"

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "format/tar.h"
+#include "crypto/digest.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
