@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Making directories so that they are there after a power cut. */
 #include "base/directory.h"
 
 #include "base/file.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of errors, and how a cause is set, moved and given context. */
 #include "base/error.h"
 
 #include "base/export.h"

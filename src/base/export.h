@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The mark of what the library exports. */
 #ifndef LP_BASE_EXPORT_H
 #define LP_BASE_EXPORT_H
 

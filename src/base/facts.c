@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading, comparing and copying the plain structs of facts.h. */
 #include "base/facts.h"
 
 #include "shared/array.h"

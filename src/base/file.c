@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whole files: reading with a bound, writing so that they appear whole or not at all. */
 #include "base/file.h"
 
 #include "base/root.h"

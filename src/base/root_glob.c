@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Patterns below a root whose name may have any characters. */
 #include "base/root_glob.h"
 
 #include "shared/buf.h"

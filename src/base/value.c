@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Trees of facts: building, reading, copying and printing them as JSON. */
 #include "base/value.h"
 
 #include "base/export.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The version of the library that runs. */
 #include "base/export.h"
 #include "config.h"
 

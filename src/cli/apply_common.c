@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the verbs that change the kernel share: progress, signals, recovery, the plan and its receipt. */
 #include "cli/apply_common.h"
 
 #include "cli/apply_report.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Plans and receipts as people read them. */
 #include "cli/apply_report.h"
 
 #include "cli/cleanup.h"

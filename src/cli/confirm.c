@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lppack confirm: the boot that is counted was good. */
 #include "cli/cleanup.h"
 #include "cli/json.h"
 #include "cli/output.h"

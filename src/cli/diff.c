@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lppack diff: two bundles. */
 #include "cli/cleanup.h"
 #include "cli/diff_report.h"
 #include "cli/json.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Differences of bundles as people read them. */
 #include "cli/diff_report.h"
 
 #include "cli/cleanup.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lppack effective-version: one line for inventories. */
 #include "cli/cleanup.h"
 #include "cli/recovery.h"
 #include "cli/source.h"

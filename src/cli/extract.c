@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lppack extract: a kernel's module out of a verified bundle. */
 #include "cli/cleanup.h"
 #include "cli/output.h"
 #include "cli/source.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lppack help: the program's, or a verb's. */
 #include "cli/output.h"
 #include "cli/verbs.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lppack history: the receipts of earlier calls. */
 #include "cli/cleanup.h"
 #include "cli/print.h"
 #include "cli/json.h"

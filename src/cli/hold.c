@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lppack hold: what must not be applied or installed. */
 #include "cli/cleanup.h"
 #include "cli/print.h"
 #include "cli/json.h"

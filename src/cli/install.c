@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lppack install: a bundle for boots to come, applied at once unless told otherwise. */
 #include "cli/apply_report.h"
 #include "cli/cleanup.h"
 #include "cli/print.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The library's trees and errors as members of the program's documents. */
 #include "cli/json.h"
 
 #include "shared/text.h"

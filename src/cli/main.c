@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From the command line to a verb, and from its error to the exit status. */
 #include "cli/output.h"
 #include "cli/verbs.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Parsing options by a table, and printing their help. */
 #include "cli/options.h"
 
 #include "cli/output.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What people read: errors, progress, fields, lists and tables. */
 #include "cli/output.h"
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where passphrases come from: a file, or the terminal. */
 #include "cli/passphrase.h"
 
 #include "cli/output.h"

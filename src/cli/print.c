@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Trees of facts as lines that several verbs print. */
 #include "cli/print.h"
 
 #include "cli/cleanup.h"

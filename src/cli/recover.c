@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lppack recover: finish or undo what a killed call began. */
 #include "cli/cleanup.h"
 #include "cli/print.h"
 #include "cli/json.h"

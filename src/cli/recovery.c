@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The recovery that other verbs begin with. */
 #include "cli/recovery.h"
 
 #include "cli/cleanup.h"

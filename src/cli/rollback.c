@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lppack rollback: an installed release that is older. */
 #include "cli/cleanup.h"
 #include "cli/output.h"
 #include "cli/source.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lppack show: what is in a bundle. */
 #include "cli/cleanup.h"
 #include "cli/print.h"
 #include "cli/json.h"

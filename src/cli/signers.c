@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Opening the keys that sign, with their passphrases. */
 #include "cli/signers.h"
 
 #include "cli/output.h"

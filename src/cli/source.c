@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Opening and verifying the bundle that a verb is about. */
 #include "cli/source.h"
 
 #include "cli/output.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The status of a machine as people read it. */
 #include "cli/status_report.h"
 
 #include "cli/cleanup.h"

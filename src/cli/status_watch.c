@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A status that follows the machine. */
 #include "cli/status_watch.h"
 
 #include "cli/cleanup.h"

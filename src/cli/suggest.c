@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* "Did you mean": the known name nearest to a mistyped one. */
 #include "cli/suggest.h"
 
 #include "shared/text.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Keys and policies as people read them. */
 #include "cli/trust_report.h"
 
 #include "cli/print.h"

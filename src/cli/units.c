@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sizes, durations and numbers with units, read and printed. */
 #include "cli/units.h"
 
 #include <stdio.h>

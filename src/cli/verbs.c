@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of verbs. */
 #include "cli/verbs.h"
 
 #include "cli/json.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lppack verify: bundles against the trusted keys. */
 #include "cli/cleanup.h"
 #include "cli/print.h"
 #include "cli/diff_report.h"

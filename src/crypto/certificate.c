@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading certificates, and what is asked of one alone. */
 #include "crypto/certificate.h"
 
 #include "shared/array.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether a certificate leads to an anchor and may sign. */
 #include "crypto/digest.h"
 #include "crypto/certificate.h"
 #include "crypto/openssl.h"

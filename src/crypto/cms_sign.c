@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Making the one shape of CMS that bundles are signed with. */
 #include "crypto/cms_parts.h"
 #include "crypto/der.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Taking a CMS signature apart, and refusing every shape but one. */
 #include "shared/array.h"
 #include "crypto/cms_parts.h"
 #include "crypto/der.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading revocation lists, and what they say of a certificate. */
 #include "crypto/certificate.h"
 #include "crypto/openssl.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Walking DER without OpenSSL. */
 #include "crypto/der.h"
 
 #include <string.h>

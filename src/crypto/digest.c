@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SHA-256, of bytes and of pieces. */
 #include "crypto/digest.h"
 #include "crypto/openssl.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Raw Ed25519 signatures. */
 #include "crypto/ed25519.h"
 #include "crypto/openssl.h"
 

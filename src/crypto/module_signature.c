@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the signature at a module's end says of its signer. */
 #include "crypto/module_signature.h"
 
 #include "shared/cleanup.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* OpenSSL's errors, BIOs and passphrase callback as this folder uses them. */
 #include "crypto/openssl.h"
 
 #include <limits.h>

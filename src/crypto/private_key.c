@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Making, reading and writing private keys. */
 #include "shared/text.h"
 #include "crypto/openssl.h"
 

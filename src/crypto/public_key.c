@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading and writing public keys, and refusing those that may not sign. */
 #include "crypto/digest.h"
 #include "crypto/openssl.h"
 

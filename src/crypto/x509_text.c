@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Names, numbers and times of certificates as text, and the refusal that names one. */
 #include "shared/text.h"
 #include "crypto/openssl.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Arrays that grow by one element. */
 #include "shared/array.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Arrays that grow by one element, and searching sorted ones. */
 #ifndef LP_SHARED_ARRAY_H
 #define LP_SHARED_ARRAY_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Bytes that grow. */
 #include "shared/buf.h"
 
 #include <stdarg.h>

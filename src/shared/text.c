@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is computed from strings, or makes them, and needs no error. */
 #include "shared/text.h"
 
 #include <stdarg.h>
