@@ -151,11 +151,7 @@ static int apply_run(const void *values, const struct text_list *arguments, stru
 		rc = source_open(&source, path, &o->keys, o->root, err);
 	if (rc < 0)
 		return rc;
-	host = lppack_host_open(o->root, err);
-	if (!host)
-		return -err->code;
-	if (!o->dry_run)
-		rc = transaction_recover(host, &how, o->root, err);
+	rc = transaction_open_host(o->root, &how, o->dry_run, &host, err);
 	if (rc < 0)
 		return rc;
 	if (o->installed)

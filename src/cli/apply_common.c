@@ -137,6 +137,15 @@ void transaction_warn(const struct lppack_value *plan, const char *path)
 	}
 }
 
+int transaction_open_host(const char *root, const struct lppack_apply_options *how, bool dry_run,
+			  struct lppack_host **host, struct lppack_error *err)
+{
+	*host = lppack_host_open(root, err);
+	if (!*host)
+		return -err->code;
+	return dry_run ? 0 : transaction_recover(*host, how, root, err);
+}
+
 void transaction_json_receipt(struct lp_json *json, const struct lppack_value *told, const struct lppack_value *plan)
 {
 	json_members(json, told, NULL);

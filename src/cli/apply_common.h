@@ -89,4 +89,9 @@ int transaction_tell_receipt(const struct transaction_report *report, struct lpp
 int transaction_run_plan(struct lppack_host *host, struct lppack_verified *verified, const char *path,
 			 const struct lppack_apply_options *how, bool dry_run, bool json, struct lppack_error *err);
 
+/* Opens the machine, and unless nothing is to change finishes first what an earlier call began. The caller closes *host,
+ * also on failure. */
+int transaction_open_host(const char *root, const struct lppack_apply_options *how, bool dry_run,
+			  struct lppack_host **host, struct lppack_error *err);
+
 #endif

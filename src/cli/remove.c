@@ -54,11 +54,7 @@ static int remove_run(const void *values, const struct text_list *arguments, str
 	(void)arguments;
 	if (rc < 0)
 		return rc;
-	host = lppack_host_open(o->root, err);
-	if (!host)
-		return -err->code;
-	if (!o->dry_run)
-		rc = transaction_recover(host, &how, o->root, err);
+	rc = transaction_open_host(o->root, &how, o->dry_run, &host, err);
 	return rc < 0 ? rc : remove_all(host, &how, o, err);
 }
 

@@ -44,11 +44,7 @@ static int rollback_run(const void *values, const struct text_list *arguments, s
 		rc = source_load_keys(&source, &o->keys, o->root, err);
 	if (rc < 0)
 		return rc;
-	host = lppack_host_open(o->root, err);
-	if (!host)
-		return -err->code;
-	if (!o->dry_run)
-		rc = transaction_recover(host, &how, o->root, err);
+	rc = transaction_open_host(o->root, &how, o->dry_run, &host, err);
 	if (rc == 0)
 		rc = lppack_host_open_level(host, source.keyring, o->to.is_set ? &o->to.value : NULL, &source.bundle,
 					    &source.verified, err);

@@ -13,7 +13,7 @@
 
 static const char hint[] = "name a file with an X.509 certificate, PEM or DER";
 
-static int describe(X509 *x509, const char *name, struct lp_certificate_info *out, struct lppack_error *err)
+static int certificate_describe(X509 *x509, const char *name, struct lp_certificate_info *out, struct lppack_error *err)
 {
 	const ASN1_OCTET_STRING *key_id = X509_get0_subject_key_id(x509);
 
@@ -46,7 +46,7 @@ static int take_x509(X509 *x509, const char *name, struct lp_certificate **out, 
 	if (!certificate || !certificate->name)
 		return lp_fail_nomem(err);
 	certificate->x509 = LP_TAKE(owned);
-	rc = describe(certificate->x509, name, &certificate->info, err);
+	rc = certificate_describe(certificate->x509, name, &certificate->info, err);
 	if (rc < 0)
 		return rc;
 	*out = LP_TAKE(certificate);

@@ -14,7 +14,7 @@ LP_DEFINE_CLEANUP(AUTHORITY_KEYID, AUTHORITY_KEYID_free)
 
 static const char hint[] = "get the complete CRL of the certificate's issuer again";
 
-static X509_CRL *decode(const void *bytes, size_t n)
+static X509_CRL *crl_decode(const void *bytes, size_t n)
 {
 	const uint8_t *at = bytes;
 	struct lp_asking nobody = { 0 };
@@ -51,7 +51,7 @@ int lp_crl_parse(const void *bytes, size_t n, const char *name, struct lp_crl **
 		made->name = strdup(name);
 	if (!made || !made->name)
 		return lp_fail_nomem(err);
-	crl = n ? decode(bytes, n) : NULL;
+	crl = n ? crl_decode(bytes, n) : NULL;
 	if (!crl) {
 		ERR_clear_error();
 		return lp_fail(err, LPPACK_E_KEY, hint, "%s: not one certificate revocation list, PEM or DER", name);
