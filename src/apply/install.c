@@ -3,6 +3,7 @@
 #include "machine/store.h"
 
 #include "base/value_add.h"
+#include "base/output.h"
 #include "shared/array.h"
 #include "base/export.h"
 #include "base/options.h"

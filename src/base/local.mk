@@ -6,6 +6,7 @@ liblppack_all_la_SOURCES += \
 	src/base/facts.c src/base/facts.h \
 	src/base/file.c src/base/file.h \
 	src/base/options.c src/base/options.h \
+	src/base/output.c src/base/output.h \
 	src/base/ref.h \
 	src/base/root.c src/base/root.h \
 	src/base/root_glob.c src/base/root_glob.h \

@@ -3,6 +3,7 @@
 #include "bundle/bundle.h"
 
 #include "base/export.h"
+#include "base/output.h"
 #include "shared/text.h"
 #include "bundle/describe.h"
 #include "check/kernel_file.h"

@@ -4,6 +4,7 @@
 #include "shared/array.h"
 #include "base/export.h"
 #include "base/file.h"
+#include "base/output.h"
 #include "base/root.h"
 #include "shared/text.h"
 #include "format/yaml.h"

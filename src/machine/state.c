@@ -2,6 +2,7 @@
 #include "machine/state.h"
 
 #include "base/file.h"
+#include "base/output.h"
 #include "base/root.h"
 #include "shared/text.h"
 #include "format/yaml.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack_create(): options, the order of the steps, the report. */
 #include "base/export.h"
+#include "base/output.h"
 #include "base/options.h"
 #include "base/value_add.h"
 #include "shared/text.h"

@@ -2,6 +2,7 @@
 #include "pack/draft.h"
 
 #include "shared/text.h"
+#include "base/output.h"
 #include "format/head.h"
 #include "format/tar.h"
 #include "trust/signer.h"

@@ -4,6 +4,7 @@
 #define LP_PACK_DRAFT_H
 
 #include "base/file.h"
+#include "base/output.h"
 #include "pack/pack.h"
 
 #include <lppack/keys.h>

@@ -3,6 +3,7 @@
 #include "pack/sign.h"
 
 #include "base/export.h"
+#include "base/output.h"
 #include "shared/text.h"
 #include "bundle/describe.h"
 #include "trust/signer.h"

@@ -2,6 +2,7 @@
 #include "pack/sign.h"
 
 #include "shared/text.h"
+#include "base/output.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -11,6 +11,7 @@
 #include "pack/sign.h"
 
 #include "base/file.h"
+#include "base/output.h"
 
 #include <errno.h>
 #include <linux/fs.h>

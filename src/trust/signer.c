@@ -4,6 +4,7 @@
 
 #include "base/export.h"
 #include "base/file.h"
+#include "base/output.h"
 #include "base/options.h"
 #include "shared/text.h"
 #include "crypto/ed25519.h"

@@ -2,6 +2,7 @@
 #include "support/fixture.h"
 
 #include "base/file.h"
+#include "base/output.h"
 #include "base/root.h"
 
 #include <errno.h>
