@@ -65,13 +65,15 @@ class Disk:
             for op in self.ops:
                 if op[4] == ("" if directory == "." else directory):
                     op[5] = True
-        elif call == "openat" and "O_CREAT" in args[2]:
+        elif call in ("openat", "openat2") and "O_CREAT" in args[2]:
             self.synced.discard(str(result))
             self.add("create", None, self.inside(self.at(args[0]), args[1]), False)
-        elif call == "openat":
+        elif call in ("openat", "openat2"):
             self.synced.discard(str(result))
         elif call == "mkdir":
             self.add("mkdir", None, self.inside(self.cwd, args[0]), True)
+        elif call == "mkdirat":
+            self.add("mkdir", None, self.inside(self.at(args[0]), args[1]), True)
         elif call == "linkat" and "/proc/self/fd/" in args[1]:
             number = args[1].strip('"').rsplit("/", 1)[1]
             self.add("link", None, self.inside(self.at(args[2]), args[3]), number in self.synced)

@@ -8,7 +8,7 @@ python3 -c '' || skip_all "there is no Python"
 strace -o /dev/null true 2> /dev/null || skip_all "strace may not trace here"
 use_bundle
 use_host h 6.1.0-1-test
-calls=openat,mkdir,write,fsync,fdatasync,rename,renameat,renameat2,linkat,unlink,unlinkat
+calls=openat,openat2,mkdir,mkdirat,write,fsync,fdatasync,rename,renameat,renameat2,linkat,unlink,unlinkat
 
 for serial in 8 9 10; do
 	write_spec $serial.yaml "$(pair 'livepatch_7-*.ko' 'vmlinuz-{release}')"

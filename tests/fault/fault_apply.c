@@ -44,6 +44,7 @@ static const struct fallible {
 	int errnos[4]; /* 0 ends */
 } fallibles[] = {
 	{ SYS_openat, "openat", { EACCES, EMFILE, EIO } },
+	{ SYS_openat2, "openat2", { EACCES, EMFILE, EIO, ENOSYS } },
 	{ SYS_read, "read", { EIO, EINTR } },
 	{ SYS_pread64, "pread64", { EIO, EINTR } },
 	{ SYS_write, "write", { ENOSPC, EIO, EINTR } },
