@@ -45,10 +45,8 @@ static struct lppack_value *describe_skipped(const struct lp_installed *level, c
 {
 	struct lppack_value *map = lp_value_map();
 
-	lp_value_add_text(&map, "stream", level->stream);
-	lp_value_add_int(&map, "epoch", level->epoch);
-	lp_value_add_int(&map, "serial", level->serial);
-	lp_value_add_digest(&map, "digest", &level->digest);
+	lp_release_describe(&map, &level->id);
+	lp_value_add_digest(&map, "digest", &level->id.digest);
 	lp_value_add_int(&map, "code", (uint64_t)why->code);
 	lp_value_add_text(&map, "name", lppack_error_name(why->code));
 	lp_value_add_text(&map, "message", why->message);
@@ -59,7 +57,7 @@ static const struct lp_installed *first_level(const struct attempt *attempt, con
 					 struct lppack_error *err)
 {
 	const struct lp_manifest *m = attempt->below ? &attempt->below->contents.manifest : NULL;
-	const struct lp_installed *level = m ? lp_store_below(store, m->stream, m->epoch, m->serial) :
+	const struct lp_installed *level = m ? lp_store_below(store, &m->id) :
 					  lp_boot_choice_first(attempt->host, store);
 
 	if (level)
@@ -82,7 +80,7 @@ static int try_levels(struct attempt *attempt, const struct lp_store *store, str
 	const struct lp_installed *level = first_level(attempt, store, err);
 	int rc = level ? 0 : -err->code;
 
-	for (; level; level = lp_store_below(store, level->stream, level->epoch, level->serial)) {
+	for (; level; level = lp_store_below(store, &level->id)) {
 		struct lppack_error why = LPPACK_ERROR_INIT;
 
 		if (try_level(attempt, level, &why) == 0) {

@@ -179,9 +179,12 @@ static int verify_copy(struct install *install, const struct lp_output *out, str
 static int check_fresh(struct install *install, struct lppack_error *err)
 {
 	const struct lp_contents *c = &install->verified->contents;
-	const struct lp_freshness_options options = { .allow_downgrade = install->options.allow_downgrade };
+	const struct lp_freshness_options options = { .expires = c->manifest.expires,
+						      .allow_downgrade = install->options.allow_downgrade };
+	LP_AUTO_FRESHNESS struct lp_freshness memory = { 0 };
+	int rc = lp_freshness_read(install->root, &memory, err);
 
-	return lp_freshness_see(install->root, &c->manifest, &c->digest, c->bundle->in.name, &options, err);
+	return rc < 0 ? rc : lp_freshness_see(install->root, &memory, &c->manifest.id, c->bundle->in.name, &options, err);
 }
 
 static int add_level(struct install *install, struct lppack_error *err)
@@ -190,7 +193,7 @@ static int add_level(struct install *install, struct lppack_error *err)
 	struct lp_store *store = &install->store;
 
 	store->has_target = true;
-	store->target = c->digest;
+	store->target = c->manifest.id.digest;
 	return lp_store_add(store, c, time(NULL), err);
 }
 
@@ -201,10 +204,10 @@ static bool is_needed(const struct lp_store *store, const struct lp_applied *app
 
 	if (level == lp_store_target(store) || candidate->at_boot == LP_BOOT_CHOICE_APPLIED)
 		return true;
-	if (!applied->stream)
+	if (!applied->id.stream)
 		return false;
-	return lp_digest_equal(&level->digest, &applied->digest) ||
-	       level == lp_store_below(store, applied->stream, applied->epoch, applied->serial);
+	return lp_digest_equal(&level->id.digest, &applied->id.digest) ||
+	       level == lp_store_below(store, &applied->id);
 }
 
 static int note_pruned(struct install *install, const struct lp_installed *level, struct lppack_error *err)
@@ -212,7 +215,7 @@ static int note_pruned(struct install *install, const struct lp_installed *level
 	char **item = lp_array_add(&install->pruned, &install->n_pruned, sizeof(*item));
 	char hex[LP_DIGEST_TEXT];
 
-	lp_hex_encode(level->digest.bytes, LP_DIGEST_SIZE, hex);
+	lp_hex_encode(level->id.digest.bytes, LP_DIGEST_SIZE, hex);
 	if (item)
 		*item = strdup(hex);
 	return item && *item ? 0 : lp_fail_nomem(err);
@@ -223,13 +226,13 @@ static int choose_drops(struct install *install, const struct lp_applied *applie
 			struct lppack_error *err)
 {
 	const struct lp_store *store = &install->store;
-	const char *stream = install->verified->contents.manifest.stream;
+	const char *stream = install->verified->contents.manifest.id.stream;
 	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
 	size_t kept = 0;
 	int rc = lp_boot_candidates_read(install->host, store, &candidates, err);
 
 	for (size_t i = 0; rc == 0 && i < store->n; i++) {
-		if (strcmp(store->levels[i].stream, stream) != 0)
+		if (strcmp(store->levels[i].id.stream, stream) != 0)
 			continue;
 		drop[i] = ++kept > keep && !is_needed(store, applied, &candidates.items[i]);
 	}
@@ -297,7 +300,7 @@ static int copy_and_verify(struct install *install, struct lppack_error *err)
 		rc = copy_bytes(&install->source->in, &out, err);
 	if (rc == 0)
 		rc = verify_copy(install, &out, err);
-	if (rc == 0 && !lp_digest_equal(&claimed, &install->verified->contents.digest))
+	if (rc == 0 && !lp_digest_equal(&claimed, &install->verified->contents.manifest.id.digest))
 		rc = lp_fail(err, LPPACK_E_CORRUPT, "try again with a file that nobody is writing",
 			     "%s: has changed while it was read", install->source->in.name);
 	return rc < 0 ? rc : put_in_place(install, &out, err);
@@ -374,7 +377,7 @@ static struct lppack_value *describe(struct install *install, struct lppack_erro
 {
 	struct lp_contents *c = &install->verified->contents;
 	struct lppack_value *map = lp_value_map();
-	LP_AUTO_FREE char *path = lp_store_path(install->root, &c->digest);
+	LP_AUTO_FREE char *path = lp_store_path(install->root, &c->manifest.id.digest);
 	int enabled = lp_boot_is_enabled(install->host);
 
 	lp_value_add(&map, "bundle", lppack_verified_describe_head(install->verified, err));

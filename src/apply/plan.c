@@ -51,7 +51,8 @@ static int select_module(struct lppack_plan *plan, struct lppack_error *err)
 
 struct lp_freshness_options lp_plan_freshness(const struct lppack_plan *plan)
 {
-	return (struct lp_freshness_options){ .allow_downgrade = plan->options.allow_downgrade,
+	return (struct lp_freshness_options){ .expires = plan->verified->contents.manifest.expires,
+					      .allow_downgrade = plan->options.allow_downgrade,
 					      .installed = plan->options.installed };
 }
 
@@ -61,15 +62,15 @@ static int check_policy(struct lppack_plan *plan, struct lppack_error *err)
 	const struct lp_contents *c = &plan->verified->contents;
 	const struct lp_manifest *m = &c->manifest;
 	const struct lp_freshness_options freshness = lp_plan_freshness(plan);
-	const struct lp_hold_subject subject = { .stream = m->stream,
-						 .epoch = m->epoch,
-						 .serial = m->serial,
-						 .created = m->created,
-						 .installed = plan->options.installed };
+	const struct lp_hold_subject subject = { .id = m->id, .installed = plan->options.installed };
 	const char *root = plan->host->io.root;
 	struct lppack_error ignored = LPPACK_ERROR_INIT;
-	int rc = lp_freshness_check(root, m, &c->digest, c->bundle->in.name, &freshness, &plan->warnings,
-				    plan->already ? &ignored : err);
+	LP_AUTO_FRESHNESS struct lp_freshness memory = { 0 };
+	int rc = lp_freshness_read(root, &memory, plan->already ? &ignored : err);
+
+	if (rc == 0)
+		rc = lp_freshness_check(&memory, &m->id, c->bundle->in.name, &freshness, &plan->warnings,
+					plan->already ? &ignored : err);
 
 	if (plan->already)
 		return plan->warnings ? 0 : lp_fail_nomem(err);
@@ -128,7 +129,7 @@ static int judge_step(struct lppack_plan *plan, struct lppack_error *err)
 	if (!why)
 		return 0;
 	return lp_fail(err, LPPACK_E_ONE_WAY, "install that level and reboot: the next boot comes up with it",
-		       "serial %llu cannot be gone back to: %s", (unsigned long long)to->serial, why);
+		       "serial %llu cannot be gone back to: %s", (unsigned long long)to->id.serial, why);
 }
 
 static int prepare_level(struct lppack_plan *plan, struct lppack_error *err)
@@ -136,8 +137,8 @@ static int prepare_level(struct lppack_plan *plan, struct lppack_error *err)
 	struct lp_contents *c = &plan->verified->contents;
 	struct lp_journal *journal = &plan->transaction.journal;
 	struct lppack_error why = LPPACK_ERROR_INIT;
-	int rc = lp_loaded_copy(&journal->to, &c->manifest, &c->digest, &plan->entry->metadata.facts,
-				&plan->host->kernel, err);
+	int rc = lp_loaded_copy(&journal->to, &c->manifest, &plan->entry->metadata.facts, &plan->host->kernel,
+				err);
 
 	if (rc < 0)
 		return rc;
@@ -322,10 +323,8 @@ static struct lppack_value *describe_bundle(const struct lp_contents *c)
 	struct lppack_value *map = lp_value_map();
 
 	lp_value_add_text(&map, "file", c->bundle->in.name);
-	lp_value_add_text(&map, "stream", c->manifest.stream);
-	lp_value_add_int(&map, "epoch", c->manifest.epoch);
-	lp_value_add_int(&map, "serial", c->manifest.serial);
-	lp_value_add_text(&map, "version", c->manifest.version);
+	lp_release_describe(&map, &c->manifest.id);
+	lp_value_add_text(&map, "version", c->manifest.id.version);
 	lp_value_add_text(&map, "digest", c->digest_text);
 	return map;
 }

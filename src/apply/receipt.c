@@ -58,10 +58,10 @@ static bool is_recorded(const struct lppack_plan *plan)
 	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
 
 	return lp_applied_read(plan->host->io.root, &applied, NULL) > 0 && lp_host_is_boot_of(plan->host, &applied) &&
-	       lp_digest_equal(&applied.digest, &plan->verified->contents.digest) &&
+	       lp_digest_equal(&applied.id.digest, &plan->verified->contents.manifest.id.digest) &&
 	       lp_build_id_equal(&applied.kernel, &plan->host->kernel.build_id) &&
 	       lp_build_id_equal(&applied.module_build_id, &plan->entry->metadata.facts.build_id) &&
-	       running->has_active && lp_digest_equal(&running->active.digest, &applied.digest);
+	       running->has_active && lp_digest_equal(&running->active.id.digest, &applied.id.digest);
 }
 
 static bool is_active(const struct lp_attempt_result *result)
@@ -124,6 +124,7 @@ static int prepare(struct lppack_plan *plan, struct lppack_error *err)
 {
 	const struct lp_contents *c = &plan->verified->contents;
 	const struct lp_freshness_options freshness = lp_plan_freshness(plan);
+	LP_AUTO_FRESHNESS struct lp_freshness memory = { 0 };
 	struct lp_transaction *t = &plan->transaction;
 	int rc = lp_recover_locked(plan->host, &plan->terms, false, NULL, err);
 
@@ -135,10 +136,12 @@ static int prepare(struct lppack_plan *plan, struct lppack_error *err)
 	if (rc == 0)
 		rc = lp_transaction_begin(t, plan->options.rollback ? LP_VERB_ROLLBACK : LP_VERB_APPLY, err);
 	if (rc == 0 && !plan->already)
-		rc = lp_freshness_see(plan->host->io.root, &c->manifest, &c->digest, c->bundle->in.name, &freshness,
+		rc = lp_freshness_read(plan->host->io.root, &memory, err);
+	if (rc == 0 && !plan->already)
+		rc = lp_freshness_see(plan->host->io.root, &memory, &c->manifest.id, c->bundle->in.name, &freshness,
 				      err);
 	if (rc == 0 && plan->options.boot)
-		rc = lp_boot_begin(plan->host, &c->digest, err);
+		rc = lp_boot_begin(plan->host, &c->manifest.id.digest, err);
 	return rc;
 }
 

@@ -46,7 +46,7 @@ static char *name_call(const struct lp_journal *journal)
 	if (!to->module.name)
 		return lp_text_format("the %s", lp_verb_names[journal->verb]);
 	return lp_text_format("the %s of %s (stream %s, serial %llu)", lp_verb_names[journal->verb], to->module.name,
-			      to->stream, (unsigned long long)to->serial);
+			      to->id.stream, (unsigned long long)to->id.serial);
 }
 
 static int conclude(struct recovery *r, const char *action, const char *what, struct lppack_error *err)

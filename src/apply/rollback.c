@@ -10,9 +10,8 @@
 
 static struct lp_release_facts level_of(const struct lp_loaded *loaded)
 {
-	return (struct lp_release_facts){ .name = loaded->stream, .stream = loaded->stream, .version = loaded->version,
-				  .epoch = loaded->epoch, .serial = loaded->serial,
-				  .rollback_floor = loaded->rollback_floor };
+	return (struct lp_release_facts){ .name = loaded->id.stream, .id = loaded->id,
+					  .rollback_floor = loaded->rollback_floor };
 }
 
 /* Whether the kernel itself refuses the older module while the newer one is active: states alone decide that
@@ -63,8 +62,8 @@ static const struct lp_installed *find_serial(const struct lp_store *store, cons
 	char what[64];
 
 	for (size_t i = 0; i < store->n && !found; i++)
-		if (!stream || strcmp(store->levels[i].stream, stream) == 0)
-			found = lp_store_find_serial(store, store->levels[i].stream, serial);
+		if (!stream || strcmp(store->levels[i].id.stream, stream) == 0)
+			found = lp_store_find_serial(store, store->levels[i].id.stream, serial);
 	snprintf(what, sizeof(what), "serial %llu is not installed", (unsigned long long)serial);
 	return found ? found : fail_none(what, err);
 }
@@ -75,10 +74,10 @@ static const struct lp_installed *choose(const struct lp_store *store, const str
 	const struct lp_installed *found;
 
 	if (serial)
-		return find_serial(store, now ? now->stream : NULL, *serial, err);
+		return find_serial(store, now ? now->id.stream : NULL, *serial, err);
 	if (!now)
 		return fail_none("lppack has put nothing in force in this boot that could be gone back from", err);
-	found = lp_store_below(store, now->stream, now->epoch, now->serial);
+	found = lp_store_below(store, &now->id);
 	return found ? found : fail_none("no older level is installed", err);
 }
 

@@ -222,11 +222,7 @@ static int remember_applied(struct lp_transaction *t, struct lppack_error *err)
 					    .release = to->release,
 					    .module = to->module.name,
 					    .module_build_id = to->module.build_id,
-					    .stream = to->stream,
-					    .epoch = to->epoch,
-					    .serial = to->serial,
-					    .version = to->version,
-					    .digest = to->digest,
+					    .id = to->id,
 					    .applied_at = time(NULL),
 					    .level = t->journal.level };
 
@@ -237,12 +233,13 @@ static int remember_level(struct lp_transaction *t, struct lppack_error *err)
 {
 	const char *root = t->host->io.root;
 	const struct lp_loaded *to = &t->journal.to;
-	/* What decides over freshness; nothing else of a manifest is asked there. */
-	const struct lp_manifest manifest = { .stream = to->stream, .epoch = to->epoch, .serial = to->serial };
+	LP_AUTO_FRESHNESS struct lp_freshness memory = { 0 };
 	int rc = remember_applied(t, err);
 
 	if (rc == 0)
-		rc = lp_freshness_apply(root, &manifest, &to->digest, time(NULL), err);
+		rc = lp_freshness_read(root, &memory, err);
+	if (rc == 0)
+		rc = lp_freshness_apply(root, &memory, &to->id, time(NULL), err);
 	return rc < 0 || t->journal.keep_target ? rc : lp_transaction_set_target(t, err);
 }
 
@@ -251,7 +248,7 @@ int lp_transaction_set_target(struct lp_transaction *t, struct lppack_error *err
 {
 	const struct lp_loaded *to = &t->journal.to;
 	struct lppack_error why = LPPACK_ERROR_INIT;
-	int rc = lp_store_set_target(t->host->io.root, to->module.name ? &to->digest : NULL, &why);
+	int rc = lp_store_set_target(t->host->io.root, to->module.name ? &to->id.digest : NULL, &why);
 
 	if (rc >= 0 || rc == -LPPACK_E_STATE)
 		return 0;

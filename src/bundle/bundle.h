@@ -49,7 +49,6 @@ struct lp_signature_report {
 struct lp_contents {
 	struct lppack_bundle *bundle; /* borrowed */
 	struct lp_manifest manifest;
-	struct lp_digest digest; /* of the manifest */
 	char digest_text[LP_DIGEST_TEXT];
 	struct lp_layout layout;
 	struct lp_buf fence;

@@ -32,7 +32,7 @@ int lp_digest_expect(const struct lp_digest *expected, const void *bytes, size_t
 static int read_proved_member(struct lp_contents *c, uint64_t at, const char *name,
 			      const struct lp_member_digest *member, struct lp_buf *out, struct lppack_error *err)
 {
-	int rc = lp_member_read(&c->bundle->in, at, name, member->size, c->manifest.created, out, err);
+	int rc = lp_member_read(&c->bundle->in, at, name, member->size, c->manifest.id.created, out, err);
 
 	if (rc < 0)
 		return rc;
@@ -58,12 +58,12 @@ int lp_contents_open(struct lp_contents *c, struct lppack_bundle *bundle, struct
 	*c = (struct lp_contents){ .bundle = bundle };
 	if (!name)
 		return lp_fail_nomem(err);
-	rc = lp_sha256(manifest->data, manifest->len, &c->digest, err);
+	rc = lp_manifest_decode(manifest->data, manifest->len, name, &c->manifest, err);
 	if (rc == 0)
-		rc = lp_manifest_decode(manifest->data, manifest->len, name, &c->manifest, err);
+		rc = lp_sha256(manifest->data, manifest->len, &c->manifest.id.digest, err);
 	if (rc < 0)
 		return rc;
-	lp_hex_encode(c->digest.bytes, LP_DIGEST_SIZE, c->digest_text);
+	lp_hex_encode(c->manifest.id.digest.bytes, LP_DIGEST_SIZE, c->digest_text);
 	return 0;
 }
 
@@ -144,7 +144,7 @@ int lp_contents_metadata(struct lp_contents *c, const struct lp_record *record, 
 
 	lp_member_metadata_name(&record->build_id, name);
 	rc = lp_member_read(&c->bundle->in, c->bundle->head.payload_at + record->offset, name, record->metadata_size,
-			    c->manifest.created, &bytes, err);
+			    c->manifest.id.created, &bytes, err);
 	if (rc == 0)
 		rc = lp_digest_expect(&record->metadata_sha256, bytes.data, bytes.len, c->bundle->in.name, name, err);
 	if (rc < 0)
@@ -176,7 +176,7 @@ static int read_frame(struct lp_contents *c, const struct lp_record *record, con
 		      struct lp_buf *frame, struct lppack_error *err)
 {
 	uint64_t at = c->bundle->head.payload_at + record->offset + lp_tar_span(record->metadata_size);
-	int rc = lp_member_read(&c->bundle->in, at, name, record->packed_size, c->manifest.created, frame, err);
+	int rc = lp_member_read(&c->bundle->in, at, name, record->packed_size, c->manifest.id.created, frame, err);
 
 	if (rc < 0)
 		return rc;

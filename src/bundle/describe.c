@@ -10,11 +10,9 @@
 
 void lp_describe_release(struct lppack_value **map, const struct lp_manifest *m)
 {
-	lp_value_add_text(map, "stream", m->stream);
-	lp_value_add_int(map, "epoch", m->epoch);
-	lp_value_add_int(map, "serial", m->serial);
-	lp_value_add_text(map, "version", m->version);
-	lp_value_add_time(map, "created", m->created);
+	lp_release_describe(map, &m->id);
+	lp_value_add_text(map, "version", m->id.version);
+	lp_value_add_time(map, "created", m->id.created);
 	if (m->expires)
 		lp_value_add_time(map, "expires", m->expires);
 }
@@ -188,7 +186,7 @@ LP_EXPORT struct lppack_value *lppack_bundle_describe_unverified(struct lppack_b
 
 	if (rc == 0)
 		rc = lp_contents_open_index(&contents, true, &own);
-	if (!contents.manifest.stream) {
+	if (!contents.manifest.id.stream) {
 		lp_error_move(err, &own);
 		return NULL;
 	}

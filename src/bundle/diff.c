@@ -16,10 +16,8 @@ static const char *const type_names[] = { "gained", "lost", "raised", "lowered",
 
 static void describe_bundle(struct lppack_value **map, const struct lp_release_facts *level)
 {
-	lp_value_add_text(map, "stream", level->stream);
-	lp_value_add_int(map, "epoch", level->epoch);
-	lp_value_add_int(map, "serial", level->serial);
-	lp_value_add_text(map, "version", level->version);
+	lp_release_describe(map, &level->id);
+	lp_value_add_text(map, "version", level->id.version);
 	lp_value_add_int(map, "kernels", level->n_kernels);
 }
 
@@ -39,7 +37,7 @@ static struct lppack_value *describe_level(const struct lp_release_facts *level)
 	for (size_t i = 0; i < level->n_kernels; i++)
 		modules_size += level->kernels[i]->module_size;
 	lp_value_add_text(&map, "name", level->name);
-	if (level->stream)
+	if (level->id.stream)
 		describe_bundle(&map, level);
 	else
 		describe_module(&map, &level->kernels[0]->facts);

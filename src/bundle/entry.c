@@ -29,7 +29,7 @@ int lp_contents_find(struct lp_contents *c, const struct lp_build_id *id, struct
 		       lp_fail(err, LPPACK_E_NO_KERNEL, NULL, "%s: has nothing for the kernel with build ID %s",
 			       c->bundle->in.name, lp_build_id_format(id, hex)),
 		       "lppack show --kernels lists its %llu; ask the vendor of stream %s for this one",
-		       (unsigned long long)c->manifest.kernels, c->manifest.stream);
+		       (unsigned long long)c->manifest.kernels, c->manifest.id.stream);
 }
 
 LP_EXPORT struct lppack_entry *lppack_verified_select(struct lppack_verified *v, const char *build_id,

@@ -77,10 +77,7 @@ int lp_release_facts_read(struct lp_contents *c, struct lp_bundle_release_facts 
 	*out = (struct lp_bundle_release_facts){ .metadata = calloc(m->kernels, sizeof(*out->metadata)) };
 	out->level = (struct lp_release_facts){ .name = c->bundle->in.name,
 					.size = c->bundle->in.size,
-					.stream = m->stream,
-					.version = m->version,
-					.epoch = m->epoch,
-					.serial = m->serial,
+					.id = m->id,
 					.rollback_floor = m->rollback_floor,
 					.fixes = &out->fixes,
 					.kernels = calloc(m->kernels, sizeof(*out->level.kernels)) };
@@ -163,13 +160,13 @@ static void compare_numbers(struct comparison *c)
 	const struct lp_release_facts *old = c->older;
 	const struct lp_release_facts *new = c->newer;
 
-	if (strcmp(old->stream, new->stream) != 0)
-		add_change(c, "stream", lp_text_format("%s -> %s", old->stream, new->stream), NULL, LP_CHANGE_OTHER);
+	if (strcmp(old->id.stream, new->id.stream) != 0)
+		add_change(c, "stream", lp_text_format("%s -> %s", old->id.stream, new->id.stream), NULL, LP_CHANGE_OTHER);
 	/* Another epoch leaves the serials behind; within one they only rise. */
-	if (old->epoch != new->epoch)
-		add_numbers(c, "epoch", old->epoch, new->epoch);
+	if (old->id.epoch != new->id.epoch)
+		add_numbers(c, "epoch", old->id.epoch, new->id.epoch);
 	else
-		add_numbers(c, "serial", old->serial, new->serial);
+		add_numbers(c, "serial", old->id.serial, new->id.serial);
 }
 
 static void compare_fixes(struct comparison *c)
@@ -328,7 +325,7 @@ int lp_release_facts_compare(const struct lp_release_facts *older, const struct 
 {
 	struct comparison c = { .older = older, .newer = newer, .out = out, .err = err };
 
-	if (older->stream) {
+	if (older->id.stream) {
 		compare_numbers(&c);
 		compare_fixes(&c);
 	}
@@ -398,9 +395,9 @@ static const struct lp_klp_state *find_new_state(const struct lp_module_facts *f
 /* A floor is of its own epoch: whatever an earlier one has lies below. */
 static bool is_below_floor(const struct lp_release_facts *older, const struct lp_release_facts *newer)
 {
-	if (!newer->rollback_floor || older->epoch > newer->epoch)
+	if (!newer->rollback_floor || older->id.epoch > newer->id.epoch)
 		return false;
-	return older->epoch < newer->epoch || older->serial < newer->rollback_floor;
+	return older->id.epoch < newer->id.epoch || older->id.serial < newer->rollback_floor;
 }
 
 static bool has_other_callbacks(const struct lp_module_facts *from, const struct lp_module_facts *to)

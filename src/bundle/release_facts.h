@@ -10,10 +10,7 @@
 struct lp_release_facts {
 	const char *name;    /* of the file */
 	uint64_t size;       /* of the file, in bytes; 0: not known */
-	const char *stream;  /* NULL: two bare modules are compared */
-	const char *version; /* for people */
-	uint64_t epoch;
-	uint64_t serial;
+	struct lp_release_id id; /* stream NULL: two bare modules are compared */
 	uint64_t rollback_floor;
 	const struct lp_fixes *fixes;
 	const struct lp_metadata **kernels; /* by build ID, no two of one */

@@ -42,7 +42,7 @@ static int check_fixes(struct walk *w)
 	int rc = lp_contents_fixes(w->c, &w->fixes, w->err);
 
 	for (size_t i = 0; rc == 0 && i < w->fixes.n_fixes; i++)
-		if (w->fixes.fixes[i].since > w->c->manifest.serial)
+		if (w->fixes.fixes[i].since > w->c->manifest.id.serial)
 			rc = lp_fail(w->err, LPPACK_E_STRUCTURE, nonconforming,
 				     "%s: " LP_MEMBER_FIXES ": %s is said to come with a later serial",
 				     w->c->bundle->in.name, w->fixes.fixes[i].id);
@@ -165,7 +165,7 @@ static int check_pages_member(struct walk *w)
 {
 	struct lp_input *in = &w->c->bundle->in;
 	const struct lp_manifest *m = &w->c->manifest;
-	int rc = lp_tar_expect(in, w->c->layout.pages_at, LP_MEMBER_PAGES, m->pages_size, m->created, w->err);
+	int rc = lp_tar_expect(in, w->c->layout.pages_at, LP_MEMBER_PAGES, m->pages_size, m->id.created, w->err);
 
 	return rc < 0 ? rc : lp_tar_expect_padding(in, w->c->layout.pages_at + LP_TAR_BLOCK, m->pages_size, w->err);
 }

@@ -3,8 +3,9 @@
 #ifndef LP_FORMAT_FORMAT_H
 #define LP_FORMAT_FORMAT_H
 
-#include "shared/buf.h"
 #include "base/facts.h"
+#include "format/release.h"
+#include "shared/buf.h"
 #include "base/value.h"
 
 #define LP_FORMAT_VERSION 1
@@ -59,11 +60,7 @@ struct lp_member_digest {
 struct lp_manifest {
 	struct lp_text_list incompat;
 	struct lp_text_list compat;
-	char *stream;
-	uint64_t epoch;
-	uint64_t serial;
-	char *version; /* for people */
-	int64_t created;
+	struct lp_release_id id; /* the digest is known once the bytes are: lp_contents_open() */
 	int64_t expires; /* 0: never */
 	uint64_t rollback_floor; /* the lowest serial that may be gone back to from this one; 0: any */
 	uint64_t kernels;

@@ -205,11 +205,11 @@ static int check_area(struct lp_input *in, const struct lp_head *head, const str
 	for (size_t i = 0; i < head->n_signatures; i++) {
 		const struct lp_signature *s = &head->signatures[i];
 
-		rc = check_member(in, s->header_at, s->name, s->size, m->created, err);
+		rc = check_member(in, s->header_at, s->name, s->size, m->id.created, err);
 		if (rc < 0)
 			return rc;
 	}
-	rc = check_member(in, head->pad_at, LP_MEMBER_PAD, head->pad_size, m->created, err);
+	rc = check_member(in, head->pad_at, LP_MEMBER_PAD, head->pad_size, m->id.created, err);
 	if (rc < 0)
 		return rc;
 	if (head->pad_at + LP_TAR_BLOCK + head->pad_size != head->area_at + area)
@@ -236,10 +236,10 @@ int lp_head_check_members(struct lp_input *in, const struct lp_head *head, const
 			  struct lppack_error *err)
 {
 	const uint64_t manifest_at = lp_tar_span(strlen(LP_MAGIC));
-	int rc = check_member(in, 0, LP_MEMBER_MAGIC, strlen(LP_MAGIC), m->created, err);
+	int rc = check_member(in, 0, LP_MEMBER_MAGIC, strlen(LP_MAGIC), m->id.created, err);
 
 	if (rc == 0)
-		rc = check_member(in, manifest_at, LP_MEMBER_MANIFEST, head->manifest.len, m->created, err);
+		rc = check_member(in, manifest_at, LP_MEMBER_MANIFEST, head->manifest.len, m->id.created, err);
 	return rc < 0 ? rc : check_area(in, head, m, err);
 }
 

@@ -7,6 +7,7 @@ liblppack_all_la_SOURCES += \
 	src/format/index.c src/format/index.h \
 	src/format/manifest.c \
 	src/format/metadata.c \
+	src/format/release.c src/format/release.h \
 	src/format/stream.c src/format/stream.h \
 	src/format/tar.c src/format/tar.h \
 	src/format/yaml.c src/format/yaml.h \

@@ -37,8 +37,7 @@ void lp_manifest_free(struct lp_manifest *manifest)
 {
 	lp_text_list_free(&manifest->incompat);
 	lp_text_list_free(&manifest->compat);
-	free(manifest->stream);
-	free(manifest->version);
+	lp_release_free(&manifest->id);
 	*manifest = (struct lp_manifest){ 0 };
 }
 
@@ -96,11 +95,9 @@ int lp_manifest_encode(const struct lp_manifest *m, struct lp_buf *out, struct l
 	lp_value_add_int(&map, "format", LP_FORMAT_VERSION);
 	add_features(&map, "incompat", &m->incompat);
 	add_features(&map, "compat", &m->compat);
-	lp_value_add_text(&map, "stream", m->stream);
-	lp_value_add_int(&map, "epoch", m->epoch);
-	lp_value_add_int(&map, "serial", m->serial);
-	lp_value_add_text(&map, "version", m->version);
-	add_time(&map, "created", m->created);
+	lp_release_describe(&map, &m->id);
+	lp_value_add_text(&map, "version", m->id.version);
+	add_time(&map, "created", m->id.created);
 	if (m->expires)
 		add_time(&map, "expires", m->expires);
 	if (m->rollback_floor)
@@ -179,20 +176,19 @@ static void read_member(struct lp_doc *doc, const char *key, uint64_t max, struc
 
 static void read_identity(struct lp_doc *doc, struct lp_manifest *m)
 {
-	lp_doc_text_dup(doc, "stream", true, &m->stream);
-	if (doc->rc == 0 && !lp_stream_name_is_valid(m->stream))
+	lp_doc_text_dup(doc, "stream", true, &m->id.stream);
+	if (doc->rc == 0 && !lp_stream_name_is_valid(m->id.stream))
 		lp_doc_fail(doc, "stream", NULL, "'stream' must be lower-case letters, digits, '.', '_' and '-'");
-	lp_doc_int(doc, "epoch", true, LP_NUMBER_MAX, &m->epoch);
-	lp_doc_int(doc, "serial", true, LP_NUMBER_MAX, &m->serial);
-	lp_doc_text_dup(doc, "version", true, &m->version);
-	if (doc->rc == 0 && (!*m->version || strlen(m->version) > LP_TEXT_MAX))
+	lp_release_decode_number(doc, true, &m->id);
+	lp_doc_text_dup(doc, "version", true, &m->id.version);
+	if (doc->rc == 0 && (!*m->id.version || strlen(m->id.version) > LP_TEXT_MAX))
 		lp_doc_fail(doc, "version", NULL, "'version' must have 1 to %u bytes", LP_TEXT_MAX);
-	lp_doc_time(doc, "created", true, &m->created);
+	lp_doc_time(doc, "created", true, &m->id.created);
 	lp_doc_time(doc, "expires", false, &m->expires);
-	lp_doc_int(doc, "rollback_floor", false, m->serial, &m->rollback_floor);
-	if (doc->rc == 0 && m->created > LP_TIME_MAX)
+	lp_doc_int(doc, "rollback_floor", false, m->id.serial, &m->rollback_floor);
+	if (doc->rc == 0 && m->id.created > LP_TIME_MAX)
 		lp_doc_fail(doc, "created", NULL, "'created' is after the year 2242");
-	if (doc->rc == 0 && lppack_value_get(doc->map, "expires") && m->expires <= m->created)
+	if (doc->rc == 0 && lppack_value_get(doc->map, "expires") && m->expires <= m->id.created)
 		lp_doc_fail(doc, "expires", NULL, "'expires' is not after 'created'");
 }
 

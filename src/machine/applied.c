@@ -16,8 +16,7 @@ void lp_applied_free(struct lp_applied *applied)
 	free(applied->boot_id);
 	free(applied->release);
 	free(applied->module);
-	free(applied->stream);
-	free(applied->version);
+	lp_release_free(&applied->id);
 	lppack_value_free(applied->level);
 	*applied = (struct lp_applied){ 0 };
 }
@@ -32,11 +31,7 @@ static struct lppack_value *record_tree(const struct lp_applied *a)
 	lp_value_add_text(&map, "release", a->release);
 	lp_value_add_text(&map, "module", a->module);
 	lp_value_add_build_id(&map, "module_build_id", &a->module_build_id);
-	lp_value_add_text(&map, "stream", a->stream);
-	lp_value_add_int(&map, "epoch", a->epoch);
-	lp_value_add_int(&map, "serial", a->serial);
-	lp_value_add_text(&map, "version", a->version);
-	lp_value_add_digest(&map, "digest", &a->digest);
+	lp_release_encode(&map, &a->id);
 	lp_value_add_time(&map, "applied_at", a->applied_at);
 	if (a->level)
 		lp_value_add(&map, "level", lp_value_copy(a->level));
@@ -77,9 +72,8 @@ static void decode_level(struct lp_doc *doc, struct lp_applied *out)
 
 static int decode(const struct lppack_value *tree, const char *path, struct lp_applied *out, struct lppack_error *err)
 {
-	static const char *const keys[] = { "format",	       "boot_id",    "kernel", "release", "module",
-					    "module_build_id", "stream",     "epoch",  "serial",  "version",
-					    "digest",	       "applied_at", "level",  NULL };
+	static const char *const keys[] = { "format", "boot_id", "kernel", "release", "module", "module_build_id",
+					    LP_RELEASE_KEYS, "applied_at", "level", NULL };
 	struct lp_doc doc = { .map = tree, .name = path, .code = LPPACK_E_STATE, .err = err };
 	uint64_t format = 0;
 
@@ -90,11 +84,7 @@ static int decode(const struct lppack_value *tree, const char *path, struct lp_a
 	lp_doc_text_dup(&doc, "release", true, &out->release);
 	lp_doc_text_dup(&doc, "module", true, &out->module);
 	lp_doc_build_id(&doc, "module_build_id", false, &out->module_build_id);
-	lp_doc_text_dup(&doc, "stream", true, &out->stream);
-	lp_doc_int(&doc, "epoch", true, LP_NUMBER_MAX, &out->epoch);
-	lp_doc_int(&doc, "serial", true, LP_NUMBER_MAX, &out->serial);
-	lp_doc_text_dup(&doc, "version", true, &out->version);
-	lp_doc_digest(&doc, "digest", &out->digest);
+	lp_release_decode(&doc, &out->id);
 	lp_doc_time(&doc, "applied_at", true, &out->applied_at);
 	decode_level(&doc, out);
 	return doc.rc;

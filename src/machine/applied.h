@@ -3,7 +3,7 @@
 #ifndef LP_MACHINE_APPLIED_H
 #define LP_MACHINE_APPLIED_H
 
-#include "base/facts.h"
+#include "format/release.h"
 #include "base/value.h"
 
 #define LP_RECORD_FILE "applied.yaml"
@@ -18,11 +18,7 @@ struct lp_applied {
 	char *release;
 	char *module;
 	struct lp_build_id module_build_id;
-	char *stream;
-	uint64_t epoch;
-	uint64_t serial;
-	char *version;
-	struct lp_digest digest; /* of the bundle's manifest */
+	struct lp_release_id id;
 	int64_t applied_at;
 	/* What lppack status tells of the level when its bundle is not kept: "fixes" (id, severity, functions),
 	 * "unfixable" (id, reason) and "not_applicable" (ids). NULL in a record that says nothing of it. */

@@ -30,18 +30,14 @@ void lp_boot_candidates_free(struct lp_boot_candidates *candidates)
 const struct lp_boot_candidate *lp_boot_candidates_find(const struct lp_boot_candidates *candidates, const struct lp_digest *digest)
 {
 	for (size_t i = 0; i < candidates->n; i++)
-		if (lp_digest_equal(&candidates->items[i].level->digest, digest))
+		if (lp_digest_equal(&candidates->items[i].level->id.digest, digest))
 			return &candidates->items[i];
 	return NULL;
 }
 
 int lp_boot_candidate_check(struct lppack_host *host, const struct lp_installed *level, struct lppack_error *err)
 {
-	const struct lp_hold_subject subject = { .stream = level->stream,
-						 .epoch = level->epoch,
-						 .serial = level->serial,
-						 .created = level->created,
-						 .installed = true };
+	const struct lp_hold_subject subject = { .id = level->id, .installed = true };
 	int rc = lp_boot_check(host, level, err);
 
 	return rc < 0 ? rc : lp_hold_check(host->io.root, &subject, time(NULL), err);
@@ -50,8 +46,7 @@ int lp_boot_candidate_check(struct lppack_host *host, const struct lp_installed 
 static const struct lp_installed *find_frozen(const struct lp_store *store, const struct lp_hold *freeze)
 {
 	for (size_t i = 0; freeze && i < store->n; i++)
-		if (lp_text_equal(store->levels[i].stream, freeze->kept_stream) &&
-		    store->levels[i].epoch == freeze->kept_epoch && store->levels[i].serial == freeze->kept_serial)
+		if (lp_release_is_same(&store->levels[i].id, &freeze->kept))
 			return &store->levels[i];
 	return NULL;
 }
@@ -59,8 +54,7 @@ static const struct lp_installed *find_frozen(const struct lp_store *store, cons
 /* Whether boots come to the level, if they go down from there. */
 static bool is_below(const struct lp_installed *level, const struct lp_installed *from)
 {
-	return strcmp(level->stream, from->stream) == 0 &&
-	       (level->epoch < from->epoch || (level->epoch == from->epoch && level->serial <= from->serial));
+	return strcmp(level->id.stream, from->id.stream) == 0 && lp_release_compare(&level->id, &from->id) <= 0;
 }
 
 const struct lp_installed *lp_boot_choice_first(struct lppack_host *host, const struct lp_store *store)
@@ -72,7 +66,7 @@ const struct lp_installed *lp_boot_choice_first(struct lppack_host *host, const 
 	/* Holds that cannot be read keep every level away: lp_boot_candidate_check() tells of them. */
 	if (!target || lp_holds_read(host->io.root, &holds, NULL) < 0)
 		return target;
-	frozen = find_frozen(store, lp_holds_find_freeze(&holds, target->stream, time(NULL)));
+	frozen = find_frozen(store, lp_holds_find_freeze(&holds, target->id.stream, time(NULL)));
 	return frozen && !is_below(frozen, target) ? frozen : target;
 }
 
@@ -81,7 +75,7 @@ static void find_turns(struct lppack_host *host, struct lp_boot_candidates *out,
 {
 	const struct lp_installed *level = lp_boot_choice_first(host, store);
 
-	for (; level; level = lp_store_below(store, level->stream, level->epoch, level->serial))
+	for (; level; level = lp_store_below(store, &level->id))
 		out->items[level - store->levels].in_turn = true;
 }
 

@@ -215,13 +215,13 @@ int lp_boot_check(struct lppack_host *host, const struct lp_installed *level, st
 
 	if (rc < 0)
 		return rc;
-	trial = find_trial(&trials, &level->digest);
+	trial = find_trial(&trials, &level->id.digest);
 	failed = trial ? count_failed(trial, boot) : 0;
 	if (failed < LP_BOOT_ATTEMPTS)
 		return 0;
 	return lp_fail(err, LPPACK_E_BOOT_LOOP, "install a newer level, or try it again: lppack confirm --retry",
 		       "%zu boots that began with %s serial %llu did not become healthy: it is skipped", failed,
-		       level->stream, (unsigned long long)level->serial);
+		       level->id.stream, (unsigned long long)level->id.serial);
 }
 
 int lp_boot_begin(struct lppack_host *host, const struct lp_digest *digest, struct lppack_error *err)
@@ -300,9 +300,7 @@ static struct lppack_value *describe_trial(const struct trial *trial, const char
 	struct lppack_value *map = lp_value_map();
 
 	if (candidate) {
-		lp_value_add_text(&map, "stream", candidate->level->stream);
-		lp_value_add_int(&map, "epoch", candidate->level->epoch);
-		lp_value_add_int(&map, "serial", candidate->level->serial);
+		lp_release_describe(&map, &candidate->level->id);
 	}
 	lp_value_add_digest(&map, "digest", &trial->digest);
 	lp_value_add_int(&map, "failed_boots", count_failed(trial, boot));

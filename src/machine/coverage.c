@@ -28,8 +28,8 @@ static void describe_match(struct lppack_value **map, struct lp_boot_candidates 
 		if (lp_contents_find(c, id, &record, NULL) < 0 || lp_contents_metadata(c, &record, &metadata, NULL) < 0)
 			continue;
 		covered = true;
-		lp_value_add_text(map, "stream", c->manifest.stream);
-		lp_value_add_int(map, "serial", c->manifest.serial);
+		lp_value_add_text(map, "stream", c->manifest.id.stream);
+		lp_value_add_int(map, "serial", c->manifest.id.serial);
 		lp_value_add_text(map, "module", metadata.facts.name);
 	}
 	lp_value_add_bool(map, "covered", covered);

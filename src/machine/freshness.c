@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading, asking and writing the memory of what this machine has had of each stream. */
 #include "machine/freshness.h"
 
 #include "base/value_add.h"
@@ -17,34 +18,7 @@
 /* 2026-01-01T00:00:00Z: no machine runs this lppack before it was written. */
 #define EARLIEST_NOW 1767225600
 
-struct release {
-	uint64_t epoch;
-	uint64_t serial;
-	struct lp_digest digest;
-	int64_t at; /* 0: none */
-};
-
-struct stream {
-	char *name;
-	struct release seen;
-	struct release applied;
-};
-
-struct downgrade {
-	char *stream;
-	struct release from;
-	struct release to;
-};
-
-struct memory {
-	int64_t latest; /* the latest time at which it was written; 0: none */
-	struct stream *streams;
-	size_t n_streams;
-	struct downgrade *downgrades; /* oldest first */
-	size_t n_downgrades;
-};
-
-static void memory_free(struct memory *memory)
+void lp_freshness_free(struct lp_freshness *memory)
 {
 	for (size_t i = 0; i < memory->n_streams; i++)
 		free(memory->streams[i].name);
@@ -52,21 +26,18 @@ static void memory_free(struct memory *memory)
 		free(memory->downgrades[i].stream);
 	free(memory->streams);
 	free(memory->downgrades);
-	*memory = (struct memory){ 0 };
+	*memory = (struct lp_freshness){ 0 };
 }
 
-#define AUTO_MEMORY LP_AUTO(memory_free)
-
-static void decode_release(struct lp_doc *doc, const char *key, bool required, struct release *out)
+static void decode_sighting(struct lp_doc *doc, const char *key, bool required, struct lp_sighting *out)
 {
 	static const char *const keys[] = { "epoch", "serial", "digest", "at", NULL };
 	struct lp_doc part = lp_doc_map(doc, key, required);
 
 	if (part.map) {
 		lp_doc_keys(&part, keys);
-		lp_doc_int(&part, "epoch", true, LP_NUMBER_MAX, &out->epoch);
-		lp_doc_int(&part, "serial", true, LP_NUMBER_MAX, &out->serial);
-		lp_doc_digest(&part, "digest", &out->digest);
+		lp_release_decode_number(&part, true, &out->id);
+		lp_doc_digest(&part, "digest", &out->id.digest);
 		lp_doc_time(&part, "at", true, &out->at);
 		if (part.rc == 0 && out->at == 0)
 			lp_doc_fail(&part, "at", NULL, "'at' is not after 1970-01-01");
@@ -74,10 +45,10 @@ static void decode_release(struct lp_doc *doc, const char *key, bool required, s
 	lp_doc_join(doc, &part);
 }
 
-static void decode_stream(struct lp_doc *doc, struct memory *memory)
+static void decode_stream(struct lp_doc *doc, struct lp_freshness *memory)
 {
 	static const char *const keys[] = { "stream", "seen", "applied", NULL };
-	struct stream *stream = lp_array_add(&memory->streams, &memory->n_streams, sizeof(*stream));
+	struct lp_stream_memory *stream = lp_array_add(&memory->streams, &memory->n_streams, sizeof(*stream));
 
 	if (!stream) {
 		doc->rc = lp_fail_nomem(doc->err);
@@ -85,17 +56,17 @@ static void decode_stream(struct lp_doc *doc, struct memory *memory)
 	}
 	lp_doc_keys(doc, keys);
 	lp_doc_text_dup(doc, "stream", true, &stream->name);
-	decode_release(doc, "seen", true, &stream->seen);
-	decode_release(doc, "applied", false, &stream->applied);
+	decode_sighting(doc, "seen", true, &stream->seen);
+	decode_sighting(doc, "applied", false, &stream->applied);
 	for (size_t i = 0; doc->rc == 0 && i + 1 < memory->n_streams; i++)
 		if (strcmp(memory->streams[i].name, stream->name) == 0)
 			lp_doc_fail(doc, "stream", NULL, "the stream '%s' stands twice", stream->name);
 }
 
-static void decode_downgrade(struct lp_doc *doc, struct memory *memory)
+static void decode_downgrade(struct lp_doc *doc, struct lp_freshness *memory)
 {
 	static const char *const keys[] = { "stream", "from", "to", NULL };
-	struct downgrade *downgrade = lp_array_add(&memory->downgrades, &memory->n_downgrades, sizeof(*downgrade));
+	struct lp_downgrade *downgrade = lp_array_add(&memory->downgrades, &memory->n_downgrades, sizeof(*downgrade));
 
 	if (!downgrade) {
 		doc->rc = lp_fail_nomem(doc->err);
@@ -103,12 +74,12 @@ static void decode_downgrade(struct lp_doc *doc, struct memory *memory)
 	}
 	lp_doc_keys(doc, keys);
 	lp_doc_text_dup(doc, "stream", true, &downgrade->stream);
-	decode_release(doc, "from", true, &downgrade->from);
-	decode_release(doc, "to", true, &downgrade->to);
+	decode_sighting(doc, "from", true, &downgrade->from);
+	decode_sighting(doc, "to", true, &downgrade->to);
 }
 
-static void decode_list(struct lp_doc *doc, const char *key, size_t max, struct memory *memory,
-			void (*decode)(struct lp_doc *doc, struct memory *memory))
+static void decode_list(struct lp_doc *doc, const char *key, size_t max, struct lp_freshness *memory,
+			void (*decode)(struct lp_doc *doc, struct lp_freshness *memory))
 {
 	const struct lppack_value *list = lp_doc_list(doc, key, true);
 
@@ -122,7 +93,7 @@ static void decode_list(struct lp_doc *doc, const char *key, size_t max, struct 
 	}
 }
 
-static int memory_read(const char *root, struct memory *out, struct lppack_error *err)
+int lp_freshness_read(const char *root, struct lp_freshness *out, struct lppack_error *err)
 {
 	static const char *const keys[] = { "format", "latest", "streams", "downgrades", NULL };
 	LP_AUTO_VALUE struct lppack_value *tree = NULL;
@@ -131,6 +102,7 @@ static int memory_read(const char *root, struct memory *out, struct lppack_error
 	uint64_t format = 0;
 	int rc = path ? lp_state_file_read(root, LP_FRESHNESS_FILE, &tree, err) : lp_fail_nomem(err);
 
+	*out = (struct lp_freshness){ 0 };
 	if (rc <= 0)
 		return rc;
 	doc.map = tree;
@@ -139,44 +111,44 @@ static int memory_read(const char *root, struct memory *out, struct lppack_error
 	lp_doc_time(&doc, "latest", false, &out->latest);
 	decode_list(&doc, "streams", STREAMS_MAX, out, decode_stream);
 	decode_list(&doc, "downgrades", DOWNGRADES_MAX, out, decode_downgrade);
+	if (doc.rc < 0)
+		lp_freshness_free(out);
 	if (doc.rc == -LPPACK_E_STATE)
 		lp_hint(err, doc.rc, "restore it from a backup: lppack does not go on from a damaged memory");
 	return doc.rc;
 }
 
-static struct lppack_value *release_tree(const struct release *release)
+static struct lppack_value *sighting_tree(const struct lp_sighting *sighting)
 {
 	struct lppack_value *map = lp_value_map();
 
-	lp_value_add_int(&map, "epoch", release->epoch);
-	lp_value_add_int(&map, "serial", release->serial);
-	lp_value_add_digest(&map, "digest", &release->digest);
-	lp_value_add_time(&map, "at", release->at);
+	lp_release_encode(&map, &sighting->id);
+	lp_value_add_time(&map, "at", sighting->at);
 	return map;
 }
 
-static struct lppack_value *stream_tree(const struct stream *stream)
+static struct lppack_value *stream_tree(const struct lp_stream_memory *stream)
 {
 	struct lppack_value *map = lp_value_map();
 
 	lp_value_add_text(&map, "stream", stream->name);
-	lp_value_add(&map, "seen", release_tree(&stream->seen));
+	lp_value_add(&map, "seen", sighting_tree(&stream->seen));
 	if (stream->applied.at)
-		lp_value_add(&map, "applied", release_tree(&stream->applied));
+		lp_value_add(&map, "applied", sighting_tree(&stream->applied));
 	return map;
 }
 
-static struct lppack_value *downgrade_tree(const struct downgrade *downgrade)
+static struct lppack_value *downgrade_tree(const struct lp_downgrade *downgrade)
 {
 	struct lppack_value *map = lp_value_map();
 
 	lp_value_add_text(&map, "stream", downgrade->stream);
-	lp_value_add(&map, "from", release_tree(&downgrade->from));
-	lp_value_add(&map, "to", release_tree(&downgrade->to));
+	lp_value_add(&map, "from", sighting_tree(&downgrade->from));
+	lp_value_add(&map, "to", sighting_tree(&downgrade->to));
 	return map;
 }
 
-static struct lppack_value *memory_tree(const struct memory *memory)
+static struct lppack_value *memory_tree(const struct lp_freshness *memory)
 {
 	struct lppack_value *map = lp_value_map();
 	struct lppack_value *streams = lp_value_list();
@@ -194,7 +166,7 @@ static struct lppack_value *memory_tree(const struct memory *memory)
 	return map;
 }
 
-static int memory_write(const char *root, struct memory *memory, int64_t now, struct lppack_error *err)
+static int memory_write(const char *root, struct lp_freshness *memory, int64_t now, struct lppack_error *err)
 {
 	LP_AUTO_VALUE struct lppack_value *tree = NULL;
 
@@ -204,7 +176,7 @@ static int memory_write(const char *root, struct memory *memory, int64_t now, st
 	return tree ? lp_state_file_write(root, LP_FRESHNESS_FILE, tree, err) : lp_fail_nomem(err);
 }
 
-static struct stream *find_stream(const struct memory *memory, const char *name)
+static struct lp_stream_memory *find_stream(const struct lp_freshness *memory, const char *name)
 {
 	for (size_t i = 0; i < memory->n_streams; i++)
 		if (strcmp(memory->streams[i].name, name) == 0)
@@ -212,9 +184,9 @@ static struct stream *find_stream(const struct memory *memory, const char *name)
 	return NULL;
 }
 
-static struct stream *demand_stream(struct memory *memory, const char *name, struct lppack_error *err)
+static struct lp_stream_memory *demand_stream(struct lp_freshness *memory, const char *name, struct lppack_error *err)
 {
-	struct stream *stream = find_stream(memory, name);
+	struct lp_stream_memory *stream = find_stream(memory, name);
 
 	if (stream)
 		return stream;
@@ -234,17 +206,9 @@ static struct stream *demand_stream(struct memory *memory, const char *name, str
 	return stream;
 }
 
-/* Below, equal or above 0: a is older, the same number, newer. */
-static int compare_releases(const struct release *a, const struct release *b)
+static struct lp_sighting sighting_of(const struct lp_release_id *id, int64_t now)
 {
-	if (a->epoch != b->epoch)
-		return a->epoch < b->epoch ? -1 : 1;
-	return a->serial == b->serial ? 0 : a->serial < b->serial ? -1 : 1;
-}
-
-static struct release release_of(const struct lp_manifest *m, const struct lp_digest *digest, int64_t now)
-{
-	return (struct release){ .epoch = m->epoch, .serial = m->serial, .digest = *digest, .at = now };
+	return (struct lp_sighting){ .id = { .epoch = id->epoch, .serial = id->serial, .digest = id->digest }, .at = now };
 }
 
 static int fail_clock(const char *name, int64_t now, int64_t bound, const char *what, const char *hint,
@@ -260,15 +224,15 @@ static int fail_clock(const char *name, int64_t now, int64_t bound, const char *
 }
 
 /* A day of slack: clocks and time zones of signing machines are set by people. */
-static int check_clock(const struct memory *memory, const struct lp_manifest *m, const char *name, int64_t now,
+static int check_clock(const struct lp_freshness *memory, const struct lp_release_id *id, const char *name, int64_t now,
 		       struct lppack_error *err)
 {
 	static const char hint[] = "set the clock (timedatectl), then try again";
 
 	if (now < EARLIEST_NOW)
 		return fail_clock(name, now, EARLIEST_NOW, "when this lppack did not exist", hint, err);
-	if (now < m->created - DAY)
-		return fail_clock(name, now, m->created, "when the bundle was created",
+	if (now < id->created - DAY)
+		return fail_clock(name, now, id->created, "when the bundle was created",
 				  "set the clock (timedatectl); if it is right, ask the vendor why the bundle is of "
 				  "the future", err);
 	if (memory->latest && now < memory->latest - DAY)
@@ -289,26 +253,26 @@ static int add_warning(struct lppack_value **warnings, char *text, struct lppack
 }
 
 /* What was accepted once is no worse for a clock that has lost its battery, and early in a boot nobody has set it. */
-static int judge_clock(const struct memory *memory, const struct lp_manifest *m, const char *name,
+static int judge_clock(const struct lp_freshness *memory, const struct lp_release_id *id, const char *name,
 		       const struct lp_freshness_options *o, int64_t now, struct lppack_value **warnings,
 		       struct lppack_error *err)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
-	int rc = check_clock(memory, m, name, now, &why);
+	int rc = check_clock(memory, id, name, now, &why);
 
 	if (rc < 0 && o->installed)
 		return add_warning(warnings, strdup(why.message), err);
 	return rc < 0 ? lp_error_move(err, &why) : 0;
 }
 
-static int check_expiry(const struct lp_manifest *m, const char *name, const struct lp_freshness_options *o,
+static int check_expiry(const char *name, const struct lp_freshness_options *o,
 			int64_t now, struct lppack_value **warnings, struct lppack_error *err)
 {
 	char text[LP_TIME_TEXT];
 
-	if (!m->expires || now < m->expires)
+	if (!o->expires || now < o->expires)
 		return 0;
-	lp_time_format(m->expires, text);
+	lp_time_format(o->expires, text);
 	if (o->fetched)
 		return lp_fail(err, LPPACK_E_EXPIRED,
 			       "look for a newer bundle of the stream; who offers this one may be holding that back",
@@ -316,28 +280,17 @@ static int check_expiry(const struct lp_manifest *m, const char *name, const str
 	return add_warning(warnings, lp_text_format("the bundle expired on %s", text), err);
 }
 
-static void name_release(const struct release *release, char *out, size_t size)
-{
-	char hex[LP_DIGEST_TEXT];
-
-	lp_hex_encode(release->digest.bytes, LP_DIGEST_SIZE, hex);
-	if (release->epoch)
-		snprintf(out, size, "serial %llu of epoch %llu (digest %.16s...)", (unsigned long long)release->serial,
-			 (unsigned long long)release->epoch, hex);
-	else
-		snprintf(out, size, "serial %llu (digest %.16s...)", (unsigned long long)release->serial, hex);
-}
-
-static int check_equivocation(const struct release *known, const struct release *new, const char *what,
+static int check_equivocation(const struct lp_sighting *known, const struct lp_sighting *new, const char *what,
 			      const char *name, const char *stream, struct lppack_error *err)
 {
-	char known_text[128];
-	char new_text[128];
+	char known_text[LP_RELEASE_TEXT];
+	char new_text[LP_RELEASE_TEXT];
 
-	if (!known->at || compare_releases(known, new) != 0 || lp_digest_equal(&known->digest, &new->digest))
+	if (!known->at || lp_release_compare(&known->id, &new->id) != 0 ||
+	    lp_digest_equal(&known->id.digest, &new->id.digest))
 		return 0;
-	name_release(known, known_text, sizeof(known_text));
-	name_release(new, new_text, sizeof(new_text));
+	lp_release_name(&known->id, known_text);
+	lp_release_name(&new->id, new_text);
 	return lp_fail(err, LPPACK_E_EQUIVOCATION,
 		       "do not use either before the vendor has told which one is his: two bundles of one number mean "
 		       "that a key is misused or that a release was made twice",
@@ -346,31 +299,31 @@ static int check_equivocation(const struct release *known, const struct release 
 }
 
 /* The newest that is known of the stream. */
-static const struct release *newest(const struct stream *stream)
+static const struct lp_sighting *newest(const struct lp_stream_memory *stream)
 {
-	return compare_releases(&stream->applied, &stream->seen) > 0 ? &stream->applied : &stream->seen;
+	return lp_release_compare(&stream->applied.id, &stream->seen.id) > 0 ? &stream->applied : &stream->seen;
 }
 
-static bool is_applied(const struct stream *stream, const struct release *release)
+static bool is_applied(const struct lp_stream_memory *stream, const struct lp_sighting *release)
 {
-	return stream->applied.at && lp_digest_equal(&stream->applied.digest, &release->digest);
+	return stream->applied.at && lp_digest_equal(&stream->applied.id.digest, &release->id.digest);
 }
 
 /* Returns 1 for a downgrade that is allowed. */
-static int check_order(const struct stream *stream, const struct release *new, const char *name,
+static int check_order(const struct lp_stream_memory *stream, const struct lp_sighting *new, const char *name,
 		       const struct lp_freshness_options *o, struct lppack_value **warnings, struct lppack_error *err)
 {
-	char known_text[128];
-	char new_text[128];
+	char known_text[LP_RELEASE_TEXT];
+	char new_text[LP_RELEASE_TEXT];
 	int rc;
 
 	rc = check_equivocation(&stream->seen, new, "seen", name, stream->name, err);
 	if (rc == 0)
 		rc = check_equivocation(&stream->applied, new, "applied", name, stream->name, err);
-	if (rc < 0 || is_applied(stream, new) || compare_releases(new, newest(stream)) >= 0)
+	if (rc < 0 || is_applied(stream, new) || lp_release_compare(&new->id, &newest(stream)->id) >= 0)
 		return rc;
-	name_release(newest(stream), known_text, sizeof(known_text));
-	name_release(new, new_text, sizeof(new_text));
+	lp_release_name(&newest(stream)->id, known_text);
+	lp_release_name(&new->id, new_text);
 	if (!o->allow_downgrade)
 		return lp_fail(err, LPPACK_E_DOWNGRADE,
 			       "an old bundle brings old holes back; if that is meant, give --allow-downgrade, which "
@@ -386,42 +339,39 @@ static int64_t now_of(const struct lp_freshness_options *o)
 	return o->now ? o->now : (int64_t)time(NULL);
 }
 
-static int check(const struct memory *memory, const struct lp_manifest *m, const struct lp_digest *digest,
-		 const char *name, const struct lp_freshness_options *o, struct lppack_value **warnings,
-		 struct lppack_error *err)
+/* Returns 1 for a downgrade that is allowed. */
+static int check(const struct lp_freshness *memory, const struct lp_release_id *id, const char *name,
+		 const struct lp_freshness_options *o, struct lppack_value **warnings, struct lppack_error *err)
 {
 	int64_t now = now_of(o);
-	struct release new = release_of(m, digest, now);
-	const struct stream *stream = find_stream(memory, m->stream);
-	int rc = judge_clock(memory, m, name, o, now, warnings, err);
+	struct lp_sighting new = sighting_of(id, now);
+	const struct lp_stream_memory *stream = find_stream(memory, id->stream);
+	int rc = judge_clock(memory, id, name, o, now, warnings, err);
 
 	if (rc == 0)
-		rc = check_expiry(m, name, o, now, warnings, err);
+		rc = check_expiry(name, o, now, warnings, err);
 	return rc < 0 || !stream ? rc : check_order(stream, &new, name, o, warnings, err);
 }
 
-int lp_freshness_check(const char *root, const struct lp_manifest *manifest, const struct lp_digest *digest,
-		       const char *name, const struct lp_freshness_options *options, struct lppack_value **warnings,
+int lp_freshness_check(const struct lp_freshness *memory, const struct lp_release_id *id, const char *name,
+		       const struct lp_freshness_options *options, struct lppack_value **warnings,
 		       struct lppack_error *err)
 {
-	AUTO_MEMORY struct memory memory = { 0 };
-	int rc = memory_read(root, &memory, err);
+	int rc = check(memory, id, name, options, warnings, err);
 
-	if (rc == 0)
-		rc = check(&memory, manifest, digest, name, options, warnings, err);
 	return rc < 0 ? rc : 0;
 }
 
-static int note_downgrade(struct memory *memory, const struct stream *stream, const struct release *to,
+static int note_downgrade(struct lp_freshness *memory, const struct lp_stream_memory *stream, const struct lp_sighting *to,
 			  struct lppack_error *err)
 {
-	struct downgrade *downgrade;
+	struct lp_downgrade *downgrade;
 
 	/* Asked for again before it was applied: one note. */
 	if (memory->n_downgrades) {
 		downgrade = &memory->downgrades[memory->n_downgrades - 1];
 		if (strcmp(downgrade->stream, stream->name) == 0 &&
-		    lp_digest_equal(&downgrade->to.digest, &to->digest))
+		    lp_digest_equal(&downgrade->to.id.digest, &to->id.digest))
 			return 0;
 	}
 	if (memory->n_downgrades == DOWNGRADES_MAX) {
@@ -442,63 +392,53 @@ static int note_downgrade(struct memory *memory, const struct stream *stream, co
 }
 
 /* Returns 1 if the memory changed. */
-static int see(struct memory *memory, const char *name, const struct release *new, bool downgrade,
+static int see(struct lp_freshness *memory, const char *name, const struct lp_sighting *new, bool downgrade,
 	       struct lppack_error *err)
 {
-	struct stream *stream = demand_stream(memory, name, err);
+	struct lp_stream_memory *stream = demand_stream(memory, name, err);
 
 	if (!stream)
 		return -(err ? err->code : LPPACK_E_NO_MEMORY);
 	if (downgrade)
 		return note_downgrade(memory, stream, new, err);
-	if (stream->seen.at && compare_releases(new, &stream->seen) <= 0)
+	if (stream->seen.at && lp_release_compare(&new->id, &stream->seen.id) <= 0)
 		return 0;
 	stream->seen = *new;
 	return 1;
 }
 
-int lp_freshness_see(const char *root, const struct lp_manifest *manifest, const struct lp_digest *digest,
-		     const char *name, const struct lp_freshness_options *options, struct lppack_error *err)
+int lp_freshness_see(const char *root, struct lp_freshness *memory, const struct lp_release_id *id, const char *name,
+		     const struct lp_freshness_options *options, struct lppack_error *err)
 {
-	AUTO_MEMORY struct memory memory = { 0 };
 	int64_t now = now_of(options);
-	struct release new = release_of(manifest, digest, now);
-	int rc = memory_read(root, &memory, err);
+	struct lp_sighting new = sighting_of(id, now);
+	int rc = check(memory, id, name, options, NULL, err);
 
-	if (rc == 0)
-		rc = check(&memory, manifest, digest, name, options, NULL, err);
 	if (rc >= 0)
-		rc = see(&memory, manifest->stream, &new, rc == 1, err);
-	return rc <= 0 ? rc : memory_write(root, &memory, now, err);
+		rc = see(memory, id->stream, &new, rc == 1, err);
+	return rc <= 0 ? rc : memory_write(root, memory, now, err);
 }
 
-int lp_freshness_apply(const char *root, const struct lp_manifest *manifest, const struct lp_digest *digest,
-		       int64_t now, struct lppack_error *err)
+int lp_freshness_apply(const char *root, struct lp_freshness *memory, const struct lp_release_id *id, int64_t now,
+		       struct lppack_error *err)
 {
-	AUTO_MEMORY struct memory memory = { 0 };
-	struct release new = release_of(manifest, digest, now ? now : (int64_t)time(NULL));
-	struct stream *stream;
-	int rc = memory_read(root, &memory, err);
+	struct lp_sighting new = sighting_of(id, now ? now : (int64_t)time(NULL));
+	struct lp_stream_memory *stream;
+	int rc = see(memory, id->stream, &new, false, err);
 
-	if (rc == 0)
-		rc = see(&memory, manifest->stream, &new, false, err);
 	if (rc < 0)
 		return rc;
-	stream = find_stream(&memory, manifest->stream);
+	stream = find_stream(memory, id->stream);
 	if (rc == 0 && is_applied(stream, &new))
 		return 0;
 	stream->applied = new;
-	return memory_write(root, &memory, new.at, err);
+	return memory_write(root, memory, new.at, err);
 }
 
-struct lppack_value *lp_freshness_describe(const char *root, struct lppack_error *err)
+struct lppack_value *lp_freshness_describe(const struct lp_freshness *memory, struct lppack_error *err)
 {
-	AUTO_MEMORY struct memory memory = { 0 };
-	struct lppack_value *tree;
+	struct lppack_value *tree = memory_tree(memory);
 
-	if (memory_read(root, &memory, err) < 0)
-		return NULL;
-	tree = memory_tree(&memory);
 	if (!tree)
 		lp_fail_nomem(err);
 	return tree;

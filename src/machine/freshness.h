@@ -15,34 +15,66 @@
 #define LP_MACHINE_FRESHNESS_H
 
 #include "base/value.h"
-#include "format/format.h"
+#include "format/release.h"
 
 #define LP_FRESHNESS_FILE "freshness.yaml"
 
+/* A release, and when it came. Its id has no texts: the stream stands beside it. */
+struct lp_sighting {
+	struct lp_release_id id;
+	int64_t at; /* 0: none */
+};
+
+struct lp_stream_memory {
+	char *name;
+	struct lp_sighting seen;
+	struct lp_sighting applied;
+};
+
+struct lp_downgrade {
+	char *stream;
+	struct lp_sighting from;
+	struct lp_sighting to;
+};
+
+struct lp_freshness {
+	int64_t latest; /* the latest time at which it was written; 0: none */
+	struct lp_stream_memory *streams;
+	size_t n_streams;
+	struct lp_downgrade *downgrades; /* oldest first */
+	size_t n_downgrades;
+};
+
 struct lp_freshness_options {
 	int64_t now;          /* seconds since 1970; 0: the clock */
+	int64_t expires;      /* of the bundle; 0: never */
 	bool fetched;         /* it came over a network: that it has expired is an error, not a warning */
 	bool allow_downgrade; /* the operator says so; recorded by lp_freshness_see() */
 	bool installed;       /* accepted when it was installed: a clock that cannot be right is only warned of */
 };
 
+/* Empty if nothing is remembered yet. LPPACK_E_STATE and what else lp_state_file_read() fails with. */
+int lp_freshness_read(const char *root, struct lp_freshness *out, struct lppack_error *err);
+void lp_freshness_free(struct lp_freshness *memory);
+
 /*
- * Changes nothing. root is "" or a prefix. digest: of the manifest; name: the bundle's file, for messages. Adds texts
- * to *warnings (a list, may be NULL): expired; an allowed downgrade.
- * LPPACK_E_CLOCK, EXPIRED, DOWNGRADE, EQUIVOCATION; STATE and UNSAFE_FILE of the memory itself. The release that is
- * recorded as applied is no downgrade, whatever was seen since.
+ * Changes nothing. name: the bundle's file, for messages. Adds texts to *warnings (a list, may be NULL): expired; an
+ * allowed downgrade. LPPACK_E_CLOCK, EXPIRED, DOWNGRADE, EQUIVOCATION. The release that is recorded as applied is no
+ * downgrade, whatever was seen since.
  */
-int lp_freshness_check(const char *root, const struct lp_manifest *manifest, const struct lp_digest *digest,
-		       const char *name, const struct lp_freshness_options *options, struct lppack_value **warnings,
+int lp_freshness_check(const struct lp_freshness *memory, const struct lp_release_id *id, const char *name,
+		       const struct lp_freshness_options *options, struct lppack_value **warnings,
 		       struct lppack_error *err);
-/* Checks again and records as seen, durably; with allow_downgrade, that too. Nothing is written where nothing
- * changes. */
-int lp_freshness_see(const char *root, const struct lp_manifest *manifest, const struct lp_digest *digest,
-		     const char *name, const struct lp_freshness_options *options, struct lppack_error *err);
-/* Records as applied (and seen), durably. */
-int lp_freshness_apply(const char *root, const struct lp_manifest *manifest, const struct lp_digest *digest,
-		       int64_t now, struct lppack_error *err);
-/* The memory as a map: "streams" with "stream", "seen", "applied"; "downgrades". Empty lists if there is none. */
-struct lppack_value *lp_freshness_describe(const char *root, struct lppack_error *err);
+/* Checks again and records as seen, durably; with allow_downgrade, that too. Nothing is written where nothing changes.
+ * The caller holds the lock, and has read the memory with it held. root is "" or a prefix. */
+int lp_freshness_see(const char *root, struct lp_freshness *memory, const struct lp_release_id *id, const char *name,
+		     const struct lp_freshness_options *options, struct lppack_error *err);
+/* Records as applied (and seen), durably; the same of the caller. */
+int lp_freshness_apply(const char *root, struct lp_freshness *memory, const struct lp_release_id *id, int64_t now,
+		       struct lppack_error *err);
+/* The memory as a map: "streams" with "stream", "seen", "applied"; "downgrades". NULL without memory. */
+struct lppack_value *lp_freshness_describe(const struct lp_freshness *memory, struct lppack_error *err);
+
+#define LP_AUTO_FRESHNESS LP_AUTO(lp_freshness_free)
 
 #endif

@@ -15,8 +15,8 @@
 
 void lp_hold_free(struct lp_hold *hold)
 {
-	free(hold->stream);
-	free(hold->kept_stream);
+	lp_release_free(&hold->newest);
+	lp_release_free(&hold->kept);
 	*hold = (struct lp_hold){ 0 };
 }
 
@@ -34,15 +34,14 @@ static void decode_hold(struct lp_doc *item, struct lp_hold *hold)
 					    "kept_serial", "epoch",  "serial", "until",	     "set_at", NULL };
 
 	lp_doc_keys(item, keys);
-	lp_doc_text_dup(item, "stream", false, &hold->stream);
+	lp_doc_text_dup(item, "stream", false, &hold->newest.stream);
 	lp_doc_bool(item, "freeze", true, &hold->freeze);
 	lp_doc_time(item, "ends", false, &hold->ends);
-	lp_doc_text_dup(item, "kept_stream", false, &hold->kept_stream);
-	lp_doc_int(item, "kept_epoch", false, LP_NUMBER_MAX, &hold->kept_epoch);
-	lp_doc_int(item, "kept_serial", false, LP_NUMBER_MAX, &hold->kept_serial);
+	lp_doc_text_dup(item, "kept_stream", false, &hold->kept.stream);
+	lp_doc_int(item, "kept_epoch", false, LP_NUMBER_MAX, &hold->kept.epoch);
+	lp_doc_int(item, "kept_serial", false, LP_NUMBER_MAX, &hold->kept.serial);
 	hold->has_serial = lppack_value_get(item->map, "serial");
-	lp_doc_int(item, "epoch", false, LP_NUMBER_MAX, &hold->epoch);
-	lp_doc_int(item, "serial", false, LP_NUMBER_MAX, &hold->serial);
+	lp_release_decode_number(item, false, &hold->newest);
 	lp_doc_time(item, "until", false, &hold->until);
 	lp_doc_time(item, "set_at", true, &hold->set_at);
 	if (item->rc == 0 && !hold->freeze && !hold->has_serial && !hold->until)
@@ -94,17 +93,17 @@ static struct lppack_value *encode_hold(const struct lp_hold *hold)
 {
 	struct lppack_value *map = lp_value_map();
 
-	lp_value_add_text(&map, "stream", hold->stream);
+	lp_value_add_text(&map, "stream", hold->newest.stream);
 	lp_value_add_bool(&map, "freeze", hold->freeze);
 	add_time(&map, "ends", hold->ends);
-	if (hold->kept_stream) {
-		lp_value_add_text(&map, "kept_stream", hold->kept_stream);
-		lp_value_add_int(&map, "kept_epoch", hold->kept_epoch);
-		lp_value_add_int(&map, "kept_serial", hold->kept_serial);
+	if (hold->kept.stream) {
+		lp_value_add_text(&map, "kept_stream", hold->kept.stream);
+		lp_value_add_int(&map, "kept_epoch", hold->kept.epoch);
+		lp_value_add_int(&map, "kept_serial", hold->kept.serial);
 	}
 	if (hold->has_serial) {
-		lp_value_add_int(&map, "epoch", hold->epoch);
-		lp_value_add_int(&map, "serial", hold->serial);
+		lp_value_add_int(&map, "epoch", hold->newest.epoch);
+		lp_value_add_int(&map, "serial", hold->newest.serial);
 	}
 	add_time(&map, "until", hold->until);
 	lp_value_add_time(&map, "set_at", hold->set_at);
@@ -132,23 +131,20 @@ static bool is_over(const struct lp_hold *hold, int64_t now)
 /* What a freeze found in force may not be installed, or be damaged: the next older level does for a boot then. */
 static bool is_kept(const struct lp_hold *hold, const struct lp_hold_subject *s)
 {
-	if (!lp_text_equal(hold->kept_stream, s->stream))
-		return false;
-	if (s->epoch == hold->kept_epoch && s->serial == hold->kept_serial)
-		return true;
-	return s->installed && (s->epoch < hold->kept_epoch ||
-				(s->epoch == hold->kept_epoch && s->serial < hold->kept_serial));
+	int order = lp_release_compare(&s->id, &hold->kept);
+
+	return lp_text_equal(hold->kept.stream, s->id.stream) && (order == 0 || (s->installed && order < 0));
 }
 
 static bool keeps_away(const struct lp_hold *hold, const struct lp_hold_subject *s, int64_t now)
 {
-	if (hold->stream && strcmp(hold->stream, s->stream) != 0)
+	if (hold->newest.stream && strcmp(hold->newest.stream, s->id.stream) != 0)
 		return false;
 	if (hold->freeze)
 		return !is_over(hold, now) && !is_kept(hold, s);
-	if (hold->has_serial && (s->epoch > hold->epoch || (s->epoch == hold->epoch && s->serial > hold->serial)))
+	if (hold->has_serial && lp_release_compare(&s->id, &hold->newest) > 0)
 		return true;
-	return hold->until && s->created > hold->until;
+	return hold->until && s->id.created > hold->until;
 }
 
 const struct lp_hold *lp_holds_find(const struct lp_holds *holds, const struct lp_hold_subject *subject, int64_t now)
@@ -164,7 +160,8 @@ const struct lp_hold *lp_holds_find_freeze(const struct lp_holds *holds, const c
 	for (size_t i = 0; i < holds->n; i++) {
 		const struct lp_hold *hold = &holds->items[i];
 
-		if (hold->freeze && !is_over(hold, now) && (!hold->stream || strcmp(hold->stream, stream) == 0))
+		if (hold->freeze && !is_over(hold, now) &&
+		    (!hold->newest.stream || strcmp(hold->newest.stream, stream) == 0))
 			return hold;
 	}
 	return NULL;
@@ -173,7 +170,7 @@ const struct lp_hold *lp_holds_find_freeze(const struct lp_holds *holds, const c
 /* "frozen until ...", malloc'd; NULL without memory. */
 static char *hold_text(const struct lp_hold *hold, int64_t now)
 {
-	const char *scope = hold->stream ? hold->stream : "every stream";
+	const char *scope = hold->newest.stream ? hold->newest.stream : "every stream";
 	char time[LP_TIME_TEXT];
 
 	if (hold->freeze && !hold->ends)
@@ -182,20 +179,18 @@ static char *hold_text(const struct lp_hold *hold, int64_t now)
 	if (hold->freeze)
 		return lp_text_format("%s: frozen until %s%s", scope, time, is_over(hold, now) ? " (over)" : "");
 	if (!hold->until)
-		return lp_text_format("%s: nothing beyond serial %llu", scope, (unsigned long long)hold->serial);
+		return lp_text_format("%s: nothing beyond serial %llu", scope, (unsigned long long)hold->newest.serial);
 	if (!hold->has_serial)
 		return lp_text_format("%s: nothing that was made after %s", scope, time);
 	return lp_text_format("%s: nothing beyond serial %llu, nor made after %s", scope,
-			      (unsigned long long)hold->serial, time);
+			      (unsigned long long)hold->newest.serial, time);
 }
 
 static struct lppack_value *describe_subject(const struct lp_hold_subject *subject)
 {
 	struct lppack_value *map = lp_value_map();
 
-	lp_value_add_text(&map, "stream", subject->stream);
-	lp_value_add_int(&map, "epoch", subject->epoch);
-	lp_value_add_int(&map, "serial", subject->serial);
+	lp_release_describe(&map, &subject->id);
 	return map;
 }
 
@@ -226,14 +221,10 @@ struct lppack_value *lp_holds_describe(const struct lp_holds *holds, const struc
 bool lp_hold_subject_of(struct lppack_host *host, const struct lp_applied *applied, const struct lp_store *store,
 			struct lp_hold_subject *out)
 {
-	const struct lp_installed *kept = lp_store_find(store, &applied->digest);
+	const struct lp_installed *kept = lp_store_find(store, &applied->id.digest);
 
-	*out = (struct lp_hold_subject){ .stream = applied->stream,
-					 .epoch = applied->epoch,
-					 .serial = applied->serial,
-					 .created = kept ? kept->created : 0,
-					 .installed = kept != NULL };
-	return applied->stream && lp_host_is_boot_of(host, applied);
+	*out = (struct lp_hold_subject){ .id = applied->id, .installed = kept != NULL };
+	return applied->id.stream && lp_host_is_boot_of(host, applied);
 }
 
 int lp_hold_check(const char *root, const struct lp_hold_subject *subject, int64_t now, struct lppack_error *err)
@@ -252,5 +243,5 @@ int lp_hold_check(const char *root, const struct lp_hold_subject *subject, int64
 	if (!text)
 		return lp_fail_nomem(err);
 	return lp_fail(err, LPPACK_E_HELD, "lppack unhold lets it come", "%s serial %llu is kept away by a hold: %s",
-		       subject->stream, (unsigned long long)subject->serial, text);
+		       subject->id.stream, (unsigned long long)subject->id.serial, text);
 }

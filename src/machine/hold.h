@@ -10,15 +10,11 @@
 
 /* Either nothing new may come, or nothing beyond a serial, or nothing that was made after a date. */
 struct lp_hold {
-	char *stream;      /* NULL: every stream */
 	bool freeze;
 	int64_t ends;      /* of a freeze; 0: when it is taken away */
-	char *kept_stream; /* of a freeze: what was in force then, and may come back at a boot; NULL: nothing was */
-	uint64_t kept_epoch;
-	uint64_t kept_serial;
+	struct lp_release_id kept; /* of a freeze: what was in force then, and may come back at a boot */
 	bool has_serial;
-	uint64_t epoch;    /* whose serials are meant: a new epoch counts anew, and lies beyond them all */
-	uint64_t serial;   /* the newest that may come */
+	struct lp_release_id newest; /* that may come, if has_serial: a new epoch lies beyond it; stream NULL: of every one */
 	int64_t until;     /* bundles that were created later are kept away; 0: no such bound */
 	int64_t set_at;
 };
@@ -35,10 +31,7 @@ void lp_hold_free(struct lp_hold *hold);
 
 /* Of which bundle is asked. */
 struct lp_hold_subject {
-	const char *stream;
-	uint64_t epoch;
-	uint64_t serial;
-	int64_t created;
+	struct lp_release_id id; /* borrowed */
 	bool installed; /* a boot asks, which would rather have an older level than none */
 };
 

@@ -47,7 +47,7 @@ static int read_options(const struct lppack_hold_options *o, int64_t now, struct
 		return lp_fail(err, LPPACK_E_USAGE, "to keep everything away until then, add --freeze",
 			       "%s: no bundle was made after that, so nothing would be held", o->until);
 	*hold = (struct lp_hold){
-		.freeze = o->freeze, .has_serial = o->has_serial, .serial = o->serial, .set_at = now
+		.freeze = o->freeze, .has_serial = o->has_serial, .newest.serial = o->serial, .set_at = now
 	};
 	*(o->freeze ? &hold->ends : &hold->until) = until;
 	return 0;
@@ -69,27 +69,18 @@ static int read_kept(struct lppack_host *host, struct lp_hold *hold, struct lppa
 	LP_AUTO_STORE struct lp_store store = { 0 };
 	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
 	const struct lp_installed *target;
-	bool ok = true;
 	int rc = lp_applied_read(host->io.root, &applied, err);
 
 	if (rc < 0)
 		return rc;
 	if (rc > 0 && lp_host_is_boot_of(host, &applied)) {
-		hold->kept_stream = lp_text_dup(applied.stream, &ok);
-		hold->kept_epoch = applied.epoch;
-		hold->kept_serial = applied.serial;
-		return ok ? 0 : lp_fail_nomem(err);
+		return lp_release_copy(&hold->kept, &applied.id, err);
 	}
 	rc = lp_store_read(host->io.root, &store, err);
 	if (rc == 0)
 		rc = lp_boot_candidates_read(host, &store, &candidates, err);
 	target = find_taken(&candidates);
-	if (target) {
-		hold->kept_stream = lp_text_dup(target->stream, &ok);
-		hold->kept_epoch = target->epoch;
-		hold->kept_serial = target->serial;
-	}
-	return rc < 0 ? rc : ok ? 0 : lp_fail_nomem(err);
+	return rc < 0 || !target ? rc : lp_release_copy(&hold->kept, &target->id, err);
 }
 
 /* The newest epoch that the machine has of the stream, or of any. */
@@ -103,11 +94,11 @@ static int read_epoch(struct lppack_host *host, struct lp_hold *hold, const char
 		rc = lp_store_read(host->io.root, &store, err);
 	if (rc < 0)
 		return rc;
-	if (applied.stream && (!stream || strcmp(applied.stream, stream) == 0))
-		hold->epoch = applied.epoch;
+	if (applied.id.stream && (!stream || strcmp(applied.id.stream, stream) == 0))
+		hold->newest.epoch = applied.id.epoch;
 	for (size_t i = 0; i < store.n; i++)
-		if ((!stream || strcmp(store.levels[i].stream, stream) == 0) && store.levels[i].epoch > hold->epoch)
-			hold->epoch = store.levels[i].epoch;
+		if ((!stream || strcmp(store.levels[i].id.stream, stream) == 0) && store.levels[i].id.epoch > hold->newest.epoch)
+			hold->newest.epoch = store.levels[i].id.epoch;
 	return 0;
 }
 
@@ -124,7 +115,7 @@ static int put_hold(struct lp_holds *holds, struct lp_hold *hold, struct lppack_
 	struct lp_hold *item;
 
 	for (size_t i = holds->n; i-- > 0;)
-		if (lp_text_equal(holds->items[i].stream, hold->stream))
+		if (lp_text_equal(holds->items[i].newest.stream, hold->newest.stream))
 			remove_hold(holds, i);
 	item = lp_array_add(&holds->items, &holds->n, sizeof(*item));
 	if (!item)
@@ -156,7 +147,7 @@ LP_EXPORT int lppack_hold_set(struct lppack_host *host, const struct lppack_hold
 		rc = read_kept(host, &hold, err);
 	if (rc == 0 && hold.has_serial)
 		rc = read_epoch(host, &hold, options.stream, err);
-	hold.stream = lp_text_dup(options.stream, &ok);
+	hold.newest.stream = lp_text_dup(options.stream, &ok);
 	if (rc == 0)
 		rc = ok ? put_hold(&holds, &hold, err) : lp_fail_nomem(err);
 	return rc < 0 ? rc : lp_holds_write(host->io.root, &holds, err);
@@ -184,7 +175,7 @@ LP_EXPORT int lppack_hold_clear(struct lppack_host *host, const char *stream, co
 	rc = lp_holds_read(host->io.root, &holds, err);
 	before = holds.n;
 	for (size_t i = holds.n; rc == 0 && i-- > 0;)
-		if (lp_text_equal(holds.items[i].stream, stream))
+		if (lp_text_equal(holds.items[i].newest.stream, stream))
 			remove_hold(&holds, i);
 	if (rc == 0 && holds.n < before)
 		rc = lp_holds_write(host->io.root, &holds, err);

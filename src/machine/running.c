@@ -16,8 +16,7 @@ void lp_loaded_free(struct lp_loaded *loaded)
 {
 	lp_module_facts_free(&loaded->module);
 	free(loaded->release);
-	free(loaded->stream);
-	free(loaded->version);
+	lp_release_free(&loaded->id);
 	*loaded = (struct lp_loaded){ 0 };
 }
 
@@ -52,12 +51,8 @@ struct lppack_value *lp_loaded_describe(const struct lp_loaded *loaded)
 	lp_value_add_build_id(&map, "module_build_id", &loaded->module.build_id);
 	lp_value_add_build_id(&map, "kernel", &loaded->kernel);
 	lp_value_add_text(&map, "release", loaded->release);
-	lp_value_add_text(&map, "stream", loaded->stream);
-	lp_value_add_int(&map, "epoch", loaded->epoch);
-	lp_value_add_int(&map, "serial", loaded->serial);
-	lp_value_add_text(&map, "version", loaded->version);
+	lp_release_encode(&map, &loaded->id);
 	lp_value_add_int(&map, "rollback_floor", loaded->rollback_floor);
-	lp_value_add_digest(&map, "digest", &loaded->digest);
 	return map;
 }
 
@@ -90,20 +85,15 @@ static void decode_module(struct lp_doc *doc, struct lp_module_facts *out)
 
 int lp_loaded_decode(struct lp_doc *doc, struct lp_loaded *out)
 {
-	static const char *const keys[] = { "module", "module_build_id", "builder",	   "replace", "objects",
-					    "states", "kernel",		 "release",	   "stream",  "epoch",
-					    "serial", "version",	 "rollback_floor", "digest",  NULL };
+	static const char *const keys[] = { "module", "module_build_id", "builder", "replace", "objects", "states",
+					    "kernel", "release", LP_RELEASE_KEYS, "rollback_floor", NULL };
 
 	lp_doc_keys(doc, keys);
 	decode_module(doc, &out->module);
 	lp_doc_build_id(doc, "kernel", false, &out->kernel);
 	lp_doc_text_dup(doc, "release", true, &out->release);
-	lp_doc_text_dup(doc, "stream", true, &out->stream);
-	lp_doc_int(doc, "epoch", true, LP_NUMBER_MAX, &out->epoch);
-	lp_doc_int(doc, "serial", true, LP_NUMBER_MAX, &out->serial);
-	lp_doc_text_dup(doc, "version", true, &out->version);
+	lp_release_decode(doc, &out->id);
 	lp_doc_int(doc, "rollback_floor", true, LP_NUMBER_MAX, &out->rollback_floor);
-	lp_doc_digest(doc, "digest", &out->digest);
 	return doc->rc;
 }
 
@@ -147,20 +137,15 @@ static bool copy_facts(struct lp_module_facts *to, const struct lp_module_facts 
 	return ok;
 }
 
-int lp_loaded_copy(struct lp_loaded *out, const struct lp_manifest *manifest, const struct lp_digest *digest,
-		   const struct lp_module_facts *facts, const struct lp_kernel_facts *kernel,
-		   struct lppack_error *err)
+int lp_loaded_copy(struct lp_loaded *out, const struct lp_manifest *manifest, const struct lp_module_facts *facts,
+		   const struct lp_kernel_facts *kernel, struct lppack_error *err)
 {
 	const struct lp_loaded from = {
 		.module = *facts,
 		.kernel = kernel->build_id,
 		.release = kernel->release,
-		.stream = manifest->stream,
-		.epoch = manifest->epoch,
-		.serial = manifest->serial,
-		.version = manifest->version,
+		.id = manifest->id,
 		.rollback_floor = manifest->rollback_floor,
-		.digest = *digest,
 	};
 
 	return lp_loaded_clone(out, &from, err);
@@ -170,12 +155,9 @@ int lp_loaded_clone(struct lp_loaded *out, const struct lp_loaded *from, struct 
 {
 	bool ok = true;
 
-	*out = (struct lp_loaded){ .kernel = from->kernel, .epoch = from->epoch, .serial = from->serial,
-				   .rollback_floor = from->rollback_floor, .digest = from->digest };
+	*out = (struct lp_loaded){ .kernel = from->kernel, .rollback_floor = from->rollback_floor };
 	out->release = lp_text_dup(from->release, &ok);
-	out->stream = lp_text_dup(from->stream, &ok);
-	out->version = lp_text_dup(from->version, &ok);
-	if (!copy_facts(&out->module, &from->module) || !ok) {
+	if (!copy_facts(&out->module, &from->module) || !ok || lp_release_copy(&out->id, &from->id, err) < 0) {
 		lp_loaded_free(out);
 		return lp_fail_nomem(err);
 	}

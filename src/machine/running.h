@@ -17,12 +17,8 @@ struct lp_loaded {
 	struct lp_module_facts module; /* name, build ID, builder, replace mode, objects and states */
 	struct lp_build_id kernel;
 	char *release;
-	char *stream;
-	uint64_t epoch;
-	uint64_t serial;
-	char *version;
+	struct lp_release_id id;
 	uint64_t rollback_floor;
-	struct lp_digest digest; /* of the bundle's manifest */
 };
 
 struct lp_running {
@@ -40,9 +36,8 @@ struct lppack_value *lp_loaded_tree(const struct lp_loaded *loaded);
 struct lppack_value *lp_loaded_describe(const struct lp_loaded *loaded);
 int lp_loaded_decode(struct lp_doc *doc, struct lp_loaded *out);
 /* What a plan is about to put in force. */
-int lp_loaded_copy(struct lp_loaded *out, const struct lp_manifest *manifest, const struct lp_digest *digest,
-		   const struct lp_module_facts *facts, const struct lp_kernel_facts *kernel,
-		   struct lppack_error *err);
+int lp_loaded_copy(struct lp_loaded *out, const struct lp_manifest *manifest, const struct lp_module_facts *facts,
+		   const struct lp_kernel_facts *kernel, struct lppack_error *err);
 /* The same level, copied. */
 int lp_loaded_clone(struct lp_loaded *out, const struct lp_loaded *from, struct lppack_error *err);
 

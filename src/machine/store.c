@@ -18,8 +18,7 @@
 
 void lp_installed_free(struct lp_installed *level)
 {
-	free(level->stream);
-	free(level->version);
+	lp_release_free(&level->id);
 	*level = (struct lp_installed){ 0 };
 }
 
@@ -36,14 +35,13 @@ static int compare_levels(const void *a, const void *b)
 {
 	const struct lp_installed *x = a;
 	const struct lp_installed *y = b;
-	int order = strcmp(x->stream, y->stream);
+	int order = strcmp(x->id.stream, y->id.stream);
 
 	if (order)
 		return order;
-	if (x->epoch != y->epoch)
-		return x->epoch > y->epoch ? -1 : 1;
-	if (x->serial != y->serial)
-		return x->serial > y->serial ? -1 : 1;
+	order = lp_release_compare(&y->id, &x->id);
+	if (order)
+		return order;
 	return (x->installed_at < y->installed_at) - (x->installed_at > y->installed_at);
 }
 
@@ -55,42 +53,29 @@ void lp_store_sort(struct lp_store *store)
 
 int lp_store_add(struct lp_store *store, const struct lp_contents *c, int64_t installed_at, struct lppack_error *err)
 {
-	const struct lp_manifest *m = &c->manifest;
 	struct lp_installed *level;
-	bool ok = true;
 
-	if (lp_store_find(store, &c->digest))
+	if (lp_store_find(store, &c->manifest.id.digest))
 		return 0;
 	level = lp_array_add(&store->levels, &store->n, sizeof(*level));
 	if (!level)
 		return lp_fail_nomem(err);
-	*level = (struct lp_installed){ .stream = lp_text_dup(m->stream, &ok),
-				   .epoch = m->epoch,
-				   .serial = m->serial,
-				   .version = lp_text_dup(m->version, &ok),
-				   .created = m->created,
-				   .installed_at = installed_at,
-				   .digest = c->digest,
-				   .size = c->bundle->in.size };
-	if (!ok)
-		return lp_fail_nomem(err);
+	*level = (struct lp_installed){ .installed_at = installed_at, .size = c->bundle->in.size };
+	if (lp_release_copy(&level->id, &c->manifest.id, err) < 0) {
+		store->n--;
+		return -LPPACK_E_NO_MEMORY;
+	}
 	lp_store_sort(store);
 	return 0;
 }
 
 static void decode_level(struct lp_doc *item, struct lp_installed *level)
 {
-	static const char *const keys[] = { "stream",	    "epoch",  "serial", "version", "created",
-					    "installed_at", "digest", "size",	NULL };
+	static const char *const keys[] = { LP_RELEASE_KEYS, "installed_at", "size", NULL };
 
 	lp_doc_keys(item, keys);
-	lp_doc_text_dup(item, "stream", true, &level->stream);
-	lp_doc_int(item, "epoch", true, LP_NUMBER_MAX, &level->epoch);
-	lp_doc_int(item, "serial", true, LP_NUMBER_MAX, &level->serial);
-	lp_doc_text_dup(item, "version", false, &level->version);
-	lp_doc_time(item, "created", true, &level->created);
+	lp_release_decode(item, &level->id);
 	lp_doc_time(item, "installed_at", true, &level->installed_at);
-	lp_doc_digest(item, "digest", &level->digest);
 	lp_doc_int(item, "size", true, LP_NUMBER_MAX, &level->size);
 }
 
@@ -142,13 +127,8 @@ static struct lppack_value *encode_level(const struct lp_installed *level)
 {
 	struct lppack_value *map = lp_value_map();
 
-	lp_value_add_text(&map, "stream", level->stream);
-	lp_value_add_int(&map, "epoch", level->epoch);
-	lp_value_add_int(&map, "serial", level->serial);
-	lp_value_add_text(&map, "version", level->version);
-	lp_value_add_time(&map, "created", level->created);
+	lp_release_encode(&map, &level->id);
 	lp_value_add_time(&map, "installed_at", level->installed_at);
-	lp_value_add_digest(&map, "digest", &level->digest);
 	lp_value_add_int(&map, "size", level->size);
 	return map;
 }
@@ -170,7 +150,7 @@ int lp_store_write(const char *root, const struct lp_store *store, struct lppack
 const struct lp_installed *lp_store_find(const struct lp_store *store, const struct lp_digest *digest)
 {
 	for (size_t i = 0; i < store->n; i++)
-		if (lp_digest_equal(&store->levels[i].digest, digest))
+		if (lp_digest_equal(&store->levels[i].id.digest, digest))
 			return &store->levels[i];
 	return NULL;
 }
@@ -180,23 +160,29 @@ const struct lp_installed *lp_store_target(const struct lp_store *store)
 	return store->has_target ? lp_store_find(store, &store->target) : NULL;
 }
 
-const struct lp_installed *lp_store_below(const struct lp_store *store, const char *stream, uint64_t epoch,
-				     uint64_t serial)
+const struct lp_installed *lp_store_below(const struct lp_store *store, const struct lp_release_id *id)
 {
 	for (size_t i = 0; i < store->n; i++) {
 		const struct lp_installed *level = &store->levels[i];
 
-		if (strcmp(level->stream, stream) == 0 &&
-		    (level->epoch < epoch || (level->epoch == epoch && level->serial < serial)))
+		if (strcmp(level->id.stream, id->stream) == 0 && lp_release_compare(&level->id, id) < 0)
 			return level;
 	}
+	return NULL;
+}
+
+const struct lp_installed *lp_store_newest(const struct lp_store *store, const char *stream)
+{
+	for (size_t i = 0; i < store->n; i++)
+		if (strcmp(store->levels[i].id.stream, stream) == 0)
+			return &store->levels[i];
 	return NULL;
 }
 
 const struct lp_installed *lp_store_find_serial(const struct lp_store *store, const char *stream, uint64_t serial)
 {
 	for (size_t i = 0; i < store->n; i++)
-		if (strcmp(store->levels[i].stream, stream) == 0 && store->levels[i].serial == serial)
+		if (strcmp(store->levels[i].id.stream, stream) == 0 && store->levels[i].id.serial == serial)
 			return &store->levels[i];
 	return NULL;
 }
@@ -211,8 +197,8 @@ char *lp_store_path(const char *root, const struct lp_digest *digest)
 
 struct lppack_bundle *lp_store_open_release(const char *root, const struct lp_installed *level, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *path = lp_store_path(root, &level->digest);
-	LP_AUTO_FREE char *inner = lp_store_path("", &level->digest);
+	LP_AUTO_FREE char *path = lp_store_path(root, &level->id.digest);
+	LP_AUTO_FREE char *inner = lp_store_path("", &level->id.digest);
 	struct lppack_error cause = LPPACK_ERROR_INIT;
 	struct lppack_bundle *bundle = NULL;
 	int fd;
@@ -229,8 +215,8 @@ struct lppack_bundle *lp_store_open_release(const char *root, const struct lp_in
 	if (bundle)
 		return bundle;
 	if (cause.code == LPPACK_E_IO || cause.code == LPPACK_E_TRUNCATED || cause.code == LPPACK_E_NOT_BUNDLE)
-		lp_fail(err, LPPACK_E_STATE, STORE_HINT, "the installed level %s, serial %llu: %s", level->stream,
-			(unsigned long long)level->serial, cause.message);
+		lp_fail(err, LPPACK_E_STATE, STORE_HINT, "the installed level %s, serial %llu: %s", level->id.stream,
+			(unsigned long long)level->id.serial, cause.message);
 	else
 		lp_error_move(err, &cause);
 	return NULL;
@@ -250,7 +236,7 @@ struct lppack_verified *lp_store_verify_release(struct lppack_bundle *bundle, co
 
 	if (!verified)
 		return NULL;
-	if (!lp_digest_equal(&verified->contents.digest, &level->digest)) {
+	if (!lp_digest_equal(&verified->contents.manifest.id.digest, &level->id.digest)) {
 		fail_other(bundle->in.name, err);
 		return NULL;
 	}
@@ -275,7 +261,7 @@ int lp_unsigned_contents_open(struct lp_unsigned_contents *kept, const char *roo
 	if (!kept->bundle)
 		return lp_error_move(err, &why);
 	rc = lp_contents_open(&kept->contents, kept->bundle, err);
-	if (rc == 0 && !lp_digest_equal(&kept->contents.digest, &level->digest))
+	if (rc == 0 && !lp_digest_equal(&kept->contents.manifest.id.digest, &level->id.digest))
 		rc = fail_other(kept->bundle->in.name, err);
 	if (rc == 0)
 		rc = lp_contents_open_index(&kept->contents, false, err);
@@ -302,7 +288,7 @@ int lp_store_set_target(const char *root, const struct lp_digest *digest, struct
 static struct lppack_value *describe_level(const char *root, const struct lp_store *store,
 					   const struct lp_boot_candidate *candidate)
 {
-	LP_AUTO_FREE char *path = lp_store_path(root, &candidate->level->digest);
+	LP_AUTO_FREE char *path = lp_store_path(root, &candidate->level->id.digest);
 	struct lppack_value *map = encode_level(candidate->level);
 
 	lp_value_add(&map, "path", path ? lp_value_string(path) : NULL);

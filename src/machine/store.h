@@ -10,15 +10,10 @@
 #define LP_STORE_FILE "store.yaml"
 #define LP_STORE_BUNDLES "/var/lib/lppack/bundles"
 
-/* One installed level. Strings are owned. */
+/* One installed level. */
 struct lp_installed {
-	char *stream;
-	uint64_t epoch;
-	uint64_t serial;
-	char *version;
-	int64_t created;
+	struct lp_release_id id;
 	int64_t installed_at;
-	struct lp_digest digest; /* of the bundle's manifest */
 	uint64_t size;           /* of the file */
 };
 
@@ -36,9 +31,10 @@ void lp_store_free(struct lp_store *store);
 
 /* Borrowed, or NULL. */
 const struct lp_installed *lp_store_find(const struct lp_store *store, const struct lp_digest *digest);
-/* The newest level of the stream that is older than (epoch, serial); NULL if there is none. */
-const struct lp_installed *lp_store_below(const struct lp_store *store, const char *stream, uint64_t epoch,
-				     uint64_t serial);
+/* The newest level of the same stream that is older; NULL if there is none. */
+const struct lp_installed *lp_store_below(const struct lp_store *store, const struct lp_release_id *id);
+/* The newest level of the stream; NULL if there is none. */
+const struct lp_installed *lp_store_newest(const struct lp_store *store, const char *stream);
 /* The level of that serial: in the highest epoch that has it. */
 const struct lp_installed *lp_store_find_serial(const struct lp_store *store, const char *stream, uint64_t serial);
 

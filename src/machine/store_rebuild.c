@@ -26,12 +26,12 @@ bool lp_store_parse_name(const char *name, struct lp_digest *out)
 static int add_file(const char *root, const char *name, struct lp_store *store, struct lppack_error *err)
 {
 	LP_AUTO_UNSIGNED_CONTENTS struct lp_unsigned_contents kept = { 0 };
-	struct lp_installed level = { .stream = (char *)"unknown" };
+	struct lp_installed level = { .id.stream = (char *)"unknown" };
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	struct stat st;
 	int rc;
 
-	if (!lp_store_parse_name(name, &level.digest))
+	if (!lp_store_parse_name(name, &level.id.digest))
 		return 0;
 	rc = lp_unsigned_contents_open(&kept, root, &level, &why);
 	if (rc < 0 || fstat(kept.bundle->in.fd, &st) < 0)

@@ -103,7 +103,7 @@ static int settle_options(struct lppack_create_options *options, const struct lp
 static int check_arguments(const struct lppack_spec *spec, size_t n_signers,
 			   const struct lppack_create_options *options, struct lppack_error *err)
 {
-	int64_t created = spec->created ? spec->created : options->created;
+	int64_t created = spec->id.created ? spec->id.created : options->created;
 
 	if (n_signers == 0 || n_signers > LP_SIGNATURES_MAX)
 		return lp_fail(err, LPPACK_E_NO_KEYS, "make one with lppack keygen and name it with --key",
@@ -140,9 +140,7 @@ static int check_supersedes(const struct lp_pack *pack, const struct lppack_spec
 	LP_AUTO(lp_changes_free) struct lp_changes changes = { 0 };
 	LP_AUTO_FREE const struct lp_metadata **kernels = calloc(pack->n, sizeof(*kernels));
 	struct lp_release_facts new = { .name = output,
-				.stream = spec->stream,
-				.epoch = spec->epoch,
-				.serial = spec->serial,
+				.id = spec->id,
 				.rollback_floor = spec->rollback_floor,
 				.fixes = fixes,
 				.kernels = kernels,
@@ -202,7 +200,7 @@ LP_EXPORT int lppack_create(const struct lppack_spec *spec, const struct lppack_
 {
 	LP_AUTO(lp_draft_free) struct lp_draft draft = { .pack.spool = -1 };
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
-	LP_AUTO_FREE char *serial = lp_text_format("%llu", (unsigned long long)spec->serial);
+	LP_AUTO_FREE char *serial = lp_text_format("%llu", (unsigned long long)spec->id.serial);
 	struct lppack_create_options options;
 	int rc = settle_options(&options, given, err);
 
@@ -210,11 +208,11 @@ LP_EXPORT int lppack_create(const struct lppack_spec *spec, const struct lppack_
 		rc = check_arguments(spec, n_signers, &options, err);
 	if (!serial)
 		return lp_fail_nomem(err);
-	draft.manifest = (struct lp_manifest){ .stream = spec->stream,
-					       .epoch = spec->epoch,
-					       .serial = spec->serial,
-					       .version = spec->version ? spec->version : serial,
-					       .created = spec->created ? spec->created : options.created,
+	draft.manifest = (struct lp_manifest){ .id.stream = spec->id.stream,
+					       .id.epoch = spec->id.epoch,
+					       .id.serial = spec->id.serial,
+					       .id.version = spec->id.version ? spec->id.version : serial,
+					       .id.created = spec->id.created ? spec->id.created : options.created,
 					       .expires = spec->expires,
 					       .rollback_floor = spec->rollback_floor,
 					       .signature_area = LP_SIGNATURE_AREA_DEFAULT };

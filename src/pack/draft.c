@@ -16,8 +16,8 @@ void lp_draft_free(struct lp_draft *draft)
 {
 	lp_pack_free(&draft->pack);
 	/* stream and version are borrowed */
-	draft->manifest.stream = NULL;
-	draft->manifest.version = NULL;
+	draft->manifest.id.stream = NULL;
+	draft->manifest.id.version = NULL;
 	lp_manifest_free(&draft->manifest);
 	lp_buf_free(&draft->head);
 	lp_buf_free(&draft->index);
@@ -97,9 +97,9 @@ int lp_draft_payload(struct lp_draft *draft, const struct lp_fixes *list, struct
 		rc = describe_member(&fence, &m->fence, err);
 	if (rc < 0)
 		return rc;
-	lp_member_append(&draft->index, LP_MEMBER_FIXES, fixes.data, fixes.len, m->created);
-	lp_member_append(&draft->index, LP_MEMBER_FENCE, fence.data, fence.len, m->created);
-	lp_member_append(&draft->index, LP_MEMBER_PAGES, pages.data, pages.len, m->created);
+	lp_member_append(&draft->index, LP_MEMBER_FIXES, fixes.data, fixes.len, m->id.created);
+	lp_member_append(&draft->index, LP_MEMBER_FENCE, fence.data, fence.len, m->id.created);
+	lp_member_append(&draft->index, LP_MEMBER_PAGES, pages.data, pages.len, m->id.created);
 	return lp_buf_ok(&draft->index) ? 0 : lp_fail_nomem(err);
 }
 
@@ -136,7 +136,7 @@ int lp_draft_head(struct lp_draft *draft, const struct lppack_signer *const *sig
 	if (rc == 0) {
 		qsort(signatures, n, sizeof(*signatures), lp_signature_compare);
 		lp_head_append(&draft->head, &manifest, signatures, n, draft->manifest.signature_area,
-			       draft->manifest.created);
+			       draft->manifest.id.created);
 	}
 	for (size_t i = 0; i < LP_SIGNATURES_MAX; i++)
 		free(signatures[i].bytes);
@@ -171,7 +171,7 @@ static int write_frame(struct lp_draft *draft, const struct lp_pack_item *item, 
 	uint64_t size = item->record.packed_size;
 	int rc;
 
-	lp_tar_header(name, size, draft->manifest.created, header);
+	lp_tar_header(name, size, draft->manifest.id.created, header);
 	rc = lp_output_write(out, header, sizeof(header), err);
 	for (uint64_t done = 0; rc == 0 && done < size;) {
 		size_t now = size - done < sizeof(chunk) ? (size_t)(size - done) : sizeof(chunk);
@@ -199,7 +199,7 @@ static int write_kernels(struct lp_draft *draft, struct lp_output *out, struct l
 		int rc;
 
 		lp_member_metadata_name(&item->record.build_id, name);
-		lp_member_append(&member, name, metadata, item->record.metadata_size, draft->manifest.created);
+		lp_member_append(&member, name, metadata, item->record.metadata_size, draft->manifest.id.created);
 		metadata += item->record.metadata_size;
 		if (!lp_buf_ok(&member))
 			return lp_fail_nomem(err);

@@ -156,7 +156,7 @@ int lp_signing_store(struct lp_signing *s, struct lppack_error *err)
 	struct stat st;
 	int rc;
 
-	lp_head_append(&head, &s->bundle->head.manifest, s->set, s->n, m->signature_area, m->created);
+	lp_head_append(&head, &s->bundle->head.manifest, s->set, s->n, m->signature_area, m->id.created);
 	if (!lp_buf_ok(&head))
 		return lp_fail_nomem(err);
 	if (fstat(s->bundle->in.fd, &st) < 0)

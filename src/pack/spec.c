@@ -62,8 +62,7 @@ LP_EXPORT void lppack_spec_free(struct lppack_spec *spec)
 	free(spec->kernels);
 	free(spec->name);
 	free(spec->directory);
-	free(spec->stream);
-	free(spec->version);
+	lp_release_free(&spec->id);
 	free(spec);
 }
 
@@ -192,7 +191,7 @@ static void read_fixes(struct lp_doc *doc, struct lppack_spec *spec)
 	for (; doc->rc == 0 && spec->n_fixes < lppack_value_count(list); spec->n_fixes++) {
 		struct lp_doc item = lp_doc_item(doc, list, spec->n_fixes);
 
-		read_fix(&item, spec->serial, &spec->fixes[spec->n_fixes]);
+		read_fix(&item, spec->id.serial, &spec->fixes[spec->n_fixes]);
 		lp_doc_join(doc, &item);
 	}
 	if (doc->rc < 0 || spec->n_fixes == 0)
@@ -296,25 +295,25 @@ static void read_require(struct lp_doc *doc, struct lppack_spec *spec)
 
 static void read_identity(struct lp_doc *doc, struct lppack_spec *spec)
 {
-	lp_doc_text_dup(doc, "stream", true, &spec->stream);
-	if (doc->rc == 0 && !lp_stream_name_is_valid(spec->stream))
+	lp_doc_text_dup(doc, "stream", true, &spec->id.stream);
+	if (doc->rc == 0 && !lp_stream_name_is_valid(spec->id.stream))
 		lp_doc_fail(doc, "stream", NULL,
 			    "'stream' must be up to %u of a-z, 0-9, '.', '_' and '-', a letter or digit first",
 			    LP_STREAM_MAX);
-	lp_doc_int(doc, "serial", true, LP_NUMBER_MAX, &spec->serial);
-	lp_doc_int(doc, "epoch", false, LP_NUMBER_MAX, &spec->epoch);
-	read_text(doc, "version", false, LP_TEXT_MAX, &spec->version);
-	lp_doc_time(doc, "created", false, &spec->created);
+	lp_doc_int(doc, "serial", true, LP_NUMBER_MAX, &spec->id.serial);
+	lp_doc_int(doc, "epoch", false, LP_NUMBER_MAX, &spec->id.epoch);
+	read_text(doc, "version", false, LP_TEXT_MAX, &spec->id.version);
+	lp_doc_time(doc, "created", false, &spec->id.created);
 	lp_doc_time(doc, "expires", false, &spec->expires);
-	lp_doc_int(doc, "rollback_floor", false, spec->serial, &spec->rollback_floor);
+	lp_doc_int(doc, "rollback_floor", false, spec->id.serial, &spec->rollback_floor);
 	/* 0 means "not given" from here on. */
-	if (doc->rc == 0 && lppack_value_get(doc->map, "created") && spec->created == 0)
+	if (doc->rc == 0 && lppack_value_get(doc->map, "created") && spec->id.created == 0)
 		lp_doc_fail(doc, "created", "leave it out to take the current time",
 			    "'created' is not after 1970-01-01");
-	if (doc->rc == 0 && spec->created > LP_TIME_MAX)
+	if (doc->rc == 0 && spec->id.created > LP_TIME_MAX)
 		lp_doc_fail(doc, "created", NULL, "'created' is after the year 2242");
 	/* 0 stands for "never" from here on. */
-	if (doc->rc == 0 && lppack_value_get(doc->map, "expires") && spec->expires <= spec->created)
+	if (doc->rc == 0 && lppack_value_get(doc->map, "expires") && spec->expires <= spec->id.created)
 		lp_doc_fail(doc, "expires", NULL, "'expires' is not after 'created'");
 }
 
@@ -383,10 +382,10 @@ LP_EXPORT struct lppack_spec *lppack_spec_new(const char *stream, uint64_t seria
 	if (spec) {
 		spec->name = strdup("command line");
 		spec->directory = strdup("");
-		spec->stream = strdup(stream);
-		spec->serial = serial;
+		spec->id.stream = strdup(stream);
+		spec->id.serial = serial;
 	}
-	if (!spec || !spec->name || !spec->directory || !spec->stream) {
+	if (!spec || !spec->name || !spec->directory || !spec->id.stream) {
 		lp_fail_nomem(err);
 		return NULL;
 	}
@@ -416,8 +415,8 @@ LP_EXPORT int lppack_spec_set_version(struct lppack_spec *spec, const char *vers
 	copy = strdup(version);
 	if (!copy)
 		return lp_fail_nomem(err);
-	free(spec->version);
-	spec->version = copy;
+	free(spec->id.version);
+	spec->id.version = copy;
 	return 0;
 }
 

@@ -27,11 +27,7 @@ struct lp_spec_kernel {
 struct lppack_spec {
 	char *name;      /* of the file, for messages */
 	char *directory; /* what relative paths begin with; "" for none */
-	char *stream;
-	uint64_t epoch;
-	uint64_t serial;
-	char *version; /* NULL: the serial */
-	int64_t created; /* 0: the caller's */
+	struct lp_release_id id; /* version NULL: the serial; created 0: the caller's; no digest */
 	int64_t expires; /* 0: never */
 	uint64_t rollback_floor; /* 0: any */
 	struct lp_spec_fix *fixes; /* by id */

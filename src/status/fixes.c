@@ -25,17 +25,17 @@ static const char *last_stream(const struct lp_store *store)
 	for (size_t i = 0; i < store->n; i++)
 		if (!last || store->levels[i].installed_at > last->installed_at)
 			last = &store->levels[i];
-	return last ? last->stream : NULL;
+	return last ? last->id.stream : NULL;
 }
 
 const struct lp_installed *lp_snapshot_newest(const struct lp_snapshot *snapshot)
 {
 	const struct lp_installed *target = lp_store_target(&snapshot->store);
-	const char *stream = snapshot->ours ? snapshot->applied.stream :
-			     target	  ? target->stream :
+	const char *stream = snapshot->ours ? snapshot->applied.id.stream :
+			     target	  ? target->id.stream :
 					    last_stream(&snapshot->store);
 
-	return stream ? lp_store_below(&snapshot->store, stream, UINT64_MAX, UINT64_MAX) : NULL;
+	return stream ? lp_store_newest(&snapshot->store, stream) : NULL;
 }
 
 int lp_snapshot_installed_facts(struct lp_snapshot *snapshot, const struct lp_installed *level, struct lppack_value **out,
@@ -154,7 +154,7 @@ static struct lppack_value *read_level(struct lp_snapshot *snapshot)
 		return NULL;
 	if (snapshot->applied.level)
 		return lp_value_copy(snapshot->applied.level);
-	kept = lp_store_find(&snapshot->store, &snapshot->applied.digest);
+	kept = lp_store_find(&snapshot->store, &snapshot->applied.id.digest);
 	if (kept && lp_snapshot_installed_facts(snapshot, kept, &level, &why) < 0)
 		lp_snapshot_problem(snapshot, &why);
 	return level;
@@ -181,11 +181,7 @@ static struct newest read_newest(struct lp_snapshot *snapshot)
 	if (rc < 0)
 		lp_snapshot_problem(snapshot, &why);
 	newest.is_covered = rc != 0;
-	subject = (struct lp_hold_subject){ .stream = newest.level->stream,
-					    .epoch = newest.level->epoch,
-					    .serial = newest.level->serial,
-					    .created = newest.level->created,
-					    .installed = true };
+	subject = (struct lp_hold_subject){ .id = newest.level->id, .installed = true };
 	newest.hold = lp_holds_find(&snapshot->holds, &subject, time(NULL));
 	return newest;
 }
@@ -194,7 +190,7 @@ static const char *state_of(const struct lp_snapshot *snapshot, const struct new
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
 
-	if (snapshot->ours && lp_digest_equal(&snapshot->applied.digest, &newest->level->digest))
+	if (snapshot->ours && lp_digest_equal(&snapshot->applied.id.digest, &newest->level->id.digest))
 		return "in force";
 	if (!newest->is_covered)
 		return "not for this kernel";
@@ -211,10 +207,8 @@ static struct lppack_value *describe_newest(const struct lp_snapshot *snapshot, 
 {
 	struct lppack_value *map = lp_value_map();
 
-	lp_value_add_text(&map, "stream", newest->level->stream);
-	lp_value_add_int(&map, "epoch", newest->level->epoch);
-	lp_value_add_int(&map, "serial", newest->level->serial);
-	lp_value_add_text(&map, "version", newest->level->version);
+	lp_release_describe(&map, &newest->level->id);
+	lp_value_add_text(&map, "version", newest->level->id.version);
 	lp_value_add_text(&map, "state", state_of(snapshot, newest));
 	return map;
 }
@@ -234,7 +228,7 @@ static void add_to_come(const struct newest *newest, const struct lppack_value *
 		    has_text(lppack_value_get(newest->facts, "not_applicable"), id_of(fix)))
 			continue;
 		item = describe_fix(fix);
-		lp_value_add_int(&item, "serial", newest->level->serial);
+		lp_value_add_int(&item, "serial", newest->level->id.serial);
 		lp_value_push(newest->hold ? &held : &available, item);
 	}
 	lp_value_add(map, "held", held);

@@ -127,11 +127,9 @@ static struct lppack_value *describe_record(struct lppack_host *host, const stru
 {
 	struct lppack_value *map = lp_value_map();
 
-	lp_value_add_text(&map, "stream", applied->stream);
-	lp_value_add_int(&map, "epoch", applied->epoch);
-	lp_value_add_int(&map, "serial", applied->serial);
-	lp_value_add_text(&map, "version", applied->version);
-	lp_value_add_digest(&map, "digest", &applied->digest);
+	lp_release_describe(&map, &applied->id);
+	lp_value_add_text(&map, "version", applied->id.version);
+	lp_value_add_digest(&map, "digest", &applied->id.digest);
 	lp_value_add_time(&map, "applied_at", applied->applied_at);
 	if (!lp_host_is_boot_of(host, applied))
 		lp_value_add_bool(&map, "stale", true);
@@ -196,10 +194,10 @@ static char *format_effective(const struct lp_snapshot *snapshot)
 		return strdup(release);
 	if (!snapshot->ours)
 		return lp_text_format("%s+lp.unknown", release);
-	if (applied->epoch)
-		return lp_text_format("%s+lp.%s.%llu-%llu", release, applied->stream,
-				      (unsigned long long)applied->epoch, (unsigned long long)applied->serial);
-	return lp_text_format("%s+lp.%s.%llu", release, applied->stream, (unsigned long long)applied->serial);
+	if (applied->id.epoch)
+		return lp_text_format("%s+lp.%s.%llu-%llu", release, applied->id.stream,
+				      (unsigned long long)applied->id.epoch, (unsigned long long)applied->id.serial);
+	return lp_text_format("%s+lp.%s.%llu", release, applied->id.stream, (unsigned long long)applied->id.serial);
 }
 
 static void add_stack(const struct lp_snapshot *snapshot, struct lppack_value **map)

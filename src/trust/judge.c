@@ -64,7 +64,7 @@ static bool is_trusted_key(const struct judge *judge, const char *id, bool *is_k
 		if (!trusted->certificate || !judge->is_final)
 			return true;
 		info = lp_certificate_get_info(trusted->certificate);
-		if (judge->subject->created >= info->not_before && judge->subject->created <= info->not_after)
+		if (judge->subject->id.created >= info->not_before && judge->subject->id.created <= info->not_after)
 			return true;
 	}
 	return false;
@@ -133,7 +133,7 @@ static int check_chain(struct judge *judge, struct lp_signature_report *report, 
 			   judge->subject->name, &cms, judge->err);
 	if (rc < 0)
 		return rc;
-	rules.at = judge->is_final ? judge->subject->created : lp_certificate_get_info(cms.certificate)->not_before;
+	rules.at = judge->is_final ? judge->subject->id.created : lp_certificate_get_info(cms.certificate)->not_before;
 	rc = lp_chain_check(cms.certificate, &cms.issuers, &rules, chain, judge->err);
 	if (rc < 0)
 		return rc;
@@ -165,7 +165,7 @@ static int refuse_window(struct judge *judge, struct lp_signature_report *report
 	char created[LP_TIME_TEXT];
 	char bound[LP_TIME_TEXT];
 
-	lp_time_format(judge->subject->created, created);
+	lp_time_format(judge->subject->id.created, created);
 	lp_time_format(is_early ? key->not_before : key->not_after, bound);
 	return refuse(judge, report, LP_SIGNATURE_OUTSIDE_WINDOW, is_early ? "not_before" : "not_after",
 		      "%s is for what was created %s %s, this was on %s", who, is_early ? "from" : "until", bound,
@@ -186,13 +186,13 @@ static int check_entry(struct judge *judge, struct lp_signature_report *report, 
 		return refuse(judge, report, LP_SIGNATURE_NOT_ALLOWED, "update", "%s may not sign policies", who);
 	if (!judge->is_final)
 		return 0;
-	if (key->not_before && subject->created < key->not_before)
+	if (key->not_before && subject->id.created < key->not_before)
 		return refuse_window(judge, report, key, who, true);
-	if (key->not_after && subject->created > key->not_after)
+	if (key->not_after && subject->id.created > key->not_after)
 		return refuse_window(judge, report, key, who, false);
-	if (!subject->is_policy && !fits_any(&key->streams, subject->stream))
+	if (!subject->is_policy && !fits_any(&key->streams, subject->id.stream))
 		return refuse(judge, report, LP_SIGNATURE_NOT_ALLOWED, "streams",
-			      "%s may not sign bundles of the stream '%s'", who, subject->stream);
+			      "%s may not sign bundles of the stream '%s'", who, subject->id.stream);
 	return 0;
 }
 
@@ -399,7 +399,7 @@ static int check_bundle(const struct judge *judge, struct lp_ruling *ruling)
 	const struct lp_policy_revoked *revoked;
 	char digest[LP_DIGEST_TEXT];
 
-	lp_hex_encode(s->digest->bytes, LP_DIGEST_SIZE, digest);
+	lp_hex_encode(s->id.digest.bytes, LP_DIGEST_SIZE, digest);
 	revoked = lp_policy_find_revoked(policy->revoked_bundles, policy->n_revoked_bundles, digest);
 	if (revoked) {
 		ruling->rule = "revoked_bundles";
@@ -408,15 +408,14 @@ static int check_bundle(const struct judge *judge, struct lp_ruling *ruling)
 			       revoked->reason ? ": " : "", revoked->reason ? revoked->reason : "", policy->name);
 	}
 	for (size_t i = 0; i < policy->n_minimum; i++) {
-		const struct lp_policy_minimum *m = &policy->minimum[i];
+		const struct lp_release_id *m = &policy->minimum[i];
 
-		if (strcmp(m->stream, s->stream) != 0 || s->epoch > m->epoch ||
-		    (s->epoch == m->epoch && s->serial >= m->serial))
+		if (strcmp(m->stream, s->id.stream) != 0 || lp_release_compare(&s->id, m) >= 0)
 			continue;
 		ruling->rule = "minimum";
 		return lp_fail(judge->err, LPPACK_E_DOWNGRADE, "look for a newer bundle of the stream",
 			       "%s: serial %llu of epoch %llu is below serial %llu of epoch %llu (rule minimum of %s)",
-			       s->name, (unsigned long long)s->serial, (unsigned long long)s->epoch,
+			       s->name, (unsigned long long)s->id.serial, (unsigned long long)s->id.epoch,
 			       (unsigned long long)m->serial, (unsigned long long)m->epoch, policy->name);
 	}
 	return 0;

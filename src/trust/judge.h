@@ -18,11 +18,7 @@ struct lp_subject {
 	const struct lp_buf *message; /* what was signed: lp_pre_authentication() */
 	bool is_policy;               /* judged by the rule for updates */
 	/* For lp_policy_decide() only: what can be known when the document was parsed. */
-	int64_t created;
-	const char *stream;             /* of a bundle, as all below */
-	uint64_t epoch;
-	uint64_t serial;
-	const struct lp_digest *digest; /* of the manifest */
+	struct lp_release_id id; /* borrowed; of a policy only `created` */
 };
 
 /* How it came out. */

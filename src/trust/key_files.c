@@ -228,9 +228,7 @@ static struct lppack_value *describe_policy(const struct lp_policy *policy)
 	for (size_t i = 0; i < policy->n_minimum; i++) {
 		struct lppack_value *one = lp_value_map();
 
-		lp_value_add_text(&one, "stream", policy->minimum[i].stream);
-		lp_value_add_int(&one, "epoch", policy->minimum[i].epoch);
-		lp_value_add_int(&one, "serial", policy->minimum[i].serial);
+		lp_release_describe(&one, &policy->minimum[i]);
 		lp_value_push(&minimum, one);
 	}
 	lp_value_add(&map, "minimum", minimum);

@@ -35,7 +35,7 @@ void lp_policy_free(struct lp_policy *policy)
 		lp_text_list_free(&policy->keys[i].schemes);
 	}
 	for (size_t i = 0; i < policy->n_minimum; i++)
-		free(policy->minimum[i].stream);
+		lp_release_free(&policy->minimum[i]);
 	free(policy->keys);
 	free(policy->minimum);
 	free_revoked(policy->revoked_keys, policy->n_revoked_keys);
@@ -184,7 +184,7 @@ static void read_minimum(struct lp_doc *doc, struct lp_policy *policy)
 
 	for (size_t i = 0; doc->rc == 0 && i < lppack_value_count(list); i++) {
 		struct lp_doc item = lp_doc_item(doc, list, i);
-		struct lp_policy_minimum *minimum =
+		struct lp_release_id *minimum =
 			lp_array_add(&policy->minimum, &policy->n_minimum, sizeof(*minimum));
 
 		if (!minimum) {
@@ -193,8 +193,7 @@ static void read_minimum(struct lp_doc *doc, struct lp_policy *policy)
 		}
 		lp_doc_keys(&item, keys);
 		lp_doc_text_dup(&item, "stream", true, &minimum->stream);
-		lp_doc_int(&item, "epoch", false, LP_NUMBER_MAX, &minimum->epoch);
-		lp_doc_int(&item, "serial", false, LP_NUMBER_MAX, &minimum->serial);
+		lp_release_decode_number(&item, false, minimum);
 		if (item.rc == 0 && !lp_stream_name_is_valid(minimum->stream))
 			lp_doc_fail(&item, "stream", NULL, "'%s' is no name of a stream", minimum->stream);
 		lp_doc_join(doc, &item);

@@ -28,12 +28,6 @@ struct lp_policy_revoked {
 	char *reason;               /* NULL */
 };
 
-struct lp_policy_minimum {
-	char *stream;
-	uint64_t epoch;
-	uint64_t serial;
-};
-
 /* Without a file: version 0, threshold 1, every key of the ring, nothing revoked. */
 struct lp_policy {
 	char *name; /* of the file; NULL without one */
@@ -48,7 +42,7 @@ struct lp_policy {
 	size_t n_revoked_keys;
 	struct lp_policy_revoked *revoked_bundles;
 	size_t n_revoked_bundles;
-	struct lp_policy_minimum *minimum;
+	struct lp_release_id *minimum; /* of each stream, the oldest that may come */
 	size_t n_minimum;
 	uint64_t update_threshold;       /* of the keys that sign the next policy */
 	struct lp_text_list update_keys; /* ids; empty: the keys that may sign bundles */

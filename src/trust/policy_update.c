@@ -161,7 +161,7 @@ static int judge_by(const struct lppack_keyring *ring, struct candidate *c, cons
 		    struct lppack_error *err)
 {
 	const struct lp_subject subject = { .name = path, .message = &c->message, .is_policy = true,
-					    .created = c->policy.created };
+					    .id.created = c->policy.created };
 	int rc = check_signatures(c, path, err);
 
 	return rc < 0 ? rc : lp_policy_decide(ring, &subject, c->reports, c->n, ruling, err);

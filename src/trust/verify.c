@@ -107,11 +107,7 @@ static int judge(struct lppack_bundle *bundle, const struct lppack_keyring *keyr
 		rc = lp_contents_open(&v->contents, bundle, err);
 	if (rc < 0)
 		return rc;
-	subject.created = c->manifest.created;
-	subject.stream = c->manifest.stream;
-	subject.epoch = c->manifest.epoch;
-	subject.serial = c->manifest.serial;
-	subject.digest = &c->digest;
+	subject.id = c->manifest.id;
 	return lp_policy_decide(keyring, &subject, v->signers, v->n_signers, ruling, err);
 }
 
@@ -176,12 +172,12 @@ LP_EXPORT void lppack_verified_free(struct lppack_verified *v)
 
 LP_EXPORT const char *lppack_verified_stream(const struct lppack_verified *v)
 {
-	return v->contents.manifest.stream;
+	return v->contents.manifest.id.stream;
 }
 
 LP_EXPORT uint64_t lppack_verified_serial(const struct lppack_verified *v)
 {
-	return v->contents.manifest.serial;
+	return v->contents.manifest.id.serial;
 }
 
 LP_EXPORT uint64_t lppack_verified_kernels(const struct lppack_verified *v)

@@ -254,7 +254,7 @@ void forge_open(struct fixture *f, const char *path, struct forge *forge)
 	forge->metadata = calloc(forge->n, sizeof(*forge->metadata));
 	forge->frames = calloc(forge->n, sizeof(*forge->frames));
 	expect_ok(lp_member_read(&bundle->in, c->layout.fixes_at, LP_MEMBER_FIXES, c->manifest.fixes.size,
-				 c->manifest.created, &forge->fixes, &f->err),
+				 c->manifest.id.created, &forge->fixes, &f->err),
 		  &f->err);
 	for (size_t i = 0; i < forge->n; i++) {
 		struct lp_record *r = &forge->records[i];
@@ -264,12 +264,12 @@ void forge_open(struct fixture *f, const char *path, struct forge *forge)
 		expect_ok(lp_contents_record(c, i, r, &f->err), &f->err);
 		at = bundle->head.payload_at + r->offset;
 		lp_member_metadata_name(&r->build_id, name);
-		expect_ok(lp_member_read(&bundle->in, at, name, r->metadata_size, c->manifest.created,
+		expect_ok(lp_member_read(&bundle->in, at, name, r->metadata_size, c->manifest.id.created,
 					 &forge->metadata[i], &f->err),
 			  &f->err);
 		lp_member_module_name(&r->build_id, name);
 		expect_ok(lp_member_read(&bundle->in, at + lp_tar_span(r->metadata_size), name, r->packed_size,
-					 c->manifest.created, &forge->frames[i], &f->err),
+					 c->manifest.id.created, &forge->frames[i], &f->err),
 			  &f->err);
 	}
 	forge->manifest = c->manifest;
@@ -350,14 +350,14 @@ static void forge_payload(struct forge *forge, struct lp_buf *out)
 	m->fence.size = fence.len;
 	digest(&forge->fixes, &m->fixes.sha256);
 	digest(&fence, &m->fence.sha256);
-	lp_member_append(out, LP_MEMBER_FIXES, forge->fixes.data, forge->fixes.len, m->created);
-	lp_member_append(out, LP_MEMBER_FENCE, fence.data, fence.len, m->created);
-	lp_member_append(out, LP_MEMBER_PAGES, pages.data, pages.len, m->created);
+	lp_member_append(out, LP_MEMBER_FIXES, forge->fixes.data, forge->fixes.len, m->id.created);
+	lp_member_append(out, LP_MEMBER_FENCE, fence.data, fence.len, m->id.created);
+	lp_member_append(out, LP_MEMBER_PAGES, pages.data, pages.len, m->id.created);
 	for (size_t i = 0; i < forge->n; i++) {
 		lp_member_metadata_name(&forge->records[i].build_id, name);
-		lp_member_append(out, name, forge->metadata[i].data, forge->metadata[i].len, m->created);
+		lp_member_append(out, name, forge->metadata[i].data, forge->metadata[i].len, m->id.created);
 		lp_member_module_name(&forge->records[i].build_id, name);
-		lp_member_append(out, name, forge->frames[i].data, forge->frames[i].len, m->created);
+		lp_member_append(out, name, forge->frames[i].data, forge->frames[i].len, m->id.created);
 	}
 	lp_buf_grow(out, LP_END_OF_ARCHIVE);
 }
@@ -381,11 +381,11 @@ char *forge_seal(struct fixture *f, struct forge *forge, const char *path)
 	memcpy(signature, lp_private_key_public(f->signer->key)->spki, LP_ED25519_SPKI_SIZE);
 	expect_ok(lp_ed25519_sign(f->signer->key, message.data, message.len, signature + LP_ED25519_SPKI_SIZE, &f->err),
 		  &f->err);
-	lp_member_append(&out, LP_MEMBER_MAGIC, LP_MAGIC, strlen(LP_MAGIC), m->created);
-	lp_member_append(&out, LP_MEMBER_MANIFEST, manifest.data, manifest.len, m->created);
-	lp_member_append(&out, name, signature, sizeof(signature), m->created);
+	lp_member_append(&out, LP_MEMBER_MAGIC, LP_MAGIC, strlen(LP_MAGIC), m->id.created);
+	lp_member_append(&out, LP_MEMBER_MANIFEST, manifest.data, manifest.len, m->id.created);
+	lp_member_append(&out, name, signature, sizeof(signature), m->id.created);
 	lp_member_append(&out, LP_MEMBER_PAD, zeros,
-			 LP_SIGNATURE_AREA_DEFAULT - lp_tar_span(sizeof(signature)) - LP_TAR_BLOCK, m->created);
+			 LP_SIGNATURE_AREA_DEFAULT - lp_tar_span(sizeof(signature)) - LP_TAR_BLOCK, m->id.created);
 	lp_buf_append(&out, payload.data, payload.len);
 	assert_true(lp_buf_ok(&out));
 	return fixture_write(f, path, out.data, out.len);

@@ -87,10 +87,10 @@ static inline void shelf_record_applied(struct shelf *s, uint64_t serial)
 {
 	LP_AUTO_STORE struct lp_store store = { 0 };
 	struct lp_applied applied = { .boot_id = (char *)"", .release = (char *)RELEASE, .module = (char *)"lp_new",
-				      .stream = (char *)"demo", .serial = serial, .version = (char *)"1" };
+				      .applied_at = FIXTURE_CREATED };
 
 	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
-	applied.digest = lp_store_find_serial(&store, "demo", serial)->digest;
+	applied.id = lp_store_find_serial(&store, "demo", serial)->id;
 	assert_int_equal(lp_build_id_parse(KERNEL_ID, &applied.kernel), 0);
 	expect_ok(lp_applied_write(shelf_root(s), &applied, &s->f->err), &s->f->err);
 }

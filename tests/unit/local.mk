@@ -55,6 +55,7 @@ unit_programs = \
 	tests/unit/format/test_index \
 	tests/unit/format/test_manifest \
 	tests/unit/format/test_metadata \
+	tests/unit/format/test_release \
 	tests/unit/format/test_stream \
 	tests/unit/format/test_tar \
 	tests/unit/format/test_yaml \

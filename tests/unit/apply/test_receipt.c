@@ -288,7 +288,7 @@ static bool is_target(struct machine *m, uint64_t serial)
 
 	expect_ok(lp_store_read(ROOT(m), &store, &m->f->err), &m->f->err);
 	level = lp_store_find_serial(&store, "demo", serial);
-	return level && store.has_target && lp_digest_equal(&store.target, &level->digest);
+	return level && store.has_target && lp_digest_equal(&store.target, &level->id.digest);
 }
 
 /* Somebody wants this level: boots begin with it from now on, also if it is in force and recorded already. */
@@ -463,7 +463,7 @@ static void a_damaged_record_is_written_anew(void **state)
 		receipt = lppack_plan_apply(plan, &f->err);
 		expect_ok(receipt ? 0 : -1, &f->err);
 		assert_int_equal(lp_applied_read(ROOT(&m), &applied, &f->err), 1);
-		assert_int_equal(applied.serial, 7);
+		assert_int_equal(applied.id.serial, 7);
 	}
 }
 

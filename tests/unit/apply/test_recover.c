@@ -130,7 +130,7 @@ static void killed_in_the_transition(void **state)
 	recovers(&m, "finished", "its livepatch is in force");
 	alone_in_force(&m, "lp_new");
 	assert_int_equal(lp_applied_read(ROOT(&m), &applied, &f->err), 1);
-	assert_int_equal(applied.serial, 7);
+	assert_int_equal(applied.id.serial, 7);
 }
 
 /* What a module with callbacks patches is known to the proof as that of any other. */
@@ -197,8 +197,9 @@ static void killed_in_a_removal_whose_module_stays(void **state)
 	running.has_active = true;
 	running.active.module.name = strdup("lp_old");
 	running.active.release = strdup(RELEASE);
-	running.active.stream = strdup("demo");
-	running.active.version = strdup("6");
+	running.active.id.stream = strdup("demo");
+	running.active.id.version = strdup("6");
+	running.active.id.digest.bytes[0] = 6;
 	expect_ok(lp_running_write(m.host, &running, &f->err), &f->err);
 	assert_int_equal(fake_kernel_enable(m.kernel, "lp_old", false), 0);
 	recovers(&m, "finished", "no livepatch is in force; still loaded, because something refers to it: lp_old");
@@ -475,7 +476,7 @@ static void quickly_finishes_what_has_ended(void **state)
 	recovers_quickly(&m, "finished", "its livepatch is in force", false);
 	alone_in_force(&m, "lp_new");
 	assert_int_equal(lp_applied_read(ROOT(&m), &applied, &f->err), 1);
-	assert_int_equal(applied.serial, 7);
+	assert_int_equal(applied.id.serial, 7);
 	/* As lppack recover does, it is kept; what was left is not. */
 	list = lppack_history_describe(m.host, 0, &f->err);
 	assert_int_equal(lppack_value_count(list), 1);

@@ -109,7 +109,7 @@ static void goes_back_by_one(void **state)
 	/* And the next boot goes there too. */
 	assert_true(lp_store_read(fake_kernel_root(m.kernel), &store, &f->err) >= 0);
 	assert_true(store.has_target);
-	assert_true(lp_digest_equal(&store.target, &m.verified->contents.digest));
+	assert_true(lp_digest_equal(&store.target, &m.verified->contents.manifest.id.digest));
 }
 
 static void goes_back_to_a_serial(void **state)
@@ -275,7 +275,7 @@ static void removes_what_only_boots_have(void **state)
 	three_levels(&m, f);
 	take_out(&m);
 	assert_true(lp_store_read(fake_kernel_root(m.kernel), &before, &f->err) >= 0);
-	expect_ok(lp_store_set_target(fake_kernel_root(m.kernel), &before.levels[0].digest, &f->err), &f->err);
+	expect_ok(lp_store_set_target(fake_kernel_root(m.kernel), &before.levels[0].id.digest, &f->err), &f->err);
 	take_out(&m);
 	assert_true(lp_store_read(fake_kernel_root(m.kernel), &store, &f->err) >= 0);
 	assert_false(store.has_target);

@@ -20,7 +20,7 @@ static void build(struct built *b, const char *name)
 {
 	*b = (struct built){ 0 };
 	b->level = (struct lp_release_facts){
-		.name = name, .stream = "web", .serial = 7, .fixes = &b->fixes, .kernels = b->kernels
+		.name = name, .id.stream = "web", .id.serial = 7, .fixes = &b->fixes, .kernels = b->kernels
 	};
 	lp_fixes_add(&b->fixes)->id = strdup("CVE-1");
 }
@@ -127,7 +127,7 @@ static void build_pair(struct built *older, struct built *newer, const char *old
 {
 	build(older, "old.lpb");
 	build(newer, "new.lpb");
-	newer->level.serial = 8;
+	newer->level.id.serial = 8;
 	add_kernel(older, 1, old);
 	add_kernel(newer, 1, new);
 }
@@ -163,10 +163,10 @@ static void numbers(void **state)
 		AUTO_BUILT struct built older, newer;
 
 		build_pair(&older, &newer, "vmlinux:foo", "vmlinux:foo");
-		older.level.epoch = cases[i].epochs[0];
-		newer.level.epoch = cases[i].epochs[1];
-		older.level.serial = cases[i].serials[0];
-		newer.level.serial = cases[i].serials[1];
+		older.level.id.epoch = cases[i].epochs[0];
+		newer.level.id.epoch = cases[i].epochs[1];
+		older.level.id.serial = cases[i].serials[0];
+		newer.level.id.serial = cases[i].serials[1];
 		expect_changes(&older, &newer, cases[i].wanted);
 	}
 }
@@ -177,7 +177,7 @@ static void another_stream(void **state)
 
 	(void)state;
 	build_pair(&older, &newer, "vmlinux:foo", "vmlinux:foo");
-	newer.level.stream = "db";
+	newer.level.id.stream = "db";
 	expect_changes(&older, &newer, "other stream web -> db!; " RAISED);
 	expect_refusal(&older, &newer, "new.lpb: does not supersede old.lpb: stream web -> db does not follow",
 		       "same stream");
@@ -381,7 +381,7 @@ static void modules_have_no_numbers(void **state)
 
 	(void)state;
 	build_pair(&older, &newer, "vmlinux:foo", "vmlinux:foo ext4:bar");
-	older.level.stream = newer.level.stream = NULL;
+	older.level.id.stream = newer.level.id.stream = NULL;
 	older.level.fixes = newer.level.fixes = NULL;
 	expect_changes(&older, &newer, "gained object ext4 @6.1.0-1; gained function ext4:bar @6.1.0-1");
 	expect_changes(&newer, &older, "lost object ext4 @6.1.0-1!; lost function ext4:bar @6.1.0-1!");
@@ -414,26 +414,26 @@ static void builder_unknown(struct lp_release_facts *older, struct lp_release_fa
 
 static void floor_at_older(struct lp_release_facts *older, struct lp_release_facts *newer)
 {
-	newer->rollback_floor = older->serial;
+	newer->rollback_floor = older->id.serial;
 }
 
 static void floor_above_older(struct lp_release_facts *older, struct lp_release_facts *newer)
 {
-	newer->rollback_floor = older->serial + 1;
+	newer->rollback_floor = older->id.serial + 1;
 }
 
 static void floor_in_a_later_epoch(struct lp_release_facts *older, struct lp_release_facts *newer)
 {
-	newer->epoch = 1;
-	newer->serial = 3;
+	newer->id.epoch = 1;
+	newer->id.serial = 3;
 	newer->rollback_floor = 1;
-	older->serial = 1000;
+	older->id.serial = 1000;
 }
 
 static void later_epoch(struct lp_release_facts *older, struct lp_release_facts *newer)
 {
 	(void)older;
-	newer->epoch = 1;
+	newer->id.epoch = 1;
 }
 
 static void going_back(void **state)

@@ -166,7 +166,7 @@ static void sizes_out_of_range(void **state)
 static void a_pad_of_any_size_is_found_raw_but_not_compared(void **state)
 {
 	struct fixture *f = *state;
-	const struct lp_manifest m = { .created = 5, .signature_area = 2048, .payload_size = 1024 };
+	const struct lp_manifest m = { .id.created = 5, .signature_area = 2048, .payload_size = 1024 };
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
 	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
 	AUTO_HEAD struct lp_head head = { 0 };
@@ -182,7 +182,7 @@ static void a_pad_of_any_size_is_found_raw_but_not_compared(void **state)
 static void every_framing_byte_is_compared(void **state)
 {
 	struct fixture *f = *state;
-	const struct lp_manifest m = { .created = 5, .signature_area = 2048, .payload_size = 1024 };
+	const struct lp_manifest m = { .id.created = 5, .signature_area = 2048, .payload_size = 1024 };
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
 	char *path;
 
@@ -210,7 +210,7 @@ static void every_framing_byte_is_compared(void **state)
 static void sizes_are_compared(void **state)
 {
 	struct fixture *f = *state;
-	struct lp_manifest m = { .created = 5, .signature_area = 2048, .payload_size = 1024 };
+	struct lp_manifest m = { .id.created = 5, .signature_area = 2048, .payload_size = 1024 };
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
 	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
 	AUTO_HEAD struct lp_head head = { 0 };
@@ -232,7 +232,7 @@ static void sizes_are_compared(void **state)
 	lp_head_check(&in, &head, &m, &f->err);
 	expect_error(&f->err, LPPACK_E_STRUCTURE, "pad does not have the size");
 	m.signature_area = 2048;
-	m.created = 6;
+	m.id.created = 6;
 	lp_head_check(&in, &head, &m, &f->err);
 	expect_error(&f->err, LPPACK_E_STRUCTURE, "member lppack");
 }
@@ -319,7 +319,7 @@ static void a_head_that_stands_alone(void **state)
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
 	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
 	AUTO_HEAD struct lp_head head = { 0 };
-	struct lp_manifest m = { .created = 1000, .signature_area = 2048, .payload_size = 1024 };
+	struct lp_manifest m = { .id.created = 1000, .signature_area = 2048, .payload_size = 1024 };
 
 	build(&bytes, 2, 2048, 1000);
 	bytes.len -= 1024;
@@ -327,7 +327,7 @@ static void a_head_that_stands_alone(void **state)
 	expect_ok(lp_head_check_members(&in, &head, &m, &f->err), &f->err);
 	lp_head_check(&in, &head, &m, &f->err);
 	expect_error(&f->err, LPPACK_E_TRUNCATED, "bytes of");
-	m.created = 1001;
+	m.id.created = 1001;
 	lp_head_check_members(&in, &head, &m, &f->err);
 	expect_error(&f->err, LPPACK_E_STRUCTURE, "not the header");
 }

@@ -62,7 +62,7 @@ static void assert_refused(const char *from, const char *to, int code, const cha
 	if (rc != -code || err.code != code || !strstr(err.message, words) ||
 	    strncmp(err.message, "b.lpb: manifest.yaml", 20) != 0)
 		fail_msg("%s -> %s: %d: %s", from, to, rc, err.message);
-	assert_null(m.stream);
+	assert_null(m.id.stream);
 }
 
 static void assert_accepted(const char *from, const char *to)
@@ -85,11 +85,11 @@ static void there_and_back(void **state)
 	(void)state;
 	assert_int_equal(lp_manifest_decode(usual, strlen(usual), "m", &m, NULL), 0);
 	assert_int_equal(m.compat.n, 2);
-	assert_string_equal(m.stream, "demo");
-	assert_int_equal(m.epoch, 2);
-	assert_int_equal(m.serial, 9);
-	assert_string_equal(m.version, "2026.11 \"x\"");
-	assert_int_equal(m.expires - m.created, 365 * 86400);
+	assert_string_equal(m.id.stream, "demo");
+	assert_int_equal(m.id.epoch, 2);
+	assert_int_equal(m.id.serial, 9);
+	assert_string_equal(m.id.version, "2026.11 \"x\"");
+	assert_int_equal(m.expires - m.id.created, 365 * 86400);
 	assert_int_equal(m.rollback_floor, 4);
 	assert_int_equal(m.kernels, 33);
 	assert_int_equal(m.module_max, 1000);
@@ -201,8 +201,8 @@ static void size_limit(void **state)
 	(void)state;
 	assert_int_equal(lp_manifest_decode(usual, strlen(usual), "m", &m, NULL), 0);
 	memset(lp_buf_grow(&version, LP_MANIFEST_MAX), 'v', LP_MANIFEST_MAX);
-	free(m.version);
-	m.version = strdup((char *)version.data);
+	free(m.id.version);
+	m.id.version = strdup((char *)version.data);
 	assert_int_equal(lp_manifest_encode(&m, &out, &err), -LPPACK_E_LIMIT);
 	assert_true(*err.hint);
 }

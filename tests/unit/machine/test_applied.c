@@ -12,11 +12,11 @@ static void fill(struct lp_applied *a)
 	*a = (struct lp_applied){ .boot_id = strdup("11111111-2222-3333-4444-555555555555"),
 				  .release = strdup("6.1.0-test"),
 				  .module = strdup("livepatch_x"),
-				  .stream = strdup("demo"),
-				  .epoch = 1,
-				  .serial = LP_NUMBER_MAX,
-				  .version = strdup("2026.11 \"x\""),
-				  .digest.bytes[3] = 9,
+				  .id.stream = strdup("demo"),
+				  .id.epoch = 1,
+				  .id.serial = LP_NUMBER_MAX,
+				  .id.version = strdup("2026.11 \"x\""),
+				  .id.digest.bytes[3] = 9,
 				  .applied_at = 1795262400 };
 	assert_int_equal(lp_build_id_parse("00112233", &a->kernel), 0);
 	assert_int_equal(lp_build_id_parse("aabbccdd", &a->module_build_id), 0);
@@ -36,10 +36,10 @@ static void there_and_back(void **state)
 	assert_true(lp_build_id_equal(&b.module_build_id, &a.module_build_id));
 	assert_string_equal(b.release, a.release);
 	assert_string_equal(b.module, a.module);
-	assert_string_equal(b.stream, a.stream);
-	assert_string_equal(b.version, a.version);
-	assert_true(b.serial == a.serial && b.epoch == 1 && b.applied_at == a.applied_at);
-	assert_true(lp_digest_equal(&a.digest, &b.digest));
+	assert_string_equal(b.id.stream, a.id.stream);
+	assert_string_equal(b.id.version, a.id.version);
+	assert_true(b.id.serial == a.id.serial && b.id.epoch == 1 && b.applied_at == a.applied_at);
+	assert_true(lp_digest_equal(&a.id.digest, &b.id.digest));
 }
 
 static void a_later_record_replaces_it(void **state)
@@ -50,13 +50,13 @@ static void a_later_record_replaces_it(void **state)
 
 	fill(&a);
 	expect_ok(lp_applied_write(f->dir, &a, &f->err), &f->err);
-	a.serial = 8;
+	a.id.serial = 8;
 	a.module_build_id.len = 0;
 	free(a.boot_id);
 	a.boot_id = NULL;
 	expect_ok(lp_applied_write(f->dir, &a, &f->err), &f->err);
 	assert_int_equal(lp_applied_read(f->dir, &b, &f->err), 1);
-	assert_int_equal(b.serial, 8);
+	assert_int_equal(b.id.serial, 8);
 	assert_int_equal(b.module_build_id.len, 0);
 	assert_string_equal(b.boot_id, "");
 }

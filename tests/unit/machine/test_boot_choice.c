@@ -15,7 +15,7 @@ static const char *candidate(struct shelf *s)
 	expect_ok(lp_boot_candidates_read(s->host, &store, &candidates, &s->f->err), &s->f->err);
 	for (size_t i = 0; i < candidates.n; i++)
 		text = fixture_format(s->f, "%s%s%u %s", text, i ? ", " : "",
-				      (unsigned int)candidates.items[i].level->serial,
+				      (unsigned int)candidates.items[i].level->id.serial,
 				      lp_boot_choice_names[candidates.items[i].at_boot]);
 	return text;
 }
@@ -44,7 +44,7 @@ static void target(struct shelf *s, unsigned int serial)
 
 	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
 	expect_ok(lp_store_set_target(shelf_root(s),
-				      serial ? &lp_store_find_serial(&store, "demo", serial)->digest : NULL,
+				      serial ? &lp_store_find_serial(&store, "demo", serial)->id.digest : NULL,
 				      &s->f->err),
 		  &s->f->err);
 }
@@ -63,7 +63,7 @@ static void fail_boots(struct shelf *s, unsigned int serial)
 	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
 	for (unsigned int boot = 1; boot <= 2; boot++) {
 		shelf_reboot(s, boot);
-		expect_ok(lp_boot_begin(s->host, &lp_store_find_serial(&store, "demo", serial)->digest, &s->f->err),
+		expect_ok(lp_boot_begin(s->host, &lp_store_find_serial(&store, "demo", serial)->id.digest, &s->f->err),
 			  &s->f->err);
 	}
 	shelf_reboot(s, 3);
@@ -116,7 +116,7 @@ static void other_kernels_and_damage(void **state)
 	expect_ok(told ? 0 : -1, &s.f->err);
 	expect_outlook(&s, "9 not for this kernel, 8 applied, 7 in reserve");
 	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
-	path = lp_store_path(shelf_root(&s), &lp_store_find_serial(&store, "demo", 8)->digest);
+	path = lp_store_path(shelf_root(&s), &lp_store_find_serial(&store, "demo", 8)->id.digest);
 	assert_int_equal(truncate(path, 100), 0);
 	expect_outlook(&s, "9 not for this kernel, 8 damaged, 7 applied");
 	/* What decides over them is damaged: no boot takes any of them. */

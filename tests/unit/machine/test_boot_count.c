@@ -3,13 +3,13 @@
 
 #include "machine/boot_count.h"
 
-static const struct lp_installed good = { .stream = (char *)"demo", .serial = 8, .digest = { { 1 } } };
-static const struct lp_installed bad = { .stream = (char *)"demo", .serial = 7, .digest = { { 2 } } };
+static const struct lp_installed good = { .id.stream = (char *)"demo", .id.serial = 8, .id.digest = { { 1 } } };
+static const struct lp_installed bad = { .id.stream = (char *)"demo", .id.serial = 7, .id.digest = { { 2 } } };
 
 static void begin(struct shelf *s, unsigned int boot, const struct lp_installed *level)
 {
 	shelf_reboot(s, boot);
-	expect_ok(lp_boot_begin(s->host, &level->digest, &s->f->err), &s->f->err);
+	expect_ok(lp_boot_begin(s->host, &level->id.digest, &s->f->err), &s->f->err);
 }
 
 static void kill_switches(void **state)
@@ -72,7 +72,7 @@ static void a_healthy_boot_between(void **state)
 	assert_int_equal(lppack_boot_confirm(s.host, 0, NULL, &s.f->err), 1);
 	assert_int_equal(lppack_boot_confirm(s.host, 0, NULL, &s.f->err), 0);
 	/* What is applied again in a confirmed boot is no start. */
-	expect_ok(lp_boot_begin(s.host, &bad.digest, &s.f->err), &s.f->err);
+	expect_ok(lp_boot_begin(s.host, &bad.id.digest, &s.f->err), &s.f->err);
 	begin(&s, 3, &bad);
 	shelf_reboot(&s, 4);
 	expect_ok(lp_boot_check(s.host, &bad, &s.f->err), &s.f->err);
@@ -96,7 +96,7 @@ static void boots_without_an_id(void **state)
 	shelf_open(&s, *state);
 	fake_kernel_remove(s.kernel, "proc/sys/kernel/random/boot_id");
 	for (int i = 0; i < 2; i++)
-		expect_ok(lp_boot_begin(s.host, &bad.digest, &s.f->err), &s.f->err);
+		expect_ok(lp_boot_begin(s.host, &bad.id.digest, &s.f->err), &s.f->err);
 	assert_int_equal(lp_boot_check(s.host, &bad, &s.f->err), -LPPACK_E_BOOT_LOOP);
 	lppack_error_clear(&s.f->err);
 	assert_int_equal(lppack_boot_confirm(s.host, 0, NULL, &s.f->err), 1);
@@ -112,7 +112,7 @@ static void memory_is_bounded(void **state)
 
 	shelf_open(&s, *state);
 	for (unsigned int i = 1; i <= 40; i++) {
-		const struct lp_installed level = { .digest = { { (uint8_t)i } } };
+		const struct lp_installed level = { .id.digest = { { (uint8_t)i } } };
 
 		begin(&s, i, &level);
 		begin(&s, 1000 + i, &bad);
@@ -129,11 +129,11 @@ static void memory_is_bounded(void **state)
 static struct lp_installed installed(struct shelf *s, unsigned int serial)
 {
 	LP_AUTO_STORE struct lp_store store = { 0 };
-	struct lp_installed level = { .stream = (char *)"demo", .serial = serial };
+	struct lp_installed level = { .id.stream = (char *)"demo", .id.serial = serial };
 
 	shelf_install(s, serial);
 	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
-	level.digest = lp_store_find_serial(&store, "demo", serial)->digest;
+	level.id.digest = lp_store_find_serial(&store, "demo", serial)->id.digest;
 	return level;
 }
 
@@ -219,7 +219,7 @@ static void what_no_boot_tries_is_history(void **state)
 	installed(&s, 9);
 	fail_with(&s, 41, &eight);
 	assert_string_equal(skipped(&s), "");
-	expect_ok(lp_store_set_target(shelf_root(&s), &seven.digest, &s.f->err), &s.f->err);
+	expect_ok(lp_store_set_target(shelf_root(&s), &seven.id.digest, &s.f->err), &s.f->err);
 	assert_string_equal(skipped(&s), "7");
 }
 
@@ -264,7 +264,7 @@ static void damaged_memories(void **state)
 		fake_kernel_write(s.kernel, "var/lib/lppack/boot.yaml", damaged[i]);
 		assert_int_equal(lp_boot_check(s.host, &good, &s.f->err), -LPPACK_E_STATE);
 		expect_error(&s.f->err, LPPACK_E_STATE, "boot.yaml");
-		assert_int_equal(lp_boot_begin(s.host, &good.digest, &s.f->err), -LPPACK_E_STATE);
+		assert_int_equal(lp_boot_begin(s.host, &good.id.digest, &s.f->err), -LPPACK_E_STATE);
 		expect_error(&s.f->err, LPPACK_E_STATE, "boot.yaml");
 		assert_null(lp_boot_describe(s.host, &s.f->err));
 		expect_error(&s.f->err, LPPACK_E_STATE, "boot.yaml");

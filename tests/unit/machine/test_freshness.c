@@ -10,15 +10,10 @@
 #define NOW 1800000000 /* 2027 */
 
 /* A release of stream web: made a day before, digest of n everywhere. */
-struct release {
-	struct lp_manifest manifest;
-	struct lp_digest digest;
-};
-
-static struct release make(uint64_t epoch, uint64_t serial, uint8_t n)
+static struct lp_release_id make(uint64_t epoch, uint64_t serial, uint8_t n)
 {
-	struct release release = { .manifest = { .stream = (char *)"web", .epoch = epoch, .serial = serial,
-						 .created = NOW - DAY } };
+	struct lp_release_id release = { .stream = (char *)"web", .epoch = epoch, .serial = serial,
+					 .created = NOW - DAY };
 
 	memset(release.digest.bytes, n, sizeof(release.digest.bytes));
 	return release;
@@ -29,31 +24,57 @@ static struct lp_freshness_options at(int64_t now)
 	return (struct lp_freshness_options){ .now = now };
 }
 
-static int check_with(struct fixture *f, const struct release *r, const struct lp_freshness_options *o,
+static int check_with(struct fixture *f, const struct lp_release_id *r, const struct lp_freshness_options *o,
 		      struct lppack_value **warnings)
 {
-	return lp_freshness_check(f->dir, &r->manifest, &r->digest, "b.lpb", o, warnings, &f->err);
+	LP_AUTO_FRESHNESS struct lp_freshness memory = { 0 };
+	int rc = lp_freshness_read(f->dir, &memory, &f->err);
+
+	return rc < 0 ? rc : lp_freshness_check(&memory, r, "b.lpb", o, warnings, &f->err);
 }
 
-static int check(struct fixture *f, struct release r)
+static int check(struct fixture *f, struct lp_release_id r)
 {
 	struct lp_freshness_options o = at(NOW);
 
 	return check_with(f, &r, &o, NULL);
 }
 
-static int see(struct fixture *f, struct release r, bool allow_downgrade)
+static int see_with(struct fixture *f, const struct lp_release_id *r, const struct lp_freshness_options *o)
+{
+	LP_AUTO_FRESHNESS struct lp_freshness memory = { 0 };
+	int rc = lp_freshness_read(f->dir, &memory, &f->err);
+
+	return rc < 0 ? rc : lp_freshness_see(f->dir, &memory, r, "b.lpb", o, &f->err);
+}
+
+static int apply_at(struct fixture *f, const struct lp_release_id *r, int64_t now)
+{
+	LP_AUTO_FRESHNESS struct lp_freshness memory = { 0 };
+	int rc = lp_freshness_read(f->dir, &memory, &f->err);
+
+	return rc < 0 ? rc : lp_freshness_apply(f->dir, &memory, r, now, &f->err);
+}
+
+static struct lppack_value *describe_memory(struct fixture *f)
+{
+	LP_AUTO_FRESHNESS struct lp_freshness memory = { 0 };
+
+	return lp_freshness_read(f->dir, &memory, &f->err) < 0 ? NULL : lp_freshness_describe(&memory, &f->err);
+}
+
+static int see(struct fixture *f, struct lp_release_id r, bool allow_downgrade)
 {
 	struct lp_freshness_options o = at(NOW);
 
 	o.allow_downgrade = allow_downgrade;
-	return lp_freshness_see(f->dir, &r.manifest, &r.digest, "b.lpb", &o, &f->err);
+	return see_with(f, &r, &o);
 }
 
-static void apply(struct fixture *f, struct release r)
+static void apply(struct fixture *f, struct lp_release_id r)
 {
 	expect_ok(see(f, r, false), &f->err);
-	expect_ok(lp_freshness_apply(f->dir, &r.manifest, &r.digest, NOW, &f->err), &f->err);
+	expect_ok(apply_at(f, &r, NOW), &f->err);
 }
 
 static void only_forward(void **state)
@@ -88,7 +109,7 @@ static void seen_counts(void **state)
 static void equivocation(void **state)
 {
 	struct fixture *f = *state;
-	struct release twin = make(0, 5, 0xee);
+	struct lp_release_id twin = make(0, 5, 0xee);
 	struct lp_freshness_options o = at(NOW);
 
 	apply(f, make(0, 5, 5));
@@ -123,7 +144,7 @@ static void fast_forward(void **state)
 
 static size_t count_downgrades(struct fixture *f)
 {
-	LP_AUTO_VALUE struct lppack_value *tree = lp_freshness_describe(f->dir, &f->err);
+	LP_AUTO_VALUE struct lppack_value *tree = describe_memory(f);
 
 	expect_ok(tree ? 0 : -1, &f->err);
 	return lppack_value_count(lppack_value_get(tree, "downgrades"));
@@ -134,7 +155,7 @@ static void allowed_downgrades(void **state)
 	struct fixture *f = *state;
 	LP_AUTO_VALUE struct lppack_value *warnings = lp_value_list();
 	struct lp_freshness_options o = at(NOW);
-	struct release four = make(0, 4, 4);
+	struct lp_release_id four = make(0, 4, 4);
 
 	apply(f, make(0, 5, 5));
 	o.allow_downgrade = true;
@@ -148,7 +169,7 @@ static void allowed_downgrades(void **state)
 	/* Allowed once is not allowed ever after, before it is in force. */
 	assert_int_equal(check(f, four), -LPPACK_E_DOWNGRADE);
 	expect_error(&f->err, LPPACK_E_DOWNGRADE, NULL);
-	expect_ok(lp_freshness_apply(f->dir, &four.manifest, &four.digest, NOW, &f->err), &f->err);
+	expect_ok(apply_at(f, &four, NOW), &f->err);
 	expect_ok(check(f, four), &f->err);
 	/* What is newer than it, but older than what was seen, is still a downgrade. */
 	expect_ok(see(f, make(0, 9, 9), false), &f->err);
@@ -174,9 +195,9 @@ static void expiry(void **state)
 	struct fixture *f = *state;
 	LP_AUTO_VALUE struct lppack_value *warnings = lp_value_list();
 	struct lp_freshness_options o = at(NOW);
-	struct release r = make(0, 5, 5);
+	struct lp_release_id r = make(0, 5, 5);
 
-	r.manifest.expires = NOW;
+	o.expires = NOW;
 	expect_ok(check_with(f, &r, &o, &warnings), &f->err);
 	assert_int_equal(lppack_value_count(warnings), 1);
 	o.fetched = true;
@@ -191,18 +212,18 @@ static void insane_clocks(void **state)
 {
 	struct fixture *f = *state;
 	struct lp_freshness_options o = at(NOW);
-	struct release r = make(0, 5, 5);
+	struct lp_release_id r = make(0, 5, 5);
 
 	o.now = 1; /* 1970, as after an empty battery */
 	assert_int_equal(check_with(f, &r, &o, NULL), -LPPACK_E_CLOCK);
 	expect_error(&f->err, LPPACK_E_CLOCK, "1970-01-01T00:00:01Z, which is before 2026-01-01");
-	o.now = r.manifest.created - DAY;
+	o.now = r.created - DAY;
 	expect_ok(check_with(f, &r, &o, NULL), &f->err);
 	o.now--;
 	assert_int_equal(check_with(f, &r, &o, NULL), -LPPACK_E_CLOCK);
 	expect_error(&f->err, LPPACK_E_CLOCK, "when the bundle was created");
 	expect_ok(see(f, r, false), &f->err);
-	r.manifest.created = 1767225600;
+	r.created = 1767225600;
 	o.now = NOW - DAY;
 	expect_ok(check_with(f, &r, &o, NULL), &f->err);
 	o.now--;
@@ -214,10 +235,10 @@ static void insane_clocks(void **state)
 static void streams_are_apart(void **state)
 {
 	struct fixture *f = *state;
-	struct release other = make(0, 1, 1);
+	struct lp_release_id other = make(0, 1, 1);
 
 	apply(f, make(3, 5, 5));
-	other.manifest.stream = (char *)"db";
+	other.stream = (char *)"db";
 	expect_ok(check(f, other), &f->err);
 	apply(f, other);
 	assert_int_equal(check(f, make(3, 4, 4)), -LPPACK_E_DOWNGRADE);
@@ -227,15 +248,15 @@ static void streams_are_apart(void **state)
 static void nothing_changes_without_need(void **state)
 {
 	struct fixture *f = *state;
-	struct release r = make(0, 5, 5);
+	struct lp_release_id r = make(0, 5, 5);
 	LP_AUTO_BUF struct lp_buf before = { 0 };
 	LP_AUTO_BUF struct lp_buf after = { 0 };
 	struct lp_freshness_options o = at(NOW + DAY);
 
 	apply(f, r);
 	fixture_read(fixture_path(f, "var/lib/lppack/freshness.yaml"), &before);
-	expect_ok(lp_freshness_see(f->dir, &r.manifest, &r.digest, "b.lpb", &o, &f->err), &f->err);
-	expect_ok(lp_freshness_apply(f->dir, &r.manifest, &r.digest, NOW + DAY, &f->err), &f->err);
+	expect_ok(see_with(f, &r, &o), &f->err);
+	expect_ok(apply_at(f, &r, NOW + DAY), &f->err);
 	fixture_read(fixture_path(f, "var/lib/lppack/freshness.yaml"), &after);
 	assert_string_equal((char *)before.data, (char *)after.data);
 }
@@ -267,7 +288,7 @@ static void a_damaged_memory_lets_nothing_pass(void **state)
 	assert_int_equal(unlink(fixture_path(f, "var/lib/lppack/freshness.yaml")), 0);
 	assert_int_equal(check(f, make(0, 6, 6)), -LPPACK_E_STATE);
 	expect_error(&f->err, LPPACK_E_STATE, "is missing");
-	assert_null(lp_freshness_describe(f->dir, &f->err));
+	assert_null(describe_memory(f));
 	expect_error(&f->err, LPPACK_E_STATE, "is missing");
 }
 
@@ -276,8 +297,8 @@ static void an_installed_level_on_a_wrong_clock(void **state)
 {
 	static const int64_t clocks[] = { 5, NOW - 3 * DAY };
 	struct fixture *f = *state;
-	struct release five = make(0, 5, 5);
-	struct release four = make(0, 4, 4);
+	struct lp_release_id five = make(0, 5, 5);
+	struct lp_release_id four = make(0, 4, 4);
 
 	expect_ok(see(f, five, false), &f->err);
 	for (size_t i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
@@ -291,7 +312,7 @@ static void an_installed_level_on_a_wrong_clock(void **state)
 		assert_int_equal(lppack_value_count(warnings), 1);
 		assert_non_null(strstr(lppack_value_text(lppack_value_at(warnings, 0, NULL)),
 				       "this machine's clock says"));
-		expect_ok(lp_freshness_see(f->dir, &five.manifest, &five.digest, "b.lpb", &o, &f->err), &f->err);
+		expect_ok(see_with(f, &five, &o), &f->err);
 		/* Only the clock is excused. */
 		assert_int_equal(check_with(f, &four, &o, &warnings), -LPPACK_E_DOWNGRADE);
 		expect_error(&f->err, LPPACK_E_DOWNGRADE, "serial 4");

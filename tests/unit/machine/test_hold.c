@@ -11,7 +11,7 @@
 
 static int check(struct shelf *s, uint64_t serial, int64_t created, int64_t now)
 {
-	const struct lp_hold_subject subject = { .stream = "demo", .serial = serial, .created = created };
+	const struct lp_hold_subject subject = { .id.stream = "demo", .id.serial = serial, .id.created = created };
 	int rc = lp_hold_check(shelf_root(s), &subject, now, &s->f->err);
 
 	lppack_error_clear(&s->f->err);
@@ -20,7 +20,7 @@ static int check(struct shelf *s, uint64_t serial, int64_t created, int64_t now)
 
 static int check_epoch(struct shelf *s, uint64_t epoch, uint64_t serial)
 {
-	const struct lp_hold_subject subject = { .stream = "demo", .epoch = epoch, .serial = serial, .created = NOW };
+	const struct lp_hold_subject subject = { .id.stream = "demo", .id.epoch = epoch, .id.serial = serial, .id.created = NOW };
 
 	lppack_error_clear(&s->f->err);
 	return lp_hold_check(shelf_root(s), &subject, NOW, &s->f->err);
@@ -39,7 +39,7 @@ static void by_serial(void **state)
 
 	shelf_open(&s, *state);
 	assert_int_equal(check(&s, 9, NOW, NOW), 0);
-	put(&s, &(struct lp_hold){ .has_serial = true, .serial = 8, .set_at = NOW });
+	put(&s, &(struct lp_hold){ .has_serial = true, .newest.serial = 8, .set_at = NOW });
 	assert_int_equal(check(&s, 8, NOW, NOW), 0);
 	assert_int_equal(check(&s, 9, NOW, NOW), -LPPACK_E_HELD);
 	assert_int_equal(check_epoch(&s, 0, 9), -LPPACK_E_HELD);
@@ -52,7 +52,7 @@ static void by_serial_of_an_epoch(void **state)
 	AUTO_SHELF struct shelf s = { 0 };
 
 	shelf_open(&s, *state);
-	put(&s, &(struct lp_hold){ .has_serial = true, .epoch = 1, .serial = 8, .set_at = NOW });
+	put(&s, &(struct lp_hold){ .has_serial = true, .newest.epoch = 1, .newest.serial = 8, .set_at = NOW });
 	assert_int_equal(check(&s, 9, NOW, NOW), 0);
 	assert_int_equal(check_epoch(&s, 1, 8), 0);
 	assert_int_equal(check_epoch(&s, 1, 9), -LPPACK_E_HELD);
@@ -81,7 +81,7 @@ static void frozen(void **state)
 	assert_int_equal(check(&s, 1, 1, NOW + DAY - 1), -LPPACK_E_HELD);
 	assert_int_equal(check(&s, 1, 1, NOW + DAY), 0);
 	/* What was in force comes back at a boot; nothing else does. */
-	put(&s, &(struct lp_hold){ .freeze = true, .kept_stream = (char *)"demo", .kept_serial = 7, .set_at = NOW });
+	put(&s, &(struct lp_hold){ .freeze = true, .kept.stream = (char *)"demo", .kept.serial = 7, .set_at = NOW });
 	assert_int_equal(check(&s, 7, 1, NOW), 0);
 	assert_int_equal(check(&s, 6, 1, NOW), -LPPACK_E_HELD);
 	assert_int_equal(check(&s, 8, 1, NOW), -LPPACK_E_HELD);
@@ -94,17 +94,17 @@ static void frozen_and_installed(void **state)
 		struct lp_hold_subject subject;
 		int rc;
 	} cases[] = {
-		{ { .stream = "demo", .epoch = 1, .serial = 7 }, 0 },
-		{ { .stream = "demo", .epoch = 1, .serial = 6 }, 0 },
-		{ { .stream = "demo", .epoch = 0, .serial = 9 }, 0 },
-		{ { .stream = "demo", .epoch = 1, .serial = 8 }, -LPPACK_E_HELD },
-		{ { .stream = "demo", .epoch = 2, .serial = 1 }, -LPPACK_E_HELD },
-		{ { .stream = "other", .epoch = 1, .serial = 6 }, -LPPACK_E_HELD },
+		{ { .id.stream = "demo", .id.epoch = 1, .id.serial = 7 }, 0 },
+		{ { .id.stream = "demo", .id.epoch = 1, .id.serial = 6 }, 0 },
+		{ { .id.stream = "demo", .id.epoch = 0, .id.serial = 9 }, 0 },
+		{ { .id.stream = "demo", .id.epoch = 1, .id.serial = 8 }, -LPPACK_E_HELD },
+		{ { .id.stream = "demo", .id.epoch = 2, .id.serial = 1 }, -LPPACK_E_HELD },
+		{ { .id.stream = "other", .id.epoch = 1, .id.serial = 6 }, -LPPACK_E_HELD },
 	};
 	AUTO_SHELF struct shelf s = { 0 };
 
 	shelf_open(&s, *state);
-	put(&s, &(struct lp_hold){ .freeze = true, .kept_stream = (char *)"demo", .kept_epoch = 1, .kept_serial = 7,
+	put(&s, &(struct lp_hold){ .freeze = true, .kept.stream = (char *)"demo", .kept.epoch = 1, .kept.serial = 7,
 				   .set_at = NOW });
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct lp_hold_subject subject = cases[i].subject;
@@ -121,9 +121,9 @@ static void of_one_stream(void **state)
 	AUTO_SHELF struct shelf s = { 0 };
 
 	shelf_open(&s, *state);
-	put(&s, &(struct lp_hold){ .stream = (char *)"other", .freeze = true, .set_at = NOW });
+	put(&s, &(struct lp_hold){ .newest.stream = (char *)"other", .freeze = true, .set_at = NOW });
 	assert_int_equal(check(&s, 9, NOW, NOW), 0);
-	put(&s, &(struct lp_hold){ .stream = (char *)"demo", .freeze = true, .set_at = NOW });
+	put(&s, &(struct lp_hold){ .newest.stream = (char *)"demo", .freeze = true, .set_at = NOW });
 	assert_int_equal(check(&s, 9, NOW, NOW), -LPPACK_E_HELD);
 }
 
@@ -301,7 +301,7 @@ static void a_freeze_keeps_what_boots_fall_back_to(void **state)
 	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
 	for (unsigned int boot = 1; boot <= 2; boot++) {
 		shelf_reboot(&s, boot);
-		expect_ok(lp_boot_begin(s.host, &lp_store_find_serial(&store, "demo", 8)->digest, &s.f->err),
+		expect_ok(lp_boot_begin(s.host, &lp_store_find_serial(&store, "demo", 8)->id.digest, &s.f->err),
 			  &s.f->err);
 	}
 	shelf_reboot(&s, 3);
@@ -318,7 +318,7 @@ static void a_freeze_of_what_is_not_installed(void **state)
 	shelf_install(&s, 6);
 	shelf_install(&s, 7);
 	shelf_install(&s, 9);
-	put(&s, &(struct lp_hold){ .freeze = true, .kept_stream = (char *)"demo", .kept_serial = 8, .set_at = NOW });
+	put(&s, &(struct lp_hold){ .freeze = true, .kept.stream = (char *)"demo", .kept.serial = 8, .set_at = NOW });
 	assert_int_equal(shelf_boots(&s), 7);
 }
 

@@ -18,8 +18,9 @@ static void fill(struct lp_journal *call)
 	call->boot_id = strdup("11111111-2222-3333-4444-555555555555");
 	call->to.module.name = strdup("lp_new");
 	call->to.release = strdup("6.1.0-test");
-	call->to.stream = strdup("demo");
-	call->to.version = strdup("7");
+	call->to.id.stream = strdup("demo");
+	call->to.id.version = strdup("7");
+	call->to.id.digest.bytes[0] = 7;
 	object = lp_module_facts_add_object(&call->to.module);
 	object->name = strdup("vmlinux");
 	object->callbacks = LP_CALLBACK_PRE_PATCH;

@@ -6,10 +6,10 @@
 /* A module may have any 64-bit id (include/linux/livepatch.h, klp_state): what is remembered must be readable again. */
 static void the_largest_state(void **state)
 {
-	LP_AUTO_LOADED struct lp_loaded before = { .stream = strdup("demo"),
-						   .serial = 7,
+	LP_AUTO_LOADED struct lp_loaded before = { .id.stream = strdup("demo"),
+						   .id.serial = 7,
 						   .release = strdup("6.1.0-test"),
-						   .version = strdup("7") };
+						   .id.version = strdup("7"), .id.digest = { { 7 } } };
 	LP_AUTO_LOADED struct lp_loaded after = { 0 };
 	LP_AUTO_VALUE struct lppack_value *tree = NULL;
 	struct lppack_error err = LPPACK_ERROR_INIT;
@@ -31,7 +31,7 @@ static void the_largest_state(void **state)
 /* Whatever a proof compares with the live livepatch, and what decides over going back. */
 static void everything_of_the_module(void **state)
 {
-	LP_AUTO_LOADED struct lp_loaded before = { .stream = strdup("demo"), .serial = 7, .version = strdup("7"),
+	LP_AUTO_LOADED struct lp_loaded before = { .id.stream = strdup("demo"), .id.serial = 7, .id.version = strdup("7"), .id.digest = { { 7 } },
 						   .release = strdup("6.1.0-test") };
 	LP_AUTO_LOADED struct lp_loaded copy = { 0 };
 	LP_AUTO_LOADED struct lp_loaded after = { 0 };

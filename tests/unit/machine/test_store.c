@@ -5,13 +5,13 @@
 
 static void fill(struct lp_installed *level, const char *stream, uint64_t epoch, uint64_t serial, uint8_t digest)
 {
-	*level = (struct lp_installed){ .stream = strdup(stream),
-				   .epoch = epoch,
-				   .serial = serial,
-				   .version = strdup("1"),
-				   .created = 1700000000,
+	*level = (struct lp_installed){ .id.stream = strdup(stream),
+				   .id.epoch = epoch,
+				   .id.serial = serial,
+				   .id.version = strdup("1"),
+				   .id.created = 1700000000,
 				   .installed_at = 1700000100,
-				   .digest.bytes[0] = digest,
+				   .id.digest.bytes[0] = digest,
 				   .size = 99 };
 }
 
@@ -36,14 +36,21 @@ static void there_and_back(void **state)
 	expect_ok(lp_store_read(f->dir, &b, &f->err), &f->err);
 	assert_int_equal(b.n, 4);
 	/* By stream, and the newest first: the epoch overrules serials. */
-	assert_string_equal(b.levels[0].stream, "all");
-	assert_int_equal(b.levels[1].epoch, 1);
-	assert_int_equal(b.levels[2].serial, 9);
-	assert_int_equal(b.levels[3].serial, 7);
-	assert_int_equal(b.levels[3].created, 1700000000);
+	assert_string_equal(b.levels[0].id.stream, "all");
+	assert_int_equal(b.levels[1].id.epoch, 1);
+	assert_int_equal(b.levels[2].id.serial, 9);
+	assert_int_equal(b.levels[3].id.serial, 7);
+	assert_int_equal(b.levels[3].id.created, 1700000000);
 	assert_int_equal(b.levels[3].installed_at, 1700000100);
 	assert_int_equal(b.levels[3].size, 99);
 	assert_ptr_equal(lp_store_target(&b), &b.levels[2]);
+}
+
+static const struct lp_installed *below(const struct lp_store *s, const char *stream, uint64_t epoch, uint64_t serial)
+{
+	const struct lp_release_id id = { .stream = (char *)stream, .epoch = epoch, .serial = serial };
+
+	return lp_store_below(s, &id);
 }
 
 static void looking_up(void **state)
@@ -55,11 +62,11 @@ static void looking_up(void **state)
 	(void)f;
 	make(&s);
 	lp_store_sort(&s);
-	assert_int_equal(lp_store_below(&s, "demo", 1, 2)->serial, 9);
-	assert_int_equal(lp_store_below(&s, "demo", 0, 9)->serial, 7);
-	assert_null(lp_store_below(&s, "demo", 0, 7));
-	assert_null(lp_store_below(&s, "other", 9, 9));
-	assert_int_equal(lp_store_find_serial(&s, "demo", 7)->digest.bytes[0], 7);
+	assert_int_equal(below(&s, "demo", 1, 2)->id.serial, 9);
+	assert_int_equal(below(&s, "demo", 0, 9)->id.serial, 7);
+	assert_null(below(&s, "demo", 0, 7));
+	assert_null(below(&s, "other", 9, 9));
+	assert_int_equal(lp_store_find_serial(&s, "demo", 7)->id.digest.bytes[0], 7);
 	assert_null(lp_store_find_serial(&s, "all", 7));
 	assert_null(lp_store_find(&s, &absent));
 	s.has_target = false;
@@ -109,7 +116,7 @@ static void targets(void **state)
 	/* What is not kept is not there at the next boot. */
 	expect_ok(lp_store_set_target(f->dir, &absent, &f->err), &f->err);
 	expect_ok(lp_store_read(f->dir, &b, &f->err), &f->err);
-	assert_int_equal(lp_store_target(&b)->serial, 7);
+	assert_int_equal(lp_store_target(&b)->id.serial, 7);
 	lp_store_free(&b);
 	expect_ok(lp_store_set_target(f->dir, NULL, &f->err), &f->err);
 	expect_ok(lp_store_read(f->dir, &b, &f->err), &f->err);
@@ -128,10 +135,10 @@ static void opening_a_kept_level(void **state)
 	shelf_install(&s, 7);
 	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
 	expect_ok(lp_unsigned_contents_open(&kept, shelf_root(&s), &store.levels[0], &s.f->err), &s.f->err);
-	assert_int_equal(kept.contents.manifest.serial, 7);
+	assert_int_equal(kept.contents.manifest.id.serial, 7);
 	/* Another bundle under its name is none of ours, whoever signed it. */
 	{
-		LP_AUTO_FREE char *path = lp_store_path(shelf_root(&s), &store.levels[0].digest);
+		LP_AUTO_FREE char *path = lp_store_path(shelf_root(&s), &store.levels[0].id.digest);
 		LP_AUTO_BUF struct lp_buf bytes = { 0 };
 		LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
 		FILE *file = fopen(path, "w");
@@ -148,7 +155,7 @@ static void opening_a_kept_level(void **state)
 		expect_error(&s.f->err, LPPACK_E_STATE, "not the bundle that was installed");
 	}
 	other = store.levels[0];
-	other.digest.bytes[0] ^= 1;
+	other.id.digest.bytes[0] ^= 1;
 	assert_null(lp_store_open_release(shelf_root(&s), &other, &s.f->err));
 	expect_error(&s.f->err, LPPACK_E_STATE, "serial 7");
 }

@@ -58,8 +58,8 @@ static void files_that_are_no_levels_stay_out(void **state)
 	shelf_install(&s, 6);
 	shelf_install(&s, 7);
 	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
-	six = lp_store_path(shelf_root(&s), &lp_store_find_serial(&store, "demo", 6)->digest);
-	seven = lp_store_path(shelf_root(&s), &lp_store_find_serial(&store, "demo", 7)->digest);
+	six = lp_store_path(shelf_root(&s), &lp_store_find_serial(&store, "demo", 6)->id.digest);
+	seven = lp_store_path(shelf_root(&s), &lp_store_find_serial(&store, "demo", 7)->id.digest);
 	assert_int_equal(truncate(six, 3000), 0);
 	fake_kernel_write(s.kernel, "var/lib/lppack/bundles/ab.lpb", "half");
 	fake_kernel_write(s.kernel, STORE, "\t{");
@@ -85,12 +85,12 @@ static void names_are_not_believed(void **state)
 	shelf_install(&s, 6);
 	shelf_install(&s, 7);
 	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
-	path = lp_store_path(shelf_root(&s), &lp_store_find_serial(&store, "demo", 6)->digest);
+	path = lp_store_path(shelf_root(&s), &lp_store_find_serial(&store, "demo", 6)->id.digest);
 	other = fixture_format(s.f, "%.*s%064d.lpb", (int)(strrchr(path, '/') + 1 - path), path, 0);
 	assert_int_equal(rename(path, other), 0);
 	expect_ok(lp_store_rebuild(shelf_root(&s), &rebuilt, &s.f->err), &s.f->err);
 	assert_int_equal(rebuilt.n, 1);
-	assert_int_equal(rebuilt.levels[0].serial, 7);
+	assert_int_equal(rebuilt.levels[0].id.serial, 7);
 	assert_int_equal(rebuilt.levels[0].size, store.levels[0].size);
 	assert_false(rebuilt.has_target);
 }

@@ -9,10 +9,10 @@
 static void begin(struct lp_draft *draft)
 {
 	*draft = (struct lp_draft){ .pack.spool = -1 };
-	draft->manifest = (struct lp_manifest){ .stream = "demo",
-						.serial = 7,
-						.version = "7",
-						.created = FIXTURE_CREATED,
+	draft->manifest = (struct lp_manifest){ .id.stream = "demo",
+						.id.serial = 7,
+						.id.version = "7",
+						.id.created = FIXTURE_CREATED,
 						.kernels = 1,
 						.signature_area = LP_SIGNATURE_AREA_DEFAULT,
 						.pages_size = 4096 };

@@ -40,9 +40,9 @@ static void everything(void **state)
 			"  - module: b.ko\n    build_id: \"00112233\"\nx-note: 5\n");
 
 	expect_ok(spec ? 0 : -1, &f->err);
-	assert_string_equal(spec->version, "6");
-	assert_int_equal(spec->epoch, 2);
-	assert_int_equal(spec->created, 1795262400);
+	assert_string_equal(spec->id.version, "6");
+	assert_int_equal(spec->id.epoch, 2);
+	assert_int_equal(spec->id.created, 1795262400);
 	assert_int_equal(spec->rollback_floor, 3);
 	assert_string_equal(spec->directory, f->dir);
 	assert_int_equal(spec->n_fixes, 2);
@@ -68,7 +68,7 @@ static void least(void **state)
 	LP_AUTO_SPEC struct lppack_spec *spec = read_spec(f, HEAD KERNELS);
 
 	expect_ok(spec ? 0 : -1, &f->err);
-	assert_null(spec->version);
+	assert_null(spec->id.version);
 	assert_int_equal(spec->expires, 0);
 }
 
@@ -184,12 +184,12 @@ static void made_by_calls(void **state)
 	assert_string_equal(spec->kernels[2].kernel, "cafecafe");
 	expect_ok(lppack_spec_set_version(spec, "one", &f->err), &f->err);
 	expect_ok(lppack_spec_set_version(spec, "two", &f->err), &f->err);
-	assert_string_equal(spec->version, "two");
+	assert_string_equal(spec->id.version, "two");
 	assert_int_equal(lppack_spec_set_version(spec, "", &f->err), -LPPACK_E_USAGE);
 	expect_error(&f->err, LPPACK_E_USAGE, "version");
 	assert_int_equal(lppack_spec_set_version(spec, "a\x1b[m", &f->err), -LPPACK_E_USAGE);
 	expect_error(&f->err, LPPACK_E_USAGE, "version");
-	assert_string_equal(spec->version, "two");
+	assert_string_equal(spec->id.version, "two");
 }
 
 static void expiry_by_call(void **state)

@@ -21,16 +21,16 @@ static void put_in_force(struct shelf *s, unsigned int serial, const char *more)
 	struct lp_applied applied = { .boot_id = (char *)"11111111-2222-3333-4444-555555555555",
 				      .release = (char *)RELEASE,
 				      .module = (char *)"lp_new",
-				      .stream = (char *)"demo",
-				      .serial = serial,
-				      .version = (char *)"1",
+				      .id.stream = (char *)"demo",
+				      .id.serial = serial,
+				      .id.version = (char *)"1",
 				      .applied_at = 1795262400 };
 
 	patch.functions = with_module;
 	told = shelf_install_with(s, shelf_bundle(s, serial, KERNEL_ID, more), 0);
 	expect_ok(told ? 0 : -1, &s->f->err);
 	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
-	applied.digest = lp_store_find_serial(&store, "demo", serial)->digest;
+	applied.id.digest = lp_store_find_serial(&store, "demo", serial)->id.digest;
 	assert_int_equal(lp_build_id_parse(KERNEL_ID, &applied.kernel), 0);
 	assert_int_equal(lp_build_id_parse(NEW_ID, &applied.module_build_id), 0);
 	expect_ok(lp_applied_write(shelf_root(s), &applied, &s->f->err), &s->f->err);
@@ -256,7 +256,7 @@ static void skipped_and_switched_off(void **state)
 	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
 	for (unsigned int boot = 1; boot <= 2; boot++) {
 		shelf_reboot(&s, boot);
-		expect_ok(lp_boot_begin(s.host, &store.levels[0].digest, &s.f->err), &s.f->err);
+		expect_ok(lp_boot_begin(s.host, &store.levels[0].id.digest, &s.f->err), &s.f->err);
 	}
 	shelf_reboot(&s, 3);
 	fake_kernel_write(s.kernel, "proc/cmdline", "lppack.apply=0\n");
@@ -339,7 +339,7 @@ static void a_boot_loop_that_was_answered(void **state)
 	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
 	for (unsigned int boot = 1; boot <= 2; boot++) {
 		shelf_reboot(&s, boot);
-		expect_ok(lp_boot_begin(s.host, &store.levels[0].digest, &s.f->err), &s.f->err);
+		expect_ok(lp_boot_begin(s.host, &store.levels[0].id.digest, &s.f->err), &s.f->err);
 	}
 	shelf_reboot(&s, 3);
 	before = status_of(&s);
@@ -454,7 +454,8 @@ static void what_is_being_applied_is_not_foreign(void **state)
 	assert_string_equal(findings(&s, before), "FOREIGN");
 	call.boot_id = (char *)"11111111-2222-3333-4444-555555555555";
 	call.to = (struct lp_loaded){ .module = { .name = (char *)"lp_new" }, .release = (char *)RELEASE,
-				      .stream = (char *)"demo", .serial = 7, .version = (char *)"1" };
+				      .id.stream = (char *)"demo", .id.serial = 7, .id.version = (char *)"1",
+				      .id.digest = { { 7 } } };
 	assert_int_equal(lp_build_id_parse(NEW_ID, &call.to.module.build_id), 0);
 	expect_ok(lp_journal_write(shelf_root(&s), &call, &s.f->err), &s.f->err);
 	status = status_of(&s);

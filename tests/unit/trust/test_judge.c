@@ -39,12 +39,11 @@ static void set_policy(struct fixture *f, struct lppack_keyring *ring, const cha
 	expect_ok(lppack_keyring_set_policy(ring, path, &f->err), &f->err);
 }
 
-static const struct lp_digest digest = { { 1 } };
 
 static struct lp_subject subject_of(const char *stream, int64_t created)
 {
-	return (struct lp_subject){ .name = "b.lpb", .message = &no_message, .created = created, .stream = stream,
-				    .serial = 7, .digest = &digest };
+	return (struct lp_subject){ .name = "b.lpb", .message = &no_message, .id.created = created, .id.stream = (char *)stream,
+				    .id.serial = 7, .id.digest = { { 1 } } };
 }
 
 /* The first step leaves VALID what may count; only the second makes it GOOD. */

@@ -85,7 +85,7 @@ static void facts_of_the_head(void **state)
 	assert_int_equal(lppack_verified_expires(v), 0);
 	assert_int_equal(strlen(lppack_verified_digest(v)), 64);
 	assert_int_equal(lp_sha256(bundle->head.manifest.data, bundle->head.manifest.len, &digest, NULL), 0);
-	assert_true(lp_digest_equal(&digest, &v->contents.digest));
+	assert_true(lp_digest_equal(&digest, &v->contents.manifest.id.digest));
 }
 
 static void cut_anywhere(void **state)
@@ -138,7 +138,7 @@ static void every_byte_of_the_head(void **state)
 
 static void lie_about_time(struct lp_manifest *m)
 {
-	m->created++;
+	m->id.created++;
 }
 
 static void lie_about_the_area(struct lp_manifest *m)
