@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The kernel of a child process that may be killed: its system calls are answered by the fake kernel of the parent. */
 #include "remote_kernel.h"
 
 #include <errno.h>

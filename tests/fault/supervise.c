@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A child whose system calls wait for its parent, by seccomp_unotify(2). */
 #include "supervise.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is read of a module besides its identity, from any bytes. */
 #include "replay.h"
 
 #include "support/elf_maker.h"

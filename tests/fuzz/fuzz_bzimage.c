@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which kernel a bzImage is, from any bytes. */
 #include "replay.h"
 
 #include "support/elf_maker.h"

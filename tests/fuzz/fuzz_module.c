@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A module's ELF, its livepatch structures and its signature, from any bytes. */
 #include "replay.h"
 
 #include "support/elf_maker.h"

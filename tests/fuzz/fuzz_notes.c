@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ELF notes, as of /sys/kernel/notes, from any bytes. */
 #include "replay.h"
 
 #include "support/elf_maker.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Changes one thing of an ELF file: a section, a symbol, a relocation, a header. */
 #include "support/elf_edit.h"
 
 #include <elf.h>

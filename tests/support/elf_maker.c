@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Makes modules, notes and kernels as small ELF files, of every architecture and builder. */
 #include "support/elf_maker.h"
 
 #include "support/bytes.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A kernel with livepatching in a directory, moved along by system calls, with faults that a test asks for. */
 #include "support/fake_kernel.h"
 
 #include "shared/text.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What most tests begin with: a directory, keys, modules and a bundle of them. */
 #include "support/fixture.h"
 
 #include "shared/text.h"

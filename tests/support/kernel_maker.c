@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Makes kernel images with the tables that the inspector reads: kallsyms, exports, ftrace sites, BTF. */
 #include "support/kernel_maker.h"
 
 #include "support/bytes.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Packs bytes as distributions do: compressed streams and .deb archives. */
 #include "support/packer.h"
 
 #include "base/file.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Makes certificates, their lists of revoked ones and the keys for them. */
 #include "support/pki.h"
 
 #include <openssl/ec.h>

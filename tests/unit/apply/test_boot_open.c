@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests that the release which a boot applies is found and opened, or refused. */
 #include "support/store_machine.h"
 
 #include "machine/boot_count.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests what is said of a module's signature, given what the kernel trusts. */
 #include "support/fake_kernel.h"
 #include "support/fixture.h"
 #include "support/apply_machine.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests that an interrupted transaction is finished or undone by the next one. */
 #include "support/apply_machine.h"
 
 #include "machine/journal.h"

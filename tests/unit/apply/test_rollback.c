@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the way back to the previous release. */
 #include "support/apply_machine.h"
 
 #include "machine/store.h"

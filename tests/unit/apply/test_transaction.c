@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests an apply or a removal from the lock to its receipt, over a fake kernel. */
 #include "support/apply_machine.h"
 
 #include "apply/transition.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests making directories. */
 #include "support/fixture.h"
 
 #include "base/directory.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the table of errors and how an error is filled in. */
 #include "base/error.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the plain structs that rooms hand each other. */
 #include "base/facts.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests reading files, and writing them so that they appear whole or not at all. */
 #include "support/fixture.h"
 
 #include "base/file.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests patterns of file names below another root. */
 #include "support/fixture.h"
 
 #include "base/root_glob.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests trees of values and their JSON. */
 #include "base/value.h"
 
 #include <setjmp.h>

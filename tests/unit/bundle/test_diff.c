@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the differences of two bundles. */
 #include "support/fixture.h"
 
 #include "base/value.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests finding the entry of a kernel and taking its module out. */
 #include "support/fixture.h"
 
 #include "base/value.h"

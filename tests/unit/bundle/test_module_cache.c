@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests which unpacked modules are kept, and which go first. */
 #include "bundle/module_cache.h"
 
 #include <setjmp.h>

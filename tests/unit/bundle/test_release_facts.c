@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the comparison of two releases: kernels, functions, fixes, what is withdrawn. */
 #include "support/fixture.h"
 
 #include "shared/text.h"

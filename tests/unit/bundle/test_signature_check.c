@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests which signatures of a bundle hold. */
 #include "support/fixture.h"
 
 #include "format/head.h"

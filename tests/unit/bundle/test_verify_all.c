@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the verification of every byte and every statement of a bundle. */
 #include "support/fixture.h"
 
 #include "format/tar.h"

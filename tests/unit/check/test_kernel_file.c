@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests recognising a kernel: images with every payload, vmlinux, notes, packages. */
 #include "support/elf_maker.h"
 #include "support/packer.h"
 

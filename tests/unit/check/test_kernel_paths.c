@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests where a kernel's files are looked for. */
 #include "support/fixture.h"
 
 #include "check/kernel_paths.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the facts that are taken of the running kernel. */
 #include "support/fixture.h"
 #include "support/kernel_maker.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the prose that an apply and a removal print. */
 #include "support/capture.h"
 
 #include "cli/apply_report.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the JSON that the program prints. */
 #include "support/capture.h"
 
 #include "cli/json.h"

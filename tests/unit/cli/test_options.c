@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the parsing of options and what is said of mistakes. */
 #include "cli/options.h"
 
 #include <setjmp.h>

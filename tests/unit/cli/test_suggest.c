@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests which word is suggested for a misspelt one. */
 #include "cli/suggest.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests sizes, durations, numbers and build IDs as people write and read them. */
 #include "cli/units.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests which chains of certificates lead to a trusted one. */
 #include "shared/text.h"
 #include "crypto/certificate.h"
 #include "support/pki.h"

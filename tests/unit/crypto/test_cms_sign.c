@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests making CMS signatures that openssl accepts. */
 #include "crypto/cms.h"
 #include "support/pki.h"
 

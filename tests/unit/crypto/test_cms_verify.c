@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests which CMS signatures hold, down to each bit of one. */
 #include "crypto/cms.h"
 #include "support/pki.h"
 

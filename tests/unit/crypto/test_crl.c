@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests lists of revoked certificates. */
 #include "crypto/certificate.h"
 #include "support/pki.h"
 

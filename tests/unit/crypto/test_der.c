@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests reading and writing DER elements. */
 #include "crypto/der.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests digests, whole and in pieces. */
 #include "shared/text.h"
 #include "crypto/digest.h"
 

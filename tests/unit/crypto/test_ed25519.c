@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests Ed25519 signatures against the vectors of RFC 8032. */
 #include "shared/text.h"
 #include "crypto/ed25519.h"
 #include "crypto/private_key.h"

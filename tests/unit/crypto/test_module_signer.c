@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the signer that a module's signature names. */
 #include "crypto/module_signature.h"
 #include "support/pki.h"
 

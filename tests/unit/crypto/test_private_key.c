@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests reading private keys, with and without a passphrase. */
 #include "shared/text.h"
 #include "crypto/private_key.h"
 #include "crypto/public_key.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests reading public keys and their key IDs. */
 #include "shared/text.h"
 #include "crypto/digest.h"
 #include "crypto/private_key.h"

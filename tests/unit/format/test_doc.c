@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests taking typed keys out of a YAML document. */
 #include "format/yaml.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the member that lists the fixes. */
 #include "format/format.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the head of a bundle: areas, layout, there and back. */
 #include "support/fixture.h"
 
 #include "format/head.h"

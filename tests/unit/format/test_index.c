@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the pages of the index and finding a kernel in them. */
 #include "format/format.h"
 #include "format/index.h"
 

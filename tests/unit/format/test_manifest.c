@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the manifest: keys, ranges, names, versions and features. */
 #include "format/format.h"
 #include "format/head.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests foreign compressed files and packages as streams. */
 #include "support/packer.h"
 
 #include "format/stream.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the headers and spans of the outer archive. */
 #include "support/fixture.h"
 
 #include "base/file.h"

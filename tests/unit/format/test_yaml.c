@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the subset of YAML that is read, and that what is written is canonical. */
 #include "format/yaml.h"
 
 #include <setjmp.h>

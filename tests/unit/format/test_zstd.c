@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests frames: bases, windows, sizes, damage. */
 #include "format/zstd.h"
 
 #include <setjmp.h>

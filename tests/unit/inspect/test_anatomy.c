@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests what is read of a module besides its identity: sizes, symbols, notes, hardening, memory. */
 #include "support/elf_edit.h"
 #include "support/elf_maker.h"
 

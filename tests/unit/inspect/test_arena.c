@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the memory that holds the texts of a kernel's tables. */
 #include "inspect/arena.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests structures and their members in BTF. */
 #include "support/kernel_maker.h"
 
 #include "inspect/btf.h"

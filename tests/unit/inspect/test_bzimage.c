@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the parts of a bzImage. */
 #include "support/elf_maker.h"
 
 #include "inspect/bzimage.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the certificates that are built into a kernel image. */
 #include "support/kernel_maker.h"
 
 #include "inspect/certificates.h"

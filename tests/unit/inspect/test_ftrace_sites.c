@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests which functions of an image or a module ftrace can reach. */
 #include "support/kernel_maker.h"
 
 #include "inspect/ftrace_sites.h"

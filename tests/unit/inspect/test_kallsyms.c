@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the kallsyms tables of a kernel image, in every layout. */
 #include "support/kernel_maker.h"
 
 #include "inspect/kallsyms.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests a kernel's configuration. */
 #include "inspect/kconfig.h"
 
 #include <setjmp.h>

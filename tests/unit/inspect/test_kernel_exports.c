@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the symbols that a kernel image or a module exports. */
 #include "support/kernel_maker.h"
 
 #include "inspect/kallsyms.h"

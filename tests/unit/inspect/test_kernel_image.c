@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests addresses, sections and the built-in configuration of a kernel image. */
 #include "support/kernel_maker.h"
 
 #include "inspect/kallsyms.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests a module's identity and livepatch structures, of every builder on every architecture. */
 #include "support/elf_edit.h"
 #include "support/elf_maker.h"
 

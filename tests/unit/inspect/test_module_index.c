@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the lists of modules that depmod and the kernel's build leave. */
 #include "inspect/module_index.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the notes of a kernel: build ID, release, salt. */
 #include "support/elf_maker.h"
 
 #include "inspect/notes.h"

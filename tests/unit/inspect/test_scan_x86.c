@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the search of x86 code for patches that are built at run time. */
 #include "support/elf_maker.h"
 
 #include "inspect/anatomy.h"

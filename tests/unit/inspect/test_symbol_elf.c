@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the symbols of debug files and modules. */
 #include "support/kernel_maker.h"
 
 #include "inspect/kernel_image.h"

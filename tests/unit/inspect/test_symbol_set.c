@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests sets of symbols: counts, positions, places. */
 #include "inspect/symbol_set.h"
 #include "inspect/symbol_text.h"
 

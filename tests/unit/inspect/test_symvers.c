@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests Module.symvers. */
 #include "inspect/kernel_exports.h"
 #include "inspect/symvers.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests which kernel a vmlinux is, read as a stream. */
 #include "support/elf_maker.h"
 
 #include "inspect/vmlinux.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the lengths and operands of x86 instructions. */
 #include "inspect/x86.h"
 
 #include <setjmp.h>

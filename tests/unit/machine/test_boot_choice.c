@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests which release is chosen for the next boot. */
 #include "support/store_machine.h"
 
 #include "machine/boot_choice.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the count of boots that did not come up, and the kill switches. */
 #include "support/store_machine.h"
 
 #include "machine/boot_count.h"

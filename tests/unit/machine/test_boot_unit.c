@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests whether the unit that applies at boot is enabled, as its files say. */
 #include "support/store_machine.h"
 
 #include "machine/boot_count.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests which kernels of a machine its installed releases cover. */
 #include "support/store_machine.h"
 
 #include "machine/coverage.h"

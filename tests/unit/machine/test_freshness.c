@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the record of the newest release seen, which older ones are held against. */
 #include "support/fixture.h"
 
 #include "machine/freshness.h"

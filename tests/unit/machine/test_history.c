@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the history of a machine. */
 #include "support/store_machine.h"
 
 #include "machine/history.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests holds: by serial, by date and frozen, and which releases they hold. */
 #include "support/store_machine.h"
 
 #include "machine/boot_count.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests which kernel a host runs and which patches it has. */
 #include "support/fake_kernel.h"
 #include "support/fixture.h"
 

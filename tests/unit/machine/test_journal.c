@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the journal of a transaction. */
 #include "support/fixture.h"
 
 #include "machine/journal.h"

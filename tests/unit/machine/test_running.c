@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the record of what was loaded into the running kernel. */
 #include "support/fixture.h"
 
 #include "machine/running.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests state files: written whole, read back, refused when damaged. */
 #include "support/fixture.h"
 
 #include "format/yaml.h"

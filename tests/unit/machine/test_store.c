@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the installed releases of a machine. */
 #include "support/store_machine.h"
 
 #include "base/directory.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests that the record of the installed releases can be made anew from their files. */
 #include "support/store_machine.h"
 
 #define STORE "var/lib/lppack/store.yaml"

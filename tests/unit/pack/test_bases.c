@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests which module is the base that others are compressed against. */
 #include "pack/pack.h"
 
 #include <setjmp.h>

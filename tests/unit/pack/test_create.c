@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests making a bundle from a spec, from end to end. */
 #include "support/fixture.h"
 
 #include "base/value.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests unsigned bundles that wait for signatures: the digest to sign, and signatures put in. */
 #include "support/fixture.h"
 
 #include "pack/draft.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the modules and kernels that a spec names being found and read. */
 #include "support/fixture.h"
 
 #include "pack/pack.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the bytes of a packed bundle. */
 #include "support/fixture.h"
 
 #include "format/zstd.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests adding signatures to a bundle. */
 #include "support/fixture.h"
 
 #include "base/file.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests that modules are signed on their way into a bundle. */
 #include "support/fixture.h"
 #include "support/pki.h"
 

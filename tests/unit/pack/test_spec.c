@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the spec that a bundle is made from. */
 #include "support/fixture.h"
 
 #include "pack/spec.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests which tasks keep a transition from its end. */
 #include "support/fake_kernel.h"
 #include "runtime/blockers.h"
 

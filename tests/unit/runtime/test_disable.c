@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests disabling and unloading a patch or a stack of them. */
 #include "support/replace_machine.h"
 #include "runtime/disable.h"
 #include "runtime/load.h"

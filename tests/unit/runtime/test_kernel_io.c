@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the facts of a running kernel. */
 #include "support/fake_kernel.h"
 #include "runtime/lock.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the keys that a running kernel trusts and its policy on signatures. */
 #include "support/fake_kernel.h"
 
 #include "shared/text.h"

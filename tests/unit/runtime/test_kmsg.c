@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests reading the kernel's log from a point on. */
 #include "support/fake_kernel.h"
 #include "runtime/kmsg.h"
 

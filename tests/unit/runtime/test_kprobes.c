@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests which probes stand where a patch would go. */
 #include "support/fake_kernel.h"
 #include "runtime/kprobes.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests loading a sealed module, and the reasons of a refusal. */
 #include "support/fake_kernel.h"
 #include "runtime/load.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests what is looked at before anything is loaded. */
 #include "support/fake_kernel.h"
 #include "runtime/preflight.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the way back from a swap that stalls, fails or is cancelled. */
 #include "support/replace_machine.h"
 
 static void reverses_a_stalled_transition(void **state)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests reading the patches of a kernel, with objects, functions and their order. */
 #include "support/fake_kernel.h"
 #include "runtime/patch.h"
 #include "runtime/stack.h"

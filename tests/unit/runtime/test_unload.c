@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests when a stalled transition is forced, and what is remembered of that. */
 #include "support/replace_machine.h"
 
 /* What the journal was told, and whether it refuses. */

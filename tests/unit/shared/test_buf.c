@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests buffers that grow and remember a failure. */
 #include "shared/buf.h"
 
 #include <setjmp.h>

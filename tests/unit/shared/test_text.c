@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests texts: which are clean, how they are printed, times, numbers, hexadecimal digits. */
 #include "shared/text.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests which bundles a policy accepts, and from whom. */
 #include "support/fixture.h"
 
 #include "base/file.h"

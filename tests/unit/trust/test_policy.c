@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests reading a policy. */
 #include "support/fixture.h"
 
 #include "trust/policy.h"

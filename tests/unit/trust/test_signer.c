@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the keys and certificates that a bundle is signed with. */
 #include "support/fixture.h"
 
 #include "shared/text.h"

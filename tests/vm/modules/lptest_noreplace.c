@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* A livepatch that adds itself to the stack instead of replacing it. */
 #define LPTEST_NAME "noreplace"
 #include "lptest.h"
 
