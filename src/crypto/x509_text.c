@@ -54,7 +54,7 @@ int lp_x509_time(const ASN1_TIME *time, int64_t *seconds)
 
 	if (!time || ASN1_TIME_to_tm(time, &tm) != 1)
 		return -1;
-	*seconds = timegm(&tm);
+	*seconds = lp_time_of(&tm);
 	return 0;
 }
 

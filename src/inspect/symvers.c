@@ -34,11 +34,11 @@ static size_t symvers_split(char *line, char *fields[FIELDS])
 static bool symvers_parse_crc(const char *text, uint32_t *crc)
 {
 	char *end = NULL;
-	unsigned long value;
+	unsigned long long value;
 
 	if (strncmp(text, "0x", 2) != 0 || strspn(text + 2, "0123456789abcdefABCDEF") != strlen(text + 2))
 		return false;
-	value = strtoul(text + 2, &end, 16);
+	value = strtoull(text + 2, &end, 16);
 	*crc = (uint32_t)value;
 	return end != text + 2 && value <= UINT32_MAX;
 }

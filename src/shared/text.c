@@ -152,6 +152,20 @@ const char *lp_text_nearest(const char *name, const char *const *candidates)
 	return nearest;
 }
 
+/* time_t would end in 2038 on 32-bit machines. Years begin in March, so that a leap day is a year's last; an era has 400. */
+#define EPOCH 719468 /* days from 0000-03-01 to 1970-01-01 */
+
+int64_t lp_time_of(const struct tm *tm)
+{
+	int64_t year = tm->tm_year + INT64_C(1900) - (tm->tm_mon < 2);
+	int64_t era = (year >= 0 ? year : year - 399) / 400;
+	int64_t of_era = year - era * 400;
+	int64_t of_year = (153 * ((tm->tm_mon + 10) % 12) + 2) / 5 + tm->tm_mday - 1;
+	int64_t days = era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - EPOCH;
+
+	return days * 86400 + tm->tm_hour * INT64_C(3600) + tm->tm_min * 60 + tm->tm_sec;
+}
+
 int lp_time_parse(const char *text, int64_t *seconds)
 {
 	struct tm tm = { 0 };
@@ -168,10 +182,10 @@ int lp_time_parse(const char *text, int64_t *seconds)
 		return -1;
 	tm.tm_year -= 1900;
 	tm.tm_mon -= 1;
-	value = timegm(&tm);
+	value = lp_time_of(&tm);
 	if (value < 0)
 		return -1;
-	/* timegm() accepts the 31st of February; the way back does not. */
+	/* The 31st of February is another day on the way back. */
 	lp_time_format(value, again);
 	if (strcmp(text, again) != 0)
 		return -1;
@@ -182,11 +196,16 @@ int lp_time_parse(const char *text, int64_t *seconds)
 void lp_time_format(int64_t seconds, char out[LP_TIME_TEXT])
 {
 	const int64_t last = 253402300799; /* 9999-12-31T23:59:59Z */
-	time_t t = (time_t)(seconds < 0 ? 0 : seconds > last ? last : seconds);
-	struct tm tm;
+	uint32_t t = (uint32_t)((seconds < 0 ? 0 : seconds > last ? last : seconds) % 86400);
+	uint32_t days = (uint32_t)((seconds < 0 ? 0 : seconds > last ? last : seconds) / 86400);
+	uint32_t era = (days + EPOCH) / 146097;
+	uint32_t of_era = (days + EPOCH) % 146097;
+	uint32_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	uint32_t of_year = of_era - (365 * year + year / 4 - year / 100);
+	uint32_t month = (5 * of_year + 2) / 153; /* from March */
 
-	gmtime_r(&t, &tm);
-	strftime(out, LP_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	snprintf(out, LP_TIME_TEXT, "%04u-%02u-%02uT%02u:%02u:%02uZ", (year + era * 400 + (month >= 10)) % 10000,
+		 (month + 2) % 12 + 1, (of_year - (153 * month + 2) / 5 + 1) % 100, t / 3600, t / 60 % 60, t % 60);
 }
 
 char *lp_text_format(const char *fmt, ...)

@@ -33,6 +33,8 @@ const char *lp_text_nearest(const char *name, const char *const *candidates);
 /* "2026-11-21T12:00:00Z" (RFC 3339, UTC, whole seconds). Years 1970 to 9999. */
 #define LP_TIME_TEXT 21
 int lp_time_parse(const char *text, int64_t *seconds);
+/* As timegm(3), whatever the width of time_t. */
+int64_t lp_time_of(const struct tm *tm);
 void lp_time_format(int64_t seconds, char out[LP_TIME_TEXT]);
 
 /* malloc'd printf, or NULL without memory. */

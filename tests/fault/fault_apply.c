@@ -51,7 +51,9 @@ static const struct fallible {
 	{ SYS_pwrite64, "pwrite64", { ENOSPC, EIO } },
 	{ SYS_fsync, "fsync", { EIO, ENOSPC } },
 	{ SYS_close, "close", { EIO, EINTR } },
+#ifdef SYS_newfstatat
 	{ SYS_newfstatat, "newfstatat", { EACCES, EIO } },
+#endif
 	{ SYS_fstat, "fstat", { EIO, ENOMEM } },
 	{ SYS_access, "access", { EACCES, EIO } },
 	{ SYS_faccessat, "faccessat", { EACCES, EIO } },

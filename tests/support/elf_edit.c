@@ -10,7 +10,7 @@
 
 uint8_t *elf_edit_header(struct lp_buf *bytes, const char *name)
 {
-	size_t table, strings;
+	uint64_t table, strings;
 	uint16_t n, names;
 
 	memcpy(&table, bytes->data + 40, 8);
@@ -60,8 +60,9 @@ void elf_edit_append(struct lp_buf *bytes, const char *name, uint64_t flags, uin
 	lp_buf_append(&names, name, strlen(name) + 1);
 	lp_buf_append(bytes, content, n);
 	names_at = bytes->len;
+	names_size = names.len;
 	memcpy(table.data + names_index * 64u + 24, &names_at, 8);
-	memcpy(table.data + names_index * 64u + 32, &names.len, 8);
+	memcpy(table.data + names_index * 64u + 32, &names_size, 8);
 	lp_buf_append(bytes, names.data, names.len);
 	memcpy(header, &name_at, 4);
 	memcpy(header + 4, &type, 4);

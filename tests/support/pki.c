@@ -92,7 +92,7 @@ void pki_make(struct pki *out, const struct pki_options *o)
 {
 	LP_AUTO_BUF struct lp_buf der = { 0 };
 	const EVP_MD *digest = EVP_get_digestbyname(o->digest ? o->digest : "SHA256");
-	static long serial = 0x1000;
+	static int64_t serial = 0x1000;
 	EVP_PKEY *signer;
 	X509 *issuer;
 
@@ -103,7 +103,7 @@ void pki_make(struct pki *out, const struct pki_options *o)
 	issuer = o->issuer ? o->issuer->x509 : out->x509;
 	signer = o->issuer ? o->issuer->key : out->key;
 	need(X509_set_version(out->x509, X509_VERSION_3) == 1);
-	need(ASN1_INTEGER_set(X509_get_serialNumber(out->x509), o->serial ? o->serial : serial++) == 1);
+	need(ASN1_INTEGER_set_int64(X509_get_serialNumber(out->x509), o->serial ? o->serial : serial++) == 1);
 	set_name(X509_get_subject_name(out->x509), o->name);
 	need(X509_set_issuer_name(out->x509, X509_get_subject_name(issuer)) == 1);
 	ASN1_TIME_set(X509_getm_notBefore(out->x509), o->from ? o->from : PKI_NOW - PKI_YEAR);

@@ -30,7 +30,7 @@ struct pki_options {
 	const char *extended;      /* extendedKeyUsage */
 	bool critical;             /* has a critical extension that nobody knows */
 	const char *digest;        /* "SHA256" */
-	long serial;
+	int64_t serial;
 	int64_t from;
 	int64_t to;
 };

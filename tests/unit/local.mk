@@ -140,4 +140,4 @@ tests_unit_cli_test_units_SOURCES = tests/unit/cli/test_units.c src/cli/units.c
 
 tests_unit_apply_test_killed_SOURCES = tests/unit/apply/test_killed.c tests/fault/supervise.c tests/fault/supervise.h
 tests_unit_apply_test_lifetimes_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync,--wrap=fdatasync
-tests_unit_base_test_file_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=renameat2,--wrap=fsync,--wrap=strdup,--wrap=openat
+tests_unit_base_test_file_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=renameat2,--wrap=fsync,--wrap=strdup,--wrap=openat,--wrap=openat64

@@ -70,8 +70,11 @@ int __wrap_openat(int dirfd, const char *path, int flags, ...)
 		errno = EOPNOTSUPP;
 		return -1;
 	}
-	return __real_openat(dirfd, path, flags, mode);
+	return __real_openat(dirfd, path, flags | O_LARGEFILE, mode);
 }
+
+/* Its name on 32-bit machines where off_t has 64 bits. */
+int __wrap_openat64(int dirfd, const char *path, int flags, ...) __attribute__((alias("__wrap_openat")));
 
 static int setup_without_tmpfile(void **state)
 {

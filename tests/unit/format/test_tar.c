@@ -53,6 +53,9 @@ static void headers_are_libarchives(void **state)
 				uint8_t theirs[LP_TAR_BLOCK];
 				uint8_t ours[LP_TAR_BLOCK];
 
+				/* libarchive takes a time_t, which may have 32 bits. */
+				if ((time_t)times[k] != times[k])
+					continue;
 				libarchive_header(names[i], sizes[j], times[k], theirs);
 				lp_tar_header(names[i], (uint64_t)sizes[j], times[k], ours);
 				assert_memory_equal(ours, theirs, LP_TAR_BLOCK);

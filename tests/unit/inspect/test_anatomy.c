@@ -156,7 +156,7 @@ static void version_without_end(void **state)
 {
 	AUTO_SUBJECT struct subject s = { 0 };
 	struct lppack_error err = LPPACK_ERROR_INIT;
-	size_t offset;
+	uint64_t offset;
 
 	(void)state;
 	assert_int_equal(elf_maker_module(&(struct elf_maker_options){ .extras = true }, &s.bytes), 0);

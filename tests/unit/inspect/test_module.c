@@ -433,12 +433,12 @@ static void unknown_layout(void **state)
 {
 	struct elf_maker_options options = { .builder = LP_BUILDER_KPATCH_BUILD };
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
-	size_t headers;
+	uint64_t headers;
 
 	(void)state;
 	assert_int_equal(elf_maker_module(&options, &bytes), 0);
 	memcpy(&headers, bytes.data + 40, 8);
-	for (size_t at = headers; at < bytes.len; at += 64) {
+	for (uint64_t at = headers; at < bytes.len; at += 64) {
 		uint64_t size;
 
 		memcpy(&size, bytes.data + at + 32, 8);

@@ -214,6 +214,28 @@ static void times_that_are_none(void **state)
 	}
 }
 
+/* What the C library makes of it where time_t is wide enough; every day of four centuries and their turns. */
+static void times_are_the_c_librarys(void **state)
+{
+	const int64_t last = sizeof(time_t) > 4 ? 200000 : 24855;
+
+	(void)state;
+	for (int64_t day = 0; day < last; day++) {
+		time_t t = (time_t)(day * 86400 + day % 86400);
+		char text[LP_TIME_TEXT], wanted[LP_TIME_TEXT];
+		int64_t seconds;
+		struct tm tm;
+
+		assert_non_null(gmtime_r(&t, &tm));
+		strftime(wanted, sizeof(wanted), "%Y-%m-%dT%H:%M:%SZ", &tm);
+		lp_time_format(t, text);
+		assert_string_equal(text, wanted);
+		assert_int_equal(lp_time_parse(text, &seconds), 0);
+		assert_true(seconds == t);
+		assert_true(lp_time_of(&tm) == t);
+	}
+}
+
 static void times_out_of_range_are_formatted_at_its_ends(void **state)
 {
 	char text[LP_TIME_TEXT];
@@ -274,6 +296,7 @@ int main(void)
 		cmocka_unit_test(nearest_names),
 		cmocka_unit_test(times),
 		cmocka_unit_test(times_that_are_none),
+		cmocka_unit_test(times_are_the_c_librarys),
 		cmocka_unit_test(times_out_of_range_are_formatted_at_its_ends),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(small_helpers),
