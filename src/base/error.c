@@ -50,6 +50,7 @@ LP_EXPORT void lppack_error_clear(struct lppack_error *err)
 		*err = (struct lppack_error)LPPACK_ERROR_INIT;
 }
 
+LP_PRINTF(5, 0)
 static void set_cause(struct lppack_error *err, enum lppack_code code, int sys_errno, const char *hint,
 		      const char *fmt, va_list args)
 {

@@ -188,7 +188,8 @@ void headline_print(const char *path, const char *text)
 	free(printable);
 }
 
-static void print_labelled(int indent, const char *label, const char *fmt, va_list args)
+__attribute__((format(printf, 3, 0))) static void print_labelled(int indent, const char *label, const char *fmt,
+								 va_list args)
 {
 	char *text = NULL;
 

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define LP_AUTO(fn) __attribute__((cleanup(fn)))
+/* unused: clang warns of what is held for its cleanup alone. */
+#define LP_AUTO(fn) __attribute__((cleanup(fn), unused))
 
 /* Defines cleanup_FN for a "void FN(TYPE *)" that accepts NULL. */
 #define LP_DEFINE_CLEANUP(type, fn) \
