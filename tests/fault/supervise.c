@@ -35,15 +35,14 @@ static const int unseen[] = {
 };
 
 static const int reading[] = {
-	SYS_read,      SYS_pread64,    SYS_readv,  SYS_lseek,	SYS_fstat,	SYS_statx,
-	SYS_faccessat, SYS_readlinkat, SYS_statfs, SYS_fstatfs, SYS_getdents64, SYS_fcntl,	SYS_close,
-	SYS_uname,     SYS_getrandom,  SYS_geteuid, SYS_getuid, SYS_ioctl,	SYS_prlimit64,	SYS_sysinfo,
-	SYS_keyctl,
+	SYS_read,       SYS_pread64, SYS_readv,   SYS_lseek,      SYS_fstat,      SYS_statx,   SYS_faccessat,
+	SYS_readlinkat, SYS_statfs,  SYS_fstatfs, SYS_getdents64, SYS_fcntl,      SYS_close,   SYS_uname,
+	SYS_getrandom,  SYS_geteuid, SYS_getuid,  SYS_ioctl,      SYS_prlimit64,  SYS_sysinfo, SYS_keyctl,
 #ifdef SYS_newfstatat
 	SYS_newfstatat,
 #endif
 #ifdef SYS_stat
-	SYS_stat,      SYS_lstat,      SYS_access, SYS_readlink, SYS_arch_prctl,
+	SYS_stat,       SYS_lstat,   SYS_access,  SYS_readlink,   SYS_arch_prctl,
 #endif
 };
 
