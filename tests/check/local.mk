@@ -4,9 +4,11 @@ check_scripts = \
 	tests/check/cli_usage.sh \
 	tests/check/cxx.sh \
 	tests/check/errors.sh \
+	tests/check/format.sh \
 	tests/check/help.sh \
 	tests/check/layers.sh \
 	tests/check/policy_keys.sh \
+	tests/check/sizes.sh \
 	tests/check/spdx.sh \
 	tests/check/spec_keys.sh \
 	tests/check/symbols.sh
