@@ -47,8 +47,8 @@ int lp_receipt_record(const struct lppack_receipt *receipt, struct lppack_host *
 
 void lp_receipt_report(const struct lppack_receipt *receipt, struct lppack_error *err)
 {
-	if (receipt->error.code && err && !err->code)
-		*err = receipt->error;
+	if (receipt->error.code)
+		lp_error_move(err, &receipt->error);
 }
 
 /* Whether the records already tell of this bundle, so that "already applied" writes nothing. */

@@ -18,7 +18,8 @@ int lp_fail_sys(struct lppack_error *err, enum lppack_code code, const char *hin
 
 int lp_fail_nomem(struct lppack_error *err);
 
-/* Gives err the whole cause that another error holds, unless an earlier one is set; returns the negative code of it. */
+/* Gives err the whole cause that another error holds, unless an earlier one is set; returns the negative code of it.
+ * Never by assignment: the caller's struct may be smaller than this library's. */
 int lp_error_move(struct lppack_error *err, const struct lppack_error *cause);
 
 /* Puts "context: " in front of the message of a set error; returns its negative code. */

@@ -94,8 +94,7 @@ static int open_installed(struct source *source, struct lppack_host *host, const
 /* Whether the level is at fault, and not the machine: its file, its module, or that this kernel will not take it. */
 static bool is_level_bad(int status)
 {
-	return (status >= LPPACK_E_MODULE && status <= LPPACK_E_FACTS) || status == LPPACK_E_REFUSED ||
-	       status == LPPACK_E_INCOMPATIBLE || status == LPPACK_E_NOT_REPLACED;
+	return lppack_error_about(status) == LPPACK_ABOUT_RELEASE;
 }
 
 /* A level that turns out to be bad must not cost the machine the good ones below. */

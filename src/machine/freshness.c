@@ -395,10 +395,11 @@ static int note_downgrade(struct lp_freshness *memory, const struct lp_stream_me
 static int see(struct lp_freshness *memory, const char *name, const struct lp_sighting *new, bool downgrade,
 	       struct lppack_error *err)
 {
-	struct lp_stream_memory *stream = demand_stream(memory, name, err);
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	struct lp_stream_memory *stream = demand_stream(memory, name, &why);
 
 	if (!stream)
-		return -(err ? err->code : LPPACK_E_NO_MEMORY);
+		return lp_error_move(err, &why);
 	if (downgrade)
 		return note_downgrade(memory, stream, new, err);
 	if (stream->seen.at && lp_release_compare(&new->id, &stream->seen.id) <= 0)

@@ -2,7 +2,7 @@
 # awk -f exit-status.awk include/lppack/error.h lppack.1.scd: the page with the table of errors in place of its mark.
 FNR == 1 { file++ }
 
-file == 1 && match($0, /X\([A-Z_]+, [0-9]+, ".*"\)/) {
+file == 1 && match($0, /X\([A-Z_]+, [0-9]+, [A-Z]+, ".*"\)/) {
 	row = substr($0, RSTART + 2, RLENGTH - 3)
 	name = row
 	sub(/,.*/, "", name)

@@ -199,7 +199,6 @@ int lp_pack_compress(struct lp_pack *pack, const struct lp_pack_job *job, struct
 		pthread_join(threads[i], NULL);
 	if (pool.failed == SIZE_MAX)
 		return 0;
-	if (err && !err->code)
-		*err = pool.error;
+	lp_error_move(err, &pool.error);
 	return -pool.error.code;
 }

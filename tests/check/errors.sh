@@ -6,11 +6,13 @@ make_scratch
 page=$top_builddir/src/man/lppack.1
 
 # "number NAME meaning"
-sed -n 's/^[[:space:]]*X(\([A-Z_]*\), \([0-9]*\), "\(.*\)").*/\2 \1 \3/p' "$top_srcdir/include/lppack/error.h" > "$scratch/header"
+sed -n 's/^[[:space:]]*X(\([A-Z_]*\), \([0-9]*\), [A-Z]*, "\(.*\)").*/\2 \1 \3/p' "$top_srcdir/include/lppack/error.h" > "$scratch/header"
 
 grep -c '^[[:space:]]*X(' "$top_srcdir/include/lppack/error.h" > "$scratch/wanted"
 grep -c . "$scratch/header" > "$scratch/got"
 same "every row of error.h is understood" "$scratch/wanted" "$scratch/got"
+sed -n 's/^[[:space:]]*X([A-Z_]*, [0-9]*, \([A-Z]*\),.*/\1/p' "$top_srcdir/include/lppack/error.h" | sort -u |
+	grep -vx -e CALL -e MACHINE -e RELEASE | ok "every row speaks of the call, the machine or the release"
 cut -d ' ' -f 1 "$scratch/header" | sort | uniq -d | ok "numbers are unique"
 cut -d ' ' -f 2 "$scratch/header" | sort | uniq -d | ok "names are unique"
 cut -d ' ' -f 1 "$scratch/header" | awk '$1 <= last { print $1 " after " last } { last = $1 }' | ok "numbers ascend"

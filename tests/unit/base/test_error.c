@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -15,76 +16,77 @@
 static const struct {
 	int number;
 	const char *name;
+	enum lppack_about about;
 } pinned[] = {
-	{ 1, "INTERNAL" },
-	{ 2, "USAGE" },
-	{ 3, "ALREADY" },
-	{ 4, "NO_MEMORY" },
-	{ 5, "IO" },
-	{ 6, "NO_SPACE" },
-	{ 7, "EXISTS" },
-	{ 10, "SPEC" },
-	{ 11, "DUPLICATE" },
-	{ 12, "MODULE" },
-	{ 13, "NOT_LIVEPATCH" },
-	{ 14, "NOT_REPLACE" },
-	{ 15, "ARCH" },
-	{ 16, "VERMAGIC" },
-	{ 17, "MODULE_NAME" },
-	{ 18, "KERNEL_IMAGE" },
-	{ 19, "UNLOADABLE" },
-	{ 20, "NOT_BUNDLE" },
-	{ 21, "TRUNCATED" },
-	{ 22, "STRUCTURE" },
-	{ 23, "UNSUPPORTED" },
-	{ 24, "CORRUPT" },
-	{ 25, "LIMIT" },
-	{ 26, "FACTS" },
-	{ 27, "NOT_CUMULATIVE" },
-	{ 30, "NO_KEYS" },
-	{ 31, "UNTRUSTED" },
-	{ 32, "BAD_SIGNATURE" },
-	{ 33, "KEY" },
-	{ 34, "EXPIRED" },
-	{ 35, "THRESHOLD" },
-	{ 36, "REVOKED" },
-	{ 37, "POLICY" },
-	{ 38, "DOWNGRADE" },
-	{ 39, "EQUIVOCATION" },
-	{ 40, "NO_KERNEL" },
-	{ 41, "CLOCK" },
-	{ 42, "STATE" },
-	{ 43, "UNSAFE_FILE" },
-	{ 44, "SIGNED" },
-	{ 50, "NO_LIVEPATCH" },
-	{ 51, "PRIVILEGE" },
-	{ 52, "BUSY" },
-	{ 53, "ACTIVE" },
-	{ 54, "NAME_IN_USE" },
-	{ 55, "LOCKED" },
-	{ 56, "FTRACE" },
-	{ 57, "FOREIGN" },
-	{ 58, "FORCED" },
-	{ 59, "HELD" },
-	{ 60, "REFUSED" },
-	{ 61, "INCOMPATIBLE" },
-	{ 62, "STALLED" },
-	{ 63, "STALLED_LEFT" },
-	{ 64, "NOT_REPLACED" },
-	{ 65, "UNPROVEN" },
-	{ 66, "LEFTOVER" },
-	{ 67, "ONE_WAY" },
-	{ 68, "NO_LEVEL" },
-	{ 69, "DISABLED" },
-	{ 70, "BOOT_LOOP" },
-	{ 71, "NONE_LEFT" },
-	{ 72, "MEMORY" },
-	{ 80, "BEHIND" },
-	{ 81, "REBOOT_NEEDED" },
-	{ 82, "UNCOVERED" },
-	{ 83, "HELD_BACK" },
-	{ 84, "IN_TRANSITION" },
-	{ 85, "UNFINISHED" },
+	{ 1, "INTERNAL", LPPACK_ABOUT_CALL },
+	{ 2, "USAGE", LPPACK_ABOUT_CALL },
+	{ 3, "ALREADY", LPPACK_ABOUT_MACHINE },
+	{ 4, "NO_MEMORY", LPPACK_ABOUT_MACHINE },
+	{ 5, "IO", LPPACK_ABOUT_MACHINE },
+	{ 6, "NO_SPACE", LPPACK_ABOUT_MACHINE },
+	{ 7, "EXISTS", LPPACK_ABOUT_CALL },
+	{ 10, "SPEC", LPPACK_ABOUT_CALL },
+	{ 11, "DUPLICATE", LPPACK_ABOUT_CALL },
+	{ 12, "MODULE", LPPACK_ABOUT_RELEASE },
+	{ 13, "NOT_LIVEPATCH", LPPACK_ABOUT_RELEASE },
+	{ 14, "NOT_REPLACE", LPPACK_ABOUT_RELEASE },
+	{ 15, "ARCH", LPPACK_ABOUT_RELEASE },
+	{ 16, "VERMAGIC", LPPACK_ABOUT_RELEASE },
+	{ 17, "MODULE_NAME", LPPACK_ABOUT_RELEASE },
+	{ 18, "KERNEL_IMAGE", LPPACK_ABOUT_MACHINE },
+	{ 19, "UNLOADABLE", LPPACK_ABOUT_RELEASE },
+	{ 20, "NOT_BUNDLE", LPPACK_ABOUT_RELEASE },
+	{ 21, "TRUNCATED", LPPACK_ABOUT_RELEASE },
+	{ 22, "STRUCTURE", LPPACK_ABOUT_RELEASE },
+	{ 23, "UNSUPPORTED", LPPACK_ABOUT_RELEASE },
+	{ 24, "CORRUPT", LPPACK_ABOUT_RELEASE },
+	{ 25, "LIMIT", LPPACK_ABOUT_RELEASE },
+	{ 26, "FACTS", LPPACK_ABOUT_RELEASE },
+	{ 27, "NOT_CUMULATIVE", LPPACK_ABOUT_RELEASE },
+	{ 30, "NO_KEYS", LPPACK_ABOUT_MACHINE },
+	{ 31, "UNTRUSTED", LPPACK_ABOUT_RELEASE },
+	{ 32, "BAD_SIGNATURE", LPPACK_ABOUT_RELEASE },
+	{ 33, "KEY", LPPACK_ABOUT_MACHINE },
+	{ 34, "EXPIRED", LPPACK_ABOUT_RELEASE },
+	{ 35, "THRESHOLD", LPPACK_ABOUT_RELEASE },
+	{ 36, "REVOKED", LPPACK_ABOUT_RELEASE },
+	{ 37, "POLICY", LPPACK_ABOUT_MACHINE },
+	{ 38, "DOWNGRADE", LPPACK_ABOUT_RELEASE },
+	{ 39, "EQUIVOCATION", LPPACK_ABOUT_RELEASE },
+	{ 40, "NO_KERNEL", LPPACK_ABOUT_RELEASE },
+	{ 41, "CLOCK", LPPACK_ABOUT_MACHINE },
+	{ 42, "STATE", LPPACK_ABOUT_MACHINE },
+	{ 43, "UNSAFE_FILE", LPPACK_ABOUT_MACHINE },
+	{ 44, "SIGNED", LPPACK_ABOUT_CALL },
+	{ 50, "NO_LIVEPATCH", LPPACK_ABOUT_MACHINE },
+	{ 51, "PRIVILEGE", LPPACK_ABOUT_CALL },
+	{ 52, "BUSY", LPPACK_ABOUT_MACHINE },
+	{ 53, "ACTIVE", LPPACK_ABOUT_MACHINE },
+	{ 54, "NAME_IN_USE", LPPACK_ABOUT_MACHINE },
+	{ 55, "LOCKED", LPPACK_ABOUT_MACHINE },
+	{ 56, "FTRACE", LPPACK_ABOUT_MACHINE },
+	{ 57, "FOREIGN", LPPACK_ABOUT_MACHINE },
+	{ 58, "FORCED", LPPACK_ABOUT_MACHINE },
+	{ 59, "HELD", LPPACK_ABOUT_MACHINE },
+	{ 60, "REFUSED", LPPACK_ABOUT_RELEASE },
+	{ 61, "INCOMPATIBLE", LPPACK_ABOUT_RELEASE },
+	{ 62, "STALLED", LPPACK_ABOUT_MACHINE },
+	{ 63, "STALLED_LEFT", LPPACK_ABOUT_MACHINE },
+	{ 64, "NOT_REPLACED", LPPACK_ABOUT_RELEASE },
+	{ 65, "UNPROVEN", LPPACK_ABOUT_MACHINE },
+	{ 66, "LEFTOVER", LPPACK_ABOUT_MACHINE },
+	{ 67, "ONE_WAY", LPPACK_ABOUT_MACHINE },
+	{ 68, "NO_LEVEL", LPPACK_ABOUT_MACHINE },
+	{ 69, "DISABLED", LPPACK_ABOUT_MACHINE },
+	{ 70, "BOOT_LOOP", LPPACK_ABOUT_RELEASE },
+	{ 71, "NONE_LEFT", LPPACK_ABOUT_MACHINE },
+	{ 72, "MEMORY", LPPACK_ABOUT_MACHINE },
+	{ 80, "BEHIND", LPPACK_ABOUT_MACHINE },
+	{ 81, "REBOOT_NEEDED", LPPACK_ABOUT_MACHINE },
+	{ 82, "UNCOVERED", LPPACK_ABOUT_MACHINE },
+	{ 83, "HELD_BACK", LPPACK_ABOUT_MACHINE },
+	{ 84, "IN_TRANSITION", LPPACK_ABOUT_MACHINE },
+	{ 85, "UNFINISHED", LPPACK_ABOUT_MACHINE },
 };
 
 #define PINNED (sizeof(pinned) / sizeof(pinned[0]))
@@ -97,6 +99,8 @@ static void test_numbers_are_pinned(void **state)
 		assert_string_equal(lppack_error_name(pinned[i].number), pinned[i].name);
 		assert_string_equal(lppack_error_name(-pinned[i].number), pinned[i].name);
 		assert_non_null(lppack_error_meaning(-pinned[i].number));
+		assert_int_equal(lppack_error_about(pinned[i].number), pinned[i].about);
+		assert_int_equal(lppack_error_about(-pinned[i].number), pinned[i].about);
 	}
 	assert_int_equal(lppack_error_at(PINNED), 0);
 	assert_int_equal(LPPACK_OK, 0);
@@ -108,6 +112,8 @@ static void test_unknown_codes_have_no_name(void **state)
 	assert_null(lppack_error_name(0));
 	assert_null(lppack_error_name(8));
 	assert_null(lppack_error_meaning(200));
+	assert_int_equal(lppack_error_about(0), LPPACK_ABOUT_NOTHING);
+	assert_int_equal(lppack_error_about(18 + 256), LPPACK_ABOUT_NOTHING);
 	assert_int_equal(lppack_error_at(UINT32_MAX), 0);
 }
 
@@ -238,6 +244,85 @@ static void test_wrap_and_hint_keep_the_code(void **state)
 	assert_string_equal(err.hint, "new");
 }
 
+/* What a program has that was built with another version: its struct, and what lies behind it. */
+struct caller {
+	struct lppack_error err;
+	char behind[64];
+};
+
+static void assert_untouched(const struct caller *caller, size_t from)
+{
+	const char *bytes = (const char *)caller;
+
+	for (size_t i = from; i < sizeof(*caller); i++)
+		assert_int_equal(bytes[i], 0x5a);
+}
+
+/* Everything that writes to a caller's struct. */
+static void write_all(struct lppack_error *err)
+{
+	const struct lppack_error cause = { .code = LPPACK_E_KEY, .sys_errno = EACCES, .message = "m", .hint = "h" };
+
+	lppack_error_clear(err);
+	assert_int_equal(lp_error_move(err, &cause), -LPPACK_E_KEY);
+	lppack_error_clear(err);
+	assert_int_equal(lp_fail_nomem(err), -LPPACK_E_NO_MEMORY);
+	lppack_error_clear(err);
+	errno = EACCES;
+	assert_int_equal(lp_fail_sys(err, LPPACK_E_IO, NULL, "cause"), -LPPACK_E_IO);
+	lppack_error_clear(err);
+	assert_int_equal(lp_fail(err, LPPACK_E_IO, "hint", "cause"), -LPPACK_E_IO);
+	assert_int_equal(lp_wrap(err, -LPPACK_E_IO, "context"), -LPPACK_E_IO);
+	assert_int_equal(lp_hint(err, -LPPACK_E_IO, "new hint"), -LPPACK_E_IO);
+}
+
+static void test_structs_of_other_versions(void **state)
+{
+	static const struct {
+		const char *whose;
+		size_t size;
+		bool is_written;
+	} cases[] = {
+		{ "this version's", sizeof(struct lppack_error), true },
+		{ "a newer program's", sizeof(struct caller), true },
+		{ "all zero", 0, true },
+		{ "smaller than version 0.1", sizeof(struct lppack_error) - 1, false },
+		{ "hardly more than the size", 16, false },
+		{ "nobody's", 65537, false },
+		{ "nobody's either", SIZE_MAX, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct caller caller;
+
+		memset(&caller, 0x5a, sizeof(caller));
+		if (cases[i].is_written)
+			memset(&caller.err, 0, sizeof(caller.err));
+		caller.err.size = cases[i].size;
+		write_all(&caller.err);
+		assert_int_equal(caller.err.size, cases[i].size);
+		assert_untouched(&caller, cases[i].is_written ? sizeof(struct lppack_error) :
+								 sizeof(caller.err.size));
+		if (!cases[i].is_written)
+			continue;
+		assert_int_equal(caller.err.code, LPPACK_E_IO);
+		assert_string_equal(caller.err.message, "context: cause");
+		assert_string_equal(caller.err.hint, "new hint");
+	}
+}
+
+/* Version 0.1's layout: it only ever grows at the end. */
+static void test_layout_is_pinned(void **state)
+{
+	(void)state;
+	assert_int_equal(offsetof(struct lppack_error, size), 0);
+	assert_int_equal(offsetof(struct lppack_error, code), sizeof(size_t));
+	assert_int_equal(offsetof(struct lppack_error, sys_errno), sizeof(size_t) + 4);
+	assert_int_equal(offsetof(struct lppack_error, message), sizeof(size_t) + 8);
+	assert_int_equal(offsetof(struct lppack_error, hint), sizeof(size_t) + 1008);
+}
+
 static void test_move_keeps_all_but_an_earlier_cause(void **state)
 {
 	struct lppack_error cause = LPPACK_ERROR_INIT;
@@ -267,6 +352,8 @@ int main(void)
 		cmocka_unit_test(test_long_texts_are_cut),
 		cmocka_unit_test(test_fail_sys_tells_errno),
 		cmocka_unit_test(test_wrap_and_hint_keep_the_code),
+		cmocka_unit_test(test_structs_of_other_versions),
+		cmocka_unit_test(test_layout_is_pinned),
 		cmocka_unit_test(test_move_keeps_all_but_an_earlier_cause),
 	};
 

@@ -114,7 +114,7 @@ static void test_members_but(void **state)
 
 static void test_errors(void **state)
 {
-	struct lppack_error err = { LPPACK_E_CORRUPT, 0, "a.lpb: bad", "" };
+	struct lppack_error err = { .code = LPPACK_E_CORRUPT, .message = "a.lpb: bad" };
 	struct lp_json json = LP_JSON_TO(stdout);
 
 	(void)state;
