@@ -15,4 +15,5 @@ lppackinclude_HEADERS = \
 	include/lppack/sign.h \
 	include/lppack/store.h \
 	include/lppack/trust.h \
-	include/lppack/value.h
+	include/lppack/value.h \
+	include/lppack/version.h

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
+/**
+ * @file
  * lppack: signed bundles of cumulative kernel livepatches.
  *
  *     create:  spec -> inspect -> pack -> sign                                            <lppack/create.h>
@@ -34,13 +35,11 @@
 #include <lppack/store.h>
 #include <lppack/trust.h>
 #include <lppack/value.h>
+#include <lppack/version.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* The library's version, "0.1.0". */
-const char *lppack_version(void);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A read-only tree of facts: what describe, status, plan and receipt calls return, and what --json prints. */
+/**
+ * @file
+ * A read-only tree of facts: what describe, status, plan and receipt calls return, and what --json prints.
+ */
 #ifndef LPPACK_VALUE_H
 #define LPPACK_VALUE_H
 
@@ -12,43 +15,104 @@ extern "C" {
 
 struct lppack_value;
 
+/**
+ * The kinds of values.
+ *
+ * @since 0.1
+ */
 enum lppack_kind {
-	LPPACK_KIND_NONE, /* of a NULL value */
-	LPPACK_KIND_STRING,
-	LPPACK_KIND_INT, /* 0 to 2^64-1 */
+	LPPACK_KIND_NONE,   /**< of a NULL value */
+	LPPACK_KIND_STRING, /**< UTF-8 without control characters */
+	LPPACK_KIND_INT,    /**< 0 to 2^64-1 */
 	LPPACK_KIND_BOOL,
 	LPPACK_KIND_LIST,
 	LPPACK_KIND_MAP,
 };
 
-/*
- * Every accessor accepts NULL, so that paths can be chained. Returned strings and values are borrowed: they live as
- * long as the tree. Strings are UTF-8 without control characters.
+/**
+ * Says what a value is.
+ *
+ * Every accessor accepts NULL, so that paths can be chained. Returned strings and values are borrowed: they live as long
+ * as the tree.
+ *
+ * @param value may be NULL
+ * @return LPPACK_KIND_NONE for NULL
+ * @since 0.1
  */
 enum lppack_kind lppack_value_kind(const struct lppack_value *value);
 
-/* The value of a map's key, or NULL. */
+/**
+ * Looks a key of a map up.
+ *
+ * @param map may be NULL, or no map
+ * @param key the key's name
+ * @return the value, borrowed; NULL if there is none
+ * @since 0.1
+ */
 const struct lppack_value *lppack_value_get(const struct lppack_value *map, const char *key);
 
-/* Number of elements of a list or map; 0 for anything else. */
+/**
+ * Counts the elements of a list or map.
+ *
+ * @param value may be NULL
+ * @return their number; 0 for anything else
+ * @since 0.1
+ */
 size_t lppack_value_count(const struct lppack_value *value);
 
-/* The i-th element of a list or map, or NULL; *key (may be NULL) receives a map's key. */
+/**
+ * Iterates over a list or map.
+ *
+ * @param value may be NULL
+ * @param i the index of an element
+ * @param key receives a map's key, borrowed; may be NULL
+ * @return the i-th element, borrowed; NULL past the end
+ * @since 0.1
+ */
 const struct lppack_value *lppack_value_at(const struct lppack_value *value, size_t i, const char **key);
 
-/* The text of a string, of an int or a bool as written; otherwise NULL. */
+/**
+ * Returns the text of a string, or of an int or a bool as written.
+ *
+ * @param value may be NULL
+ * @return borrowed; NULL for anything else
+ * @since 0.1
+ */
 const char *lppack_value_text(const struct lppack_value *value);
 
-/* The number of an int; otherwise `otherwise`. */
+/**
+ * Returns the number of an int.
+ *
+ * @param value may be NULL
+ * @param otherwise what to return for anything else
+ * @since 0.1
+ */
 uint64_t lppack_value_int(const struct lppack_value *value, uint64_t otherwise);
 
-/* 1 for true, 0 for anything else. */
+/**
+ * Returns whether a value is true.
+ *
+ * @param value may be NULL
+ * @return 1 for true, 0 for anything else
+ * @since 0.1
+ */
 int lppack_value_bool(const struct lppack_value *value);
 
-/* The tree as JSON (RFC 8259, UTF-8, two spaces of indentation, final newline); malloc'd, NULL without memory. */
+/**
+ * Writes the tree as JSON: RFC 8259, UTF-8, two spaces of indentation, a final newline.
+ *
+ * @param value the tree
+ * @return malloc'd; NULL without memory
+ * @since 0.1
+ */
 char *lppack_value_to_json(const struct lppack_value *value);
 
-/* Frees a whole tree that a function returned to the caller (never a part of one). NULL is fine. */
+/**
+ * Frees a whole tree that a function returned to the caller, never a part of one.
+ *
+ * @param value may be NULL
+ * @since 0.1
+ */
 void lppack_value_free(struct lppack_value *value);
 
 #ifdef __cplusplus

@@ -11,7 +11,8 @@ check_scripts = \
 	tests/check/sizes.sh \
 	tests/check/spdx.sh \
 	tests/check/spec_keys.sh \
-	tests/check/symbols.sh
+	tests/check/symbols.sh \
+	tests/check/version.sh
 dist_check_SCRIPTS += $(check_scripts)
 unit_tests += $(check_scripts)
 EXTRA_DIST += tests/check/rooms.sh tests/check/tap.sh
