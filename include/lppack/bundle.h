@@ -107,12 +107,6 @@ int lppack_entry_load_module(struct lppack_entry *entry, const void **bytes, siz
 int lppack_entry_extract(struct lppack_entry *entry, const char *directory, int overwrite, char **path,
 			 struct lppack_error *err);
 
-/*
- * The build ID (lower-case hex) of a kernel that is not running, from a vmlinuz, a vmlinux or debug file, a copy of
- * /sys/kernel/notes or a kernel .deb. LPPACK_E_KERNEL_IMAGE if there is none. malloc'd.
- */
-char *lppack_kernel_file_build_id(const char *path, struct lppack_error *err);
-
 #ifdef __cplusplus
 }
 #endif

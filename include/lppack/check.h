@@ -62,6 +62,12 @@ struct lppack_value *lppack_kernel_check_entry(struct lppack_kernel *kernel, str
 /* 0, or LPPACK_E_UNLOADABLE with the first error of a report, or with `strict` the first error or warning. */
 int lppack_check_report_judge(const struct lppack_value *report, int strict, struct lppack_error *err);
 
+/*
+ * The build ID (lower-case hex) of a kernel that is not running, from a vmlinuz, a vmlinux or debug file, a copy of
+ * /sys/kernel/notes or a kernel .deb. LPPACK_E_KERNEL_IMAGE if there is none. malloc'd.
+ */
+char *lppack_kernel_file_build_id(const char *path, struct lppack_error *err);
+
 #ifdef __cplusplus
 }
 #endif

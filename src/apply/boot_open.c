@@ -6,6 +6,8 @@
 #include "base/export.h"
 #include "machine/boot_choice.h"
 #include "machine/boot_count.h"
+#include "bundle/describe.h"
+#include "bundle/entry.h"
 
 #include <string.h>
 
@@ -56,7 +58,7 @@ static struct lppack_value *describe_skipped(const struct lp_installed *level, c
 static const struct lp_installed *first_level(const struct attempt *attempt, const struct lp_store *store,
 					 struct lppack_error *err)
 {
-	const struct lp_manifest *m = attempt->below ? &attempt->below->contents.manifest : NULL;
+	const struct lp_manifest *m = attempt->below ? &lp_verified_contents(attempt->below)->manifest : NULL;
 	const struct lp_installed *level = m ? lp_store_below(store, &m->id) :
 					  lp_boot_choice_first(attempt->host, store);
 

@@ -178,7 +178,7 @@ static int verify_copy(struct install *install, const struct lp_output *out, str
 /* By the memory of the stream: nothing older than what this machine has seen is put where boots find it. */
 static int check_fresh(struct install *install, struct lppack_error *err)
 {
-	const struct lp_contents *c = &install->verified->contents;
+	const struct lp_contents *c = lp_verified_contents(install->verified);
 	const struct lp_freshness_options options = { .expires = c->manifest.expires,
 						      .allow_downgrade = install->options.allow_downgrade };
 	LP_AUTO_FRESHNESS struct lp_freshness memory = { 0 };
@@ -189,12 +189,11 @@ static int check_fresh(struct install *install, struct lppack_error *err)
 
 static int add_level(struct install *install, struct lppack_error *err)
 {
-	const struct lp_contents *c = &install->verified->contents;
 	struct lp_store *store = &install->store;
 
 	store->has_target = true;
-	store->target = c->manifest.id.digest;
-	return lp_store_add(store, c, time(NULL), err);
+	store->target = lp_verified_contents(install->verified)->manifest.id.digest;
+	return lp_store_add(store, install->verified, time(NULL), err);
 }
 
 /* In force, the one below it, the one that boots begin with, and the one that they end with. */
@@ -226,7 +225,7 @@ static int choose_drops(struct install *install, const struct lp_applied *applie
 			struct lppack_error *err)
 {
 	const struct lp_store *store = &install->store;
-	const char *stream = install->verified->contents.manifest.id.stream;
+	const char *stream = lp_verified_contents(install->verified)->manifest.id.stream;
 	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
 	size_t kept = 0;
 	int rc = lp_boot_candidates_read(install->host, store, &candidates, err);
@@ -300,7 +299,7 @@ static int copy_and_verify(struct install *install, struct lppack_error *err)
 		rc = copy_bytes(&install->source->in, &out, err);
 	if (rc == 0)
 		rc = verify_copy(install, &out, err);
-	if (rc == 0 && !lp_digest_equal(&claimed, &install->verified->contents.manifest.id.digest))
+	if (rc == 0 && !lp_digest_equal(&claimed, &lp_verified_contents(install->verified)->manifest.id.digest))
 		rc = lp_fail(err, LPPACK_E_CORRUPT, "try again with a file that nobody is writing",
 			     "%s: has changed while it was read", install->source->in.name);
 	return rc < 0 ? rc : put_in_place(install, &out, err);
@@ -375,7 +374,7 @@ static int run(struct install *install, struct lppack_error *err)
 
 static struct lppack_value *describe(struct install *install, struct lppack_error *err)
 {
-	struct lp_contents *c = &install->verified->contents;
+	struct lp_contents *c = lp_verified_contents(install->verified);
 	struct lppack_value *map = lp_value_map();
 	LP_AUTO_FREE char *path = lp_store_path(install->root, &c->manifest.id.digest);
 	int enabled = lp_boot_is_enabled(install->host);

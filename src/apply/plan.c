@@ -43,7 +43,7 @@ static int select_module(struct lppack_plan *plan, struct lppack_error *err)
 	if (!plan->entry && cause.code == LPPACK_E_NO_KERNEL)
 		return lp_fail(err, LPPACK_E_NO_KERNEL, cause.hint,
 			       "%s: has nothing for the running kernel %s (build ID %s)",
-			       plan->verified->contents.bundle->in.name, plan->host->kernel.release, build_id);
+			       lp_verified_contents(plan->verified)->bundle->in.name, plan->host->kernel.release, build_id);
 	if (!plan->entry)
 		return lp_error_move(err, &cause);
 	return lppack_entry_load_module(plan->entry, &plan->job.module, &plan->job.module_size, err);
@@ -51,7 +51,7 @@ static int select_module(struct lppack_plan *plan, struct lppack_error *err)
 
 struct lp_freshness_options lp_plan_freshness(const struct lppack_plan *plan)
 {
-	return (struct lp_freshness_options){ .expires = plan->verified->contents.manifest.expires,
+	return (struct lp_freshness_options){ .expires = lp_verified_contents(plan->verified)->manifest.expires,
 					      .allow_downgrade = plan->options.allow_downgrade,
 					      .installed = plan->options.installed };
 }
@@ -59,7 +59,7 @@ struct lp_freshness_options lp_plan_freshness(const struct lppack_plan *plan)
 /* What the machine's memory and the operator's holds say. What is in force already passes: nothing is done. */
 static int check_policy(struct lppack_plan *plan, struct lppack_error *err)
 {
-	const struct lp_contents *c = &plan->verified->contents;
+	const struct lp_contents *c = lp_verified_contents(plan->verified);
 	const struct lp_manifest *m = &c->manifest;
 	const struct lp_freshness_options freshness = lp_plan_freshness(plan);
 	const struct lp_hold_subject subject = { .id = m->id, .installed = plan->options.installed };
@@ -134,15 +134,18 @@ static int judge_step(struct lppack_plan *plan, struct lppack_error *err)
 
 static int prepare_level(struct lppack_plan *plan, struct lppack_error *err)
 {
-	struct lp_contents *c = &plan->verified->contents;
+	struct lp_contents *c = lp_verified_contents(plan->verified);
 	struct lp_journal *journal = &plan->transaction.journal;
+	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	int rc = lp_loaded_copy(&journal->to, &c->manifest, &plan->entry->metadata.facts, &plan->host->kernel,
 				err);
 
+	if (rc == 0)
+		rc = lp_contents_fixes(c, &fixes, err);
 	if (rc < 0)
 		return rc;
-	journal->level = lp_applied_level(c, &plan->entry->metadata, &why);
+	journal->level = lp_applied_level(&fixes, &plan->entry->metadata, &why);
 	return journal->level ? 0 : lp_error_move(err, &why);
 }
 
@@ -191,7 +194,7 @@ static int check_step(struct lppack_plan *plan, struct lppack_error *err)
 /* What the bundle alone decides: once, however often the machine is looked at. */
 static int choose_module(struct lppack_plan *plan, struct lppack_error *err)
 {
-	const struct lp_input *in = &plan->verified->contents.bundle->in;
+	const struct lp_input *in = &lp_verified_contents(plan->verified)->bundle->in;
 	int rc = lp_fd_check_safe(in->fd, in->name, err);
 
 	if (rc == 0)
@@ -347,7 +350,7 @@ void lp_plan_describe_subject(const struct lppack_plan *plan, struct lppack_valu
 	lp_value_add_build_id(&module, "build_id", &metadata->facts.build_id);
 	lp_value_add_int(&module, "size", metadata->module_size);
 	lp_value_add(map, "kernel", lp_host_describe_kernel(plan->host));
-	lp_value_add(map, "bundle", describe_bundle(&plan->verified->contents));
+	lp_value_add(map, "bundle", describe_bundle(lp_verified_contents(plan->verified)));
 	lp_value_add(map, "module", module);
 }
 

@@ -2,7 +2,8 @@
 #ifndef LP_APPLY_PLAN_H
 #define LP_APPLY_PLAN_H
 
-#include "bundle/bundle.h"
+#include "bundle/entry.h"
+#include "trust/verify.h"
 #include "machine/freshness.h"
 #include "apply/transaction.h"
 

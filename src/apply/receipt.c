@@ -58,7 +58,7 @@ static bool is_recorded(const struct lppack_plan *plan)
 	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
 
 	return lp_applied_read(plan->host->io.root, &applied, NULL) > 0 && lp_host_is_boot_of(plan->host, &applied) &&
-	       lp_digest_equal(&applied.id.digest, &plan->verified->contents.manifest.id.digest) &&
+	       lp_digest_equal(&applied.id.digest, &lp_verified_contents(plan->verified)->manifest.id.digest) &&
 	       lp_build_id_equal(&applied.kernel, &plan->host->kernel.build_id) &&
 	       lp_build_id_equal(&applied.module_build_id, &plan->entry->metadata.facts.build_id) &&
 	       running->has_active && lp_digest_equal(&running->active.id.digest, &applied.id.digest);
@@ -122,7 +122,7 @@ static int check_choice(const struct lppack_plan *plan, struct lppack_error *err
 /* With the lock held, so that what is judged now stays so. */
 static int prepare(struct lppack_plan *plan, struct lppack_error *err)
 {
-	const struct lp_contents *c = &plan->verified->contents;
+	const struct lp_contents *c = lp_verified_contents(plan->verified);
 	const struct lp_freshness_options freshness = lp_plan_freshness(plan);
 	LP_AUTO_FRESHNESS struct lp_freshness memory = { 0 };
 	struct lp_transaction *t = &plan->transaction;

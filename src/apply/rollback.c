@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Going back: which level, and whether it is safe. */
 #include "base/export.h"
+#include "pack/release_facts.h"
 #include "shared/text.h"
-#include "bundle/release_facts.h"
 #include "machine/store.h"
 #include "apply/transaction.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reading single parts of a bundle, each compared with the digest that reaches it. */
-#include "bundle/bundle.h"
+#include "bundle/contents.h"
 
 #include "shared/text.h"
 #include "format/tar.h"
@@ -43,35 +43,50 @@ int lp_contents_open_index(struct lp_contents *c, bool lenient, struct lppack_er
 {
 	int rc = lenient ? 0 : lp_head_check(&c->bundle->in, &c->bundle->head, &c->manifest, err);
 
+	if (rc < 0)
+		return rc;
 	lp_layout_compute(&c->manifest, c->bundle->head.payload_at, &c->layout);
-	if (rc == 0)
-		rc = read_proved_member(c, c->layout.fence_at, LP_MEMBER_FENCE, &c->manifest.fence, &c->fence, err);
+	rc = read_proved_member(c, c->layout.fence_at, LP_MEMBER_FENCE, &c->manifest.fence, &c->fence, err);
 	return rc < 0 ? rc : lp_fence_check(&c->fence, c->bundle->in.name, err);
 }
 
-int lp_contents_open(struct lp_contents *c, struct lppack_bundle *bundle, struct lppack_error *err)
+int lp_contents_open(struct lppack_bundle *bundle, struct lp_contents **out, struct lppack_error *err)
 {
 	const struct lp_buf *manifest = &bundle->head.manifest;
 	LP_AUTO_FREE char *name = lp_text_format("%s: " LP_MEMBER_MANIFEST, bundle->in.name);
+	LP_AUTO_CONTENTS struct lp_contents *c = calloc(1, sizeof(*c));
 	int rc;
 
-	*c = (struct lp_contents){ .bundle = bundle };
-	if (!name)
+	*out = NULL;
+	if (!name || !c)
 		return lp_fail_nomem(err);
+	c->bundle = lp_bundle_ref(bundle);
 	rc = lp_manifest_decode(manifest->data, manifest->len, name, &c->manifest, err);
-	if (rc == 0)
-		rc = lp_sha256(manifest->data, manifest->len, &c->manifest.id.digest, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_sha256(manifest->data, manifest->len, &c->manifest.id.digest, err);
 	if (rc < 0)
 		return rc;
 	lp_hex_encode(c->manifest.id.digest.bytes, LP_DIGEST_SIZE, c->digest_text);
+	*out = LP_TAKE(c);
 	return 0;
 }
 
-void lp_contents_close(struct lp_contents *c)
+struct lp_contents *lp_contents_ref(struct lp_contents *c)
 {
+	lp_ref_take(&c->ref);
+	return c;
+}
+
+void lp_contents_unref(struct lp_contents *c)
+{
+	if (!c || !lp_ref_drop(&c->ref))
+		return;
 	lp_manifest_free(&c->manifest);
 	lp_buf_free(&c->fence);
 	lp_module_cache_free(&c->cache);
+	lppack_bundle_close(c->bundle);
+	free(c);
 }
 
 static int check_record_limits(const struct lp_contents *c, const struct lp_record *record,
@@ -132,6 +147,28 @@ int lp_contents_record(struct lp_contents *c, uint64_t ordinal, struct lp_record
 		return rc;
 	*out = records[ordinal % LP_INDEX_PER_PAGE];
 	return 0;
+}
+
+int lp_contents_find(struct lp_contents *c, const struct lp_build_id *id, struct lp_record *out,
+		     struct lppack_error *err)
+{
+	struct lp_record records[LP_INDEX_PER_PAGE];
+	int64_t page = lp_fence_find(&c->fence, id);
+	int n = page < 0 ? 0 : lp_contents_page(c, (uint64_t)page, records, err);
+	char hex[LP_BUILD_ID_TEXT];
+
+	if (n < 0)
+		return n;
+	for (int i = 0; i < n; i++)
+		if (lp_build_id_equal(&records[i].build_id, id)) {
+			*out = records[i];
+			return 0;
+		}
+	return lp_hint(err,
+		       lp_fail(err, LPPACK_E_NO_KERNEL, NULL, "%s: has nothing for the kernel with build ID %s",
+			       c->bundle->in.name, lp_build_id_format(id, hex)),
+		       "lppack show --kernels lists its %llu; ask the vendor of stream %s for this one",
+		       (unsigned long long)c->manifest.kernels, c->manifest.id.stream);
 }
 
 int lp_contents_metadata(struct lp_contents *c, const struct lp_record *record, struct lp_metadata *out,
@@ -260,4 +297,3 @@ int lp_module_prove(const struct lp_contents *c, const struct lp_metadata *metad
 		return lp_fail(err, LPPACK_E_FACTS, nonconforming, "%s: not a livepatch", where);
 	return lp_metadata_compare(&metadata->facts, &facts, where, err);
 }
-

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Trees of what a bundle says, for people and --json. */
 #include "bundle/describe.h"
 
 #include "base/value_add.h"
@@ -80,7 +81,7 @@ static struct lppack_value *describe_signature_members(const struct lp_head *hea
 	return list;
 }
 
-static void describe_manifest(struct lppack_value **map, const struct lp_contents *c)
+void lp_describe_contents(struct lppack_value **map, const struct lp_contents *c)
 {
 	const struct lp_manifest *m = &c->manifest;
 
@@ -126,8 +127,7 @@ static int describe_kernels(struct lppack_value **map, struct lp_contents *c, st
 	return *map ? 0 : lp_fail_nomem(err);
 }
 
-static int describe_payload(struct lppack_value **map, struct lp_contents *c, bool with_kernels,
-			    struct lppack_error *err)
+int lp_describe_payload(struct lppack_value **map, struct lp_contents *c, bool with_kernels, struct lppack_error *err)
 {
 	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
 	int rc = lp_contents_fixes(c, &fixes, err);
@@ -138,39 +138,12 @@ static int describe_payload(struct lppack_value **map, struct lp_contents *c, bo
 	return with_kernels ? describe_kernels(map, c, err) : 0;
 }
 
-LP_EXPORT struct lppack_value *lppack_verified_describe_head(const struct lppack_verified *v,
-							     struct lppack_error *err)
-{
-	struct lppack_value *map = lp_value_map();
-
-	lp_value_add_bool(&map, "verified", true);
-	describe_manifest(&map, &v->contents);
-	lp_value_add(&map, "signatures", lp_describe_signers(v->signers, v->n_signers));
-	if (!map)
-		lp_fail_nomem(err);
-	return map;
-}
-
-LP_EXPORT struct lppack_value *lppack_verified_describe(struct lppack_verified *v, int with_kernels,
-							struct lppack_error *err)
-{
-	LP_AUTO_VALUE struct lppack_value *map = lppack_verified_describe_head(v, err);
-
-	if (!map)
-		return NULL;
-	if (describe_payload(&map, &v->contents, with_kernels, err) < 0)
-		return NULL;
-	if (!map)
-		lp_fail_nomem(err);
-	return LP_TAKE(map);
-}
-
 static void describe_unproved_payload(struct lppack_value **map, struct lp_contents *c)
 {
 	struct lppack_value *payload = lp_value_map();
 
 	/* What cannot be read is left out: the caller says anyway that nothing here is verified. */
-	if (describe_payload(&payload, c, true, NULL) == 0 && payload)
+	if (lp_describe_payload(&payload, c, true, NULL) == 0 && payload)
 		lp_value_merge(map, payload);
 	else
 		lppack_value_free(payload);
@@ -179,22 +152,19 @@ static void describe_unproved_payload(struct lppack_value **map, struct lp_conte
 LP_EXPORT struct lppack_value *lppack_bundle_describe_unverified(struct lppack_bundle *bundle,
 								 struct lppack_error *err)
 {
-	LP_AUTO(lp_contents_close) struct lp_contents contents = { 0 };
-	struct lppack_error own = LPPACK_ERROR_INIT;
-	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
-	int rc = lp_contents_open(&contents, bundle, &own);
+	LP_AUTO_CONTENTS struct lp_contents *contents = NULL;
+	LP_AUTO_VALUE struct lppack_value *map = NULL;
+	bool is_readable;
 
-	if (rc == 0)
-		rc = lp_contents_open_index(&contents, true, &own);
-	if (!contents.manifest.id.stream) {
-		lp_error_move(err, &own);
+	if (lp_contents_open(bundle, &contents, err) < 0)
 		return NULL;
-	}
+	is_readable = lp_contents_open_index(contents, true, NULL) == 0;
+	map = lp_value_map();
 	lp_value_add_bool(&map, "verified", false);
-	describe_manifest(&map, &contents);
+	lp_describe_contents(&map, contents);
 	lp_value_add(&map, "signatures", describe_signature_members(&bundle->head));
-	if (rc == 0)
-		describe_unproved_payload(&map, &contents);
+	if (is_readable)
+		describe_unproved_payload(&map, contents);
 	if (!map)
 		lp_fail_nomem(err);
 	return LP_TAKE(map);

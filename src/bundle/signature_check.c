@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Signature members, checked against the keys that they name. */
-#include "bundle/bundle.h"
+#include "bundle/signature_check.h"
 
 #include "shared/text.h"
 #include "crypto/ed25519.h"
@@ -81,7 +81,7 @@ static int check_ed25519(const struct lp_signature *signature, const struct lp_b
 	return rc < 0 ? lp_wrap(err, rc, "%s", file) : 0;
 }
 
-/* Which certificates are in it, and whether they lead anywhere, is a matter of trust (ops/trust.h). */
+/* Which certificates are in it, and whether they lead anywhere, is a matter of trust (trust/judge.h). */
 static int check_cms(const struct lp_signature *signature, const struct lp_buf *message, const char *file,
 		     const struct lp_signature_report *report, struct lppack_error *err)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Full verification: every byte of the payload is read, proved and accounted for, in the order of the file. */
-#include "bundle/bundle.h"
+#include "bundle/verify_all.h"
 
-#include "base/export.h"
 #include "format/tar.h"
 
 #include <string.h>
@@ -23,19 +22,6 @@ struct walk {
 	void *context;
 	struct lppack_error *err;
 };
-
-static int check_signers(const struct lppack_verified *v, struct lppack_error *err)
-{
-	for (size_t i = 0; i < v->n_signers; i++)
-		if (v->signers[i].status == LP_SIGNATURE_UNSUPPORTED)
-			return lp_fail(err, LPPACK_E_UNSUPPORTED, "use a newer lppack",
-				       "%s: " LP_MEMBER_SIGNATURES
-				       "%s.%s: the scheme '%s' is unknown, so this signature "
-				       "is not verified",
-				       v->contents.bundle->in.name, v->signers[i].id, v->signers[i].scheme,
-				       v->signers[i].scheme);
-	return 0;
-}
 
 static int check_fixes(struct walk *w)
 {
@@ -180,16 +166,13 @@ static int check_end(struct walk *w)
 	return lp_tar_expect_zeros(&w->c->bundle->in, end, LP_END_OF_ARCHIVE, "the end of the archive", w->err);
 }
 
-LP_EXPORT int lppack_verified_check_all(struct lppack_verified *v, lppack_progress_fn *progress, void *context,
-					struct lppack_error *err)
+int lp_contents_verify_all(struct lp_contents *c, lppack_progress_fn *progress, void *context, struct lppack_error *err)
 {
-	struct walk w = { .c = &v->contents, .progress = progress, .context = context, .err = err };
-	int rc = check_signers(v, err);
+	struct walk w = { .c = c, .progress = progress, .context = context, .err = err };
+	int rc;
 
-	if (rc < 0)
-		return rc;
-	w.cursor = v->contents.layout.kernels_at - v->contents.bundle->head.payload_at;
-	w.bases = calloc(v->contents.manifest.kernels, sizeof(*w.bases));
+	w.cursor = c->layout.kernels_at - c->bundle->head.payload_at;
+	w.bases = calloc(c->manifest.kernels, sizeof(*w.bases));
 	if (!w.bases)
 		return lp_fail_nomem(err);
 	rc = check_fixes(&w);

@@ -2,11 +2,13 @@
 /* Any file that names a kernel: its kind by its content, then its facts and its image. */
 #include "check/kernel_file.h"
 
+#include "base/export.h"
 #include "format/stream.h"
 #include "inspect/bzimage.h"
 #include "inspect/notes.h"
 #include "inspect/vmlinux.h"
 
+#include <lppack/check.h>
 #include <string.h>
 
 /* Enough for every header: a bzImage's setup code is at most 32 KiB, and notes are shorter. */
@@ -257,4 +259,18 @@ int lp_kernel_file_load(const char *path, struct lp_kernel_facts *facts, struct 
 int lp_kernel_file_read(const char *path, struct lp_kernel_facts *out, struct lppack_error *err)
 {
 	return lp_kernel_file_load(path, out, NULL, err);
+}
+
+LP_EXPORT char *lppack_kernel_file_build_id(const char *path, struct lppack_error *err)
+{
+	LP_AUTO_KERNEL_FACTS struct lp_kernel_facts facts = { 0 };
+	char hex[LP_BUILD_ID_TEXT];
+	char *text;
+
+	if (lp_kernel_file_read(path, &facts, err) < 0)
+		return NULL;
+	text = strdup(lp_build_id_format(&facts.build_id, hex));
+	if (!text)
+		lp_fail_nomem(err);
+	return text;
 }

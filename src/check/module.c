@@ -7,9 +7,10 @@
 #include "shared/text.h"
 #include "format/format.h"
 #include "format/stream.h"
+#include "bundle/bundle.h"
+#include "bundle/entry.h"
 #include "inspect/anatomy.h"
 #include "inspect/kconfig.h"
-#include "bundle/bundle.h"
 #include "bundle/describe.h"
 #include "check/build.h"
 #include "check/form.h"
@@ -192,7 +193,7 @@ LP_EXPORT struct lppack_value *lppack_kernel_check_file(struct lppack_kernel *ke
 LP_EXPORT struct lppack_value *lppack_kernel_check_entry(struct lppack_kernel *kernel, struct lppack_entry *entry,
 							 struct lppack_error *err)
 {
-	LP_AUTO_CHECK struct lp_check check = { .kernel = kernel, .name = entry->verified->bundle->in.name };
+	LP_AUTO_CHECK struct lp_check check = { .kernel = kernel, .name = entry->contents->bundle->in.name };
 	const void *bytes = NULL;
 
 	if (lppack_entry_load_module(entry, &bytes, &check.n, err) < 0)

@@ -5,6 +5,7 @@
 #include "cli/output.h"
 #include "cli/units.h"
 
+#include <lppack/check.h>
 #include <lppack/trust.h>
 #include <string.h>
 #include <time.h>

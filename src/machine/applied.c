@@ -140,17 +140,13 @@ static struct lppack_value *describe_unfixable(const struct lp_fixes *fixes)
 	return list;
 }
 
-struct lppack_value *lp_applied_level(struct lp_contents *c, const struct lp_metadata *metadata,
+struct lppack_value *lp_applied_level(const struct lp_fixes *fixes, const struct lp_metadata *metadata,
 				      struct lppack_error *err)
 {
-	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
-	struct lppack_value *map;
+	struct lppack_value *map = lp_value_map();
 
-	if (lp_contents_fixes(c, &fixes, err) < 0)
-		return NULL;
-	map = lp_value_map();
-	lp_value_add(&map, "fixes", describe_fixes(&fixes));
-	lp_value_add(&map, "unfixable", describe_unfixable(&fixes));
+	lp_value_add(&map, "fixes", describe_fixes(fixes));
+	lp_value_add(&map, "unfixable", describe_unfixable(fixes));
 	lp_value_add_texts(&map, "not_applicable", metadata->not_applicable.items, metadata->not_applicable.n);
 	if (!map)
 		lp_fail_nomem(err);

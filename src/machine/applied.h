@@ -8,7 +8,7 @@
 
 #define LP_RECORD_FILE "applied.yaml"
 
-struct lp_contents;
+struct lp_fixes;
 struct lp_metadata;
 
 /* Strings are owned. */
@@ -35,7 +35,7 @@ int lp_applied_read(const char *root, struct lp_applied *out, struct lppack_erro
 int lp_applied_forget(const char *root, struct lppack_error *err);
 
 /* The `level` of a bundle's kernel; NULL on failure. */
-struct lppack_value *lp_applied_level(struct lp_contents *c, const struct lp_metadata *metadata,
+struct lppack_value *lp_applied_level(const struct lp_fixes *fixes, const struct lp_metadata *metadata,
 				      struct lppack_error *err);
 
 #define LP_AUTO_APPLIED LP_AUTO(lp_applied_free)

@@ -87,7 +87,7 @@ static enum lp_boot_choice judge_kernel(struct lppack_host *host, struct lp_boot
 
 	if (rc < 0)
 		return rc == -LPPACK_E_NO_KERNEL ? LP_BOOT_CHOICE_OTHER_KERNEL : LP_BOOT_CHOICE_APPLIED;
-	rc = lp_contents_find(&candidate->kept.contents, &host->kernel.build_id, &record, &why);
+	rc = lp_contents_find(candidate->kept.contents, &host->kernel.build_id, &record, &why);
 	return rc == 0 ? LP_BOOT_CHOICE_APPLIED : rc == -LPPACK_E_NO_KERNEL ? LP_BOOT_CHOICE_OTHER_KERNEL : LP_BOOT_CHOICE_DAMAGED;
 }
 

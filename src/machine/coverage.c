@@ -19,11 +19,11 @@ static void describe_match(struct lppack_value **map, struct lp_boot_candidates 
 
 	for (size_t i = 0; i < candidates->n && !covered; i++) {
 		struct lp_boot_candidate *candidate = &candidates->items[i];
-		struct lp_contents *c = &candidate->kept.contents;
+		struct lp_contents *c = candidate->kept.contents;
 		LP_AUTO_METADATA struct lp_metadata metadata = { 0 };
 		struct lp_record record;
 
-		if (!candidate->in_turn || !candidate->kept.bundle)
+		if (!candidate->in_turn || !c)
 			continue;
 		if (lp_contents_find(c, id, &record, NULL) < 0 || lp_contents_metadata(c, &record, &metadata, NULL) < 0)
 			continue;

@@ -51,7 +51,7 @@ void lp_store_sort(struct lp_store *store)
 		qsort(store->levels, store->n, sizeof(*store->levels), compare_levels);
 }
 
-int lp_store_add(struct lp_store *store, const struct lp_contents *c, int64_t installed_at, struct lppack_error *err)
+static int store_add(struct lp_store *store, const struct lp_contents *c, int64_t installed_at, struct lppack_error *err)
 {
 	struct lp_installed *level;
 
@@ -67,6 +67,22 @@ int lp_store_add(struct lp_store *store, const struct lp_contents *c, int64_t in
 	}
 	lp_store_sort(store);
 	return 0;
+}
+
+int lp_store_add(struct lp_store *store, const struct lppack_verified *bundle, int64_t installed_at,
+		 struct lppack_error *err)
+{
+	const struct lp_contents *c = lp_verified_contents(bundle);
+
+	if (!lp_verified_is_checked(bundle))
+		return lp_fail(err, LPPACK_E_INTERNAL, NULL, "%s: was not verified as a whole", c->bundle->in.name);
+	return store_add(store, c, installed_at, err);
+}
+
+int lp_store_add_unsigned(struct lp_store *store, const struct lp_unsigned_contents *found, int64_t installed_at,
+			  struct lppack_error *err)
+{
+	return store_add(store, found->contents, installed_at, err);
 }
 
 static void decode_level(struct lp_doc *item, struct lp_installed *level)
@@ -236,7 +252,7 @@ struct lppack_verified *lp_store_verify_release(struct lppack_bundle *bundle, co
 
 	if (!verified)
 		return NULL;
-	if (!lp_digest_equal(&verified->contents.manifest.id.digest, &level->id.digest)) {
+	if (!lp_digest_equal(&lp_verified_contents(verified)->manifest.id.digest, &level->id.digest)) {
 		fail_other(bundle->in.name, err);
 		return NULL;
 	}
@@ -245,28 +261,30 @@ struct lppack_verified *lp_store_verify_release(struct lppack_bundle *bundle, co
 
 void lp_unsigned_contents_close(struct lp_unsigned_contents *kept)
 {
-	if (kept->bundle)
-		lp_contents_close(&kept->contents);
-	lppack_bundle_close(kept->bundle);
+	lp_contents_unref(kept->contents);
 	*kept = (struct lp_unsigned_contents){ 0 };
 }
 
 int lp_unsigned_contents_open(struct lp_unsigned_contents *kept, const char *root, const struct lp_installed *level,
-			  struct lppack_error *err)
+			      struct lppack_error *err)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
+	LP_AUTO(cleanup_lppack_bundle_close) struct lppack_bundle *bundle = NULL;
+	LP_AUTO_CONTENTS struct lp_contents *contents = NULL;
 	int rc;
 
-	*kept = (struct lp_unsigned_contents){ .bundle = lp_store_open_release(root, level, &why) };
-	if (!kept->bundle)
+	*kept = (struct lp_unsigned_contents){ 0 };
+	bundle = lp_store_open_release(root, level, &why);
+	if (!bundle)
 		return lp_error_move(err, &why);
-	rc = lp_contents_open(&kept->contents, kept->bundle, err);
-	if (rc == 0 && !lp_digest_equal(&kept->contents.manifest.id.digest, &level->id.digest))
-		rc = fail_other(kept->bundle->in.name, err);
-	if (rc == 0)
-		rc = lp_contents_open_index(&kept->contents, false, err);
+	rc = lp_contents_open(bundle, &contents, err);
 	if (rc < 0)
-		lp_unsigned_contents_close(kept);
+		return rc;
+	if (!lp_digest_equal(&contents->manifest.id.digest, &level->id.digest))
+		return fail_other(bundle->in.name, err);
+	rc = lp_contents_open_index(contents, false, err);
+	if (rc == 0)
+		kept->contents = LP_TAKE(contents);
 	return rc;
 }
 

@@ -3,7 +3,7 @@
 #ifndef LP_MACHINE_STORE_H
 #define LP_MACHINE_STORE_H
 
-#include "bundle/bundle.h"
+#include "trust/verify.h"
 
 #include <lppack/store.h>
 

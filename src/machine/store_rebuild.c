@@ -34,9 +34,9 @@ static int add_file(const char *root, const char *name, struct lp_store *store, 
 	if (!lp_store_parse_name(name, &level.id.digest))
 		return 0;
 	rc = lp_unsigned_contents_open(&kept, root, &level, &why);
-	if (rc < 0 || fstat(kept.bundle->in.fd, &st) < 0)
+	if (rc < 0 || fstat(kept.contents->bundle->in.fd, &st) < 0)
 		return rc == -LPPACK_E_NO_MEMORY ? lp_fail_nomem(err) : 0;
-	return lp_store_add(store, &kept.contents, st.st_mtime, err);
+	return lp_store_add_unsigned(store, &kept, st.st_mtime, err);
 }
 
 int lp_store_rebuild(const char *root, struct lp_store *store, struct lppack_error *err)

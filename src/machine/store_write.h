@@ -9,8 +9,10 @@
 
 void lp_installed_free(struct lp_installed *level);
 void lp_store_sort(struct lp_store *store);
-/* Adds a bundle's level, unless it is there already. LPPACK_E_NO_MEMORY. */
-int lp_store_add(struct lp_store *store, const struct lp_contents *c, int64_t installed_at, struct lppack_error *err);
+/* Adds a bundle's level, unless it is there already. Every byte of it was verified (lp_verified_is_checked()), or
+ * LPPACK_E_INTERNAL: what boots open later, by its digest alone, is whole. */
+int lp_store_add(struct lp_store *store, const struct lppack_verified *bundle, int64_t installed_at,
+		 struct lppack_error *err);
 /* The digest that the name of a level's file tells; false if it is no such name. */
 bool lp_store_parse_name(const char *name, struct lp_digest *out);
 /* Where the store cannot be read: fills an empty one with the levels whose files are whole. No signature is asked, as
@@ -24,9 +26,12 @@ struct lppack_value *lp_store_describe(struct lppack_host *host, const struct lp
 
 /* A kept level opened by its digest, which was signed when it was installed: its facts can be told without a key. */
 struct lp_unsigned_contents {
-	struct lppack_bundle *bundle;
-	struct lp_contents contents;
+	struct lp_contents *contents; /* NULL: not open */
 };
+
+/* The same as lp_store_add() for a level whose file was found where installed ones are. */
+int lp_store_add_unsigned(struct lp_store *store, const struct lp_unsigned_contents *found, int64_t installed_at,
+			  struct lppack_error *err);
 
 int lp_unsigned_contents_open(struct lp_unsigned_contents *kept, const char *root, const struct lp_installed *level,
 			  struct lppack_error *err);

@@ -8,7 +8,7 @@
 #include "format/zstd.h"
 #include "bundle/describe.h"
 #include "pack/draft.h"
-#include "bundle/release_facts.h"
+#include "pack/release_facts.h"
 #include "trust/signer.h"
 
 
@@ -151,7 +151,7 @@ static int check_supersedes(const struct lp_pack *pack, const struct lppack_spec
 		return lp_fail_nomem(err);
 	for (size_t i = 0; i < pack->n; i++)
 		kernels[i] = &pack->items[i].metadata;
-	rc = lp_release_facts_read(&older->contents, &old, err);
+	rc = lp_release_facts_read(older, &old, err);
 	if (rc == 0)
 		rc = lp_release_facts_compare(&old.level, &new, &changes, err);
 	if (rc == 0)

@@ -3,12 +3,14 @@ liblppack_all_la_SOURCES += \
 	src/pack/bases.c \
 	src/pack/check.c \
 	src/pack/create.c \
+	src/pack/diff.c \
 	src/pack/draft.c src/pack/draft.h \
 	src/pack/gather.c \
 	src/pack/pack.c src/pack/pack.h \
-	src/pack/sign.c src/pack/sign.h \
-	src/pack/sign_journal.c \
+	src/pack/release_facts.c src/pack/release_facts.h \
+	src/pack/sign.c \
+	src/pack/sign_journal.c src/pack/sign_journal.h \
 	src/pack/sign_module.c src/pack/sign_module.h \
-	src/pack/sign_set.c \
-	src/pack/sign_write.c \
+	src/pack/sign_set.c src/pack/sign_set.h \
+	src/pack/sign_write.c src/pack/sign_write.h \
 	src/pack/spec.c src/pack/spec.h

@@ -1,28 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack_sign() and its like: which signatures a bundle is to have. */
-#include "pack/sign.h"
-
 #include "base/export.h"
 #include "base/output.h"
 #include "shared/text.h"
 #include "bundle/describe.h"
+#include "pack/sign_set.h"
+#include "pack/sign_write.h"
 #include "trust/signer.h"
 #include "crypto/ed25519.h"
+
+#include <lppack/sign.h>
 
 #include <fcntl.h>
 #include <string.h>
 
 #define PEM_MAX 65536
 
-static int add_by(struct lp_signing *s, const struct lppack_signer *signer, struct lppack_error *err)
+static int add_by(struct lp_sign_set *s, const struct lppack_signer *signer, struct lppack_error *err)
 {
 	struct lp_signature signature = { 0 };
 	int rc = lp_signer_sign(signer, &s->message, &signature, err);
 
-	return rc < 0 ? rc : lp_signing_add(s, &signature, err);
+	return rc < 0 ? rc : lp_sign_set_add(s, &signature, err);
 }
 
-static struct lppack_value *list_set(const struct lp_signing *s)
+static struct lppack_value *list_set(const struct lp_sign_set *s)
 {
 	struct lppack_value *list = lp_value_list();
 
@@ -40,13 +42,13 @@ static struct lppack_value *list_set(const struct lp_signing *s)
 	return list;
 }
 
-static int make_report(struct lp_signing *s, struct lppack_value **out, struct lppack_error *err)
+static int make_report(struct lp_sign_set *s, struct lppack_value **out, struct lppack_error *err)
 {
 	struct lppack_value *map = lp_value_map();
 
 	lp_value_add_text(&map, "path", s->bundle->in.name);
-	lp_value_add_text(&map, "digest", s->contents.digest_text);
-	lp_describe_release(&map, &s->contents.manifest);
+	lp_value_add_text(&map, "digest", s->contents->digest_text);
+	lp_describe_release(&map, &s->contents->manifest);
 	lp_value_add(&map, "signatures", list_set(s));
 	lp_value_add(&map, "added", LP_TAKE(s->added));
 	lp_value_add(&map, "removed", LP_TAKE(s->removed));
@@ -59,19 +61,19 @@ static int make_report(struct lp_signing *s, struct lppack_value **out, struct l
 }
 
 /* The new set is proved as a reader would prove it before a byte is written. */
-static int finish(struct lp_signing *s, struct lppack_value **report, struct lppack_error *err)
+static int finish(struct lp_sign_set *s, struct lppack_value **report, struct lppack_error *err)
 {
-	int rc = lp_signing_check(s, err);
+	int rc = lp_sign_set_check(s, err);
 
 	if (rc == 0)
-		rc = lp_signing_store(s, err);
+		rc = lp_sign_write(s, err);
 	return rc < 0 || !report ? rc : make_report(s, report, err);
 }
 
 LP_EXPORT int lppack_sign(const char *path, const struct lppack_signer *const *signers, size_t n_signers,
 			  struct lppack_value **report, struct lppack_error *err)
 {
-	LP_AUTO_SIGNING struct lp_signing s = { 0 };
+	LP_AUTO_SIGN_SET struct lp_sign_set s = { 0 };
 	int rc;
 
 	if (n_signers == 0)
@@ -82,14 +84,14 @@ LP_EXPORT int lppack_sign(const char *path, const struct lppack_signer *const *s
 			if (strcmp(signers[i]->id, signers[other]->id) == 0)
 				return lp_fail(err, LPPACK_E_USAGE, "name each key once", "key %s is named twice",
 					       signers[i]->id);
-	rc = lp_signing_open_locked(&s, path, err);
+	rc = lp_sign_set_open_locked(&s, path, err);
 	for (size_t i = 0; rc == 0 && i < n_signers; i++)
 		rc = add_by(&s, signers[i], err);
 	return rc < 0 ? rc : finish(&s, report, err);
 }
 
 /* The one key id of the set that begins so. */
-static int find_id(const struct lp_signing *s, const char *begin, char id[LPPACK_KEY_ID_SIZE], struct lppack_error *err)
+static int find_id(const struct lp_sign_set *s, const char *begin, char id[LPPACK_KEY_ID_SIZE], struct lppack_error *err)
 {
 	id[0] = '\0';
 	for (size_t i = 0; i < s->n; i++) {
@@ -108,7 +110,7 @@ static int find_id(const struct lp_signing *s, const char *begin, char id[LPPACK
 		       "%s: no signature by a key whose id begins with '%s'", s->bundle->in.name, begin);
 }
 
-static void remove_id(struct lp_signing *s, const char *id)
+static void remove_id(struct lp_sign_set *s, const char *id)
 {
 	size_t left = 0;
 
@@ -126,9 +128,9 @@ static void remove_id(struct lp_signing *s, const char *id)
 LP_EXPORT int lppack_sign_remove(const char *path, const char *key_id, struct lppack_value **report,
 				 struct lppack_error *err)
 {
-	LP_AUTO_SIGNING struct lp_signing s = { 0 };
+	LP_AUTO_SIGN_SET struct lp_sign_set s = { 0 };
 	char id[LPPACK_KEY_ID_SIZE];
-	int rc = lp_signing_open_locked(&s, path, err);
+	int rc = lp_sign_set_open_locked(&s, path, err);
 
 	if (rc == 0)
 		rc = find_id(&s, key_id, id, err);
@@ -141,8 +143,8 @@ LP_EXPORT int lppack_sign_remove(const char *path, const char *key_id, struct lp
 
 LP_EXPORT int lppack_sign_message(const char *path, void **message, size_t *n, struct lppack_error *err)
 {
-	LP_AUTO_SIGNING struct lp_signing s = { 0 };
-	int rc = lp_signing_open(&s, path, err);
+	LP_AUTO_SIGN_SET struct lp_sign_set s = { 0 };
+	int rc = lp_sign_set_open(&s, path, err);
 
 	if (rc < 0)
 		return rc;
@@ -154,8 +156,8 @@ LP_EXPORT int lppack_sign_message(const char *path, void **message, size_t *n, s
 LP_EXPORT int lppack_sign_emit(const char *path, const char *output, struct lppack_error *err)
 {
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
-	LP_AUTO_SIGNING struct lp_signing s = { 0 };
-	int rc = lp_signing_open(&s, path, err);
+	LP_AUTO_SIGN_SET struct lp_sign_set s = { 0 };
+	int rc = lp_sign_set_open(&s, path, err);
 
 	if (rc == 0)
 		rc = lp_output_open(&out, output, 0644, err);
@@ -185,7 +187,7 @@ static int take_raw(const void *signature, const char *public_key, struct lp_sig
 	return lp_signature_set(out, id, "ed25519", bytes, sizeof(bytes), err);
 }
 
-static int take_cms(const struct lp_signing *s, const void *signature, size_t n, const char *name,
+static int take_cms(const struct lp_sign_set *s, const void *signature, size_t n, const char *name,
 		    struct lp_signature *out, struct lppack_error *err)
 {
 	LP_AUTO_CMS struct lp_cms cms = { 0 };
@@ -199,7 +201,7 @@ static int take_cms(const struct lp_signing *s, const void *signature, size_t n,
 }
 
 /* A raw signature says nothing of its key, and has a size that no CMS has. */
-static int take_foreign(const struct lp_signing *s, const void *signature, size_t n, const char *name,
+static int take_foreign(const struct lp_sign_set *s, const void *signature, size_t n, const char *name,
 			const char *public_key, struct lp_signature *out, struct lppack_error *err)
 {
 	if (n == LP_ED25519_SIGNATURE_SIZE && public_key)
@@ -217,30 +219,30 @@ static int take_foreign(const struct lp_signing *s, const void *signature, size_
 LP_EXPORT int lppack_sign_attach(const char *path, const char *signature, const char *public_key,
 				 struct lppack_value **report, struct lppack_error *err)
 {
-	LP_AUTO_SIGNING struct lp_signing s = { 0 };
+	LP_AUTO_SIGN_SET struct lp_sign_set s = { 0 };
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
 	struct lp_signature made = { 0 };
 	int rc = lp_file_read(AT_FDCWD, signature, LP_SIGNATURE_MAX, &bytes, err);
 
 	if (rc == 0)
-		rc = lp_signing_open_locked(&s, path, err);
+		rc = lp_sign_set_open_locked(&s, path, err);
 	if (rc == 0)
 		rc = take_foreign(&s, bytes.data, bytes.len, signature, public_key, &made, err);
 	if (rc == 0)
-		rc = lp_signing_add(&s, &made, err);
+		rc = lp_sign_set_add(&s, &made, err);
 	return rc < 0 ? rc : finish(&s, report, err);
 }
 
 LP_EXPORT struct lppack_value *lppack_sign_list(const char *path, struct lppack_error *err)
 {
-	LP_AUTO_SIGNING struct lp_signing s = { 0 };
+	LP_AUTO_SIGN_SET struct lp_sign_set s = { 0 };
 	struct lppack_value *map;
 
-	if (lp_signing_open(&s, path, err) < 0)
+	if (lp_sign_set_open(&s, path, err) < 0)
 		return NULL;
 	map = lp_value_map();
 	lp_value_add_text(&map, "file", s.bundle->in.name);
-	lp_value_add_text(&map, "digest", s.contents.digest_text);
+	lp_value_add_text(&map, "digest", s.contents->digest_text);
 	lp_value_add(&map, "signatures", list_set(&s));
 	if (!map)
 		lp_fail_nomem(err);

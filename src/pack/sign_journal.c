@@ -1,30 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "pack/sign.h"
+/* The journal of a change of signatures in place: written, replayed, removed. */
+#include "pack/sign_journal.h"
 
-#include "shared/text.h"
+#include "base/file.h"
 #include "base/output.h"
+#include "bundle/contents.h"
+#include "bundle/signature_check.h"
+#include "shared/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
-/* ".NAME.signing" beside the bundle. */
-static char *journal_path(const char *path, struct lppack_error *err)
-{
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-	char *journal = lp_text_format("%.*s.%s.signing", (int)(name - path), path, name);
-
-	if (!journal)
-		lp_fail_nomem(err);
-	return journal;
-}
-
 int lp_sign_journal_write(const char *path, const struct lp_buf *head, struct lppack_error *err)
 {
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
-	LP_AUTO_FREE char *journal = journal_path(path, err);
+	LP_AUTO_FREE char *journal = lp_bundle_journal_path(path, err);
 	int rc;
 
 	if (!journal)
@@ -37,7 +29,7 @@ int lp_sign_journal_write(const char *path, const struct lp_buf *head, struct lp
 
 int lp_sign_journal_remove(const char *path, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *journal = journal_path(path, err);
+	LP_AUTO_FREE char *journal = lp_bundle_journal_path(path, err);
 
 	if (!journal)
 		return -LPPACK_E_NO_MEMORY;
@@ -48,7 +40,7 @@ int lp_sign_journal_remove(const char *path, struct lppack_error *err)
 
 int lp_sign_journal_exists(const char *path, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *journal = journal_path(path, err);
+	LP_AUTO_FREE char *journal = lp_bundle_journal_path(path, err);
 	struct stat st;
 
 	if (!journal)
@@ -73,14 +65,14 @@ static int open_own(const char *journal, struct lppack_error *err)
 }
 
 /* A head that fits itself: canonical, and every signature its key. */
-static int check_head(struct lppack_bundle *journal, struct lp_contents *contents, struct lppack_error *err)
+static int check_head(struct lppack_bundle *journal, struct lp_contents **contents, struct lppack_error *err)
 {
 	struct lp_signature_report reports[LP_SIGNATURES_MAX];
 	size_t n = 0;
-	int rc = lp_contents_open(contents, journal, err);
+	int rc = lp_contents_open(journal, contents, err);
 
 	if (rc == 0)
-		rc = lp_head_check_members(&journal->in, &journal->head, &contents->manifest, err);
+		rc = lp_head_check_members(&journal->in, &journal->head, &(*contents)->manifest, err);
 	if (rc == 0 && journal->in.size != journal->head.payload_at)
 		rc = lp_fail(err, LPPACK_E_STRUCTURE, NULL, "%s: does not end with the head", journal->in.name);
 	return rc < 0 ? rc : lp_signatures_check(journal, reports, &n, err);
@@ -100,9 +92,9 @@ static int belongs_to(int fd, const struct lp_buf *head, const struct lp_content
 	       memcmp(to, head->data, parts->area_at) == 0;
 }
 
-static int replay(struct lppack_bundle *journal, int fd, struct lppack_error *err)
+static int replay_area(struct lppack_bundle *journal, int fd, struct lppack_error *err)
 {
-	LP_AUTO(lp_contents_close) struct lp_contents contents = { 0 };
+	LP_AUTO_CONTENTS struct lp_contents *contents = NULL;
 	LP_AUTO_BUF struct lp_buf head = { 0 };
 	uint8_t *to = lp_buf_grow(&head, journal->in.size);
 	uint64_t at = journal->head.area_at;
@@ -114,7 +106,7 @@ static int replay(struct lppack_bundle *journal, int fd, struct lppack_error *er
 		rc = lp_input_read(&journal->in, 0, to, head.len, err);
 	if (rc < 0)
 		return rc;
-	if (!belongs_to(fd, &head, &contents))
+	if (!belongs_to(fd, &head, contents))
 		return lp_fail(err, LPPACK_E_STRUCTURE, NULL, "%s: is not about this bundle", journal->in.name);
 	if (pwrite(fd, to + at, head.len - at, (off_t)at) != (ssize_t)(head.len - at) || fsync(fd) < 0)
 		return lp_fail_sys(err, LPPACK_E_IO, NULL, "the signature area cannot be written");
@@ -123,12 +115,12 @@ static int replay(struct lppack_bundle *journal, int fd, struct lppack_error *er
 
 int lp_sign_journal_replay(const char *path, int fd, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *name = journal_path(path, err);
+	LP_AUTO_FREE char *name = lp_bundle_journal_path(path, err);
 	LP_AUTO(cleanup_lppack_bundle_close) struct lppack_bundle *journal = NULL;
 	int own = name ? open_own(name, err) : -LPPACK_E_NO_MEMORY;
 
 	if (own < 0)
 		return own;
 	journal = lppack_bundle_open_fd(own, name, err);
-	return journal ? replay(journal, fd, err) : -LPPACK_E_STATE;
+	return journal ? replay_area(journal, fd, err) : -LPPACK_E_STATE;
 }

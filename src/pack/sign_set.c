@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Opening a bundle whose signatures change, and the set of them. */
-#include "pack/sign.h"
+#include "pack/sign_set.h"
+
+#include "pack/sign_journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,20 +12,20 @@
 
 static const char verify_hint[] = "fetch the bundle again; a bundle with a wrong signature is not to be signed";
 
-void lp_signing_free(struct lp_signing *s)
+void lp_sign_set_free(struct lp_sign_set *s)
 {
 	for (size_t i = 0; i < s->n; i++)
 		free(s->set[i].bytes);
-	lp_contents_close(&s->contents);
+	lp_contents_unref(s->contents);
 	lp_buf_free(&s->message);
 	lppack_bundle_close(s->bundle);
 	lppack_value_free(s->added);
 	lppack_value_free(s->removed);
 	free(s->path);
-	*s = (struct lp_signing){ 0 };
+	*s = (struct lp_sign_set){ 0 };
 }
 
-static int copy_set(struct lp_signing *s, struct lppack_error *err)
+static int copy_set(struct lp_sign_set *s, struct lppack_error *err)
 {
 	const struct lp_head *head = &s->bundle->head;
 
@@ -39,14 +41,14 @@ static int copy_set(struct lp_signing *s, struct lppack_error *err)
 	return 0;
 }
 
-static void report_set(struct lp_signing *s)
+static void report_set(struct lp_sign_set *s)
 {
 	for (size_t i = 0; i < s->n; i++)
 		lp_signature_check(&s->set[i], &s->message, s->bundle->in.name, &s->reports[i], NULL);
 }
 
 /* Takes fd over. Everything up to the payload, compared with the manifest. */
-static int read_bundle(struct lp_signing *s, int fd, const char *path, struct lppack_error *err)
+static int read_bundle(struct lp_sign_set *s, int fd, const char *path, struct lppack_error *err)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	int rc;
@@ -54,9 +56,9 @@ static int read_bundle(struct lp_signing *s, int fd, const char *path, struct lp
 	s->bundle = lppack_bundle_open_fd(fd, path, &why);
 	if (!s->bundle)
 		return lp_error_move(err, &why);
-	rc = lp_contents_open(&s->contents, s->bundle, err);
+	rc = lp_contents_open(s->bundle, &s->contents, err);
 	if (rc == 0)
-		rc = lp_head_check(&s->bundle->in, &s->bundle->head, &s->contents.manifest, err);
+		rc = lp_head_check(&s->bundle->in, &s->bundle->head, &s->contents->manifest, err);
 	if (rc < 0)
 		return rc;
 	lp_pre_authentication(s->bundle->head.manifest.data, s->bundle->head.manifest.len, &s->message);
@@ -71,9 +73,9 @@ static int read_bundle(struct lp_signing *s, int fd, const char *path, struct lp
 	return rc;
 }
 
-static int find_path(struct lp_signing *s, const char *path, struct lppack_error *err)
+static int find_path(struct lp_sign_set *s, const char *path, struct lppack_error *err)
 {
-	*s = (struct lp_signing){ .path = realpath(path, NULL) };
+	*s = (struct lp_sign_set){ .path = realpath(path, NULL) };
 	if (!s->path)
 		return lp_fail_sys(err, LPPACK_E_IO, "check the path and its permissions", "%s: cannot be opened",
 				   path);
@@ -113,10 +115,10 @@ static int open_and_lock(const char *path, const char *name, struct lppack_error
 /* Whether the head is whole: then a journal beside it was written before, or after, its last byte mattered. */
 static bool is_whole(int fd, const char *name)
 {
-	LP_AUTO_SIGNING struct lp_signing s = { 0 };
+	LP_AUTO_SIGN_SET struct lp_sign_set s = { 0 };
 	int own = dup(fd);
 
-	return own >= 0 && read_bundle(&s, own, name, NULL) == 0 && lp_signing_check(&s, NULL) == 0;
+	return own >= 0 && read_bundle(&s, own, name, NULL) == 0 && lp_sign_set_check(&s, NULL) == 0;
 }
 
 /* A change in place that was interrupted is completed; a journal that is not needed goes. */
@@ -135,7 +137,7 @@ static int recover(const char *path, int fd, const char *name, struct lppack_err
 	return lp_sign_journal_remove(path, err);
 }
 
-int lp_signing_open_locked(struct lp_signing *s, const char *path, struct lppack_error *err)
+int lp_sign_set_open_locked(struct lp_sign_set *s, const char *path, struct lppack_error *err)
 {
 	LP_AUTO_CLOSE int fd = -1;
 	int own;
@@ -154,7 +156,7 @@ int lp_signing_open_locked(struct lp_signing *s, const char *path, struct lppack
 	return read_bundle(s, own, path, err);
 }
 
-int lp_signing_open(struct lp_signing *s, const char *path, struct lppack_error *err)
+int lp_sign_set_open(struct lp_sign_set *s, const char *path, struct lppack_error *err)
 {
 	int fd;
 	int rc = find_path(s, path, err);
@@ -162,8 +164,8 @@ int lp_signing_open(struct lp_signing *s, const char *path, struct lppack_error 
 	if (rc < 0)
 		return rc;
 	if (lp_sign_journal_exists(s->path, NULL) > 0 && access(s->path, W_OK) == 0) {
-		lp_signing_free(s);
-		return lp_signing_open_locked(s, path, err);
+		lp_sign_set_free(s);
+		return lp_sign_set_open_locked(s, path, err);
 	}
 	fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
@@ -172,7 +174,7 @@ int lp_signing_open(struct lp_signing *s, const char *path, struct lppack_error 
 	return read_bundle(s, fd, path, err);
 }
 
-static int check_new(const struct lp_signing *s, const struct lp_signature *signature, struct lppack_error *err)
+static int check_new(const struct lp_sign_set *s, const struct lp_signature *signature, struct lppack_error *err)
 {
 	const size_t id_end = strlen(LP_MEMBER_SIGNATURES) + LPPACK_KEY_ID_SIZE; /* with the dot */
 
@@ -190,7 +192,7 @@ static int check_new(const struct lp_signing *s, const struct lp_signature *sign
 	return 0;
 }
 
-int lp_signing_add(struct lp_signing *s, struct lp_signature *signature, struct lppack_error *err)
+int lp_sign_set_add(struct lp_sign_set *s, struct lp_signature *signature, struct lppack_error *err)
 {
 	char id[LPPACK_KEY_ID_SIZE];
 	int rc = check_new(s, signature, err);
@@ -206,7 +208,7 @@ int lp_signing_add(struct lp_signing *s, struct lp_signature *signature, struct 
 	return s->added ? 0 : lp_fail_nomem(err);
 }
 
-int lp_signing_check(struct lp_signing *s, struct lppack_error *err)
+int lp_sign_set_check(struct lp_sign_set *s, struct lppack_error *err)
 {
 	int rc = 0;
 

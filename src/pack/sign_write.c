@@ -8,10 +8,11 @@
  *             several names or an owner that a copy would not have
  *   rewrite   the area's size changes: a new head and a copy of the payload are renamed over the bundle
  */
-#include "pack/sign.h"
+#include "pack/sign_write.h"
 
 #include "base/file.h"
 #include "base/output.h"
+#include "pack/sign_journal.h"
 
 #include <errno.h>
 #include <linux/fs.h>
@@ -52,7 +53,7 @@ static bool take_owner(int fd, const struct stat *st)
 }
 
 /* 1 if it is done, 0 if it cannot be done here. */
-static int store_clone(struct lp_signing *s, const struct lp_buf *head, const struct stat *st,
+static int store_clone(struct lp_sign_set *s, const struct lp_buf *head, const struct stat *st,
 		       struct lppack_error *err)
 {
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
@@ -65,11 +66,11 @@ static int store_clone(struct lp_signing *s, const struct lp_buf *head, const st
 	rc = write_area(out.fd, head, at, s->bundle->in.name, err);
 	if (rc == 0)
 		rc = lp_output_commit(&out, false, err);
-	s->stored = (struct lp_stored){ .method = "clone", .written = head->len - at };
+	s->stored = (struct lp_sign_written){ .method = "clone", .written = head->len - at };
 	return rc < 0 ? rc : 1;
 }
 
-static int store_in_place(struct lp_signing *s, const struct lp_buf *head, struct lppack_error *err)
+static int store_in_place(struct lp_sign_set *s, const struct lp_buf *head, struct lppack_error *err)
 {
 	const char *name = s->bundle->in.name;
 	uint64_t at = s->bundle->head.area_at;
@@ -83,12 +84,12 @@ static int store_in_place(struct lp_signing *s, const struct lp_buf *head, struc
 	if (rc < 0)
 		return lp_hint(err, rc, "once the disk can be written, complete the change with: lppack sign --list %s",
 			       s->path);
-	s->stored = (struct lp_stored){ .method = "in-place", .written = head->len - at + head->len };
+	s->stored = (struct lp_sign_written){ .method = "in-place", .written = head->len - at + head->len };
 	return lp_sign_journal_remove(s->path, err);
 }
 
 /* By reading and writing, where the kernel cannot copy between these files. */
-static ssize_t copy_chunk(struct lp_signing *s, struct lp_output *out, off_t *from, off_t *to, size_t n)
+static ssize_t copy_chunk(struct lp_sign_set *s, struct lp_output *out, off_t *from, off_t *to, size_t n)
 {
 	uint8_t chunk[65536];
 	ssize_t got = copy_file_range(s->bundle->in.fd, from, out->fd, to, n, 0);
@@ -109,11 +110,11 @@ static ssize_t copy_chunk(struct lp_signing *s, struct lp_output *out, off_t *fr
 
 /* The payload, of which the manifest tells the size. The first piece ends on a page, so that file systems which can
  * share blocks do so for the rest whenever the head changed by whole pages. */
-static int copy_payload(struct lp_signing *s, struct lp_output *out, uint64_t head_size, struct lppack_error *err)
+static int copy_payload(struct lp_sign_set *s, struct lp_output *out, uint64_t head_size, struct lppack_error *err)
 {
 	off_t from = (off_t)s->bundle->head.payload_at;
 	off_t to = (off_t)head_size;
-	uint64_t left = s->contents.manifest.payload_size;
+	uint64_t left = s->contents->manifest.payload_size;
 
 	while (left > 0) {
 		uint64_t now = from % PAGE ? (uint64_t)(PAGE - from % PAGE) : COPY_CHUNK;
@@ -132,13 +133,13 @@ static int copy_payload(struct lp_signing *s, struct lp_output *out, uint64_t he
 	return 0;
 }
 
-static int store_rewrite(struct lp_signing *s, const struct lp_buf *head, const struct stat *st,
+static int store_rewrite(struct lp_sign_set *s, const struct lp_buf *head, const struct stat *st,
 			 struct lppack_error *err)
 {
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
 	int rc = lp_output_open(&out, s->path, 0600, err);
 
-	s->stored = (struct lp_stored){ .method = "rewrite", .written = head->len };
+	s->stored = (struct lp_sign_written){ .method = "rewrite", .written = head->len };
 	if (rc == 0)
 		rc = lp_output_write(&out, head->data, head->len, err);
 	if (rc == 0)
@@ -149,9 +150,9 @@ static int store_rewrite(struct lp_signing *s, const struct lp_buf *head, const 
 	return rc < 0 ? rc : lp_output_commit(&out, false, err);
 }
 
-int lp_signing_store(struct lp_signing *s, struct lppack_error *err)
+int lp_sign_write(struct lp_sign_set *s, struct lppack_error *err)
 {
-	const struct lp_manifest *m = &s->contents.manifest;
+	const struct lp_manifest *m = &s->contents->manifest;
 	LP_AUTO_BUF struct lp_buf head = { 0 };
 	struct stat st;
 	int rc;

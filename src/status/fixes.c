@@ -43,22 +43,26 @@ int lp_snapshot_installed_facts(struct lp_snapshot *snapshot, const struct lp_in
 {
 	LP_AUTO_UNSIGNED_CONTENTS struct lp_unsigned_contents kept = { 0 };
 	LP_AUTO_METADATA struct lp_metadata metadata = { 0 };
+	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	struct lp_record record;
 	int rc = lp_unsigned_contents_open(&kept, snapshot->host->io.root, level, err);
 
 	if (rc < 0)
 		return rc;
-	rc = lp_contents_find(&kept.contents, &snapshot->host->kernel.build_id, &record, &why);
+	rc = lp_contents_find(kept.contents, &snapshot->host->kernel.build_id, &record, &why);
 	if (rc == -LPPACK_E_NO_KERNEL)
 		return 0;
 	if (rc < 0)
 		return lp_error_move(err, &why);
-	rc = lp_contents_metadata(&kept.contents, &record, &metadata, err);
+	rc = lp_contents_metadata(kept.contents, &record, &metadata, err);
 	if (rc < 0)
 		return rc;
-	*out = lp_applied_level(&kept.contents, &metadata, err);
-	return *out ? 1 : -LPPACK_E_STATE;
+	rc = lp_contents_fixes(kept.contents, &fixes, err);
+	if (rc < 0)
+		return rc;
+	*out = lp_applied_level(&fixes, &metadata, err);
+	return *out ? 1 : -LPPACK_E_NO_MEMORY;
 }
 
 static const char *id_of(const struct lppack_value *item)

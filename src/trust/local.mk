@@ -6,4 +6,4 @@ liblppack_all_la_SOURCES += \
 	src/trust/policy.c src/trust/policy.h \
 	src/trust/policy_update.c \
 	src/trust/signer.c src/trust/signer.h \
-	src/trust/verify.c
+	src/trust/verify.c src/trust/verify.h

@@ -4,7 +4,8 @@
 #define LP_TRUST_POLICY_H
 
 #include "format/format.h"
-#include "bundle/bundle.h"
+
+#include <lppack/keys.h>
 
 #define LP_POLICY_NAME "policy.yaml"
 #define LP_POLICY_ADMIN "/etc/lppack/" LP_POLICY_NAME

@@ -15,7 +15,7 @@
 #include "format/head.h"
 #include "bundle/describe.h"
 #include "base/directory.h"
-#include "machine/host.h"
+#include "runtime/kernel_io.h"
 #include "trust/signer.h"
 #include "trust/judge.h"
 #include "runtime/lock.h"

@@ -1,80 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Opening bundles, and the step from an opened to a verified one. */
-#include "bundle/bundle.h"
+/* The step from an opened to a verified bundle, and what a verified one says. */
+#include "trust/verify.h"
 
 #include "base/export.h"
-#include "trust/keyring.h"
-#include "pack/sign.h"
+#include "bundle/describe.h"
+#include "bundle/entry.h"
+#include "bundle/verify_all.h"
 #include "trust/judge.h"
+#include "trust/keyring.h"
 
 #include <lppack/trust.h>
 
-/* A head that is torn rather than forged: who gets an error of it is told the way back. */
-static int hint_at_journal(const struct lppack_bundle *bundle, int rc, struct lppack_error *err)
-{
-	const char *name = bundle->in.name;
-	LP_AUTO_FREE char *path = NULL;
-
-	if (rc != -LPPACK_E_STRUCTURE && rc != -LPPACK_E_BAD_SIGNATURE && rc != -LPPACK_E_CORRUPT)
-		return rc;
-	path = realpath(name, NULL);
-	if (!path || lp_sign_journal_exists(path, NULL) <= 0)
-		return rc;
-	return lp_hint(err, rc, "a change of its signatures was interrupted; complete it with: lppack sign --list %s",
-		       name);
-}
-
-static struct lppack_bundle *read_head(struct lppack_bundle *bundle, int rc, struct lppack_error *err)
-{
-	LP_AUTO(cleanup_lppack_bundle_close) struct lppack_bundle *owned = bundle;
-
-	if (rc == 0)
-		rc = hint_at_journal(owned, lp_head_read(&owned->in, &owned->head, err), err);
-	return rc < 0 ? NULL : LP_TAKE(owned);
-}
-
-LP_EXPORT struct lppack_bundle *lppack_bundle_open(const char *path, struct lppack_error *err)
-{
-	struct lppack_bundle *bundle = calloc(1, sizeof(*bundle));
-
-	if (!bundle) {
-		lp_fail_nomem(err);
-		return NULL;
-	}
-	return read_head(bundle, lp_input_open(&bundle->in, path, err), err);
-}
-
-LP_EXPORT struct lppack_bundle *lppack_bundle_open_fd(int fd, const char *name, struct lppack_error *err)
-{
-	struct lppack_bundle *bundle = calloc(1, sizeof(*bundle));
-
-	if (!bundle) {
-		close(fd);
-		lp_fail_nomem(err);
-		return NULL;
-	}
-	return read_head(bundle, lp_input_take_fd(&bundle->in, fd, name, err), err);
-}
-
-struct lppack_bundle *lp_bundle_ref(struct lppack_bundle *bundle)
-{
-	lp_ref_take(&bundle->ref);
-	return bundle;
-}
-
-LP_EXPORT void lppack_bundle_close(struct lppack_bundle *bundle)
-{
-	if (!bundle || !lp_ref_drop(&bundle->ref))
-		return;
-	lp_head_free(&bundle->head);
-	lp_input_close(&bundle->in);
-	free(bundle);
-}
-
-LP_EXPORT uint64_t lppack_bundle_bytes_read(const struct lppack_bundle *bundle)
-{
-	return bundle->in.bytes;
-}
+/* Only lppack_bundle_verify() makes one. */
+struct lppack_verified {
+	struct lp_ref ref;
+	struct lppack_bundle *bundle; /* a reference: the reports borrow of its head */
+	struct lp_contents *contents; /* a reference; NULL until keys that are trusted are behind the head */
+	struct lp_signature_report reports[LP_SIGNATURES_MAX];
+	size_t n_reports;
+	bool is_checked; /* every byte of the payload too */
+};
 
 static struct lppack_verified *new_verified(struct lppack_bundle *bundle)
 {
@@ -89,26 +34,27 @@ static struct lppack_verified *new_verified(struct lppack_bundle *bundle)
  * The order of steps is the point: what every signature is over and whether it fits its own key; whether keys that are
  * trusted are behind it; only then the manifest is parsed; then the policy's verdict on what it says.
  */
-static int judge(struct lppack_bundle *bundle, const struct lppack_keyring *keyring, struct lppack_verified *v,
-		 struct lp_ruling *ruling, struct lppack_error *err)
+static int verify_head(struct lppack_verified *v, struct lppack_bundle *bundle, const struct lppack_keyring *keyring,
+		       struct lp_ruling *ruling, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf message = { 0 };
+	const struct lp_manifest *m;
 	struct lp_subject subject = { .name = bundle->in.name, .message = &message };
-	const struct lp_contents *c = &v->contents;
-	int rc = lp_signatures_check(bundle, v->signers, &v->n_signers, err);
+	int rc = lp_signatures_check(bundle, v->reports, &v->n_reports, err);
 
 	if (rc < 0)
 		return rc;
 	lp_pre_authentication(bundle->head.manifest.data, bundle->head.manifest.len, &message);
 	if (!lp_buf_ok(&message))
 		return lp_fail_nomem(err);
-	rc = lp_keyring_judge(keyring, &subject, v->signers, v->n_signers, ruling, err);
+	rc = lp_keyring_judge(keyring, &subject, v->reports, v->n_reports, ruling, err);
 	if (rc == 0)
-		rc = lp_contents_open(&v->contents, bundle, err);
+		rc = lp_contents_open(bundle, &v->contents, err);
 	if (rc < 0)
 		return rc;
-	subject.id = c->manifest.id;
-	return lp_policy_decide(keyring, &subject, v->signers, v->n_signers, ruling, err);
+	m = &v->contents->manifest;
+	subject.id = m->id;
+	return lp_policy_decide(keyring, &subject, v->reports, v->n_reports, ruling, err);
 }
 
 LP_EXPORT struct lppack_verified *lppack_bundle_verify(struct lppack_bundle *bundle,
@@ -129,10 +75,10 @@ LP_EXPORT struct lppack_verified *lppack_bundle_verify(struct lppack_bundle *bun
 		lp_fail_nomem(err);
 		return NULL;
 	}
-	rc = judge(bundle, keyring, v, &ruling, err);
+	rc = verify_head(v, bundle, keyring, &ruling, err);
 	if (rc == 0)
-		rc = lp_contents_open_index(&v->contents, false, err);
-	hint_at_journal(bundle, rc, err);
+		rc = lp_contents_open_index(v->contents, false, err);
+	lp_bundle_hint_journal(bundle, rc, err);
 	return rc < 0 ? NULL : LP_TAKE(v);
 }
 
@@ -145,8 +91,8 @@ LP_EXPORT struct lppack_value *lppack_bundle_judge(struct lppack_bundle *bundle,
 	struct lp_ruling ruling = { 0 };
 
 	if (v && map) {
-		hint_at_journal(bundle, judge(bundle, keyring, v, &ruling, &cause), &cause);
-		lp_describe_ruling(&map, keyring, &ruling, v->signers, v->n_signers, &cause);
+		lp_bundle_hint_journal(bundle, verify_head(v, bundle, keyring, &ruling, &cause), &cause);
+		lp_describe_ruling(&map, keyring, &ruling, v->reports, v->n_reports, &cause);
 	}
 	if (v && map)
 		return map;
@@ -165,32 +111,112 @@ LP_EXPORT void lppack_verified_free(struct lppack_verified *v)
 {
 	if (!v || !lp_ref_drop(&v->ref))
 		return;
-	lp_contents_close(&v->contents);
+	lp_contents_unref(v->contents);
 	lppack_bundle_close(v->bundle);
 	free(v);
 }
 
+struct lp_contents *lp_verified_contents(const struct lppack_verified *v)
+{
+	return v->contents;
+}
+
+const struct lp_signature_report *lp_verified_reports(const struct lppack_verified *v, size_t *n)
+{
+	*n = v->n_reports;
+	return v->reports;
+}
+
+bool lp_verified_is_checked(const struct lppack_verified *v)
+{
+	return v->is_checked;
+}
+
+static int check_reports(const struct lppack_verified *v, struct lppack_error *err)
+{
+	for (size_t i = 0; i < v->n_reports; i++)
+		if (v->reports[i].status == LP_SIGNATURE_UNSUPPORTED)
+			return lp_fail(err, LPPACK_E_UNSUPPORTED, "use a newer lppack",
+				       "%s: " LP_MEMBER_SIGNATURES
+				       "%s.%s: the scheme '%s' is unknown, so this signature "
+				       "is not verified",
+				       v->bundle->in.name, v->reports[i].id, v->reports[i].scheme,
+				       v->reports[i].scheme);
+	return 0;
+}
+
+LP_EXPORT int lppack_verified_check_all(struct lppack_verified *v, lppack_progress_fn *progress, void *context,
+					struct lppack_error *err)
+{
+	int rc = check_reports(v, err);
+
+	if (rc == 0)
+		rc = lp_contents_verify_all(v->contents, progress, context, err);
+	if (rc == 0)
+		v->is_checked = true;
+	return rc;
+}
+
+LP_EXPORT struct lppack_entry *lppack_verified_select(struct lppack_verified *v, const char *build_id,
+						      struct lppack_error *err)
+{
+	struct lp_build_id id;
+
+	if (build_id && lp_build_id_parse(build_id, &id) == 0)
+		return lp_entry_find(v->contents, &id, err);
+	lp_fail(err, LPPACK_E_USAGE, "a build ID has 8 to 64 lower-case hex digits", "'%s' is not a build ID",
+		build_id ? build_id : "");
+	return NULL;
+}
+
+LP_EXPORT struct lppack_value *lppack_verified_describe_head(const struct lppack_verified *v,
+							     struct lppack_error *err)
+{
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add_bool(&map, "verified", true);
+	lp_describe_contents(&map, v->contents);
+	lp_value_add(&map, "signatures", lp_describe_signers(v->reports, v->n_reports));
+	if (!map)
+		lp_fail_nomem(err);
+	return map;
+}
+
+LP_EXPORT struct lppack_value *lppack_verified_describe(struct lppack_verified *v, int with_kernels,
+							struct lppack_error *err)
+{
+	LP_AUTO_VALUE struct lppack_value *map = lppack_verified_describe_head(v, err);
+
+	if (!map)
+		return NULL;
+	if (lp_describe_payload(&map, v->contents, with_kernels, err) < 0)
+		return NULL;
+	if (!map)
+		lp_fail_nomem(err);
+	return LP_TAKE(map);
+}
+
 LP_EXPORT const char *lppack_verified_stream(const struct lppack_verified *v)
 {
-	return v->contents.manifest.id.stream;
+	return v->contents->manifest.id.stream;
 }
 
 LP_EXPORT uint64_t lppack_verified_serial(const struct lppack_verified *v)
 {
-	return v->contents.manifest.id.serial;
+	return v->contents->manifest.id.serial;
 }
 
 LP_EXPORT uint64_t lppack_verified_kernels(const struct lppack_verified *v)
 {
-	return v->contents.manifest.kernels;
+	return v->contents->manifest.kernels;
 }
 
 LP_EXPORT int64_t lppack_verified_expires(const struct lppack_verified *v)
 {
-	return v->contents.manifest.expires;
+	return v->contents->manifest.expires;
 }
 
 LP_EXPORT const char *lppack_verified_digest(const struct lppack_verified *v)
 {
-	return v->contents.digest_text;
+	return v->contents->digest_text;
 }

@@ -248,7 +248,7 @@ void forge_open(struct fixture *f, const char *path, struct forge *forge)
 {
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
 	LP_AUTO_VERIFIED struct lppack_verified *v = fixture_verify(f, path, &bundle);
-	struct lp_contents *c = &v->contents;
+	struct lp_contents *c = lp_verified_contents(v);
 
 	*forge = (struct forge){ .n = c->manifest.kernels };
 	forge->records = calloc(forge->n, sizeof(*forge->records));

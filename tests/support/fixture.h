@@ -10,7 +10,8 @@
 
 #include "format/format.h"
 #include "format/index.h"
-#include "bundle/bundle.h"
+#include "bundle/entry.h"
+#include "trust/verify.h"
 
 #include <lppack/lppack.h>
 #include <setjmp.h>

@@ -19,10 +19,8 @@ unit_programs = \
 	tests/unit/base/test_root_glob \
 	tests/unit/base/test_value \
 	tests/unit/bundle/test_describe \
-	tests/unit/bundle/test_diff \
 	tests/unit/bundle/test_entry \
 	tests/unit/bundle/test_module_cache \
-	tests/unit/bundle/test_release_facts \
 	tests/unit/bundle/test_signature_check \
 	tests/unit/bundle/test_verify_all \
 	tests/unit/check/test_form \
@@ -96,9 +94,11 @@ unit_programs = \
 	tests/unit/machine/test_store_rebuild \
 	tests/unit/pack/test_bases \
 	tests/unit/pack/test_create \
+	tests/unit/pack/test_diff \
 	tests/unit/pack/test_draft \
 	tests/unit/pack/test_gather \
 	tests/unit/pack/test_pack \
+	tests/unit/pack/test_release_facts \
 	tests/unit/pack/test_sign \
 	tests/unit/pack/test_sign_module \
 	tests/unit/pack/test_spec \

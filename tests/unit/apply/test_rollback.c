@@ -110,7 +110,7 @@ static void goes_back_by_one(void **state)
 	/* And the next boot goes there too. */
 	assert_true(lp_store_read(fake_kernel_root(m.kernel), &store, &f->err) >= 0);
 	assert_true(store.has_target);
-	assert_true(lp_digest_equal(&store.target, &m.verified->contents.manifest.id.digest));
+	assert_true(lp_digest_equal(&store.target, &lp_verified_contents(m.verified)->manifest.id.digest));
 }
 
 static void goes_back_to_a_serial(void **state)

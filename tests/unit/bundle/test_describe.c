@@ -48,8 +48,8 @@ static void damaged_parts_are_errors_of_a_verified_bundle(void **state)
 	char *path = fixture_bundle(f, "b.lpb", 2);
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
 	LP_AUTO_VERIFIED struct lppack_verified *v = fixture_verify(f, path, &bundle);
-	size_t fixes = v->contents.layout.fixes_at + LP_TAR_BLOCK + 3;
-	size_t kernel = v->contents.layout.kernels_at + LP_TAR_BLOCK + 3;
+	size_t fixes = lp_verified_contents(v)->layout.fixes_at + LP_TAR_BLOCK + 3;
+	size_t kernel = lp_verified_contents(v)->layout.kernels_at + LP_TAR_BLOCK + 3;
 	LP_AUTO_VALUE struct lppack_value *brief = NULL;
 
 	fixture_flip(path, kernel);

@@ -85,11 +85,11 @@ static uint64_t cost_of_one(struct fixture *f, unsigned int n, unsigned int i)
 	entry = select_kernel(f, v, i);
 	expect_ok(lppack_entry_load_module(entry, &bytes, &size, &f->err), &f->err);
 	/* The head is read raw and compared once more, the fence has 64 bytes a page. */
-	framing = 2 * bundle->head.payload_at + v->contents.fence.len + 2 * LP_INDEX_PAGE;
+	framing = 2 * bundle->head.payload_at + lp_verified_contents(v)->fence.len + 2 * LP_INDEX_PAGE;
 	assert_in_range(lppack_bundle_bytes_read(bundle), 1,
-			framing + 4 * LP_TAR_BLOCK + lp_tar_span(v->contents.manifest.metadata_max) +
-				2 * lp_tar_span(v->contents.manifest.frame_max));
-	return lppack_bundle_bytes_read(bundle) - v->contents.fence.len;
+			framing + 4 * LP_TAR_BLOCK + lp_tar_span(lp_verified_contents(v)->manifest.metadata_max) +
+				2 * lp_tar_span(lp_verified_contents(v)->manifest.frame_max));
+	return lppack_bundle_bytes_read(bundle) - lp_verified_contents(v)->fence.len;
 }
 
 static void one_kernel_costs_the_same_of_few_and_of_many(void **state)
@@ -148,8 +148,8 @@ static void damage_to_index_and_metadata(void **state)
 	char *path = fixture_bundle(f, "b.lpb", 3);
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
 	LP_AUTO_VERIFIED struct lppack_verified *v = fixture_verify(f, path, &bundle);
-	size_t page = v->contents.layout.pages_at + LP_TAR_BLOCK;
-	size_t metadata = v->contents.layout.kernels_at + LP_TAR_BLOCK;
+	size_t page = lp_verified_contents(v)->layout.pages_at + LP_TAR_BLOCK;
+	size_t metadata = lp_verified_contents(v)->layout.kernels_at + LP_TAR_BLOCK;
 	char id[41];
 
 	fixture_flip(path, page + 4095);

@@ -68,12 +68,14 @@ static void what_status_needs(void **state)
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
 	LP_AUTO_VERIFIED struct lppack_verified *verified = fixture_verify(f, fixture_bundle(f, "b.lpb", 1), &bundle);
 	LP_AUTO_METADATA struct lp_metadata metadata = { 0 };
+	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
 	LP_AUTO_APPLIED struct lp_applied a = { 0 };
 	LP_AUTO_APPLIED struct lp_applied b = { 0 };
 
 	fill(&a);
 	assert_int_equal(lp_text_list_add(&metadata.not_applicable, "CVE-1"), 0);
-	a.level = lp_applied_level(&verified->contents, &metadata, &f->err);
+	expect_ok(lp_contents_fixes(lp_verified_contents(verified), &fixes, &f->err), &f->err);
+	a.level = lp_applied_level(&fixes, &metadata, &f->err);
 	expect_ok(a.level ? 0 : -1, &f->err);
 	expect_ok(lp_applied_write(f->dir, &a, &f->err), &f->err);
 	assert_int_equal(lp_applied_read(f->dir, &b, &f->err), 1);

@@ -125,6 +125,24 @@ static void targets(void **state)
 	assert_int_equal(b.n, 4);
 }
 
+/* A head that is signed does not make every byte of the file whole. */
+static void only_what_was_verified_as_a_whole(void **state)
+{
+	AUTO_SHELF struct shelf s = { 0 };
+	LP_AUTO_STORE struct lp_store store = { 0 };
+	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
+	LP_AUTO_VERIFIED struct lppack_verified *verified = NULL;
+
+	shelf_open(&s, *state);
+	verified = fixture_verify(s.f, fixture_bundle(s.f, "b.lpb", 1), &bundle);
+	assert_int_equal(lp_store_add(&store, verified, 1, &s.f->err), -LPPACK_E_INTERNAL);
+	assert_int_equal(store.n, 0);
+	lppack_error_clear(&s.f->err);
+	expect_ok(lppack_verified_check_all(verified, NULL, NULL, &s.f->err), &s.f->err);
+	expect_ok(lp_store_add(&store, verified, 1, &s.f->err), &s.f->err);
+	assert_int_equal(store.n, 1);
+}
+
 static void opening_a_kept_level(void **state)
 {
 	AUTO_SHELF struct shelf s = { 0 };
@@ -136,7 +154,7 @@ static void opening_a_kept_level(void **state)
 	shelf_install(&s, 7);
 	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
 	expect_ok(lp_unsigned_contents_open(&kept, shelf_root(&s), &store.levels[0], &s.f->err), &s.f->err);
-	assert_int_equal(kept.contents.manifest.id.serial, 7);
+	assert_int_equal(kept.contents->manifest.id.serial, 7);
 	/* Another bundle under its name is none of ours, whoever signed it. */
 	{
 		LP_AUTO_FREE char *path = lp_store_path(shelf_root(&s), &store.levels[0].id.digest);
@@ -166,6 +184,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		fixture_test(there_and_back), fixture_test(looking_up), fixture_test(an_empty_store),
 		fixture_test(damaged_stores), fixture_test(targets),	fixture_test(opening_a_kept_level),
+		fixture_test(only_what_was_verified_as_a_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

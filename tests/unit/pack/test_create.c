@@ -106,7 +106,7 @@ static void independent_modules_have_no_bases(void **state)
 		options.independent = i;
 		expect_ok(create(f, spec, path, &options), &f->err);
 		v = fixture_verify(f, path, &bundle);
-		assert_int_equal(v->contents.manifest.base_depth, !i);
+		assert_int_equal(lp_verified_contents(v)->manifest.base_depth, !i);
 		expect_ok(lppack_verified_check_all(v, NULL, NULL, &f->err), &f->err);
 	}
 }

@@ -6,7 +6,7 @@
 #include "format/tar.h"
 #include "crypto/ed25519.h"
 #include "crypto/cms.h"
-#include "pack/sign.h"
+#include "pack/sign_journal.h"
 #include "trust/signer.h"
 #include "support/pki.h"
 

@@ -86,7 +86,7 @@ static void facts_of_the_head(void **state)
 	assert_int_equal(lppack_verified_expires(v), 0);
 	assert_int_equal(strlen(lppack_verified_digest(v)), 64);
 	assert_int_equal(lp_sha256(bundle->head.manifest.data, bundle->head.manifest.len, &digest, NULL), 0);
-	assert_true(lp_digest_equal(&digest, &v->contents.manifest.id.digest));
+	assert_true(lp_digest_equal(&digest, &lp_verified_contents(v)->manifest.id.digest));
 }
 
 static void cut_anywhere(void **state)

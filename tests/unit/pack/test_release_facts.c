@@ -2,8 +2,8 @@
 /* Tests the comparison of two releases: kernels, functions, fixes, what is withdrawn. */
 #include "support/fixture.h"
 
+#include "pack/release_facts.h"
 #include "shared/text.h"
-#include "bundle/release_facts.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "bundle/release_facts.h"
+/* What a release of a stream has for each kernel, read from bundles or about to be written, and how two compare. */
+#include "pack/release_facts.h"
 
 #include "shared/array.h"
 #include "shared/text.h"
@@ -69,8 +70,10 @@ bool lp_release_walk_is_name_taken(const struct lp_release_walk *walk)
 	       !lp_digest_equal(&walk->old->module_sha256, &walk->new->module_sha256);
 }
 
-int lp_release_facts_read(struct lp_contents *c, struct lp_bundle_release_facts *out, struct lppack_error *err)
+int lp_release_facts_read(const struct lppack_verified *bundle, struct lp_bundle_release_facts *out,
+			  struct lppack_error *err)
 {
+	struct lp_contents *c = lp_verified_contents(bundle);
 	const struct lp_manifest *m = &c->manifest;
 	int rc;
 

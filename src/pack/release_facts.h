@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Comparing two levels of a stream, whether they are bundles, one about to be written, or two modules. */
-#ifndef LP_BUNDLE_RELEASE_FACTS_H
-#define LP_BUNDLE_RELEASE_FACTS_H
+#ifndef LP_PACK_RELEASE_FACTS_H
+#define LP_PACK_RELEASE_FACTS_H
 
 #include "format/format.h"
-#include "bundle/bundle.h"
+#include "trust/verify.h"
 
 /* A level's facts, all borrowed but the array `kernels` itself. */
 struct lp_release_facts {
@@ -24,7 +24,9 @@ struct lp_bundle_release_facts {
 	struct lp_metadata *metadata;
 };
 
-int lp_release_facts_read(struct lp_contents *c, struct lp_bundle_release_facts *out, struct lppack_error *err);
+/* Reads all metadata of the bundle, and no modules. *out is freed by the caller, also on failure. */
+int lp_release_facts_read(const struct lppack_verified *bundle, struct lp_bundle_release_facts *out,
+			  struct lppack_error *err);
 void lp_release_facts_free(struct lp_bundle_release_facts *level);
 
 /* One kernel after the other in the order of build IDs; old or new is NULL where that level lacks it. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What changes from one release of a stream, or one module, to the next: trees, and the rule of cumulativity. */
 #include "base/export.h"
 #include "base/value_add.h"
 #include "shared/text.h"
@@ -6,8 +7,8 @@
 #include "bundle/describe.h"
 #include "inspect/module.h"
 #include "bundle/findings.h"
-#include "bundle/release_facts.h"
 #include "crypto/digest.h"
+#include "pack/release_facts.h"
 
 #include <lppack/diff.h>
 #include <sys/stat.h>
@@ -136,7 +137,7 @@ LP_EXPORT struct lppack_value *lppack_diff_bundles(struct lppack_verified *older
 	LP_AUTO(lp_release_facts_free) struct lp_bundle_release_facts old = { 0 };
 	LP_AUTO(lp_release_facts_free) struct lp_bundle_release_facts new = { 0 };
 
-	if (lp_release_facts_read(&older->contents, &old, err) < 0 || lp_release_facts_read(&newer->contents, &new, err) < 0)
+	if (lp_release_facts_read(older, &old, err) < 0 || lp_release_facts_read(newer, &new, err) < 0)
 		return NULL;
 	return describe_diff(&old.level, &new.level, err);
 }
@@ -147,10 +148,10 @@ LP_EXPORT int lppack_verified_check_supersedes(struct lppack_verified *newer, st
 	LP_AUTO(lp_release_facts_free) struct lp_bundle_release_facts old = { 0 };
 	LP_AUTO(lp_release_facts_free) struct lp_bundle_release_facts new = { 0 };
 	LP_AUTO(lp_changes_free) struct lp_changes changes = { 0 };
-	int rc = lp_release_facts_read(&older->contents, &old, err);
+	int rc = lp_release_facts_read(older, &old, err);
 
 	if (rc == 0)
-		rc = lp_release_facts_read(&newer->contents, &new, err);
+		rc = lp_release_facts_read(newer, &new, err);
 	if (rc == 0)
 		rc = lp_release_facts_compare(&old.level, &new.level, &changes, err);
 	return rc < 0 ? rc : lp_changes_check(&changes, &old.level, &new.level, err);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One kernel of a bundle. */
+#ifndef LP_BUNDLE_ENTRY_H
+#define LP_BUNDLE_ENTRY_H
+
+#include "bundle/contents.h"
+
+struct lppack_entry {
+	struct lp_contents *contents; /* a reference */
+	struct lp_record record;
+	struct lp_metadata metadata;
+	struct lp_buf module; /* proved bytes, once loaded */
+};
+
+/* The entry of a kernel; NULL with LPPACK_E_NO_KERNEL if there is none. Worth what the contents are worth. */
+struct lppack_entry *lp_entry_find(struct lp_contents *contents, const struct lp_build_id *id,
+				   struct lppack_error *err);
+
+LP_DEFINE_CLEANUP(struct lppack_entry, lppack_entry_free)
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Full verification of what a head reaches. */
+#ifndef LP_BUNDLE_VERIFY_ALL_H
+#define LP_BUNDLE_VERIFY_ALL_H
+
+#include "bundle/contents.h"
+
+/* Index, every digest, every frame, every module's facts against the metadata, and that no byte is unaccounted for. */
+int lp_contents_verify_all(struct lp_contents *c, lppack_progress_fn *progress, void *context,
+			   struct lppack_error *err);
+
+#endif
