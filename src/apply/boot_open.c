@@ -13,7 +13,7 @@
 
 /* A level that is tried, and what it is tried for. */
 struct attempt {
-	struct lppack_host *host;
+	struct lp_snapshot snapshot;
 	const struct lppack_keyring *keyring;
 	const struct lppack_verified *below; /* NULL: from the target on */
 	struct lppack_bundle *bundle;
@@ -22,12 +22,12 @@ struct attempt {
 
 static int try_level(struct attempt *attempt, const struct lp_installed *level, struct lppack_error *err)
 {
-	const char *root = attempt->host->io.root;
-	const char *build_id = lppack_host_build_id(attempt->host, err);
+	const char *root = attempt->snapshot.host->io.root;
+	const char *build_id = lppack_host_build_id(attempt->snapshot.host, err);
 	LP_AUTO(cleanup_lppack_bundle_close) struct lppack_bundle *bundle = NULL;
 	LP_AUTO(cleanup_lppack_verified_free) struct lppack_verified *verified = NULL;
 	LP_AUTO(cleanup_lppack_entry_free) struct lppack_entry *entry = NULL;
-	int rc = build_id ? lp_boot_candidate_check(attempt->host, level, err) : -err->code;
+	int rc = build_id ? lp_boot_choice_check(&attempt->snapshot, level, err) : -err->code;
 
 	if (rc < 0)
 		return rc;
@@ -60,7 +60,7 @@ static const struct lp_installed *first_level(const struct attempt *attempt, con
 {
 	const struct lp_manifest *m = attempt->below ? &lp_verified_contents(attempt->below)->manifest : NULL;
 	const struct lp_installed *level = m ? lp_store_below(store, &m->id) :
-					  lp_boot_choice_first(attempt->host, store);
+					  lp_boot_choice_first(&attempt->snapshot);
 
 	if (level)
 		return level;
@@ -98,13 +98,14 @@ static int try_levels(struct attempt *attempt, const struct lp_store *store, str
 
 static int open_installed(struct attempt *attempt, struct lppack_value **skipped, struct lppack_error *err)
 {
-	LP_AUTO_STORE struct lp_store store = { 0 };
-	int rc = lp_kill_switch_check(attempt->host, err);
+	int rc = lp_kill_switch_check(attempt->snapshot.host, err);
 
 	if (rc == 0)
-		rc = lp_store_read(attempt->host->io.root, &store, err);
-	if (rc >= 0)
-		rc = try_levels(attempt, &store, skipped, err);
+		rc = lp_snapshot_check(&attempt->snapshot, LP_PART_STORE, err);
+	if (rc == 0)
+		rc = lp_snapshot_check(&attempt->snapshot, LP_PART_STATE, err);
+	if (rc == 0)
+		rc = try_levels(attempt, &attempt->snapshot.store, skipped, err);
 	if (rc == 0 && !*skipped)
 		rc = lp_fail_nomem(err);
 	return rc;
@@ -115,11 +116,14 @@ LP_EXPORT int lppack_store_open_installed(struct lppack_host *host, const struct
 					  struct lppack_verified **verified, struct lppack_value **skipped,
 					  struct lppack_error *err)
 {
-	struct attempt attempt = { .host = host, .keyring = keyring, .below = below };
+	struct attempt attempt = { .keyring = keyring, .below = below };
 	struct lppack_error own = LPPACK_ERROR_INIT;
 	LP_AUTO_VALUE struct lppack_value *list = lp_value_list();
-	int rc = open_installed(&attempt, &list, &own);
+	int rc;
 
+	lp_snapshot_read(&attempt.snapshot, host);
+	rc = open_installed(&attempt, &list, &own);
+	lp_snapshot_free(&attempt.snapshot);
 	if (skipped)
 		*skipped = LP_TAKE(list);
 	*bundle = attempt.bundle;
@@ -129,12 +133,15 @@ LP_EXPORT int lppack_store_open_installed(struct lppack_host *host, const struct
 
 LP_EXPORT struct lppack_value *lppack_store_describe(struct lppack_host *host, struct lppack_error *err)
 {
-	LP_AUTO_STORE struct lp_store store = { 0 };
+	LP_AUTO_SNAPSHOT struct lp_snapshot snapshot = { 0 };
+	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
 	struct lppack_value *list;
 
-	if (lp_store_read(host->io.root, &store, err) < 0)
+	lp_snapshot_read(&snapshot, host);
+	if (lp_snapshot_check(&snapshot, LP_PART_STORE, err) < 0 || lp_snapshot_open_releases(&snapshot, err) < 0 ||
+	    lp_boot_candidates_read(&snapshot, &candidates, err) < 0)
 		return NULL;
-	list = lp_store_describe(host, &store);
+	list = lp_boot_candidates_describe(&snapshot, &candidates);
 	if (!list)
 		lp_fail_nomem(err);
 	return list;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Putting a bundle where boots find it, and taking old ones away. */
-#include "machine/store.h"
-
-#include "base/value_add.h"
 #include "base/output.h"
+#include "base/value_add.h"
+#include "machine/store.h"
 #include "shared/array.h"
 #include "base/export.h"
 #include "base/options.h"
@@ -11,11 +10,9 @@
 #include "shared/text.h"
 #include "format/yaml.h"
 #include "machine/boot_choice.h"
-#include "machine/boot_count.h"
+#include "machine/boot_unit.h"
 #include "machine/coverage.h"
 #include "base/directory.h"
-#include "machine/freshness.h"
-#include "machine/state.h"
 #include "apply/transaction.h"
 #include "crypto/digest.h"
 
@@ -38,8 +35,8 @@ struct install {
 	struct lppack_install_options options;
 	struct lppack_bundle *copy;          /* what is verified, and what is put in place */
 	struct lppack_verified *verified;    /* of the copy */
-	struct lp_store store;
-	bool is_rebuilt; /* the store was damaged */
+	struct lp_snapshot snapshot;         /* read with the lock held; what is written changes it alike */
+	bool is_rebuilt;                     /* the store was damaged */
 	struct lppack_value *warnings;
 	bool already;
 	char **pruned; /* digests, in hex */
@@ -50,7 +47,7 @@ static void install_free(struct install *install)
 {
 	lppack_verified_free(install->verified);
 	lppack_bundle_close(install->copy);
-	lp_store_free(&install->store);
+	lp_snapshot_free(&install->snapshot);
 	lppack_value_free(install->warnings);
 	for (size_t i = 0; i < install->n_pruned; i++)
 		free(install->pruned[i]);
@@ -132,7 +129,7 @@ static DIR *open_own(const char *root)
  * whose file could not be read now. The caller holds the lock. */
 static void sweep(const struct install *install)
 {
-	const struct lp_store *store = &install->store;
+	const struct lp_store *store = &install->snapshot.store;
 	DIR *dir = install->is_rebuilt ? NULL : open_own(install->root);
 	const struct dirent *entry;
 
@@ -181,32 +178,35 @@ static int check_fresh(struct install *install, struct lppack_error *err)
 	const struct lp_contents *c = lp_verified_contents(install->verified);
 	const struct lp_freshness_options options = { .expires = c->manifest.expires,
 						      .allow_downgrade = install->options.allow_downgrade };
-	LP_AUTO_FRESHNESS struct lp_freshness memory = { 0 };
-	int rc = lp_freshness_read(install->root, &memory, err);
+	int rc = lp_snapshot_check(&install->snapshot, LP_PART_FRESHNESS, err);
 
-	return rc < 0 ? rc : lp_freshness_see(install->root, &memory, &c->manifest.id, c->bundle->in.name, &options, err);
+	return rc < 0 ? rc : lp_freshness_see(install->root, &install->snapshot.freshness, &c->manifest.id,
+					      c->bundle->in.name, &options, err);
 }
 
-static int add_level(struct install *install, struct lppack_error *err)
+/* What boots are to begin with, once the store names it. */
+static int choose_target(struct install *install, struct lppack_error *err)
 {
-	struct lp_store *store = &install->store;
+	const struct lp_digest *digest = &lp_verified_contents(install->verified)->manifest.id.digest;
+	struct lp_state *state = &install->snapshot.state;
 
-	store->has_target = true;
-	store->target = lp_verified_contents(install->verified)->manifest.id.digest;
-	return lp_store_add(store, install->verified, time(NULL), err);
+	if (state->has_target && lp_digest_equal(&state->target, digest))
+		return 0;
+	state->has_target = true;
+	state->target = *digest;
+	return lp_state_write(install->root, state, err);
 }
 
-/* In force, the one below it, the one that boots begin with, and the one that they end with. */
-static bool is_needed(const struct lp_store *store, const struct lp_applied *applied, const struct lp_boot_candidate *candidate)
+/* Applied, the one below it, the one that boots begin with, and the one that they end with. */
+static bool is_needed(const struct lp_snapshot *snapshot, const struct lp_boot_candidate *candidate)
 {
 	const struct lp_installed *level = candidate->level;
+	const struct lp_release_id *applied = &snapshot->state.applied.id;
 
-	if (level == lp_store_target(store) || candidate->at_boot == LP_BOOT_CHOICE_APPLIED)
+	if (level == lp_snapshot_target(snapshot) || candidate->at_boot == LP_BOOT_CHOICE_APPLIED)
 		return true;
-	if (!applied->id.stream)
-		return false;
-	return lp_digest_equal(&level->id.digest, &applied->id.digest) ||
-	       level == lp_store_below(store, &applied->id);
+	return snapshot->state.has_applied && (lp_digest_equal(&level->id.digest, &applied->digest) ||
+					       level == lp_store_below(&snapshot->store, applied));
 }
 
 static int note_pruned(struct install *install, const struct lp_installed *level, struct lppack_error *err)
@@ -221,28 +221,27 @@ static int note_pruned(struct install *install, const struct lp_installed *level
 }
 
 /* Which levels of the store are to go. */
-static int choose_drops(struct install *install, const struct lp_applied *applied, uint64_t keep, bool *drop,
-			struct lppack_error *err)
+static int choose_drops(const struct install *install, uint64_t keep, bool *drop, struct lppack_error *err)
 {
-	const struct lp_store *store = &install->store;
+	const struct lp_store *store = &install->snapshot.store;
 	const char *stream = lp_verified_contents(install->verified)->manifest.id.stream;
 	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
 	size_t kept = 0;
-	int rc = lp_boot_candidates_read(install->host, store, &candidates, err);
+	int rc = lp_boot_candidates_read(&install->snapshot, &candidates, err);
 
 	for (size_t i = 0; rc == 0 && i < store->n; i++) {
 		if (strcmp(store->levels[i].id.stream, stream) != 0)
 			continue;
-		drop[i] = ++kept > keep && !is_needed(store, applied, &candidates.items[i]);
+		drop[i] = ++kept > keep && !is_needed(&install->snapshot, &candidates.items[i]);
 	}
 	return rc;
 }
 
-static int prune(struct install *install, const struct lp_applied *applied, uint64_t keep, struct lppack_error *err)
+static int prune(struct install *install, uint64_t keep, struct lppack_error *err)
 {
-	struct lp_store *store = &install->store;
+	struct lp_store *store = &install->snapshot.store;
 	LP_AUTO_FREE bool *drop = calloc(store->n, sizeof(*drop));
-	int rc = drop ? choose_drops(install, applied, keep, drop, err) : lp_fail_nomem(err);
+	int rc = drop ? choose_drops(install, keep, drop, err) : lp_fail_nomem(err);
 
 	for (size_t i = store->n; rc == 0 && i-- > 0;) {
 		if (!drop[i])
@@ -252,14 +251,28 @@ static int prune(struct install *install, const struct lp_applied *applied, uint
 		store->n--;
 		memmove(&store->levels[i], &store->levels[i + 1], (store->n - i) * sizeof(*store->levels));
 	}
-	return rc;
+	return rc < 0 || !install->n_pruned ? rc : lp_store_write(install->root, store, err);
 }
 
-/* First the file, then the store that names it, then the files that it names no longer: a cut between two steps leaves
- * a file too many, which the next call sweeps, and never a name without its file. */
+/* The store names the level, and the state has boots begin with it. Where boots begin with nothing, the state comes
+ * first: a cut between the two leaves boots what they had before, and never a level that no boot begins with. */
+static int name_level(struct install *install, struct lppack_error *err)
+{
+	struct lp_store *store = &install->snapshot.store;
+	bool is_first = !lp_snapshot_target(&install->snapshot);
+	int rc = lp_store_add(store, install->verified, time(NULL), err);
+
+	if (rc == 0 && is_first)
+		rc = choose_target(install, err);
+	if (rc == 0 && (!install->already || install->is_rebuilt))
+		rc = lp_store_write(install->root, store, err);
+	return rc < 0 || is_first ? rc : choose_target(install, err);
+}
+
+/* First the file, then what names it, then the store without what is pruned, and last the pruned files: a cut between two
+ * steps leaves a file or a level too many, which the next call takes away, and never a name without its file. */
 static int put_in_place(struct install *install, struct lp_output *out, struct lppack_error *err)
 {
-	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
 	uint64_t keep = install->options.keep;
 	int rc = keep ? 0 : read_keep(install->root, &keep, err);
 
@@ -268,12 +281,11 @@ static int put_in_place(struct install *install, struct lp_output *out, struct l
 	if (rc == 0)
 		rc = lp_output_commit(out, false, err);
 	if (rc == 0)
-		rc = add_level(install, err);
-	/* A record that cannot be read does not tell what is needed: nothing goes. lppack status tells of it. */
-	if (rc == 0 && lp_applied_read(install->root, &applied, NULL) >= 0)
-		rc = prune(install, &applied, keep, err);
+		rc = name_level(install, err);
 	if (rc == 0)
-		rc = lp_store_write(install->root, &install->store, err);
+		rc = lp_snapshot_open_releases(&install->snapshot, err);
+	if (rc == 0)
+		rc = prune(install, keep, err);
 	if (rc == 0)
 		sweep(install);
 	return rc;
@@ -293,7 +305,7 @@ static int copy_and_verify(struct install *install, struct lppack_error *err)
 	path = lp_store_path("", &claimed);
 	if (!path)
 		return lp_fail_nomem(err);
-	install->already = lp_store_find(&install->store, &claimed);
+	install->already = lp_store_find(&install->snapshot.store, &claimed);
 	rc = lp_output_open_below(&out, install->root, path, 0644, err);
 	if (rc == 0)
 		rc = copy_bytes(&install->source->in, &out, err);
@@ -306,22 +318,20 @@ static int copy_and_verify(struct install *install, struct lppack_error *err)
 }
 
 /* A store that is damaged is made again of the files that are there. */
-static int read_store(struct install *install, struct lppack_error *err)
+static int check_store(struct install *install, struct lppack_error *err)
 {
-	struct lppack_error why = LPPACK_ERROR_INIT;
-	int rc = lp_store_read(install->root, &install->store, &why);
+	struct lppack_error *why = &install->snapshot.damage[LP_PART_STORE];
 	LP_AUTO_FREE char *text = NULL;
+	int rc;
 
-	if (rc >= 0)
-		return 0;
-	if (rc != -LPPACK_E_STATE)
-		return lp_error_move(err, &why);
-	rc = lp_store_rebuild(install->root, &install->store, err);
+	if (why->code != LPPACK_E_STATE)
+		return lp_snapshot_check(&install->snapshot, LP_PART_STORE, err);
+	rc = lp_store_rebuild(install->root, &install->snapshot.store, err);
 	if (rc < 0)
 		return rc;
 	install->is_rebuilt = true;
-	text = lp_text_format("%s; it is written anew, with %zu levels whose files are there", why.message,
-			      install->store.n);
+	text = lp_text_format("%s; it is written anew, with %zu levels whose files are there", why->message,
+			      install->snapshot.store.n);
 	lp_value_push(&install->warnings, text ? lp_value_string(text) : NULL);
 	return install->warnings ? 0 : lp_fail_nomem(err);
 }
@@ -329,17 +339,16 @@ static int read_store(struct install *install, struct lppack_error *err)
 /* What waits for tasks, or needs the operator, is left to a later call, which must not change what boots begin with. */
 static int keep_target(struct install *install, struct lppack_error *err)
 {
-	LP_AUTO_JOURNAL struct lp_journal journal = { 0 };
-	int rc = lp_journal_read(install->root, &journal, err);
+	struct lp_journal *journal = &install->snapshot.journal;
 
-	if (rc <= 0)
-		return rc;
-	journal.keep_target = true;
-	return lp_journal_write(install->root, &journal, err);
+	if (!install->snapshot.is_unfinished || journal->keep_target)
+		return 0;
+	journal->keep_target = true;
+	return lp_journal_write(install->root, journal, err);
 }
 
 /* A killed call is finished before the target changes: it would else set its own over it later. */
-static int recover(struct install *install, struct lppack_error *err)
+static int recover_first(struct install *install, struct lppack_error *err)
 {
 	const struct lp_terms terms = { 0 };
 	struct lppack_error why = LPPACK_ERROR_INIT;
@@ -348,8 +357,8 @@ static int recover(struct install *install, struct lppack_error *err)
 
 	if (!lp_host_is_running(&install->host->io))
 		return 0;
-	rc = lp_recover_locked(install->host, &terms, true, NULL, &why);
-	if (rc == -LPPACK_E_STATE || rc == -LPPACK_E_NO_MEMORY)
+	rc = lp_recover_locked(&install->snapshot, &terms, true, NULL, &why);
+	if (rc == -LPPACK_E_STATE || rc == -LPPACK_E_UNSUPPORTED || rc == -LPPACK_E_NO_MEMORY)
 		return lp_error_move(err, &why);
 	if (rc < 0) {
 		text = lp_text_format("%s; to mend that: lppack recover", why.message);
@@ -358,33 +367,42 @@ static int recover(struct install *install, struct lppack_error *err)
 	return install->warnings ? keep_target(install, err) : lp_fail_nomem(err);
 }
 
-static int run(struct install *install, struct lppack_error *err)
+static int install_run(struct install *install, struct lppack_error *err)
 {
-	int rc = recover(install, err);
+	int rc;
 
+	lp_snapshot_read(&install->snapshot, install->host);
+	rc = recover_first(install, err);
 	if (rc == 0)
 		rc = lp_directory_make(install->root, LP_STORE_BUNDLES, err);
 	if (rc == 0)
-		rc = read_store(install, err);
+		rc = check_store(install, err);
+	if (rc == 0)
+		rc = lp_snapshot_check(&install->snapshot, LP_PART_STATE, err);
 	if (rc < 0)
 		return rc;
 	sweep(install);
 	return copy_and_verify(install, err);
 }
 
-static struct lppack_value *describe(struct install *install, struct lppack_error *err)
+static struct lppack_value *install_describe(struct install *install, struct lppack_error *err)
 {
 	struct lp_contents *c = lp_verified_contents(install->verified);
 	struct lppack_value *map = lp_value_map();
 	LP_AUTO_FREE char *path = lp_store_path(install->root, &c->manifest.id.digest);
+	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
 	int enabled = lp_boot_is_enabled(install->host);
 
+	if (lp_boot_candidates_read(&install->snapshot, &candidates, err) < 0) {
+		lppack_value_free(map);
+		return NULL;
+	}
 	lp_value_add(&map, "bundle", lppack_verified_describe_head(install->verified, err));
 	lp_value_add(&map, "path", path ? lp_value_string(path) : NULL);
 	lp_value_add_bool(&map, "already", install->already);
 	lp_value_add_texts(&map, "pruned", install->pruned, install->n_pruned);
-	lp_value_add(&map, "levels", lp_store_describe(install->host, &install->store));
-	lp_value_add(&map, "coverage", lp_coverage_describe(install->host, err));
+	lp_value_add(&map, "levels", lp_boot_candidates_describe(&install->snapshot, &candidates));
+	lp_value_add(&map, "coverage", lp_coverage_describe(install->host, &candidates, err));
 	if (enabled >= 0)
 		lp_value_add_bool(&map, "enabled", enabled);
 	lp_value_add(&map, "warnings", lp_value_copy(install->warnings));
@@ -414,9 +432,9 @@ LP_EXPORT struct lppack_value *lppack_store_install(struct lppack_host *host, st
 	lock = lp_host_lock_for(host, install.options.wait, err);
 	if (lock < 0)
 		return NULL;
-	if (run(&install, &own) < 0) {
+	if (install_run(&install, &own) < 0) {
 		lp_error_move(err, &own);
 		return NULL;
 	}
-	return describe(&install, err);
+	return install_describe(&install, err);
 }

@@ -5,11 +5,12 @@
 #include "base/value_add.h"
 #include "base/export.h"
 #include "base/file.h"
-#include "shared/text.h"
-#include "machine/boot_count.h"
 #include "bundle/describe.h"
 #include "check/running.h"
+#include "check/running.h"
+#include "machine/boot_count.h"
 #include "machine/hold.h"
+#include "shared/text.h"
 #include "apply/module_trust.h"
 #include "runtime/kprobes.h"
 #include "runtime/preflight.h"
@@ -17,16 +18,21 @@
 #include <string.h>
 #include <time.h>
 
+static void judgement_free(struct lp_judgement *judgement)
+{
+	lppack_value_free(judgement->warnings);
+	lppack_value_free(judgement->module_signature);
+	free(judgement->reversibility_why);
+	*judgement = (struct lp_judgement){ 0 };
+}
+
 LP_EXPORT void lppack_plan_free(struct lppack_plan *plan)
 {
 	if (!plan)
 		return;
 	lppack_entry_free(plan->entry);
-	lp_stack_free(&plan->stack);
 	lp_transaction_close(&plan->transaction);
-	lppack_value_free(plan->warnings);
-	lppack_value_free(plan->module_signature);
-	free(plan->reversibility_why);
+	judgement_free(&plan->judgement);
 	lppack_verified_free(plan->verified);
 	lppack_host_close(plan->host);
 	free(plan);
@@ -56,32 +62,33 @@ struct lp_freshness_options lp_plan_freshness(const struct lppack_plan *plan)
 					      .installed = plan->options.installed };
 }
 
-/* What the machine's memory and the operator's holds say. What is in force already passes: nothing is done. */
-static int check_policy(struct lppack_plan *plan, struct lppack_error *err)
+/* What the machine's memory and the operator's holds say. What is applied already passes: nothing is done. */
+static int check_policy(const struct lppack_plan *plan, const struct lp_snapshot *snapshot,
+			struct lp_judgement *judgement, struct lppack_error *err)
 {
 	const struct lp_contents *c = lp_verified_contents(plan->verified);
-	const struct lp_manifest *m = &c->manifest;
 	const struct lp_freshness_options freshness = lp_plan_freshness(plan);
-	const struct lp_hold_subject subject = { .id = m->id, .installed = plan->options.installed };
-	const char *root = plan->host->io.root;
-	struct lppack_error ignored = LPPACK_ERROR_INIT;
-	LP_AUTO_FRESHNESS struct lp_freshness memory = { 0 };
-	int rc = lp_freshness_read(root, &memory, plan->already ? &ignored : err);
+	const struct lp_hold_subject subject = { .id = c->manifest.id, .installed = plan->options.installed };
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	int rc = lp_snapshot_check(snapshot, LP_PART_FRESHNESS, &why);
 
 	if (rc == 0)
-		rc = lp_freshness_check(&memory, &m->id, c->bundle->in.name, &freshness, &plan->warnings,
-					plan->already ? &ignored : err);
-
-	if (plan->already)
-		return plan->warnings ? 0 : lp_fail_nomem(err);
-	return rc < 0 ? rc : lp_hold_check(root, &subject, time(NULL), err);
+		rc = lp_freshness_check(&snapshot->freshness, &c->manifest.id, c->bundle->in.name, &freshness,
+					&judgement->warnings, &why);
+	if (rc == 0 && !judgement->already)
+		rc = lp_snapshot_check(snapshot, LP_PART_HOLDS, &why);
+	if (rc == 0 && !judgement->already)
+		rc = lp_hold_check(&snapshot->holds, &subject, time(NULL), &why);
+	if (judgement->already)
+		return judgement->warnings ? 0 : lp_fail_nomem(err);
+	return rc < 0 ? lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message) : 0;
 }
 
-static const struct lp_live_patch *find_active(const struct lp_stack *stack, const struct lp_loaded *loaded)
+static const struct lp_live_patch *find_active(const struct lp_stack *stack, const struct lp_applied *applied)
 {
 	for (size_t i = 0; i < stack->n; i++)
 		if (stack->patches[i].enabled != 0 && stack->patches[i].build_id.len &&
-		    lp_build_id_equal(&stack->patches[i].build_id, &loaded->module.build_id))
+		    lp_build_id_equal(&stack->patches[i].build_id, &applied->module.build_id))
 			return &stack->patches[i];
 	return NULL;
 }
@@ -94,37 +101,38 @@ static bool is_anything_active(const struct lp_stack *stack)
 	return false;
 }
 
-static int set_reversibility(struct lppack_plan *plan, const char *class, const char *why, struct lppack_error *err)
+static int set_reversibility(struct lp_judgement *judgement, const char *class, const char *why,
+			     struct lppack_error *err)
 {
 	bool ok = true;
 
-	plan->reversibility = class;
-	plan->reversibility_why = lp_text_dup(why, &ok);
+	judgement->reversibility = class;
+	judgement->reversibility_why = lp_text_dup(why, &ok);
 	return ok ? 0 : lp_fail_nomem(err);
 }
 
-/* Going back on purpose must be safe now; going forward, it is only told whether there is a way back. */
-static int judge_step(struct lppack_plan *plan, struct lppack_error *err)
+/* Going back on purpose must be safe now; going forward, it is only said whether there is a way back. */
+static int judge_step(const struct lppack_plan *plan, const struct lp_snapshot *snapshot,
+		      struct lp_judgement *judgement, struct lppack_error *err)
 {
-	const struct lp_running *running = &plan->transaction.running;
-	const struct lp_loaded *to = &plan->transaction.journal.to;
-	bool known = running->has_active && find_active(&plan->stack, &running->active);
+	const struct lp_applied *now = lp_snapshot_applied(snapshot);
+	const struct lp_applied *to = &plan->transaction.journal.to;
+	bool known = now && find_active(&snapshot->stack, now);
 	LP_AUTO_FREE char *why = NULL;
 
-	if (!is_anything_active(&plan->stack))
-		return set_reversibility(plan, "reversible", NULL, err);
+	if (!is_anything_active(&snapshot->stack))
+		return set_reversibility(judgement, "reversible", NULL, err);
 	if (!known && !plan->options.rollback)
-		return set_reversibility(plan, "one-way", "what is in force was not recorded by this lppack",
-					 err);
+		return set_reversibility(judgement, "one-way", "what is in force was not recorded by this lppack", err);
 	if (!known)
 		return lp_fail(err, LPPACK_E_ONE_WAY, "use lppack apply --replace, if a replacement is what is meant",
 			       "it cannot be told whether going back is safe: lppack did not record what is in force");
 	if (!plan->options.rollback) {
-		plan->reversibility = lp_reversibility(&running->active, to, &plan->reversibility_why, err);
-		return plan->reversibility ? 0 : -LPPACK_E_NO_MEMORY;
+		judgement->reversibility = lp_reversibility(now, to, &judgement->reversibility_why, err);
+		return judgement->reversibility ? 0 : -LPPACK_E_NO_MEMORY;
 	}
-	plan->reversibility = lp_reversibility(to, &running->active, &why, err);
-	if (!plan->reversibility)
+	judgement->reversibility = lp_reversibility(to, now, &why, err);
+	if (!judgement->reversibility)
 		return -LPPACK_E_NO_MEMORY;
 	if (!why)
 		return 0;
@@ -138,19 +146,19 @@ static int prepare_level(struct lppack_plan *plan, struct lppack_error *err)
 	struct lp_journal *journal = &plan->transaction.journal;
 	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
 	struct lppack_error why = LPPACK_ERROR_INIT;
-	int rc = lp_loaded_copy(&journal->to, &c->manifest, &plan->entry->metadata.facts, &plan->host->kernel,
+	int rc = lp_applied_set(&journal->to, &c->manifest, &plan->entry->metadata.facts, &plan->host->kernel,
 				err);
 
 	if (rc == 0)
 		rc = lp_contents_fixes(c, &fixes, err);
 	if (rc < 0)
 		return rc;
-	journal->level = lp_applied_level(&fixes, &plan->entry->metadata, &why);
-	return journal->level ? 0 : lp_error_move(err, &why);
+	journal->to.level = lp_applied_level(&fixes, &plan->entry->metadata, &why);
+	return journal->to.level ? 0 : lp_error_move(err, &why);
 }
 
 /* kernel: Documentation/livepatch/livepatch.rst, "Limitations", and what probes at both places saw on 6.1 and 6.12. */
-static int warn_of_probe(struct lppack_plan *plan, const struct lp_probe *probe, struct lppack_error *err)
+static int warn_of_probe(struct lppack_value **warnings, const struct lp_probe *probe, struct lppack_error *err)
 {
 	const char *what = probe->is_return ? "kretprobe" : "kprobe";
 	LP_AUTO_FREE char *text = NULL;
@@ -161,34 +169,36 @@ static int warn_of_probe(struct lppack_plan *plan, const struct lp_probe *probe,
 	else
 		text = lp_text_format("a %s is inside %s, which the livepatch replaces: it will not be hit any more",
 				      what, probe->func->name);
-	lp_value_push(&plan->warnings, text ? lp_value_string(text) : NULL);
-	return plan->warnings ? 0 : lp_fail_nomem(err);
+	lp_value_push(warnings, text ? lp_value_string(text) : NULL);
+	return *warnings ? 0 : lp_fail_nomem(err);
 }
 
-static int warn_of_probes(struct lppack_plan *plan, struct lppack_error *err)
+static int warn_of_probes(const struct lppack_plan *plan, struct lppack_value **warnings, struct lppack_error *err)
 {
 	LP_AUTO_FREE struct lp_probe *probes = NULL;
 	size_t n = 0;
 	int rc = lp_kprobes_find(&plan->host->io, plan->job.facts, &probes, &n, err);
 
 	for (size_t i = 0; i < n && rc == 0; i++)
-		rc = warn_of_probe(plan, &probes[i], err);
+		rc = warn_of_probe(warnings, &probes[i], err);
 	return rc;
 }
 
-/* Everything that is asked of what is not in force yet. */
-static int check_step(struct lppack_plan *plan, struct lppack_error *err)
+/* Everything that is asked of what is not applied yet. */
+static int check_step(const struct lppack_plan *plan, const struct lp_snapshot *snapshot,
+		      struct lp_judgement *judgement, struct lppack_error *err)
 {
-	int rc = lp_module_trust_check(&plan->host->io, plan->job.module, plan->job.module_size, plan->job.facts->name,
-				       &plan->module_signature, &plan->warnings, err);
+	const struct lp_replace_job *job = &plan->job;
+	struct lp_kernel_io *io = &plan->host->io;
+	int rc = lp_module_trust_check(io, job->module, job->module_size, job->facts->name, &judgement->module_signature,
+				       &judgement->warnings, err);
 
-	if (rc == 0 && !plan->is_loadable) {
-		rc = lp_check_running(&plan->host->io, plan->job.module, plan->job.module_size, plan->job.facts, err);
-		plan->is_loadable = rc == 0;
-	}
+	if (rc == 0 && !judgement->is_loadable)
+		rc = lp_check_running(io, job->module, job->module_size, job->facts, err);
+	judgement->is_loadable = rc == 0;
 	if (rc == 0)
-		rc = warn_of_probes(plan, err);
-	return rc < 0 ? rc : judge_step(plan, err);
+		rc = warn_of_probes(plan, &judgement->warnings, err);
+	return rc < 0 ? rc : judge_step(plan, snapshot, judgement, err);
 }
 
 /* What the bundle alone decides: once, however often the machine is looked at. */
@@ -208,43 +218,20 @@ static int choose_module(struct lppack_plan *plan, struct lppack_error *err)
 	return 0;
 }
 
-static void forget_judgement(struct lppack_plan *plan)
+/* By the snapshot and the verified bundle of the plan, whose request is set up for both. *out is new, but for
+ * is_loadable: what was found with the same stack is not looked for again. */
+static int judge_plan(const struct lppack_plan *plan, const struct lp_snapshot *snapshot, struct lp_judgement *out,
+		      struct lppack_error *err)
 {
-	lppack_value_free(plan->warnings);
-	plan->warnings = lp_value_list();
-	lppack_value_free(LP_TAKE(plan->module_signature));
-	free(LP_TAKE(plan->reversibility_why));
-	plan->reversibility = NULL;
-	plan->already = false;
-}
+	int rc;
 
-static int warn_of_damage(struct lppack_plan *plan, struct lppack_error *err)
-{
-	const struct lppack_value *damage = plan->transaction.damage;
-
-	for (size_t i = 0; i < lppack_value_count(damage); i++)
-		lp_value_push(&plan->warnings, lp_value_copy(lppack_value_at(damage, i, NULL)));
-	return plan->warnings ? 0 : lp_fail_nomem(err);
-}
-
-/* The stack first: a machine that cannot livepatch is told so before anything is read of the bundle. */
-static int judge(struct lppack_plan *plan, struct lppack_error *err)
-{
-	int rc = lp_kill_switch_check(plan->host, err);
-
-	forget_judgement(plan);
-	if (rc == 0 && !plan->entry)
-		rc = choose_module(plan, err);
+	out->warnings = lp_value_copy(plan->transaction.damage);
+	if (!out->warnings)
+		return lp_fail_nomem(err);
+	rc = lp_preflight_replace(&plan->host->io, &plan->terms, plan->job.facts, &snapshot->stack, &out->already, err);
 	if (rc == 0)
-		rc = lp_transaction_open(&plan->transaction, plan->host, &plan->terms, err);
-	if (rc == 0)
-		rc = warn_of_damage(plan, err);
-	if (rc == 0)
-		rc = lp_preflight_replace(&plan->host->io, &plan->terms, plan->job.facts, &plan->stack, &plan->already,
-					  err);
-	if (rc == 0)
-		rc = check_policy(plan, err);
-	return rc < 0 || plan->already ? rc : check_step(plan, err);
+		rc = check_policy(plan, snapshot, out, err);
+	return rc < 0 || out->already ? rc : check_step(plan, snapshot, out, err);
 }
 
 static bool has_active(const struct lp_stack *stack, const struct lp_live_patch *wanted)
@@ -272,30 +259,43 @@ static char *name_active(const struct lp_stack *stack)
 	return strdup(lp_buf_ok(&names) && names.len ? (const char *)names.data : "nothing");
 }
 
-static int tell_change(const struct lppack_plan *plan, const struct lp_stack *before, int rc, struct lppack_error *err)
+static int name_change(const struct lp_stack *before, const struct lp_stack *now, int rc, struct lppack_error *err)
 {
 	LP_AUTO_FREE char *was = name_active(before);
-	LP_AUTO_FREE char *is = name_active(&plan->stack);
+	LP_AUTO_FREE char *is = name_active(now);
 
 	return lp_wrap(err, rc, "since this was planned, what is in force has changed (it was %s, it is %s)",
 		       was ? was : "?", is ? is : "?");
 }
 
-int lp_plan_judge(struct lppack_plan *plan, struct lppack_error *err)
+/* The stack first: a machine that cannot livepatch is told so before anything is read of the bundle. */
+static int open_and_judge(struct lppack_plan *plan, struct lp_judgement *out, struct lppack_error *err)
 {
-	LP_AUTO(lp_stack_free) struct lp_stack before = plan->stack;
-	int rc;
+	struct lp_transaction *t = &plan->transaction;
+	int rc = lp_kill_switch_check(plan->host, err);
 
-	plan->stack = (struct lp_stack){ 0 };
-	rc = lp_stack_read(&plan->host->io, &plan->stack, err);
+	if (rc == 0 && !plan->entry)
+		rc = choose_module(plan, err);
+	if (rc == 0)
+		rc = lp_transaction_open(t, &plan->terms, err);
+	return rc < 0 ? rc : judge_plan(plan, &t->snapshot, out, err);
+}
+
+int lp_plan_judge(struct lppack_plan *plan, const struct lp_stack *before, bool *has_changed, struct lppack_error *err)
+{
+	const struct lp_stack *now = &plan->transaction.snapshot.stack;
+	bool differs = before && !(has_all_active(before, now) && has_all_active(now, before));
+	struct lp_judgement judgement = { .is_loadable = plan->judgement.is_loadable && !differs };
+	int rc = lp_snapshot_check(&plan->transaction.snapshot, LP_PART_STACK, err);
+
+	if (has_changed)
+		*has_changed = differs;
 	if (rc < 0)
 		return rc;
-	plan->has_changed = plan->is_judged && !(has_all_active(&before, &plan->stack) &&
-						 has_all_active(&plan->stack, &before));
-	plan->is_loadable &= !plan->has_changed;
-	rc = judge(plan, err);
-	plan->is_judged |= rc == 0;
-	return rc < 0 && plan->has_changed ? tell_change(plan, &before, rc, err) : rc;
+	rc = open_and_judge(plan, &judgement, err);
+	judgement_free(&plan->judgement);
+	plan->judgement = judgement;
+	return rc < 0 && differs ? name_change(before, now, rc, err) : rc;
 }
 
 LP_EXPORT struct lppack_plan *lppack_plan_new(struct lppack_host *host, struct lppack_verified *verified,
@@ -310,15 +310,15 @@ LP_EXPORT struct lppack_plan *lppack_plan_new(struct lppack_host *host, struct l
 	}
 	plan->host = lp_host_ref(host);
 	plan->verified = lp_verified_ref(verified);
-	if (lp_apply_options_settle(&plan->options, given, err) < 0 || lp_host_name(host, err ? err : &own) < 0 ||
-	    lp_plan_judge(plan, err ? err : &own) < 0)
+	if (lp_apply_options_settle(&plan->options, given, err) < 0 || lp_host_name(host, err) < 0)
 		return NULL;
-	return LP_TAKE(plan);
+	lp_snapshot_read(&plan->transaction.snapshot, host);
+	return lp_plan_judge(plan, NULL, NULL, err ? err : &own) < 0 ? NULL : LP_TAKE(plan);
 }
 
 LP_EXPORT int lppack_plan_is_noop(const struct lppack_plan *plan)
 {
-	return plan->already;
+	return plan->judgement.already;
 }
 
 static struct lppack_value *describe_bundle(const struct lp_contents *c)
@@ -372,29 +372,30 @@ struct lppack_value *lp_stack_describe_active(const struct lp_stack *stack, cons
 	return list;
 }
 
-static struct lppack_value *describe_reversibility(const struct lppack_plan *plan)
+static struct lppack_value *describe_reversibility(const struct lp_judgement *judgement)
 {
 	struct lppack_value *map = lp_value_map();
 
-	lp_value_add_text(&map, "class", plan->reversibility);
-	lp_value_add_text(&map, "why", plan->reversibility_why);
+	lp_value_add_text(&map, "class", judgement->reversibility);
+	lp_value_add_text(&map, "why", judgement->reversibility_why);
 	return map;
 }
 
 LP_EXPORT struct lppack_value *lppack_plan_describe(const struct lppack_plan *plan, struct lppack_error *err)
 {
+	const struct lp_judgement *judgement = &plan->judgement;
 	struct lppack_value *map = lp_value_map();
 
 	lp_plan_describe_subject(plan, &map);
 	lp_value_add(&map, "objects", lp_objects_tree(&plan->entry->metadata.facts));
-	lp_value_add(&map, "replaces", plan->already ? lp_value_list() :
-						       lp_stack_describe_active(&plan->stack, &plan->transaction));
-	lp_value_add_bool(&map, "already", plan->already);
-	if (plan->reversibility)
-		lp_value_add(&map, "reversibility", describe_reversibility(plan));
-	if (plan->module_signature)
-		lp_value_add(&map, "module_signature", lp_value_copy(plan->module_signature));
-	lp_value_add(&map, "warnings", lp_value_copy(plan->warnings));
+	lp_value_add(&map, "replaces", judgement->already ? lp_value_list() :
+						       lp_stack_describe_active(&plan->transaction.snapshot.stack, &plan->transaction));
+	lp_value_add_bool(&map, "already", judgement->already);
+	if (judgement->reversibility)
+		lp_value_add(&map, "reversibility", describe_reversibility(judgement));
+	if (judgement->module_signature)
+		lp_value_add(&map, "module_signature", lp_value_copy(judgement->module_signature));
+	lp_value_add(&map, "warnings", lp_value_copy(judgement->warnings));
 	if (!map)
 		lp_fail_nomem(err);
 	return map;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A plan, how it is judged, and the receipt of carrying it out. */
 #ifndef LP_APPLY_PLAN_H
 #define LP_APPLY_PLAN_H
 
@@ -6,6 +7,16 @@
 #include "trust/verify.h"
 #include "machine/freshness.h"
 #include "apply/transaction.h"
+
+/* What the bundle's module would do to the machine as a snapshot has it. */
+struct lp_judgement {
+	bool already;                   /* nothing is to be done: the very build is applied */
+	bool is_loadable;               /* all names that the module needs were found in the kernel with this stack */
+	const char *reversibility;      /* of the step, a literal; NULL if nothing is to be done */
+	char *reversibility_why;
+	struct lppack_value *warnings;  /* a list of texts */
+	struct lppack_value *module_signature; /* apply/module_trust.h; NULL if nothing is to be done */
+};
 
 struct lppack_plan {
 	struct lppack_host *host;         /* a reference */
@@ -15,15 +26,7 @@ struct lppack_plan {
 	struct lp_replace_job job; /* points into the entry */
 	struct lp_terms terms;	   /* points into the transaction */
 	struct lp_transaction transaction;
-	struct lp_stack stack;          /* as it was when it was judged last */
-	bool is_judged;                 /* was found good at least once */
-	bool has_changed;               /* what is in force, between the last judgement and the one before */
-	bool is_loadable;               /* all names that the module needs were found in the kernel with this stack */
-	bool already;
-	const char *reversibility;      /* of the step, a literal; NULL if nothing is to be done */
-	char *reversibility_why;
-	struct lppack_value *warnings;  /* a list of texts */
-	struct lppack_value *module_signature; /* ops/module_trust.h; NULL if nothing is to be done */
+	struct lp_judgement judgement;  /* the last one */
 };
 
 struct lppack_receipt {
@@ -35,11 +38,11 @@ struct lppack_receipt {
 };
 
 /*
- * Judges the plan by the machine as it is: all that lppack_plan_new() asks, and once more with the lock held, because
- * until then another call may have come between. What was told of the plan is told anew. A failure names what has
- * changed since the last judgement.
+ * Judges the plan by its transaction's snapshot: all that lppack_plan_new() asks, and once more with the lock held,
+ * because until then another call may have come between. before: the stack that was judged last, NULL the first time;
+ * *has_changed: whether what is applied is not what it was then, which a failure names.
  */
-int lp_plan_judge(struct lppack_plan *plan, struct lppack_error *err);
+int lp_plan_judge(struct lppack_plan *plan, const struct lp_stack *before, bool *has_changed, struct lppack_error *err);
 
 /* kernel, bundle and module of a plan, added to a map. */
 void lp_plan_describe_subject(const struct lppack_plan *plan, struct lppack_value **map);

@@ -2,8 +2,8 @@
 /* Carrying a plan out, remembering it, and telling what happened. */
 #include "base/export.h"
 #include "base/value_add.h"
-#include "shared/text.h"
 #include "machine/boot_count.h"
+#include "shared/text.h"
 #include "bundle/describe.h"
 #include "machine/history.h"
 #include "apply/plan.h"
@@ -51,17 +51,14 @@ void lp_receipt_report(const struct lppack_receipt *receipt, struct lppack_error
 		lp_error_move(err, &receipt->error);
 }
 
-/* Whether the records already tell of this bundle, so that "already applied" writes nothing. */
+/* Whether the state already says so of this bundle, so that "already applied" writes nothing. */
 static bool is_recorded(const struct lppack_plan *plan)
 {
-	const struct lp_running *running = &plan->transaction.running;
-	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
+	const struct lp_applied *applied = lp_snapshot_applied(&plan->transaction.snapshot);
 
-	return lp_applied_read(plan->host->io.root, &applied, NULL) > 0 && lp_host_is_boot_of(plan->host, &applied) &&
-	       lp_digest_equal(&applied.id.digest, &lp_verified_contents(plan->verified)->manifest.id.digest) &&
-	       lp_build_id_equal(&applied.kernel, &plan->host->kernel.build_id) &&
-	       lp_build_id_equal(&applied.module_build_id, &plan->entry->metadata.facts.build_id) &&
-	       running->has_active && lp_digest_equal(&running->active.id.digest, &applied.id.digest);
+	return applied && lp_digest_equal(&applied->id.digest, &lp_verified_contents(plan->verified)->manifest.id.digest) &&
+	       lp_build_id_equal(&applied->kernel, &plan->host->kernel.build_id) &&
+	       lp_build_id_equal(&applied->module.build_id, &plan->entry->metadata.facts.build_id);
 }
 
 static bool is_active(const struct lp_attempt_result *result)
@@ -78,7 +75,7 @@ static int fail_unrecorded(const struct lppack_error *cause, struct lppack_error
 }
 
 /* Whatever became of the attempt is remembered; what fails at that is told only if nothing else failed. */
-static int remember(struct lppack_plan *plan, struct lppack_receipt *receipt, int rc, struct lppack_error *err)
+static int apply_remember(struct lppack_plan *plan, struct lppack_receipt *receipt, int rc, struct lppack_error *err)
 {
 	struct lp_transaction *t = &plan->transaction;
 	struct lp_attempt_result *result = &receipt->result;
@@ -101,48 +98,55 @@ static int remember(struct lppack_plan *plan, struct lppack_receipt *receipt, in
 	return rc < 0 || !cause.code ? rc : fail_unrecorded(&cause, err);
 }
 
-static int run(struct lppack_plan *plan, struct lppack_receipt *receipt, struct lppack_error *err)
+static int apply_run(struct lppack_plan *plan, struct lppack_receipt *receipt, struct lppack_error *err)
 {
 	int rc = lp_replace_run(&plan->host->io, &plan->terms, &plan->job, &receipt->result, err);
 
 	receipt->took_over = LP_TAKE(plan->transaction.journal.took_over);
-	return remember(plan, receipt, rc, err);
+	return apply_remember(plan, receipt, rc, err);
 }
 
 /* Which level to go back to was chosen by what was in force then, and which installed one by what was chosen then: both
  * may be older than what another call has put in force meanwhile. */
-static int check_choice(const struct lppack_plan *plan, struct lppack_error *err)
+static int check_choice(const struct lppack_plan *plan, bool has_changed, struct lppack_error *err)
 {
-	if (!(plan->options.rollback || plan->options.installed) || !plan->has_changed || plan->already)
+	if (!(plan->options.rollback || plan->options.installed) || !has_changed || plan->judgement.already)
 		return 0;
 	return lp_fail(err, LPPACK_E_BUSY, "look at what is in force (lppack status), then choose again",
 		       "another call has changed what is in force since the level was chosen");
 }
 
 /* With the lock held, so that what is judged now stays so. */
-static int prepare(struct lppack_plan *plan, struct lppack_error *err)
+static int apply_prepare(struct lppack_plan *plan, struct lppack_error *err)
 {
 	const struct lp_contents *c = lp_verified_contents(plan->verified);
 	const struct lp_freshness_options freshness = lp_plan_freshness(plan);
-	LP_AUTO_FRESHNESS struct lp_freshness memory = { 0 };
 	struct lp_transaction *t = &plan->transaction;
-	int rc = lp_recover_locked(plan->host, &plan->terms, false, NULL, err);
+	struct lp_snapshot *snapshot = &t->snapshot;
+	LP_AUTO(lp_stack_free) struct lp_stack before = snapshot->stack;
+	bool has_changed = false;
+	int rc;
 
+	snapshot->stack = (struct lp_stack){ 0 };
+	lp_snapshot_free(snapshot);
+	lp_snapshot_read(snapshot, plan->host);
+	rc = lp_recover_locked(snapshot, &plan->terms, false, NULL, err);
 	if (rc == 0)
-		rc = lp_plan_judge(plan, err);
+		rc = lp_plan_judge(plan, &before, &has_changed, err);
 	if (rc == 0)
-		rc = check_choice(plan, err);
+		rc = check_choice(plan, has_changed, err);
+	if (rc < 0)
+		return rc;
 	t->journal.keep_target = plan->options.installed;
-	if (rc == 0)
-		rc = lp_transaction_begin(t, plan->options.rollback ? LP_VERB_ROLLBACK : LP_VERB_APPLY, err);
-	if (rc == 0 && !plan->already)
-		rc = lp_freshness_read(plan->host->io.root, &memory, err);
-	if (rc == 0 && !plan->already)
-		rc = lp_freshness_see(plan->host->io.root, &memory, &c->manifest.id, c->bundle->in.name, &freshness,
-				      err);
-	if (rc == 0 && plan->options.boot)
-		rc = lp_boot_begin(plan->host, &c->manifest.id.digest, err);
-	return rc;
+	rc = lp_transaction_begin(t, plan->options.rollback ? LP_VERB_ROLLBACK : LP_VERB_APPLY, err);
+	if (rc == 0 && !plan->judgement.already)
+		rc = lp_freshness_see(plan->host->io.root, &snapshot->freshness, &c->manifest.id, c->bundle->in.name,
+				      &freshness, err);
+	if (rc < 0 || !plan->options.boot)
+		return rc;
+	rc = lp_snapshot_check(snapshot, LP_PART_BOOT, err);
+	return rc < 0 ? rc : lp_boot_begin(plan->host->io.root, &snapshot->trials, lp_host_boot(plan->host),
+					   &c->manifest.id.digest, err);
 }
 
 LP_EXPORT struct lppack_receipt *lppack_plan_apply(struct lppack_plan *plan, struct lppack_error *err)
@@ -159,9 +163,9 @@ LP_EXPORT struct lppack_receipt *lppack_plan_apply(struct lppack_plan *plan, str
 		return NULL;
 	}
 	lock = lp_host_lock_wait(&plan->host->io, &plan->terms.caller, err);
-	if (lock < 0 || prepare(plan, err) < 0)
+	if (lock < 0 || apply_prepare(plan, err) < 0)
 		return NULL;
-	run(plan, receipt, &receipt->error);
+	apply_run(plan, receipt, &receipt->error);
 	lp_receipt_report(receipt, err);
 	return LP_TAKE(receipt);
 }

@@ -17,7 +17,6 @@ struct recovery {
 	struct lppack_host *host;
 	struct lp_terms terms;
 	struct lp_transaction transaction; /* its journal is the killed call's */
-	struct lp_stack stack;
 	struct lp_attempt_result result;
 	char **from;
 	struct lp_buf left; /* names of modules that are still loaded */
@@ -29,7 +28,6 @@ struct recovery {
 static void recovery_close(struct recovery *r)
 {
 	lp_transaction_close(&r->transaction);
-	lp_stack_free(&r->stack);
 	lp_attempt_result_free(&r->result);
 	lp_buf_free(&r->left);
 	free(r->from);
@@ -41,7 +39,7 @@ static void recovery_close(struct recovery *r)
 /* "the apply of lp_fixes_7 (stream web, serial 7)" */
 static char *name_call(const struct lp_journal *journal)
 {
-	const struct lp_loaded *to = &journal->to;
+	const struct lp_applied *to = &journal->to;
 
 	if (!to->module.name)
 		return lp_text_format("the %s", lp_verb_names[journal->verb]);
@@ -86,8 +84,8 @@ static const struct lp_live_patch *find_own(const struct recovery *r)
 {
 	const struct lp_module_facts *to = &r->transaction.journal.to.module;
 
-	for (size_t i = 0; i < r->stack.n; i++) {
-		const struct lp_live_patch *patch = &r->stack.patches[i];
+	for (size_t i = 0; i < r->transaction.snapshot.stack.n; i++) {
+		const struct lp_live_patch *patch = &r->transaction.snapshot.stack.patches[i];
 
 		if (to->build_id.len && patch->build_id.len ? lp_build_id_equal(&to->build_id, &patch->build_id) :
 							      lp_text_equal(to->name, patch->name))
@@ -141,7 +139,7 @@ static bool has_replaced(const struct recovery *r)
 	bool replaced = false;
 
 	for (size_t i = 0; i < journal->n_from; i++) {
-		const struct lp_live_patch *patch = lp_stack_find(&r->stack, journal->from[i].name);
+		const struct lp_live_patch *patch = lp_stack_find(&r->transaction.snapshot.stack, journal->from[i].name);
 
 		if (lp_text_equal(journal->from[i].name, journal->to.module.name))
 			continue;
@@ -189,7 +187,7 @@ static bool is_beside_former(const struct recovery *r, const struct lp_live_patc
 	const struct lp_journal *journal = &r->transaction.journal;
 
 	for (size_t i = 0; i < journal->n_from; i++) {
-		const struct lp_live_patch *patch = lp_stack_find(&r->stack, journal->from[i].name);
+		const struct lp_live_patch *patch = lp_stack_find(&r->transaction.snapshot.stack, journal->from[i].name);
 
 		if (patch && patch != own && patch->enabled != 0)
 			return true;
@@ -227,7 +225,7 @@ static const struct lp_live_patch *find_former(const struct recovery *r, bool mo
 	const struct lp_journal *journal = &r->transaction.journal;
 
 	for (size_t i = 0; i < journal->n_from; i++) {
-		const struct lp_live_patch *patch = lp_stack_find(&r->stack, journal->from[i].name);
+		const struct lp_live_patch *patch = lp_stack_find(&r->transaction.snapshot.stack, journal->from[i].name);
 
 		if (patch && (moving ? is_moving(patch) : patch->enabled != 0))
 			return patch;
@@ -258,7 +256,7 @@ static int finish_removal(struct recovery *r, bool returned, struct lppack_error
 	int rc = 0;
 
 	for (size_t i = 0; i < journal->n_from && rc == 0; i++) {
-		const struct lp_live_patch *patch = lp_stack_find(&r->stack, journal->from[i].name);
+		const struct lp_live_patch *patch = lp_stack_find(&r->transaction.snapshot.stack, journal->from[i].name);
 
 		if (patch && patch->enabled != 0)
 			continue;
@@ -287,8 +285,9 @@ static int recover_removal(struct recovery *r, struct lppack_error *err)
 	if (returning)
 		rc = lp_reverse_await(&r->host->io, &r->terms, moving->name, err);
 	if (returning && rc == 0) {
-		lp_stack_free(&r->stack);
-		rc = lp_stack_read(&r->host->io, &r->stack, err);
+		lp_stack_free(&r->transaction.snapshot.stack);
+		r->transaction.snapshot.ours = NULL;
+		rc = lp_stack_read(&r->host->io, &r->transaction.snapshot.stack, err);
 	}
 	return rc < 0 ? rc : finish_removal(r, returning, err);
 }
@@ -297,7 +296,7 @@ static int recover_this_boot(struct recovery *r, struct lppack_error *err)
 {
 	struct lp_transaction *t = &r->transaction;
 	const struct lp_journal *journal = &t->journal;
-	int rc = lp_stack_read(&r->host->io, &r->stack, err);
+	int rc = lp_snapshot_check(&t->snapshot, LP_PART_STACK, err);
 
 	r->from = calloc(journal->n_from + 1, sizeof(*r->from));
 	if (rc == 0 && !r->from)
@@ -305,7 +304,7 @@ static int recover_this_boot(struct recovery *r, struct lppack_error *err)
 	for (size_t i = 0; rc == 0 && i < journal->n_from; i++)
 		r->from[i] = journal->from[i].name;
 	if (rc == 0)
-		rc = lp_transaction_open(t, r->host, &r->terms, err);
+		rc = lp_transaction_open(t, &r->terms, err);
 	/* The kernel does not tell whether the force came about: it counts as if it had. */
 	if (rc == 0 && journal->phase == LP_INTENT_FORCE)
 		rc = lp_transaction_record_force(t, err);
@@ -316,7 +315,7 @@ static int recover_this_boot(struct recovery *r, struct lppack_error *err)
 	return journal->verb == LP_VERB_REMOVE ? recover_removal(r, err) : recover_load(r, err);
 }
 
-static struct lppack_value *describe(const struct recovery *r)
+static struct lppack_value *describe_recovery(const struct recovery *r)
 {
 	struct lppack_value *map = lp_value_map();
 
@@ -334,7 +333,7 @@ static struct lppack_value *describe(const struct recovery *r)
 static int keep(const struct recovery *r, struct lppack_error *err)
 {
 	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
-	struct lppack_value *rest = describe(r);
+	struct lppack_value *rest = describe_recovery(r);
 
 	lp_value_add_text(&map, "verb", "recover");
 	lp_value_add_text(&map, "outcome", r->action);
@@ -348,13 +347,9 @@ static int keep(const struct recovery *r, struct lppack_error *err)
 static int recover(struct recovery *r, struct lppack_error *err)
 {
 	const char *root = r->host->io.root;
-	struct lp_journal *journal = &r->transaction.journal;
-	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&r->host->io);
-	int rc = lp_journal_read(root, journal, err);
+	int rc;
 
-	if (rc <= 0)
-		return rc;
-	if (lp_boot_ids_match(journal->boot_id, boot_id))
+	if (lp_boot_ids_match(r->transaction.journal.boot_id, lp_host_boot(r->host)))
 		rc = recover_this_boot(r, err);
 	else
 		rc = conclude(r, "cleared", "the machine has booted since, and nothing of it is in force", err);
@@ -372,23 +367,39 @@ static int recover(struct recovery *r, struct lppack_error *err)
 	return rc < 0 ? lp_wrap(err, rc, "%s; that could not be recorded", r->note) : 0;
 }
 
-int lp_recover_locked(struct lppack_host *host, const struct lp_terms *terms, bool quick, struct lppack_value **report,
-		      struct lppack_error *err)
+/* The snapshot and the journal in it become the recovery's, and what is left to the caller is read anew. */
+static int recover_call(struct recovery *r, struct lp_snapshot *snapshot, struct lppack_error *err)
 {
-	AUTO_RECOVERY struct recovery r = { .host = host, .terms = *terms, .quick = quick };
-	struct lppack_error own = LPPACK_ERROR_INIT;
+	struct lp_transaction *t = &r->transaction;
 	int rc;
+
+	t->snapshot = *snapshot;
+	t->host = r->host;
+	t->journal = t->snapshot.journal;
+	t->snapshot.journal = (struct lp_journal){ 0 };
+	rc = recover(r, err);
+	lp_snapshot_read(snapshot, r->host);
+	return rc;
+}
+
+int lp_recover_locked(struct lp_snapshot *snapshot, const struct lp_terms *terms, bool quick,
+		      struct lppack_value **report, struct lppack_error *err)
+{
+	AUTO_RECOVERY struct recovery r = { .host = snapshot->host, .terms = *terms, .quick = quick };
+	struct lppack_error own = LPPACK_ERROR_INIT;
+	int rc = lp_snapshot_check(snapshot, LP_PART_JOURNAL, &own);
 
 	r.terms.intend = NULL;
 	r.terms.limits.quick = quick;
-	rc = recover(&r, &own);
+	if (rc == 0 && snapshot->is_unfinished)
+		rc = recover_call(&r, snapshot, &own);
 	if (rc < 0) {
 		rc = lp_error_move(err, &own);
 		return lp_wrap(err, rc, "a call that was cut short cannot be recovered from");
 	}
 	if (!report)
 		return 0;
-	*report = describe(&r);
+	*report = describe_recovery(&r);
 	return *report ? 0 : lp_fail_nomem(err);
 }
 
@@ -398,6 +409,7 @@ LP_EXPORT struct lppack_value *lppack_host_recover(struct lppack_host *host, con
 	struct lppack_apply_options options;
 	struct lp_terms terms = { 0 };
 	LP_AUTO_JOURNAL struct lp_journal journal = { 0 };
+	LP_AUTO_SNAPSHOT struct lp_snapshot snapshot = { 0 };
 	struct lppack_value *report = NULL;
 	LP_AUTO_CLOSE int lock = -1;
 	int rc = lp_apply_options_settle(&options, given, err);
@@ -412,9 +424,10 @@ LP_EXPORT struct lppack_value *lppack_host_recover(struct lppack_host *host, con
 		if (quick && lp_host_check_privilege(&host->io, err) < 0)
 			return NULL;
 		lock = lp_host_lock_wait(&host->io, &terms.caller, err);
-		if (lock < 0 || lp_recover_locked(host, &terms, quick, &report, err) < 0)
+		if (lock < 0)
 			return NULL;
-		return report;
+		lp_snapshot_read(&snapshot, host);
+		return lp_recover_locked(&snapshot, &terms, quick, &report, err) < 0 ? NULL : report;
 	}
 	report = lp_value_map();
 	lp_value_add_bool(&report, "found", false);

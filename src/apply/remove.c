@@ -11,28 +11,21 @@ struct removal {
 	struct lppack_host *host;
 	struct lp_terms terms;
 	struct lp_transaction transaction;
-	struct lp_stack stack; /* as it was when it was looked at first */
 };
 
 static void removal_close(struct removal *removal)
 {
 	lp_transaction_close(&removal->transaction);
-	lp_stack_free(&removal->stack);
 }
 
 #define AUTO_REMOVAL LP_AUTO(removal_close)
 
-static int look(struct removal *removal, struct lppack_error *err)
+/* By the snapshot; a kernel without a readable build ID can lose its livepatches too. */
+static int removal_look(struct removal *removal, struct lppack_error *err)
 {
-	int rc;
+	int rc = lp_snapshot_check(&removal->transaction.snapshot, LP_PART_STACK, err);
 
-	lp_stack_free(&removal->stack);
-	rc = lp_stack_read(&removal->host->io, &removal->stack, err);
-	/* A kernel without a readable build ID can lose its livepatches too. */
-	lp_host_identify(removal->host, NULL);
-	if (rc == 0)
-		rc = lp_transaction_open(&removal->transaction, removal->host, &removal->terms, err);
-	return rc;
+	return rc < 0 ? rc : lp_transaction_open(&removal->transaction, &removal->terms, err);
 }
 
 static int open_removal(struct removal *removal, struct lppack_host *host, const struct lppack_apply_options *given,
@@ -42,17 +35,20 @@ static int open_removal(struct removal *removal, struct lppack_host *host, const
 	int rc = lp_apply_options_settle(&options, given, err);
 
 	removal->host = host;
+	if (rc < 0)
+		return rc;
 	lp_terms_set_options(&removal->terms, &options);
-	return rc < 0 ? rc : look(removal, err);
+	lp_snapshot_read(&removal->transaction.snapshot, host);
+	return removal_look(removal, err);
 }
 
 static struct lppack_value *describe_warnings(const struct removal *removal)
 {
 	struct lppack_value *list = lp_value_copy(removal->transaction.damage);
-	const struct lp_running *running = &removal->transaction.running;
+	const struct lp_applied *applied = lp_snapshot_applied(&removal->transaction.snapshot);
 
 	/* Documentation/livepatch/system-state.rst: what a state has changed is the patch's own to undo. */
-	if (running->has_active && running->active.module.n_states)
+	if (applied && applied->module.n_states)
 		lp_value_push(&list, lp_value_string("the livepatch has changed states of the system: its vendor knows "
 						     "whether it takes them back when it is disabled"));
 	return list;
@@ -67,11 +63,11 @@ LP_EXPORT struct lppack_value *lppack_host_describe_removal(struct lppack_host *
 	bool already;
 
 	if (open_removal(&removal, host, options, err) < 0 ||
-	    lp_preflight_disable(&host->io, &removal.terms, &removal.stack, &already, err) < 0)
+	    lp_preflight_disable(&host->io, &removal.terms, &removal.transaction.snapshot.stack, &already, err) < 0)
 		return NULL;
 	map = lp_value_map();
 	lp_value_add(&map, "kernel", lp_host_describe_kernel(host));
-	lp_value_add(&map, "removes", lp_stack_describe_active(&removal.stack, &removal.transaction));
+	lp_value_add(&map, "removes", lp_stack_describe_active(&removal.transaction.snapshot.stack, &removal.transaction));
 	lp_value_add_bool(&map, "already", already);
 	lp_value_add(&map, "warnings", describe_warnings(&removal));
 	if (!map)
@@ -79,7 +75,7 @@ LP_EXPORT struct lppack_value *lppack_host_describe_removal(struct lppack_host *
 	return map;
 }
 
-static int remember(struct removal *removal, struct lppack_receipt *receipt, int rc, struct lppack_error *err)
+static int removal_remember(struct removal *removal, struct lppack_receipt *receipt, int rc, struct lppack_error *err)
 {
 	struct lp_transaction *t = &removal->transaction;
 	struct lppack_error cause = LPPACK_ERROR_INIT;
@@ -102,24 +98,28 @@ static int remember(struct removal *removal, struct lppack_receipt *receipt, int
 	return lp_wrap(err, rc, "no livepatch is in force any more, but that could not be recorded");
 }
 
-static int begin(struct removal *removal, struct lppack_error *err)
+static int removal_begin(struct removal *removal, struct lppack_error *err)
 {
-	int rc = lp_recover_locked(removal->host, &removal->terms, false, NULL, err);
+	struct lp_snapshot *snapshot = &removal->transaction.snapshot;
+	int rc;
 
+	lp_snapshot_free(snapshot);
+	lp_snapshot_read(snapshot, removal->host);
+	rc = lp_recover_locked(snapshot, &removal->terms, false, NULL, err);
 	if (rc == 0)
-		rc = look(removal, err);
+		rc = removal_look(removal, err);
 	return rc < 0 ? rc : lp_transaction_begin(&removal->transaction, LP_VERB_REMOVE, err);
 }
 
 /* Whether there is something to tell but the error: that the kernel was asked, or did not have to be. */
-static bool run(struct removal *removal, struct lppack_receipt *receipt, struct lppack_error *err)
+static bool removal_run(struct removal *removal, struct lppack_receipt *receipt, struct lppack_error *err)
 {
 	struct lp_transaction *t = &removal->transaction;
 	bool asked;
 	int rc;
 
 	lp_value_add(&receipt->about, "kernel", lp_host_describe_kernel(removal->host));
-	lp_value_add(&receipt->about, "removes", lp_stack_describe_active(&removal->stack, t));
+	lp_value_add(&receipt->about, "removes", lp_stack_describe_active(&t->snapshot.stack, t));
 	if (!receipt->about) {
 		lp_fail_nomem(err);
 		return false;
@@ -127,7 +127,7 @@ static bool run(struct removal *removal, struct lppack_receipt *receipt, struct 
 	rc = lp_disable_all(&removal->host->io, &removal->terms, &receipt->result, err);
 	asked = t->journalled;
 	receipt->took_over = LP_TAKE(t->journal.took_over);
-	remember(removal, receipt, rc, err);
+	removal_remember(removal, receipt, rc, err);
 	return asked || rc == 0;
 }
 
@@ -143,9 +143,9 @@ LP_EXPORT struct lppack_receipt *lppack_host_remove(struct lppack_host *host,
 	if (!receipt || open_removal(&removal, host, options, err) < 0)
 		return NULL;
 	lock = lp_host_lock_wait(&host->io, &removal.terms.caller, err);
-	if (lock < 0 || begin(&removal, err) < 0)
+	if (lock < 0 || removal_begin(&removal, err) < 0)
 		return NULL;
-	has_told = run(&removal, receipt, &receipt->error);
+	has_told = removal_run(&removal, receipt, &receipt->error);
 	lp_receipt_report(receipt, err);
 	return has_told ? LP_TAKE(receipt) : NULL;
 }

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Going back: which level, and whether it is safe. */
 #include "base/export.h"
+#include "machine/store.h"
 #include "pack/release_facts.h"
 #include "shared/text.h"
-#include "machine/store.h"
 #include "apply/transaction.h"
 
 #include <string.h>
 
-static struct lp_release_facts level_of(const struct lp_loaded *loaded)
+static struct lp_release_facts level_of(const struct lp_applied *applied)
 {
-	return (struct lp_release_facts){ .name = loaded->id.stream, .id = loaded->id,
-					  .rollback_floor = loaded->rollback_floor };
+	return (struct lp_release_facts){ .name = applied->id.stream, .id = applied->id,
+					  .rollback_floor = applied->rollback_floor };
 }
 
 /* Whether the kernel itself refuses the older module while the newer one is active: states alone decide that
  * (kernel/livepatch/state.c), and only the end of all states, a reboot, helps. */
-static int is_refused(const struct lp_loaded *older, const struct lp_loaded *newer, bool *refused,
+static int is_refused(const struct lp_applied *older, const struct lp_applied *newer, bool *refused,
 		      struct lppack_error *err)
 {
 	struct lp_release_facts old_level = level_of(older);
@@ -33,7 +33,7 @@ static int is_refused(const struct lp_loaded *older, const struct lp_loaded *new
 	return rc;
 }
 
-const char *lp_reversibility(const struct lp_loaded *older, const struct lp_loaded *newer, char **why,
+const char *lp_reversibility(const struct lp_applied *older, const struct lp_applied *newer, char **why,
 			     struct lppack_error *err)
 {
 	const struct lp_release_facts old_level = level_of(older);
@@ -68,7 +68,7 @@ static const struct lp_installed *find_serial(const struct lp_store *store, cons
 	return found ? found : fail_none(what, err);
 }
 
-static const struct lp_installed *choose(const struct lp_store *store, const struct lp_applied *now, const uint64_t *serial,
+static const struct lp_installed *choose_level(const struct lp_store *store, const struct lp_applied *now, const uint64_t *serial,
 				    struct lppack_error *err)
 {
 	const struct lp_installed *found;
@@ -85,19 +85,17 @@ LP_EXPORT int lppack_host_open_level(struct lppack_host *host, const struct lppa
 				     const uint64_t *serial, struct lppack_bundle **bundle,
 				     struct lppack_verified **verified, struct lppack_error *err)
 {
-	const char *root = host->io.root;
-	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
-	LP_AUTO_STORE struct lp_store store = { 0 };
+	LP_AUTO_SNAPSHOT struct lp_snapshot snapshot = { 0 };
 	LP_AUTO(cleanup_lppack_bundle_close) struct lppack_bundle *opened = NULL;
 	struct lppack_error own = LPPACK_ERROR_INIT;
 	const struct lp_installed *level = NULL;
-	int rc = lp_applied_read(root, &applied, &own);
-	bool is_now = rc > 0 && lp_host_is_boot_of(host, &applied);
 
-	if (rc >= 0 && lp_store_read(root, &store, &own) >= 0)
-		level = choose(&store, is_now ? &applied : NULL, serial, &own);
+	lp_snapshot_read(&snapshot, host);
+	if (lp_snapshot_check(&snapshot, LP_PART_STATE, &own) == 0 &&
+	    lp_snapshot_check(&snapshot, LP_PART_STORE, &own) == 0)
+		level = choose_level(&snapshot.store, lp_snapshot_applied(&snapshot), serial, &own);
 	if (level)
-		opened = lp_store_open_release(root, level, &own);
+		opened = lp_store_open_release(host->io.root, level, &own);
 	*verified = opened ? lp_store_verify_release(opened, level, keyring, &own) : NULL;
 	*bundle = *verified ? LP_TAKE(opened) : NULL;
 	return *verified ? 0 : lp_error_move(err, &own);

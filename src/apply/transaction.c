@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The journal, what is recorded, and whose the livepatches are, for every call that changes the kernel. */
 #include "apply/transaction.h"
 
 #include "base/options.h"
 #include "base/value_add.h"
-#include "shared/text.h"
+#include "bundle/describe.h"
 #include "machine/freshness.h"
 #include "machine/store.h"
 #include "runtime/preflight.h"
+#include "shared/text.h"
 
 #include <string.h>
 #include <time.h>
@@ -40,90 +42,79 @@ void lp_terms_set_options(struct lp_terms *terms, const struct lppack_apply_opti
 
 void lp_transaction_close(struct lp_transaction *t)
 {
-	lp_running_free(&t->running);
+	lp_snapshot_free(&t->snapshot);
 	lp_journal_free(&t->journal);
 	lppack_value_free(t->damage);
 	free(t->known);
 	*t = (struct lp_transaction){ 0 };
 }
 
-/* 0 for damage, which is noted with what comes of it; every other failure stays one. */
-static int tolerate(struct lp_transaction *t, int rc, const struct lppack_error *why, const char *candidate,
-		    struct lppack_error *err)
+/* What is damaged decides nothing here, but is noted with what comes of it; every other failure stays one. */
+static int look_at_store(struct lp_transaction *t, struct lppack_error *err)
 {
+	const struct lppack_error *why = &t->snapshot.damage[LP_PART_STORE];
 	LP_AUTO_FREE char *text = NULL;
 
-	if (rc >= 0)
+	if (!why->code)
 		return 0;
-	if (rc != -LPPACK_E_STATE)
-		return lp_error_move(err, why);
-	text = lp_text_format("%s; %s", why->message, candidate);
+	if (why->code != LPPACK_E_STATE)
+		return lp_snapshot_check(&t->snapshot, LP_PART_STORE, err);
+	text = lp_text_format("%s; boots put nothing in force before a bundle is installed again", why->message);
 	lp_value_push(&t->damage, text ? lp_value_string(text) : NULL);
 	return t->damage ? 0 : lp_fail_nomem(err);
 }
 
-/* The record of what is applied knows its module too: it is older than the list of this boot. */
-static int know_applied(struct lp_transaction *t, struct lppack_error *err)
+/* What this boot has loaded and applied; and what a call loads that did not come to its record. */
+static int know_modules(struct lp_transaction *t, struct lppack_error *err)
 {
-	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
-	struct lppack_error why = LPPACK_ERROR_INIT;
-	int rc = lp_applied_read(t->host->io.root, &applied, &why);
+	const struct lp_state *state = &t->snapshot.state;
+	const char *boot = lp_host_boot(t->host);
+	const struct lp_applied *applied = lp_snapshot_applied(&t->snapshot);
+	const struct lp_journal *journal = t->snapshot.journal.boot_id ? &t->snapshot.journal : &t->journal;
+	const struct lp_build_id *loading = lp_journal_build(journal, boot);
+	size_t n = lp_boot_ids_match(state->boot_id, boot) ? state->n_modules : 0;
+	int rc = 0;
 
-	if (rc <= 0)
-		return tolerate(t, rc, &why, "it is written anew when this succeeds", err);
-	if (!applied.module_build_id.len || !lp_host_is_boot_of(t->host, &applied))
-		return 0;
-	return lp_build_ids_add(&t->known, &t->n_known, &applied.module_build_id, err);
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = lp_build_ids_add(&t->known, &t->n_known, &state->modules[i], err);
+	if (rc == 0 && applied && applied->module.build_id.len)
+		rc = lp_build_ids_add(&t->known, &t->n_known, &applied->module.build_id, err);
+	if (rc == 0 && loading)
+		rc = lp_build_ids_add(&t->known, &t->n_known, loading, err);
+	return rc;
 }
 
-/* So does the journal of a call that did not come to its record. */
-static int know_journal(struct lp_transaction *t, struct lppack_error *err)
+static bool was_forced(const struct lp_transaction *t)
 {
-	struct lp_build_id build_id;
-	int rc = lp_journal_read_build(t->host, &build_id, err);
-
-	return rc <= 0 ? rc : lp_build_ids_add(&t->known, &t->n_known, &build_id, err);
+	return t->snapshot.state.forced && lp_boot_ids_match(t->snapshot.state.boot_id, lp_host_boot(t->host));
 }
 
-static int look_at_store(struct lp_transaction *t, struct lppack_error *err)
-{
-	LP_AUTO_STORE struct lp_store store = { 0 };
-	struct lppack_error why = LPPACK_ERROR_INIT;
-	int rc = lp_store_read(t->host->io.root, &store, &why);
-
-	return tolerate(t, rc, &why, "boots put nothing in force before a bundle is installed again", err);
-}
-
-int lp_transaction_open(struct lp_transaction *t, struct lppack_host *host, struct lp_terms *terms,
-			struct lppack_error *err)
+int lp_transaction_open(struct lp_transaction *t, struct lp_terms *terms, struct lppack_error *err)
 {
 	int rc;
 
-	lp_running_free(&t->running);
 	free(LP_TAKE(t->known));
 	t->n_known = 0;
 	terms->known = NULL;
 	terms->n_known = 0;
 	lppack_value_free(t->damage);
 	t->damage = lp_value_list();
-	t->host = host;
+	t->host = t->snapshot.host;
 	t->terms = terms;
-	rc = lp_running_read(host, &t->running, err);
-	for (size_t i = 0; i < t->running.n_modules && rc == 0; i++)
-		rc = lp_build_ids_add(&t->known, &t->n_known, &t->running.modules[i], err);
+	rc = lp_snapshot_check(&t->snapshot, LP_PART_STATE, err);
 	if (rc == 0)
-		rc = know_applied(t, err);
+		rc = lp_snapshot_check(&t->snapshot, LP_PART_JOURNAL, err);
 	if (rc == 0)
-		rc = know_journal(t, err);
+		rc = know_modules(t, err);
 	if (rc == 0)
 		rc = look_at_store(t, err);
 	if (rc < 0)
 		return rc;
 	terms->known = t->known;
 	terms->n_known = t->n_known;
-	terms->forced = t->running.forced	       ? "by lppack, with --force" :
-			lp_kmsg_shows_force(&host->io) ? "the kernel log tells of it" :
-							 NULL;
+	terms->forced = was_forced(t)			    ? "by lppack, with --force" :
+			lp_kmsg_shows_force(&t->host->io) ? "the kernel log tells of it" :
+							    NULL;
 	return 0;
 }
 
@@ -191,86 +182,81 @@ int lp_transaction_begin(struct lp_transaction *t, enum lp_verb verb, struct lpp
 	t->journal.replace = t->terms->replace;
 	t->journal.take_over = t->terms->take_over;
 	free(t->journal.boot_id);
-	t->journal.boot_id = lp_host_boot_id(&t->host->io);
-	if (!t->journal.boot_id)
-		t->journal.boot_id = strdup("");
+	t->journal.boot_id = strdup(lp_host_boot(t->host) ? lp_host_boot(t->host) : "");
 	t->terms->intend = intend;
 	t->terms->intend_context = t;
 	return t->journal.boot_id ? 0 : lp_fail_nomem(err);
 }
 
-static int remember_running(struct lp_transaction *t, const struct lp_attempt_result *result, struct lppack_error *err)
+/* Durably, in this boot's name. */
+static int write_state(struct lp_transaction *t, struct lppack_error *err)
 {
-	struct lp_running *running = &t->running;
-	int rc = 0;
+	LP_AUTO(lp_stack_free) struct lp_stack now = { 0 };
 
-	lp_loaded_free(&running->active);
-	running->has_active = t->journal.to.module.name != NULL;
-	running->forced |= result->forced;
-	if (running->has_active)
-		rc = lp_loaded_clone(&running->active, &t->journal.to, err);
-	if (rc == 0 && running->has_active && running->active.module.build_id.len)
-		rc = lp_build_ids_add(&running->modules, &running->n_modules, &running->active.module.build_id, err);
-	return rc < 0 ? rc : lp_running_write(t->host, running, err);
+	if (lp_stack_read(&t->host->io, &now, NULL) == 0)
+		lp_state_forget_gone(&t->snapshot.state, &now);
+	return lp_state_write(t->host->io.root, &t->snapshot.state, err);
 }
 
-static int remember_applied(struct lp_transaction *t, struct lppack_error *err)
+/* Has boots begin with `to`, if it is installed: what is not there at the next boot leaves things as they are. A damaged
+ * store has nothing for boots to begin with, and is reported in `damage`. Whether that changes anything. */
+static bool choose_target(struct lp_transaction *t)
 {
-	const struct lp_loaded *to = &t->journal.to;
-	const struct lp_applied applied = { .boot_id = t->journal.boot_id,
-					    .kernel = to->kernel,
-					    .release = to->release,
-					    .module = to->module.name,
-					    .module_build_id = to->module.build_id,
-					    .id = to->id,
-					    .applied_at = time(NULL),
-					    .level = t->journal.level };
+	const struct lp_applied *to = &t->journal.to;
+	struct lp_state *state = &t->snapshot.state;
 
-	return lp_applied_write(t->host->io.root, &applied, err);
+	if (!to->module.name) {
+		bool had = state->has_target;
+
+		state->has_target = false;
+		return had;
+	}
+	if (!lp_store_find(&t->snapshot.store, &to->id.digest) ||
+	    (state->has_target && lp_digest_equal(&state->target, &to->id.digest)))
+		return false;
+	state->has_target = true;
+	state->target = to->id.digest;
+	return true;
 }
 
-static int remember_level(struct lp_transaction *t, struct lppack_error *err)
-{
-	const char *root = t->host->io.root;
-	const struct lp_loaded *to = &t->journal.to;
-	LP_AUTO_FRESHNESS struct lp_freshness memory = { 0 };
-	int rc = remember_applied(t, err);
-
-	if (rc == 0)
-		rc = lp_freshness_read(root, &memory, err);
-	if (rc == 0)
-		rc = lp_freshness_apply(root, &memory, &to->id, time(NULL), err);
-	return rc < 0 || t->journal.keep_target ? rc : lp_transaction_set_target(t, err);
-}
-
-/* A damaged store has nothing for boots to begin with, and is told of in `damage`. */
 int lp_transaction_set_target(struct lp_transaction *t, struct lppack_error *err)
 {
-	const struct lp_loaded *to = &t->journal.to;
-	struct lppack_error why = LPPACK_ERROR_INIT;
-	int rc = lp_store_set_target(t->host->io.root, to->module.name ? &to->id.digest : NULL, &why);
-
-	if (rc >= 0 || rc == -LPPACK_E_STATE)
-		return 0;
-	return lp_error_move(err, &why);
+	return choose_target(t) ? lp_state_write(t->host->io.root, &t->snapshot.state, err) : 0;
 }
 
 int lp_transaction_record(struct lp_transaction *t, const struct lp_attempt_result *result, struct lppack_error *err)
 {
-	int rc = remember_running(t, result, err);
+	struct lp_state *state = &t->snapshot.state;
+	int rc = lp_state_enter_boot(state, lp_host_boot(t->host), err);
 
 	if (rc < 0)
 		return rc;
-	if (t->running.has_active)
-		return remember_level(t, err);
-	rc = lp_applied_forget(t->host->io.root, err);
-	return rc < 0 || t->journal.keep_target ? rc : lp_transaction_set_target(t, err);
+	state->forced |= result->forced;
+	lp_applied_free(&state->applied);
+	state->has_applied = t->journal.to.module.name != NULL;
+	if (state->has_applied)
+		rc = lp_applied_copy(&state->applied, &t->journal.to, err);
+	if (rc == 0)
+		rc = lp_state_add_module(state, &state->applied.module.build_id, err);
+	if (rc < 0)
+		return rc;
+	state->applied.applied_at = time(NULL);
+	if (!t->journal.keep_target)
+		choose_target(t);
+	rc = write_state(t, err);
+	if (rc < 0 || !state->has_applied)
+		return rc;
+	rc = lp_snapshot_check(&t->snapshot, LP_PART_FRESHNESS, err);
+	return rc < 0 ? rc : lp_freshness_apply(t->host->io.root, &t->snapshot.freshness, &state->applied.id,
+						time(NULL), err);
 }
 
 int lp_transaction_record_force(struct lp_transaction *t, struct lppack_error *err)
 {
-	t->running.forced = true;
-	return lp_running_write(t->host, &t->running, err);
+	int rc = lp_state_enter_boot(&t->snapshot.state, lp_host_boot(t->host), err);
+
+	t->snapshot.state.forced = true;
+	return rc < 0 ? rc : write_state(t, err);
 }
 
 static bool is_known(const struct lp_transaction *t, const struct lp_build_id *id)
@@ -281,20 +267,16 @@ static bool is_known(const struct lp_transaction *t, const struct lp_build_id *i
 	return false;
 }
 
-/* It may be in force without a proof: without this, it would count as a foreign one. */
+/* It may be applied without a proof: without this, it would count as a foreign one. */
 static int record_module(struct lp_transaction *t, struct lppack_error *err)
 {
-	const struct lp_build_id *id = &t->journal.to.module.build_id;
-	struct lp_running *running = &t->running;
-	int rc = 0;
+	struct lp_state *state = &t->snapshot.state;
+	int rc = lp_state_enter_boot(state, lp_host_boot(t->host), err);
+	size_t before = state->n_modules;
 
-	if (!id->len)
-		return 0;
-	for (size_t i = 0; i < running->n_modules; i++)
-		if (lp_build_id_equal(&running->modules[i], id))
-			return 0;
-	rc = lp_build_ids_add(&running->modules, &running->n_modules, id, err);
-	return rc < 0 ? rc : lp_running_write(t->host, running, err);
+	if (rc == 0)
+		rc = lp_state_add_module(state, &t->journal.to.module.build_id, err);
+	return rc < 0 || state->n_modules == before ? rc : write_state(t, err);
 }
 
 /* A removal that took only foreign livepatches out of force, or left one of lppack's, has changed nothing of what is

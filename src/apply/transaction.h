@@ -4,11 +4,12 @@
 #define LP_APPLY_TRANSACTION_H
 
 #include "machine/journal.h"
+#include "machine/snapshot.h"
 #include "runtime/attempt.h"
 
 struct lp_transaction {
 	struct lppack_host *host; /* borrowed */
-	struct lp_running running;
+	struct lp_snapshot snapshot; /* as it was read last; what is recorded changes it and the disk alike */
 	struct lp_build_id *known; /* of modules that lppack loaded in this boot */
 	size_t n_known;
 	struct lp_journal journal; /* what is written before the kernel is asked */
@@ -23,11 +24,10 @@ void lp_terms_set_options(struct lp_terms *terms, const struct lppack_apply_opti
 int lp_apply_options_settle(struct lppack_apply_options *options, const struct lppack_apply_options *given,
 			    struct lppack_error *err);
 
-/* Reads what lppack did in this boot into the terms: known, forced. terms and host are borrowed. Once more looks
- * anew, and leaves the journal as it is prepared. If the record of what is applied or the store is damaged, that is
- * only told of, in `damage`: what comes now writes the one anew, and the next install the other. */
-int lp_transaction_open(struct lp_transaction *t, struct lppack_host *host, struct lp_terms *terms,
-			struct lppack_error *err);
+/* From the snapshot into the terms: known, forced. terms and the snapshot's host are borrowed. Once more begins anew,
+ * and leaves the journal as it is prepared. A damaged store is only reported, in `damage`: the next install writes it
+ * anew. */
+int lp_transaction_open(struct lp_transaction *t, struct lp_terms *terms, struct lppack_error *err);
 /* Prepares the journal and has the change write it; the lock is held. */
 int lp_transaction_begin(struct lp_transaction *t, enum lp_verb verb, struct lppack_error *err);
 /* Remembers what the kernel has now: `to` of the journal is in force, or nothing is. */
@@ -47,14 +47,15 @@ void lp_transaction_close(struct lp_transaction *t);
 /* Whether the module is one that lppack loaded in this boot. */
 bool lp_transaction_knows(const struct lp_transaction *t, const struct lp_live_patch *patch);
 
-/* With the lock held: finishes or undoes what a killed call began. *report (may be NULL) as lppack_host_recover()
- * returns it. terms: the caller's, for time-outs, progress and cancelling. */
-int lp_recover_locked(struct lppack_host *host, const struct lp_terms *terms, bool quick, struct lppack_value **report,
-		      struct lppack_error *err);
+/* With the lock held: finishes or undoes what a killed call began. The snapshot is read with the lock held; if there was
+ * something to recover, it is read anew. *report (may be NULL) as lppack_host_recover() returns it. terms: the caller's,
+ * for time-outs, progress and cancelling. */
+int lp_recover_locked(struct lp_snapshot *snapshot, const struct lp_terms *terms, bool quick,
+		      struct lppack_value **report, struct lppack_error *err);
 
 /* What to call going back from the level `newer` to what is in force: "reversible", "one-way" or "reboot"; *why is
  * malloc'd or NULL. NULL without memory. */
-const char *lp_reversibility(const struct lp_loaded *older, const struct lp_loaded *newer, char **why,
+const char *lp_reversibility(const struct lp_applied *older, const struct lp_applied *newer, char **why,
 			     struct lppack_error *err);
 
 #define LP_AUTO_TRANSACTION LP_AUTO(lp_transaction_close)

@@ -15,9 +15,4 @@ struct lppack_value *lp_describe_blockers(const struct lp_blocker *blockers, siz
  * runs. Scanning all tasks takes about 0.1 ms each. NULL without memory. */
 struct lppack_value *lp_stack_describe_blockers(struct lppack_host *host, const struct lp_stack *stack);
 
-/* The journal of a call that did not end, as a map (verb, phase, boot, started_at, from, to, running: another lppack is
- * at work on it, unless only root is told): 1, 0 if there is none, or a negative code. Changes nothing and needs no
- * privilege. */
-int lp_journal_describe(struct lppack_host *host, struct lppack_value **map, struct lppack_error *err);
-
 #endif

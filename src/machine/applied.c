@@ -1,53 +1,63 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A stream release on a kernel: copying it, writing it down, and reading it again. */
 #include "machine/applied.h"
 
-#include "base/value_add.h"
-#include "bundle/bundle.h"
 #include "shared/text.h"
-#include "format/format.h"
-#include "format/yaml.h"
-#include "machine/state.h"
+#include "base/value_add.h"
 
-#define RECORD_FORMAT 1
-#define RECORD_HINT "apply the bundle again: it is recorded anew"
+#include <string.h>
 
 void lp_applied_free(struct lp_applied *applied)
 {
-	free(applied->boot_id);
+	lp_module_facts_free(&applied->module);
 	free(applied->release);
-	free(applied->module);
 	lp_release_free(&applied->id);
 	lppack_value_free(applied->level);
 	*applied = (struct lp_applied){ 0 };
 }
 
-static struct lppack_value *record_tree(const struct lp_applied *a)
+struct lppack_value *lp_applied_describe(const struct lp_applied *applied)
 {
 	struct lppack_value *map = lp_value_map();
 
-	lp_value_add_int(&map, "format", RECORD_FORMAT);
-	lp_value_add_text(&map, "boot_id", a->boot_id ? a->boot_id : "");
-	lp_value_add_build_id(&map, "kernel", &a->kernel);
-	lp_value_add_text(&map, "release", a->release);
-	lp_value_add_text(&map, "module", a->module);
-	lp_value_add_build_id(&map, "module_build_id", &a->module_build_id);
-	lp_release_encode(&map, &a->id);
-	lp_value_add_time(&map, "applied_at", a->applied_at);
-	if (a->level)
-		lp_value_add(&map, "level", lp_value_copy(a->level));
+	lp_value_add_text(&map, "module", applied->module.name);
+	lp_value_add_build_id(&map, "module_build_id", &applied->module.build_id);
+	lp_value_add_build_id(&map, "kernel", &applied->kernel);
+	lp_value_add_text(&map, "release", applied->release);
+	lp_release_encode(&map, &applied->id);
+	lp_value_add_int(&map, "rollback_floor", applied->rollback_floor);
+	if (applied->applied_at)
+		lp_value_add_time(&map, "applied_at", applied->applied_at);
 	return map;
 }
 
-int lp_applied_write(const char *root, const struct lp_applied *applied, struct lppack_error *err)
+struct lppack_value *lp_applied_encode(const struct lp_applied *applied)
 {
-	LP_AUTO_VALUE struct lppack_value *map = record_tree(applied);
+	struct lppack_value *map = lp_applied_describe(applied);
 
-	return map ? lp_state_file_write(root, LP_RECORD_FILE, map, err) : lp_fail_nomem(err);
+	lp_value_add_text(&map, "builder", lp_builder_names[applied->module.builder]);
+	lp_value_add_text(&map, "replace", lp_replace_names[applied->module.replace]);
+	lp_value_add(&map, "objects", lp_objects_tree(&applied->module));
+	lp_value_add(&map, "states", lp_states_tree(&applied->module));
+	if (applied->level)
+		lp_value_add(&map, "level", lp_value_copy(applied->level));
+	return map;
 }
 
-int lp_applied_forget(const char *root, struct lppack_error *err)
+static void decode_module(struct lp_doc *doc, struct lp_module_facts *out)
 {
-	return lp_state_file_remove(root, LP_RECORD_FILE, err);
+	unsigned int builder = 0;
+	unsigned int replace = 0;
+
+	out->is_livepatch = true;
+	lp_doc_text_dup(doc, "module", true, &out->name);
+	lp_doc_build_id(doc, "module_build_id", false, &out->build_id);
+	lp_doc_word(doc, "builder", true, lp_builder_names, &builder);
+	out->builder = (enum lp_builder)builder;
+	lp_doc_word(doc, "replace", true, lp_replace_names, &replace);
+	out->replace = (enum lp_replace)replace;
+	lp_doc_objects(doc, "objects", out);
+	lp_doc_states(doc, "states", out);
 }
 
 static void decode_level(struct lp_doc *doc, struct lp_applied *out)
@@ -70,43 +80,91 @@ static void decode_level(struct lp_doc *doc, struct lp_applied *out)
 		doc->rc = lp_fail_nomem(doc->err);
 }
 
-static int decode(const struct lppack_value *tree, const char *path, struct lp_applied *out, struct lppack_error *err)
+int lp_applied_decode(struct lp_doc *doc, struct lp_applied *out)
 {
-	static const char *const keys[] = { "format", "boot_id", "kernel", "release", "module", "module_build_id",
-					    LP_RELEASE_KEYS, "applied_at", "level", NULL };
-	struct lp_doc doc = { .map = tree, .name = path, .code = LPPACK_E_STATE, .err = err };
-	uint64_t format = 0;
+	static const char *const keys[] = { "module", "module_build_id", "builder", "replace", "objects", "states",
+					    "kernel", "release", LP_RELEASE_KEYS, "rollback_floor", "applied_at",
+					    "level", NULL };
 
-	lp_doc_keys(&doc, keys);
-	lp_doc_int(&doc, "format", true, RECORD_FORMAT, &format);
-	lp_doc_text_dup(&doc, "boot_id", true, &out->boot_id);
-	lp_doc_build_id(&doc, "kernel", true, &out->kernel);
-	lp_doc_text_dup(&doc, "release", true, &out->release);
-	lp_doc_text_dup(&doc, "module", true, &out->module);
-	lp_doc_build_id(&doc, "module_build_id", false, &out->module_build_id);
-	lp_release_decode(&doc, &out->id);
-	lp_doc_time(&doc, "applied_at", true, &out->applied_at);
-	decode_level(&doc, out);
-	return doc.rc;
+	lp_doc_keys(doc, keys);
+	decode_module(doc, &out->module);
+	lp_doc_build_id(doc, "kernel", false, &out->kernel);
+	lp_doc_text_dup(doc, "release", true, &out->release);
+	lp_release_decode(doc, &out->id);
+	lp_doc_int(doc, "rollback_floor", true, LP_NUMBER_MAX, &out->rollback_floor);
+	lp_doc_time(doc, "applied_at", false, &out->applied_at);
+	decode_level(doc, out);
+	return doc->rc;
 }
 
-int lp_applied_read(const char *root, struct lp_applied *out, struct lppack_error *err)
+static bool copy_object(struct lp_module_facts *to, const struct lp_object *from)
 {
-	LP_AUTO_FREE char *path = lp_text_format("%s" LP_STATE_DIRECTORY "/" LP_RECORD_FILE, root);
-	LP_AUTO_VALUE struct lppack_value *tree = NULL;
-	int rc;
+	struct lp_object *object = lp_module_facts_add_object(to);
+	bool ok = object != NULL;
 
-	*out = (struct lp_applied){ 0 };
-	if (!path)
-		return lp_fail_nomem(err);
-	rc = lp_state_file_read(root, LP_RECORD_FILE, &tree, err);
-	if (rc > 0) {
-		rc = decode(tree, path, out, err);
-		rc = rc < 0 ? rc : 1;
+	if (!ok)
+		return false;
+	object->name = lp_text_dup(from->name, &ok);
+	object->callbacks = from->callbacks;
+	for (size_t i = 0; i < from->n_funcs && ok; i++) {
+		struct lp_func *func = lp_object_add_func(object);
+
+		ok = func != NULL;
+		if (!ok)
+			break;
+		func->name = lp_text_dup(from->funcs[i].name, &ok);
+		func->sympos = from->funcs[i].sympos;
 	}
-	if (rc < 0)
+	return ok;
+}
+
+static bool copy_module(struct lp_module_facts *to, const struct lp_module_facts *from)
+{
+	bool ok = true;
+
+	*to = (struct lp_module_facts){ .build_id = from->build_id, .builder = from->builder,
+					.replace = from->replace, .is_livepatch = true };
+	to->name = lp_text_dup(from->name, &ok);
+	for (size_t i = 0; i < from->n_objects && ok; i++)
+		ok = copy_object(to, &from->objects[i]);
+	for (size_t i = 0; i < from->n_states && ok; i++) {
+		struct lp_klp_state *state = lp_module_facts_add_state(to);
+
+		ok = state != NULL;
+		if (ok)
+			*state = from->states[i];
+	}
+	return ok;
+}
+
+int lp_applied_set(struct lp_applied *out, const struct lp_manifest *manifest, const struct lp_module_facts *facts,
+		   const struct lp_kernel_facts *kernel, struct lppack_error *err)
+{
+	const struct lp_applied from = {
+		.module = *facts,
+		.kernel = kernel->build_id,
+		.release = kernel->release,
+		.id = manifest->id,
+		.rollback_floor = manifest->rollback_floor,
+	};
+
+	return lp_applied_copy(out, &from, err);
+}
+
+int lp_applied_copy(struct lp_applied *out, const struct lp_applied *from, struct lppack_error *err)
+{
+	bool ok = true;
+
+	*out = (struct lp_applied){ .kernel = from->kernel, .rollback_floor = from->rollback_floor,
+				    .applied_at = from->applied_at };
+	out->release = lp_text_dup(from->release, &ok);
+	out->level = from->level ? lp_value_copy(from->level) : NULL;
+	ok = ok && (out->level || !from->level);
+	if (!copy_module(&out->module, &from->module) || !ok || lp_release_copy(&out->id, &from->id, err) < 0) {
 		lp_applied_free(out);
-	return rc == -LPPACK_E_STATE ? lp_hint(err, rc, RECORD_HINT) : rc;
+		return lp_fail_nomem(err);
+	}
+	return 0;
 }
 
 /* Without summaries: they are long, and the bundle has them. */

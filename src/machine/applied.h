@@ -1,38 +1,37 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What lppack remembers of its last successful apply: /var/lib/lppack/applied.yaml. */
+/* A stream release on a kernel: the one that is applied, as the state file has it, or the one that a call is applying,
+ * as its journal has it. */
 #ifndef LP_MACHINE_APPLIED_H
 #define LP_MACHINE_APPLIED_H
 
-#include "format/release.h"
+#include "base/facts.h"
 #include "base/value.h"
-
-#define LP_RECORD_FILE "applied.yaml"
-
-struct lp_fixes;
-struct lp_metadata;
+#include "format/format.h"
+#include "format/yaml.h"
 
 /* Strings are owned. */
 struct lp_applied {
-	char *boot_id; /* of the boot it was applied in; "" where the kernel does not tell */
+	struct lp_module_facts module; /* name, build ID, builder, replace mode, objects and states */
 	struct lp_build_id kernel;
-	char *release;
-	char *module;
-	struct lp_build_id module_build_id;
+	char *release; /* of the kernel */
 	struct lp_release_id id;
-	int64_t applied_at;
-	/* What lppack status tells of the level when its bundle is not kept: "fixes" (id, severity, functions),
-	 * "unfixable" (id, reason) and "not_applicable" (ids). NULL in a record that says nothing of it. */
+	uint64_t rollback_floor;
+	int64_t applied_at; /* 0: not yet */
+	/* What status says of the release when its bundle is not installed: "fixes" (id, severity, functions),
+	 * "unfixable" (id, reason) and "not_applicable" (ids). NULL where nothing is known of it. */
 	struct lppack_value *level;
 };
 
 void lp_applied_free(struct lp_applied *applied);
+/* What a plan is about to apply; `level` stays NULL. */
+int lp_applied_set(struct lp_applied *out, const struct lp_manifest *manifest, const struct lp_module_facts *facts,
+		   const struct lp_kernel_facts *kernel, struct lppack_error *err);
+int lp_applied_copy(struct lp_applied *out, const struct lp_applied *from, struct lppack_error *err);
 
-/* root: "" or a prefix. Written whole or not at all, synced. */
-int lp_applied_write(const char *root, const struct lp_applied *applied, struct lppack_error *err);
-/* Returns 1 and fills *out, 0 if there is no record, or LPPACK_E_STATE if it is unreadable or gone. */
-int lp_applied_read(const char *root, struct lp_applied *out, struct lppack_error *err);
-/* Nothing is in force any more. */
-int lp_applied_forget(const char *root, struct lppack_error *err);
+/* As lp_applied_decode() reads it, and what of that is for people. NULL without memory. */
+struct lppack_value *lp_applied_encode(const struct lp_applied *applied);
+struct lppack_value *lp_applied_describe(const struct lp_applied *applied);
+int lp_applied_decode(struct lp_doc *doc, struct lp_applied *out);
 
 /* The `level` of a bundle's kernel; NULL on failure. */
 struct lppack_value *lp_applied_level(const struct lp_fixes *fixes, const struct lp_metadata *metadata,

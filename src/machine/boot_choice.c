@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Choosing among the installed releases as a boot does, and what people are shown of that. */
 #include "machine/boot_choice.h"
 
-#include "shared/text.h"
+#include "base/value_add.h"
 #include "machine/boot_count.h"
+#include "machine/boot_unit.h"
 #include "machine/hold.h"
+#include "shared/text.h"
 
 #include <string.h>
 #include <time.h>
@@ -21,8 +24,6 @@ const char *const lp_boot_choice_names[] = {
 
 void lp_boot_candidates_free(struct lp_boot_candidates *candidates)
 {
-	for (size_t i = 0; i < candidates->n; i++)
-		lp_unsigned_contents_close(&candidates->items[i].kept);
 	free(candidates->items);
 	*candidates = (struct lp_boot_candidates){ 0 };
 }
@@ -35,12 +36,24 @@ const struct lp_boot_candidate *lp_boot_candidates_find(const struct lp_boot_can
 	return NULL;
 }
 
-int lp_boot_candidate_check(struct lppack_host *host, const struct lp_installed *level, struct lppack_error *err)
+const struct lp_installed *lp_boot_candidates_taken(const struct lp_boot_candidates *candidates)
+{
+	for (size_t i = 0; i < candidates->n; i++)
+		if (candidates->items[i].at_boot == LP_BOOT_CHOICE_APPLIED)
+			return candidates->items[i].level;
+	return NULL;
+}
+
+int lp_boot_choice_check(const struct lp_snapshot *snapshot, const struct lp_installed *level, struct lppack_error *err)
 {
 	const struct lp_hold_subject subject = { .id = level->id, .installed = true };
-	int rc = lp_boot_check(host, level, err);
+	int rc = lp_snapshot_check(snapshot, LP_PART_BOOT, err);
 
-	return rc < 0 ? rc : lp_hold_check(host->io.root, &subject, time(NULL), err);
+	if (rc == 0)
+		rc = lp_boot_check(&snapshot->trials, lp_host_boot(snapshot->host), &level->id, err);
+	if (rc == 0)
+		rc = lp_snapshot_check(snapshot, LP_PART_HOLDS, err);
+	return rc < 0 ? rc : lp_hold_check(&snapshot->holds, &subject, time(NULL), err);
 }
 
 static const struct lp_installed *find_frozen(const struct lp_store *store, const struct lp_hold *freeze)
@@ -57,29 +70,20 @@ static bool is_below(const struct lp_installed *level, const struct lp_installed
 	return strcmp(level->id.stream, from->id.stream) == 0 && lp_release_compare(&level->id, &from->id) <= 0;
 }
 
-const struct lp_installed *lp_boot_choice_first(struct lppack_host *host, const struct lp_store *store)
+const struct lp_installed *lp_boot_choice_first(const struct lp_snapshot *snapshot)
 {
-	const struct lp_installed *target = lp_store_target(store);
-	LP_AUTO_HOLDS struct lp_holds holds = { 0 };
+	const struct lp_installed *target = lp_snapshot_target(snapshot);
 	const struct lp_installed *frozen;
 
-	/* Holds that cannot be read keep every level away: lp_boot_candidate_check() tells of them. */
-	if (!target || lp_holds_read(host->io.root, &holds, NULL) < 0)
+	/* Holds that cannot be read keep every level away: lp_boot_choice_check() reports them. */
+	if (!target || snapshot->damage[LP_PART_HOLDS].code)
 		return target;
-	frozen = find_frozen(store, lp_holds_find_freeze(&holds, target->id.stream, time(NULL)));
+	frozen = find_frozen(&snapshot->store,
+			     lp_holds_find_freeze(&snapshot->holds, target->id.stream, time(NULL)));
 	return frozen && !is_below(frozen, target) ? frozen : target;
 }
 
-/* Which levels boots look at, whatever they find: as lppack_store_open_installed() goes through them. */
-static void find_turns(struct lppack_host *host, struct lp_boot_candidates *out, const struct lp_store *store)
-{
-	const struct lp_installed *level = lp_boot_choice_first(host, store);
-
-	for (; level; level = lp_store_below(store, &level->id))
-		out->items[level - store->levels].in_turn = true;
-}
-
-static enum lp_boot_choice judge_kernel(struct lppack_host *host, struct lp_boot_candidate *candidate)
+static enum lp_boot_choice judge_kernel(struct lppack_host *host, struct lp_contents *contents)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	struct lp_record record;
@@ -87,27 +91,29 @@ static enum lp_boot_choice judge_kernel(struct lppack_host *host, struct lp_boot
 
 	if (rc < 0)
 		return rc == -LPPACK_E_NO_KERNEL ? LP_BOOT_CHOICE_OTHER_KERNEL : LP_BOOT_CHOICE_APPLIED;
-	rc = lp_contents_find(candidate->kept.contents, &host->kernel.build_id, &record, &why);
-	return rc == 0 ? LP_BOOT_CHOICE_APPLIED : rc == -LPPACK_E_NO_KERNEL ? LP_BOOT_CHOICE_OTHER_KERNEL : LP_BOOT_CHOICE_DAMAGED;
+	rc = lp_contents_find(contents, &host->kernel.build_id, &record, &why);
+	if (rc == 0)
+		return LP_BOOT_CHOICE_APPLIED;
+	return rc == -LPPACK_E_NO_KERNEL ? LP_BOOT_CHOICE_OTHER_KERNEL : LP_BOOT_CHOICE_DAMAGED;
 }
 
 /* By itself, as if its turn had come. */
-static enum lp_boot_choice judge(struct lppack_host *host, struct lp_boot_candidate *candidate)
+static enum lp_boot_choice judge_level(const struct lp_snapshot *snapshot, const struct lp_installed *level)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
-	int rc = lp_boot_candidate_check(host, candidate->level, &why);
+	int rc = lp_boot_choice_check(snapshot, level, &why);
 
-	if (rc < 0)
-		return rc == -LPPACK_E_HELD	 ? LP_BOOT_CHOICE_HELD :
-		       rc == -LPPACK_E_BOOT_LOOP ? LP_BOOT_CHOICE_SKIPPED :
-						   LP_BOOT_CHOICE_DAMAGED;
-	if (lp_unsigned_contents_open(&candidate->kept, host->io.root, candidate->level, &why) < 0)
+	if (rc == -LPPACK_E_HELD)
+		return LP_BOOT_CHOICE_HELD;
+	if (rc == -LPPACK_E_BOOT_LOOP)
+		return LP_BOOT_CHOICE_SKIPPED;
+	if (rc < 0 || !level->opened)
 		return LP_BOOT_CHOICE_DAMAGED;
-	return judge_kernel(host, candidate);
+	return judge_kernel(snapshot->host, level->opened->contents);
 }
 
 /* Levels of a stream stand from the newest down, as boots try them. */
-static void settle(struct lp_boot_candidates *out, const struct lp_store *store)
+static void settle_candidates(const struct lp_snapshot *snapshot, struct lp_boot_candidates *out)
 {
 	bool is_taken = false;
 
@@ -119,16 +125,20 @@ static void settle(struct lp_boot_candidates *out, const struct lp_store *store)
 		if (!fits)
 			continue;
 		if (!candidate->in_turn)
-			candidate->at_boot = lp_store_target(store) ? LP_BOOT_CHOICE_NOT_CHOSEN : LP_BOOT_CHOICE_REMOVED;
+			candidate->at_boot = lp_snapshot_target(snapshot) ? LP_BOOT_CHOICE_NOT_CHOSEN :
+									    LP_BOOT_CHOICE_REMOVED;
 		else if (is_taken)
 			candidate->at_boot = LP_BOOT_CHOICE_RESERVE;
 		is_taken |= candidate->in_turn;
 	}
 }
 
-int lp_boot_candidates_read(struct lppack_host *host, const struct lp_store *store, struct lp_boot_candidates *out,
-		     struct lppack_error *err)
+int lp_boot_candidates_read(const struct lp_snapshot *snapshot, struct lp_boot_candidates *out,
+			    struct lppack_error *err)
 {
+	const struct lp_store *store = &snapshot->store;
+	const struct lp_installed *turn = lp_boot_choice_first(snapshot);
+
 	*out = (struct lp_boot_candidates){ 0 };
 	if (store->n == 0)
 		return 0;
@@ -136,11 +146,80 @@ int lp_boot_candidates_read(struct lppack_host *host, const struct lp_store *sto
 	if (!out->items)
 		return lp_fail_nomem(err);
 	out->n = store->n;
-	find_turns(host, out, store);
+	/* Which levels boots look at, whatever they find: as lppack_store_open_installed() goes through them. */
+	for (; turn; turn = lp_store_below(store, &turn->id))
+		out->items[turn - store->levels].in_turn = true;
 	for (size_t i = 0; i < out->n; i++) {
 		out->items[i].level = &store->levels[i];
-		out->items[i].at_boot = judge(host, &out->items[i]);
+		out->items[i].at_boot = judge_level(snapshot, &store->levels[i]);
 	}
-	settle(out, store);
+	settle_candidates(snapshot, out);
 	return 0;
+}
+
+static struct lppack_value *describe_candidate(const struct lp_snapshot *snapshot,
+					       const struct lp_boot_candidate *candidate)
+{
+	LP_AUTO_FREE char *path = lp_store_path(snapshot->host->io.root, &candidate->level->id.digest);
+	struct lppack_value *map = lp_installed_encode(candidate->level);
+
+	lp_value_add(&map, "path", path ? lp_value_string(path) : NULL);
+	lp_value_add_bool(&map, "chosen", candidate->level == lp_snapshot_target(snapshot));
+	lp_value_add_bool(&map, "target", candidate->at_boot == LP_BOOT_CHOICE_APPLIED);
+	lp_value_add_text(&map, "at_boot", lp_boot_choice_names[candidate->at_boot]);
+	return map;
+}
+
+struct lppack_value *lp_boot_candidates_describe(const struct lp_snapshot *snapshot,
+						 const struct lp_boot_candidates *candidates)
+{
+	struct lppack_value *list = lp_value_list();
+
+	for (size_t i = 0; i < candidates->n; i++)
+		lp_value_push(&list, describe_candidate(snapshot, &candidates->items[i]));
+	return list;
+}
+
+/* Failed boots with a level that no boot tries any more are history: newer ones are before it, or it is gone. */
+static struct lppack_value *describe_trial(const struct lp_boot_trial *trial, const char *boot,
+					   const struct lp_boot_candidates *candidates)
+{
+	const struct lp_boot_candidate *candidate = lp_boot_candidates_find(candidates, &trial->digest);
+	struct lppack_value *map = lp_value_map();
+
+	if (candidate)
+		lp_release_describe(&map, &candidate->level->id);
+	lp_value_add_digest(&map, "digest", &trial->digest);
+	lp_value_add_int(&map, "failed_boots", lp_boot_trial_failed(trial, boot));
+	lp_value_add_bool(&map, "this_boot", boot && lp_boot_trial_has(trial, boot));
+	lp_value_add_bool(&map, "skipped",
+			  candidate && candidate->at_boot == LP_BOOT_CHOICE_SKIPPED && candidate->is_passed_over);
+	return map;
+}
+
+struct lppack_value *lp_boot_describe(const struct lp_snapshot *snapshot, const struct lp_boot_candidates *candidates,
+				      struct lppack_error *err)
+{
+	const struct lp_boot_trials *trials = &snapshot->trials;
+	const char *boot = lp_host_boot(snapshot->host);
+	int enabled = lp_boot_is_enabled(snapshot->host);
+	struct lppack_value *map;
+	struct lppack_value *list;
+
+	if (lp_snapshot_check(snapshot, LP_PART_BOOT, err) < 0)
+		return NULL;
+	map = lp_value_map();
+	list = lp_value_list();
+	for (size_t i = 0; i < trials->n; i++)
+		lp_value_push(&list, describe_trial(&trials->items[i], boot, candidates));
+	lp_value_add_text(&map, "id", boot);
+	if (enabled >= 0)
+		lp_value_add_bool(&map, "enabled", enabled);
+	lp_value_add_bool(&map, "disabled", lp_kill_switch_is_on(snapshot->host));
+	lp_value_add_bool(&map, "confirmed", boot && lp_text_equal(boot, trials->confirmed));
+	lp_value_add_bool(&map, "unconfirmed", lp_boot_trials_has(trials, boot));
+	lp_value_add(&map, "trials", list);
+	if (!map)
+		lp_fail_nomem(err);
+	return map;
 }

@@ -4,8 +4,7 @@
 #ifndef LP_MACHINE_BOOT_CHOICE_H
 #define LP_MACHINE_BOOT_CHOICE_H
 
-#include "machine/host.h"
-#include "machine/store_write.h"
+#include "machine/snapshot.h"
 
 enum lp_boot_choice {
 	LP_BOOT_CHOICE_APPLIED,      /* put in force */
@@ -22,11 +21,10 @@ enum lp_boot_choice {
 extern const char *const lp_boot_choice_names[];
 
 struct lp_boot_candidate {
-	const struct lp_installed *level; /* borrowed of the store */
+	const struct lp_installed *level; /* borrowed of the snapshot's store */
 	enum lp_boot_choice at_boot;
 	bool in_turn;                /* the level that boots begin with, or below it */
 	bool is_passed_over;         /* in turn, and before the one that is put in force */
-	struct lp_unsigned_contents kept; /* open, unless it is held, skipped or damaged */
 };
 
 struct lp_boot_candidates {
@@ -34,19 +32,30 @@ struct lp_boot_candidates {
 	size_t n;
 };
 
-/* Only lack of memory fails. host: whose kernel is asked; where it cannot be, as of an image that runs none, it is one
- * that the levels are for. */
-int lp_boot_candidates_read(struct lppack_host *host, const struct lp_store *store, struct lp_boot_candidates *out,
-		     struct lppack_error *err);
+/* Only lack of memory fails. The snapshot's releases are open. Where its kernel cannot be asked, as of an image that
+ * runs none, it is one that the releases are for. */
+int lp_boot_candidates_read(const struct lp_snapshot *snapshot, struct lp_boot_candidates *out,
+			    struct lppack_error *err);
 void lp_boot_candidates_free(struct lp_boot_candidates *candidates);
 /* Borrowed, or NULL. */
 const struct lp_boot_candidate *lp_boot_candidates_find(const struct lp_boot_candidates *candidates, const struct lp_digest *digest);
 
-/* The level that boots begin with, from which they go down: the target, unless a freeze found in force what is
- * installed and would not be come to. NULL if there is none. */
-const struct lp_installed *lp_boot_choice_first(struct lppack_host *host, const struct lp_store *store);
+/* The one that a boot applies; NULL: none. */
+const struct lp_installed *lp_boot_candidates_taken(const struct lp_boot_candidates *candidates);
+
+/* The level that boots begin with, from which they go down: the target, unless a freeze found applied what is installed
+ * and would not be come to. NULL if there is none. */
+const struct lp_installed *lp_boot_choice_first(const struct lp_snapshot *snapshot);
 /* Whether a boot may take the level at all: LPPACK_E_BOOT_LOOP or HELD, or what is damaged. */
-int lp_boot_candidate_check(struct lppack_host *host, const struct lp_installed *level, struct lppack_error *err);
+int lp_boot_choice_check(const struct lp_snapshot *snapshot, const struct lp_installed *level,
+			 struct lppack_error *err);
+
+/* A list of maps, as lppack_store_describe() has them; NULL without memory. */
+struct lppack_value *lp_boot_candidates_describe(const struct lp_snapshot *snapshot,
+						 const struct lp_boot_candidates *candidates);
+/* A map for status (lppack-status-json(5), BOOT); NULL on failure. */
+struct lppack_value *lp_boot_describe(const struct lp_snapshot *snapshot, const struct lp_boot_candidates *candidates,
+				      struct lppack_error *err);
 
 #define LP_AUTO_BOOT_CANDIDATES LP_AUTO(lp_boot_candidates_free)
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether systemd has been told to apply at boot. */
+/* Looking for the links that enable the unit of boots. */
+#include "machine/boot_unit.h"
+
 #include "shared/text.h"
-#include "machine/boot_count.h"
 #include "base/root_glob.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Looking for the kernels that the next boot may come up with, and for what covers them. */
 #include "machine/coverage.h"
 
 #include "base/value_add.h"
@@ -12,18 +13,25 @@
 #include <string.h>
 #include <unistd.h>
 
+/* What is held, skipped or damaged stays away from every kernel. */
+static bool is_tried(const struct lp_boot_candidate *candidate)
+{
+	return candidate->at_boot != LP_BOOT_CHOICE_HELD && candidate->at_boot != LP_BOOT_CHOICE_SKIPPED &&
+	       candidate->at_boot != LP_BOOT_CHOICE_DAMAGED;
+}
+
 /* The first level whose turn comes at a boot of that kernel, and that has something for it. */
-static void describe_match(struct lppack_value **map, struct lp_boot_candidates *candidates, const struct lp_build_id *id)
+static void describe_match(struct lppack_value **map, const struct lp_boot_candidates *candidates, const struct lp_build_id *id)
 {
 	bool covered = false;
 
 	for (size_t i = 0; i < candidates->n && !covered; i++) {
-		struct lp_boot_candidate *candidate = &candidates->items[i];
-		struct lp_contents *c = candidate->kept.contents;
+		const struct lp_boot_candidate *candidate = &candidates->items[i];
+		struct lp_contents *c = candidate->level->opened ? candidate->level->opened->contents : NULL;
 		LP_AUTO_METADATA struct lp_metadata metadata = { 0 };
 		struct lp_record record;
 
-		if (!candidate->in_turn || !c)
+		if (!candidate->in_turn || !is_tried(candidate) || !c)
 			continue;
 		if (lp_contents_find(c, id, &record, NULL) < 0 || lp_contents_metadata(c, &record, &metadata, NULL) < 0)
 			continue;
@@ -35,7 +43,7 @@ static void describe_match(struct lppack_value **map, struct lp_boot_candidates 
 	lp_value_add_bool(map, "covered", covered);
 }
 
-static struct lppack_value *describe_file(struct lppack_host *host, struct lp_boot_candidates *candidates, const char *file,
+static struct lppack_value *describe_file(struct lppack_host *host, const struct lp_boot_candidates *candidates, const char *file,
 					  const char *release)
 {
 	LP_AUTO_KERNEL_FACTS struct lp_kernel_facts facts = { 0 };
@@ -85,7 +93,7 @@ static bool is_listed(const struct lppack_value *list, const char *release)
 	return false;
 }
 
-static int add_pattern(struct lppack_value **list, struct lppack_host *host, struct lp_boot_candidates *candidates,
+static int add_pattern(struct lppack_value **list, struct lppack_host *host, const struct lp_boot_candidates *candidates,
 		       const char *pattern, struct lppack_error *err)
 {
 	LP_AUTO_GLOB glob_t found = { 0 };
@@ -101,19 +109,16 @@ static int add_pattern(struct lppack_value **list, struct lppack_host *host, str
 	return rc;
 }
 
-struct lppack_value *lp_coverage_describe(struct lppack_host *host, struct lppack_error *err)
+struct lppack_value *lp_coverage_describe(struct lppack_host *host, const struct lp_boot_candidates *candidates,
+					  struct lppack_error *err)
 {
 	static const char *const patterns[] = { "/boot/vmlinuz-*", "/boot/vmlinux-*", "/lib/modules/*/vmlinuz" };
-	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
-	LP_AUTO_STORE struct lp_store store = { 0 };
 	LP_AUTO_VALUE struct lppack_value *list = lp_value_list();
-	int rc = lp_store_read(host->io.root, &store, err);
+	int rc = 0;
 
-	if (rc >= 0)
-		rc = lp_boot_candidates_read(host, &store, &candidates, err);
 	/* Reading a kernel takes about 0.1 s, for which nobody asks where nothing can be covered. */
-	for (size_t i = 0; rc == 0 && store.n && i < sizeof(patterns) / sizeof(patterns[0]); i++)
-		rc = add_pattern(&list, host, &candidates, patterns[i], err);
+	for (size_t i = 0; rc == 0 && candidates->n && i < sizeof(patterns) / sizeof(patterns[0]); i++)
+		rc = add_pattern(&list, host, candidates, patterns[i], err);
 	if (rc == 0 && !list)
 		lp_fail_nomem(err);
 	return rc < 0 ? NULL : LP_TAKE(list);

@@ -3,7 +3,7 @@
 #ifndef LP_MACHINE_COVERAGE_H
 #define LP_MACHINE_COVERAGE_H
 
-#include "machine/host.h"
+#include "machine/boot_choice.h"
 
 /*
  * A list of maps by release: release, file, running, build_id, covered, and of what covers it stream, serial and
@@ -11,6 +11,7 @@
  * read. Kernels are looked for as /boot/vmlinuz-RELEASE, /boot/vmlinux-RELEASE and /lib/modules/RELEASE/vmlinuz. Empty
  * where no level is kept. NULL on failure.
  */
-struct lppack_value *lp_coverage_describe(struct lppack_host *host, struct lppack_error *err);
+struct lppack_value *lp_coverage_describe(struct lppack_host *host, const struct lp_boot_candidates *candidates,
+					  struct lppack_error *err);
 
 #endif

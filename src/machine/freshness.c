@@ -6,12 +6,13 @@
 #include "shared/array.h"
 #include "shared/text.h"
 #include "format/yaml.h"
+#include "bundle/describe.h"
 #include "machine/state.h"
+#include "machine/state_file.h"
 
 #include <string.h>
 #include <time.h>
 
-#define FRESHNESS_FORMAT 1
 #define STREAMS_MAX 1024u
 #define DOWNGRADES_MAX 64u /* the latest are kept */
 #define DAY 86400
@@ -99,7 +100,6 @@ int lp_freshness_read(const char *root, struct lp_freshness *out, struct lppack_
 	LP_AUTO_VALUE struct lppack_value *tree = NULL;
 	LP_AUTO_FREE char *path = lp_text_format("%s" LP_STATE_DIRECTORY "/" LP_FRESHNESS_FILE, root);
 	struct lp_doc doc = { .name = path, .code = LPPACK_E_STATE, .err = err };
-	uint64_t format = 0;
 	int rc = path ? lp_state_file_read(root, LP_FRESHNESS_FILE, &tree, err) : lp_fail_nomem(err);
 
 	*out = (struct lp_freshness){ 0 };
@@ -107,7 +107,7 @@ int lp_freshness_read(const char *root, struct lp_freshness *out, struct lppack_
 		return rc;
 	doc.map = tree;
 	lp_doc_keys(&doc, keys);
-	lp_doc_int(&doc, "format", true, FRESHNESS_FORMAT, &format);
+	lp_state_file_format(&doc);
 	lp_doc_time(&doc, "latest", false, &out->latest);
 	decode_list(&doc, "streams", STREAMS_MAX, out, decode_stream);
 	decode_list(&doc, "downgrades", DOWNGRADES_MAX, out, decode_downgrade);
@@ -158,7 +158,7 @@ static struct lppack_value *memory_tree(const struct lp_freshness *memory)
 		lp_value_push(&streams, stream_tree(&memory->streams[i]));
 	for (size_t i = 0; i < memory->n_downgrades; i++)
 		lp_value_push(&downgrades, downgrade_tree(&memory->downgrades[i]));
-	lp_value_add_int(&map, "format", FRESHNESS_FORMAT);
+	lp_value_add_int(&map, "format", LP_STATE_FORMAT);
 	if (memory->latest)
 		lp_value_add_time(&map, "latest", memory->latest);
 	lp_value_add(&map, "streams", streams);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading, asking and writing holds. */
 #include "machine/hold.h"
 
 #include "base/value_add.h"
@@ -6,11 +7,12 @@
 #include "shared/text.h"
 #include "format/format.h"
 #include "format/yaml.h"
+#include "bundle/describe.h"
 #include "machine/state.h"
+#include "machine/state_file.h"
 
 #include <string.h>
 
-#define HOLDS_FORMAT 1
 #define HOLDS_HINT "lppack unhold begins it anew"
 
 void lp_hold_free(struct lp_hold *hold)
@@ -55,7 +57,6 @@ int lp_holds_read(const char *root, struct lp_holds *out, struct lppack_error *e
 	LP_AUTO_VALUE struct lppack_value *tree = NULL;
 	struct lp_doc doc = { .name = path, .code = LPPACK_E_STATE, .err = err };
 	const struct lppack_value *list;
-	uint64_t format = 0;
 	int rc;
 
 	*out = (struct lp_holds){ 0 };
@@ -66,7 +67,7 @@ int lp_holds_read(const char *root, struct lp_holds *out, struct lppack_error *e
 		return rc;
 	doc.map = tree;
 	lp_doc_keys(&doc, keys);
-	lp_doc_int(&doc, "format", true, HOLDS_FORMAT, &format);
+	lp_state_file_format(&doc);
 	list = lp_doc_list(&doc, "holds", true);
 	for (size_t i = 0; doc.rc == 0 && i < lppack_value_count(list); i++) {
 		struct lp_doc item = lp_doc_item(&doc, list, i);
@@ -117,7 +118,7 @@ int lp_holds_write(const char *root, const struct lp_holds *holds, struct lppack
 
 	for (size_t i = 0; i < holds->n; i++)
 		lp_value_push(&list, encode_hold(&holds->items[i]));
-	lp_value_add_int(&map, "format", HOLDS_FORMAT);
+	lp_value_add_int(&map, "format", LP_STATE_FORMAT);
 	lp_value_add(&map, "holds", list);
 	return map ? lp_state_file_write(root, LP_HOLD_FILE, map, err) : lp_fail_nomem(err);
 }
@@ -186,24 +187,21 @@ static char *hold_text(const struct lp_hold *hold, int64_t now)
 			      (unsigned long long)hold->newest.serial, time);
 }
 
-static struct lppack_value *describe_subject(const struct lp_hold_subject *subject)
-{
-	struct lppack_value *map = lp_value_map();
-
-	lp_release_describe(&map, &subject->id);
-	return map;
-}
-
 static struct lppack_value *describe_hold(const struct lp_hold *hold, const struct lp_hold_subject *in_force,
 					  int64_t now)
 {
 	struct lppack_value *map = encode_hold(hold);
+	struct lppack_value *kept_out = lp_value_map();
 	LP_AUTO_FREE char *text = hold_text(hold, now);
 
 	if (is_over(hold, now))
 		lp_value_add_bool(&map, "over", true);
-	if (in_force && keeps_away(hold, in_force, now))
-		lp_value_add(&map, "keeps_out", describe_subject(in_force));
+	if (in_force && keeps_away(hold, in_force, now)) {
+		lp_release_describe(&kept_out, &in_force->id);
+		lp_value_add(&map, "keeps_out", kept_out);
+	} else {
+		lppack_value_free(kept_out);
+	}
 	lp_value_add(&map, "text", text ? lp_value_string(text) : NULL);
 	return map;
 }
@@ -218,25 +216,12 @@ struct lppack_value *lp_holds_describe(const struct lp_holds *holds, const struc
 	return list;
 }
 
-bool lp_hold_subject_of(struct lppack_host *host, const struct lp_applied *applied, const struct lp_store *store,
-			struct lp_hold_subject *out)
+int lp_hold_check(const struct lp_holds *holds, const struct lp_hold_subject *subject, int64_t now,
+		  struct lppack_error *err)
 {
-	const struct lp_installed *kept = lp_store_find(store, &applied->id.digest);
-
-	*out = (struct lp_hold_subject){ .id = applied->id, .installed = kept != NULL };
-	return applied->id.stream && lp_host_is_boot_of(host, applied);
-}
-
-int lp_hold_check(const char *root, const struct lp_hold_subject *subject, int64_t now, struct lppack_error *err)
-{
-	LP_AUTO(lp_holds_free) struct lp_holds holds = { 0 };
 	LP_AUTO_FREE char *text = NULL;
-	const struct lp_hold *hold;
-	int rc = lp_holds_read(root, &holds, err);
+	const struct lp_hold *hold = lp_holds_find(holds, subject, now);
 
-	if (rc < 0)
-		return rc;
-	hold = lp_holds_find(&holds, subject, now);
 	if (!hold)
 		return 0;
 	text = hold_text(hold, now);

@@ -3,8 +3,9 @@
 #ifndef LP_MACHINE_HOLD_H
 #define LP_MACHINE_HOLD_H
 
-#include "machine/host.h"
-#include "machine/store.h"
+#include "format/release.h"
+
+#include <lppack/host.h>
 
 #define LP_HOLD_FILE "holds.yaml"
 
@@ -38,15 +39,12 @@ struct lp_hold_subject {
 /* The hold that keeps such a bundle away at the time `now`, borrowed, or NULL. */
 const struct lp_hold *lp_holds_find(const struct lp_holds *holds, const struct lp_hold_subject *subject, int64_t now);
 
-/* LPPACK_E_HELD if a hold keeps a bundle of this identity away; the message says which. root: "" or a prefix. Ask it
+/* LPPACK_E_HELD if a hold keeps a bundle of this identity away; the message says which. Ask it
  * for every bundle that is not in force already, also when going back: a freeze is meant. */
-int lp_hold_check(const char *root, const struct lp_hold_subject *subject, int64_t now, struct lppack_error *err);
+int lp_hold_check(const struct lp_holds *holds, const struct lp_hold_subject *subject, int64_t now,
+		  struct lppack_error *err);
 /* The freeze that a bundle of this stream is subject to, borrowed, or NULL. */
 const struct lp_hold *lp_holds_find_freeze(const struct lp_holds *holds, const char *stream, int64_t now);
-
-/* What the record says was put in force, if it is of this boot; the store (may be empty) knows when it was created. */
-bool lp_hold_subject_of(struct lppack_host *host, const struct lp_applied *applied, const struct lp_store *store,
-			struct lp_hold_subject *out);
 
 /* A list of maps, as lppack_hold_describe() tells it; NULL without memory. in_force: NULL if it is not known. */
 struct lppack_value *lp_holds_describe(const struct lp_holds *holds, const struct lp_hold_subject *in_force,

@@ -8,7 +8,7 @@
 #include "shared/text.h"
 #include "format/format.h"
 #include "machine/boot_choice.h"
-#include "machine/state.h"
+#include "machine/state_file.h"
 
 #include <string.h>
 #include <time.h>
@@ -53,52 +53,43 @@ static int read_options(const struct lppack_hold_options *o, int64_t now, struct
 	return 0;
 }
 
-/* What the next boot puts in force; NULL: nothing. */
-static const struct lp_installed *find_taken(const struct lp_boot_candidates *candidates)
+/* What is applied by the record of this boot; else what a boot would apply. */
+static int read_kept(struct lp_snapshot *snapshot, struct lp_hold *hold, struct lppack_error *err)
 {
-	for (size_t i = 0; i < candidates->n; i++)
-		if (candidates->items[i].at_boot == LP_BOOT_CHOICE_APPLIED)
-			return candidates->items[i].level;
-	return NULL;
-}
-
-/* What is in force by the record of this boot; else what a boot would put in force. */
-static int read_kept(struct lppack_host *host, struct lp_hold *hold, struct lppack_error *err)
-{
-	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
-	LP_AUTO_STORE struct lp_store store = { 0 };
+	const struct lp_applied *applied = lp_snapshot_applied(snapshot);
 	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
-	const struct lp_installed *target;
-	int rc = lp_applied_read(host->io.root, &applied, err);
+	const struct lp_installed *taken;
+	int rc;
 
-	if (rc < 0)
-		return rc;
-	if (rc > 0 && lp_host_is_boot_of(host, &applied)) {
-		return lp_release_copy(&hold->kept, &applied.id, err);
-	}
-	rc = lp_store_read(host->io.root, &store, err);
+	if (applied)
+		return lp_release_copy(&hold->kept, &applied->id, err);
+	rc = lp_snapshot_check(snapshot, LP_PART_STORE, err);
 	if (rc == 0)
-		rc = lp_boot_candidates_read(host, &store, &candidates, err);
-	target = find_taken(&candidates);
-	return rc < 0 || !target ? rc : lp_release_copy(&hold->kept, &target->id, err);
+		rc = lp_snapshot_open_releases(snapshot, err);
+	if (rc == 0)
+		rc = lp_boot_candidates_read(snapshot, &candidates, err);
+	taken = lp_boot_candidates_taken(&candidates);
+	return rc < 0 || !taken ? rc : lp_release_copy(&hold->kept, &taken->id, err);
 }
 
 /* The newest epoch that the machine has of the stream, or of any. */
-static int read_epoch(struct lppack_host *host, struct lp_hold *hold, const char *stream, struct lppack_error *err)
+static int read_epoch(const struct lp_snapshot *snapshot, struct lp_hold *hold, const char *stream,
+		      struct lppack_error *err)
 {
-	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
-	LP_AUTO_STORE struct lp_store store = { 0 };
-	int rc = lp_applied_read(host->io.root, &applied, err);
+	const struct lp_store *store = &snapshot->store;
+	const struct lp_release_id *applied = &snapshot->state.applied.id;
+	int rc = lp_snapshot_check(snapshot, LP_PART_STORE, err);
 
-	if (rc >= 0)
-		rc = lp_store_read(host->io.root, &store, err);
 	if (rc < 0)
 		return rc;
-	if (applied.id.stream && (!stream || strcmp(applied.id.stream, stream) == 0))
-		hold->newest.epoch = applied.id.epoch;
-	for (size_t i = 0; i < store.n; i++)
-		if ((!stream || strcmp(store.levels[i].id.stream, stream) == 0) && store.levels[i].id.epoch > hold->newest.epoch)
-			hold->newest.epoch = store.levels[i].id.epoch;
+	if (snapshot->state.has_applied && (!stream || strcmp(applied->stream, stream) == 0))
+		hold->newest.epoch = applied->epoch;
+	for (size_t i = 0; i < store->n; i++) {
+		const struct lp_release_id *id = &store->levels[i].id;
+
+		if ((!stream || strcmp(id->stream, stream) == 0) && id->epoch > hold->newest.epoch)
+			hold->newest.epoch = id->epoch;
+	}
 	return 0;
 }
 
@@ -129,7 +120,7 @@ LP_EXPORT int lppack_hold_set(struct lppack_host *host, const struct lppack_hold
 			      struct lppack_error *err)
 {
 	struct lppack_hold_options options;
-	LP_AUTO(lp_holds_free) struct lp_holds holds = { 0 };
+	LP_AUTO_SNAPSHOT struct lp_snapshot snapshot = { 0 };
 	LP_AUTO(lp_hold_free) struct lp_hold hold = { 0 };
 	LP_AUTO_CLOSE int lock = -1;
 	bool ok = true;
@@ -142,15 +133,18 @@ LP_EXPORT int lppack_hold_set(struct lppack_host *host, const struct lppack_hold
 	lock = lp_host_lock_for(host, options.wait, err);
 	if (lock < 0)
 		return lock;
-	rc = lp_holds_read(host->io.root, &holds, err);
+	lp_snapshot_read(&snapshot, host);
+	rc = lp_snapshot_check(&snapshot, LP_PART_HOLDS, err);
+	if (rc == 0 && (hold.freeze || hold.has_serial))
+		rc = lp_snapshot_check(&snapshot, LP_PART_STATE, err);
 	if (rc == 0 && hold.freeze)
-		rc = read_kept(host, &hold, err);
+		rc = read_kept(&snapshot, &hold, err);
 	if (rc == 0 && hold.has_serial)
-		rc = read_epoch(host, &hold, options.stream, err);
+		rc = read_epoch(&snapshot, &hold, options.stream, err);
 	hold.newest.stream = lp_text_dup(options.stream, &ok);
 	if (rc == 0)
-		rc = ok ? put_hold(&holds, &hold, err) : lp_fail_nomem(err);
-	return rc < 0 ? rc : lp_holds_write(host->io.root, &holds, err);
+		rc = ok ? put_hold(&snapshot.holds, &hold, err) : lp_fail_nomem(err);
+	return rc < 0 ? rc : lp_holds_write(host->io.root, &snapshot.holds, err);
 }
 
 LP_EXPORT int lppack_hold_clear(struct lppack_host *host, const char *stream, const struct lppack_wait *wait,
@@ -184,20 +178,17 @@ LP_EXPORT int lppack_hold_clear(struct lppack_host *host, const char *stream, co
 
 LP_EXPORT struct lppack_value *lppack_hold_describe(struct lppack_host *host, struct lppack_error *err)
 {
-	LP_AUTO(lp_holds_free) struct lp_holds holds = { 0 };
-	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
-	LP_AUTO_STORE struct lp_store store = { 0 };
-	struct lp_hold_subject in_force;
-	struct lppack_value *list = NULL;
+	LP_AUTO_SNAPSHOT struct lp_snapshot snapshot = { 0 };
+	struct lp_hold_subject applied;
+	struct lppack_value *list;
 	bool is_known;
 
-	if (lp_holds_read(host->io.root, &holds, err) < 0)
+	lp_snapshot_read(&snapshot, host);
+	if (lp_snapshot_check(&snapshot, LP_PART_HOLDS, err) < 0)
 		return NULL;
-	/* What cannot be read is for lppack status to tell. */
-	is_known = lp_applied_read(host->io.root, &applied, NULL) > 0;
-	lp_store_read(host->io.root, &store, NULL);
-	is_known = lp_hold_subject_of(host, &applied, &store, &in_force) && is_known;
-	list = lp_holds_describe(&holds, is_known ? &in_force : NULL, time(NULL));
+	/* What else cannot be read is for lppack status to report. */
+	is_known = lp_snapshot_subject(&snapshot, &applied);
+	list = lp_holds_describe(&snapshot.holds, is_known ? &applied : NULL, time(NULL));
 	if (!list)
 		lp_fail_nomem(err);
 	return list;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The running machine. */
+/* Opening and closing a machine, and what is asked of it once. */
 #include "machine/host.h"
 
 #include "base/export.h"
@@ -56,6 +56,7 @@ LP_EXPORT void lppack_host_close(struct lppack_host *host)
 		return;
 	lp_host_close(&host->io);
 	lp_kernel_facts_free(&host->kernel);
+	free(host->boot_id);
 	free(host);
 }
 
@@ -102,9 +103,11 @@ int lp_host_lock_for(struct lppack_host *host, const struct lppack_wait *wait, s
 	return lp_host_lock_wait(&host->io, &caller, err);
 }
 
-bool lp_host_is_boot_of(struct lppack_host *host, const struct lp_applied *applied)
+const char *lp_host_boot(struct lppack_host *host)
 {
-	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->io);
-
-	return !boot_id || !applied->boot_id || !*applied->boot_id || strcmp(boot_id, applied->boot_id) == 0;
+	if (!host->boot_id)
+		host->boot_id = lp_host_boot_id(&host->io);
+	if (!host->boot_id)
+		host->boot_id = strdup("");
+	return host->boot_id && *host->boot_id ? host->boot_id : NULL;
 }

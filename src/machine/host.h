@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The machine that a call is about: the way to its kernel, and what of that never changes while it runs. */
 #ifndef LP_MACHINE_HOST_H
 #define LP_MACHINE_HOST_H
 
+#include "base/facts.h"
 #include "base/ref.h"
 #include "machine/applied.h"
 #include "runtime/kernel_io.h"
@@ -13,6 +15,7 @@ struct lppack_host {
 	struct lp_kernel_io io;
 	struct lp_kernel_facts kernel; /* names from the start, if it runs one; the build ID once asked for */
 	char build_id[LP_BUILD_ID_TEXT];
+	char *boot_id; /* once asked for; "" where the kernel does not say */
 };
 
 /* A host over given operations, for tests. */
@@ -28,8 +31,8 @@ int lp_host_identify(struct lppack_host *host, struct lppack_error *err);
 /* lp_host_lock_wait() as the caller of the library wants it: wait may be NULL. */
 int lp_host_lock_for(struct lppack_host *host, const struct lppack_wait *wait, struct lppack_error *err);
 
-/* Whether the record was written in this boot; what cannot be told counts as this one. */
-bool lp_host_is_boot_of(struct lppack_host *host, const struct lp_applied *applied);
+/* Which boot this is, read once; NULL where the kernel does not say. */
+const char *lp_host_boot(struct lppack_host *host);
 
 LP_DEFINE_CLEANUP(struct lppack_host, lppack_host_close)
 

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Writing, reading and discarding the journal of a call that changes the kernel. */
 #include "machine/journal.h"
 
 #include "base/value_add.h"
 #include "shared/array.h"
 #include "base/export.h"
-#include "shared/text.h"
-#include "machine/state.h"
 #include "apply/transition.h"
+#include "bundle/describe.h"
+#include "machine/host.h"
+#include "machine/state.h"
+#include "machine/state_file.h"
 #include "runtime/lock.h"
+#include "shared/text.h"
 
 #include <string.h>
 
-#define JOURNAL_FORMAT 1
 
 const char *const lp_verb_names[] = { "apply", "rollback", "remove", NULL };
 const char *const lp_intent_names[] = { "load", "force", "disable", NULL };
@@ -22,9 +25,8 @@ void lp_journal_free(struct lp_journal *journal)
 		free(journal->from[i].name);
 	free(journal->from);
 	free(journal->boot_id);
-	lp_loaded_free(&journal->to);
+	lp_applied_free(&journal->to);
 	lppack_value_free(journal->took_over);
-	lppack_value_free(journal->level);
 	*journal = (struct lp_journal){ 0 };
 }
 
@@ -80,7 +82,7 @@ struct lppack_value *lp_journal_tree(const struct lp_journal *journal)
 
 	add_call(&map, journal);
 	if (journal->to.module.name)
-		lp_value_add(&map, "to", lp_loaded_describe(&journal->to));
+		lp_value_add(&map, "to", lp_applied_describe(&journal->to));
 	return map;
 }
 
@@ -89,7 +91,7 @@ int lp_journal_write(const char *root, const struct lp_journal *journal, struct 
 	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
 	int rc;
 
-	lp_value_add_int(&map, "format", JOURNAL_FORMAT);
+	lp_value_add_int(&map, "format", LP_STATE_FORMAT);
 	lp_value_add_bool(&map, "unfinished", true);
 	lp_value_add_text(&map, "boot_id", journal->boot_id ? journal->boot_id : "");
 	lp_value_add_bool(&map, "replace", journal->replace);
@@ -97,9 +99,7 @@ int lp_journal_write(const char *root, const struct lp_journal *journal, struct 
 	lp_value_add_bool(&map, "keep_target", journal->keep_target);
 	add_call(&map, journal);
 	if (journal->to.module.name)
-		lp_value_add(&map, "to", lp_loaded_tree(&journal->to));
-	if (journal->level)
-		lp_value_add(&map, "level", lp_value_copy(journal->level));
+		lp_value_add(&map, "to", lp_applied_encode(&journal->to));
 	rc = map ? lp_state_file_write(root, LP_JOURNAL_FILE, map, err) : lp_fail_nomem(err);
 	return rc < 0 ? lp_wrap(err, rc, "nothing was done, because it could not be journalled") : 0;
 }
@@ -108,7 +108,7 @@ int lp_journal_clear(const char *root, struct lppack_error *err)
 {
 	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
 
-	lp_value_add_int(&map, "format", JOURNAL_FORMAT);
+	lp_value_add_int(&map, "format", LP_STATE_FORMAT);
 	lp_value_add_bool(&map, "unfinished", false);
 	return map ? lp_state_file_write(root, LP_JOURNAL_FILE, map, err) : lp_fail_nomem(err);
 }
@@ -139,7 +139,7 @@ static void decode_to(struct lp_doc *doc, struct lp_journal *out)
 
 	if (doc->rc < 0 || !to.map)
 		return;
-	lp_loaded_decode(&to, &out->to);
+	lp_applied_decode(&to, &out->to);
 	lp_doc_join(doc, &to);
 }
 
@@ -172,7 +172,6 @@ static int decode_unfinished(struct lp_doc *doc, struct lp_journal *out)
 	decode_from(doc, out);
 	decode_to(doc, out);
 	decode_copy(doc, "took_over", &out->took_over);
-	decode_copy(doc, "level", &out->level);
 	return doc->rc < 0 ? doc->rc : 1;
 }
 
@@ -180,13 +179,12 @@ static int decode(const struct lppack_value *tree, const char *path, struct lp_j
 {
 	static const char *const keys[] = { "format", "unfinished", "boot_id",	  "replace", "take_over", "keep_target",
 					    "verb",   "phase",	    "started_at", "from",    "took_over", "to",
-					    "level",  NULL };
+					    NULL };
 	struct lp_doc doc = { .map = tree, .name = path, .code = LPPACK_E_STATE, .err = err };
 	bool unfinished = false;
-	uint64_t format = 0;
 
 	lp_doc_keys(&doc, keys);
-	lp_doc_int(&doc, "format", true, JOURNAL_FORMAT, &format);
+	lp_state_file_format(&doc);
 	lp_doc_bool(&doc, "unfinished", true, &unfinished);
 	if (doc.rc < 0 || !unfinished)
 		return doc.rc;
@@ -212,34 +210,41 @@ int lp_journal_read(const char *root, struct lp_journal *out, struct lppack_erro
 	return rc;
 }
 
-int lp_journal_read_build(struct lppack_host *host, struct lp_build_id *out, struct lppack_error *err)
+const struct lp_build_id *lp_journal_build(const struct lp_journal *journal, const char *boot_id)
 {
-	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->io);
-	LP_AUTO_JOURNAL struct lp_journal journal = { 0 };
-	int rc = lp_journal_read(host->io.root, &journal, err);
+	const struct lp_build_id *id = &journal->to.module.build_id;
 
-	if (rc <= 0 || !journal.to.module.build_id.len || !lp_boot_ids_match(journal.boot_id, boot_id))
-		return rc < 0 ? rc : 0;
-	*out = journal.to.module.build_id;
-	return 1;
+	return journal->boot_id && id->len && lp_boot_ids_match(journal->boot_id, boot_id) ? id : NULL;
 }
 
-int lp_journal_describe(struct lppack_host *host, struct lppack_value **map, struct lppack_error *err)
+struct lppack_value *lp_journal_describe(const struct lp_journal *journal, struct lppack_host *host)
 {
-	LP_AUTO_FREE char *boot_id = lp_host_boot_id(&host->io);
-	LP_AUTO_JOURNAL struct lp_journal journal = { 0 };
-	int rc = lp_journal_read(host->io.root, &journal, err);
+	struct lppack_value *map = lp_journal_tree(journal);
 	enum lp_lock_state state;
 	int pid;
 
-	if (rc <= 0)
-		return rc;
-	*map = lp_journal_tree(&journal);
-	lp_value_add_text(map, "boot", lp_boot_ids_match(journal.boot_id, boot_id) ? "this" : "earlier");
+	lp_value_add_text(&map, "boot", lp_boot_ids_match(journal->boot_id, lp_host_boot(host)) ? "this" : "earlier");
 	state = lp_host_lock_state(&host->io, &pid);
 	if (state != LP_LOCK_UNKNOWN)
-		lp_value_add_bool(map, "running", state == LP_LOCK_HELD);
-	return *map ? 1 : lp_fail_nomem(err);
+		lp_value_add_bool(&map, "running", state == LP_LOCK_HELD);
+	return map;
+}
+
+/* Which release boots begin with is no part of what went wrong. */
+static int forget_boot(const char *root, struct lppack_error *err)
+{
+	LP_AUTO_STATE struct lp_state state = { 0 };
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	struct lp_state target = { 0 };
+	int rc = lp_state_read(root, &state, &why);
+
+	if (rc == 0)
+		return 0;
+	if (rc < 0 || !state.has_target)
+		return lp_state_file_remove(root, LP_STATE_FILE, err);
+	target.has_target = true;
+	target.target = state.target;
+	return lp_state_write(root, &target, err);
 }
 
 LP_EXPORT int lppack_host_discard_journal(struct lppack_host *host, struct lppack_error *err)
@@ -247,5 +252,5 @@ LP_EXPORT int lppack_host_discard_journal(struct lppack_host *host, struct lppac
 	LP_AUTO_CLOSE int lock = lp_host_lock(&host->io, err);
 	int rc = lock < 0 ? lock : lp_state_file_remove(host->io.root, LP_JOURNAL_FILE, err);
 
-	return rc < 0 ? rc : lp_state_file_remove(host->io.root, LP_RUNNING_FILE, err);
+	return rc < 0 ? rc : forget_boot(host->io.root, err);
 }

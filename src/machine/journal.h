@@ -6,7 +6,8 @@
 #ifndef LP_MACHINE_JOURNAL_H
 #define LP_MACHINE_JOURNAL_H
 
-#include "machine/running.h"
+#include "machine/applied.h"
+#include "machine/host.h"
 #include "runtime/attempt.h"
 
 #define LP_JOURNAL_FILE "journal.yaml"
@@ -36,9 +37,8 @@ struct lp_journal {
 	bool keep_target;    /* what boots put in force stays what it is */
 	struct lp_previous_patch *from;
 	size_t n_from;
-	struct lp_loaded to; /* of apply and rollback; module.name NULL: nothing */
+	struct lp_applied to; /* of apply and rollback; module.name NULL: nothing */
 	struct lppack_value *took_over; /* the foreign ones of `from`, for people; or NULL */
-	struct lppack_value *level;     /* of `to`, as the record of what is applied has it; or NULL */
 };
 
 void lp_journal_free(struct lp_journal *journal);
@@ -48,13 +48,17 @@ int lp_journal_write(const char *root, const struct lp_journal *journal, struct 
 /* Nothing is unfinished any more. The file stays, so that its loss can be told. */
 int lp_journal_clear(const char *root, struct lppack_error *err);
 
-/* The build ID of the module that an unfinished call of this boot is loading: 1 and *out, 0, or a negative code. */
-int lp_journal_read_build(struct lppack_host *host, struct lp_build_id *out, struct lppack_error *err);
+/* The build ID of the module that an unfinished call of that boot is loading; NULL if there is none. */
+const struct lp_build_id *lp_journal_build(const struct lp_journal *journal, const char *boot_id);
 
 int lp_journal_set_from(struct lp_journal *journal, const struct lp_stack *stack, struct lppack_error *err);
 
 /* verb, phase, started_at, from, took_over and to, for people. NULL without memory. */
 struct lppack_value *lp_journal_tree(const struct lp_journal *journal);
+
+/* The same with `boot` (this, earlier), and `running`: another lppack is at work on it, unless only root is told. Needs
+ * no privilege. NULL without memory. */
+struct lppack_value *lp_journal_describe(const struct lp_journal *journal, struct lppack_host *host);
 
 #define LP_AUTO_JOURNAL LP_AUTO(lp_journal_free)
 

@@ -3,7 +3,7 @@ liblppack_all_la_SOURCES += \
 	src/machine/applied.c src/machine/applied.h \
 	src/machine/boot_choice.c src/machine/boot_choice.h \
 	src/machine/boot_count.c src/machine/boot_count.h \
-	src/machine/boot_unit.c \
+	src/machine/boot_unit.c src/machine/boot_unit.h \
 	src/machine/coverage.c src/machine/coverage.h \
 	src/machine/freshness.c src/machine/freshness.h \
 	src/machine/history.c src/machine/history.h \
@@ -11,8 +11,7 @@ liblppack_all_la_SOURCES += \
 	src/machine/hold_set.c \
 	src/machine/host.c src/machine/host.h \
 	src/machine/journal.c src/machine/journal.h \
-	src/machine/running.c src/machine/running.h \
+	src/machine/snapshot.c src/machine/snapshot.h \
 	src/machine/state.c src/machine/state.h \
-	src/machine/store.c src/machine/store.h \
-	src/machine/store_rebuild.c \
-	src/machine/store_write.h
+	src/machine/state_file.c src/machine/state_file.h \
+	src/machine/store.c src/machine/store.h

@@ -1,191 +1,160 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading, changing and writing the one record of what is applied and what boots begin with. */
 #include "machine/state.h"
 
-#include "base/file.h"
-#include "base/output.h"
-#include "base/root.h"
+#include "shared/array.h"
 #include "shared/text.h"
-#include "format/yaml.h"
-#include "base/directory.h"
+#include "base/value_add.h"
+#include "machine/state_file.h"
+#include "runtime/stack.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#define STATE_MAX (4u << 20)
+#define MODULES_MAX 4096u
 
-static const char *const mark_directories[] = { LP_STATE_MARKS_INNER, LP_STATE_MARKS_OUTER };
-#define MARKS (sizeof(mark_directories) / sizeof(mark_directories[0]))
-
-/* The paths of one file and its marks, below the root. */
-struct places {
-	const char *root;
-	char *file;
-	char *marks[MARKS];
-};
-
-static void places_free(struct places *places)
+void lp_state_free(struct lp_state *state)
 {
-	free(places->file);
-	for (size_t i = 0; i < MARKS; i++)
-		free(places->marks[i]);
+	free(state->boot_id);
+	free(state->modules);
+	lp_applied_free(&state->applied);
+	*state = (struct lp_state){ 0 };
 }
 
-static int places_set(struct places *places, const char *root, const char *name, struct lppack_error *err)
+bool lp_boot_ids_match(const char *a, const char *b)
 {
-	bool ok;
-
-	places->root = root;
-	places->file = lp_text_format(LP_STATE_DIRECTORY "/%s", name);
-	ok = places->file;
-	for (size_t i = 0; i < MARKS; i++) {
-		places->marks[i] = lp_text_format("%s/%s", mark_directories[i], name);
-		ok = ok && places->marks[i];
-	}
-	return ok ? 0 : lp_fail_nomem(err);
+	return !a || !b || !*a || !*b || strcmp(a, b) == 0;
 }
 
-static int fail_missing(const struct places *places, const char *mark, struct lppack_error *err)
+int lp_build_ids_add(struct lp_build_id **ids, size_t *n, const struct lp_build_id *id, struct lppack_error *err)
 {
-	return lp_hint(err,
-		       lp_fail(err, LPPACK_E_STATE, NULL, "%s%s: is missing, although lppack has written it (%s%s)",
-			       places->root, places->file, places->root, mark),
-		       "restore %s" LP_STATE_DIRECTORY " from a backup; or begin anew, knowing that an older bundle is "
-		       "then accepted: rm -f '%s%s' '%s%s'",
-		       places->root, places->root, places->marks[0], places->root, places->marks[1]);
-}
+	struct lp_build_id *item = lp_array_add(ids, n, sizeof(*item));
 
-/* Where there is no file: whether there has to be one. */
-static int check_marks(const struct places *places, struct lppack_error *err)
-{
-	for (size_t i = 0; i < MARKS; i++) {
-		const char *mark = places->marks[i];
-		LP_AUTO_CLOSE int fd = lp_root_open(places->root, mark, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
-
-		if (fd >= 0)
-			return fail_missing(places, mark, err);
-		if (errno == ENOTDIR || (errno == ENOENT && lp_root_is_absent(places->root, mark)))
-			continue;
-		return lp_fail_sys(err, LPPACK_E_STATE, NULL, "%s%s: cannot be examined", places->root, mark);
-	}
+	if (!item)
+		return lp_fail_nomem(err);
+	*item = *id;
 	return 0;
 }
 
-static int parse(const char *path, const struct lp_buf *text, struct lppack_value **tree, struct lppack_error *err)
+const struct lp_applied *lp_state_active(const struct lp_state *state, const char *boot_id)
 {
-	int rc = lp_yaml_parse(text->data, text->len, path, LPPACK_E_STATE, tree, err);
-
-	if (rc == -LPPACK_E_STATE)
-		lp_hint(err, rc, "restore it from a backup: lppack does not go on from a damaged memory");
-	return rc;
+	return state->has_applied && lp_boot_ids_match(state->boot_id, boot_id) ? &state->applied : NULL;
 }
 
-/* A file that is there but cannot be read is damage, whatever the reason. */
-static int read_there(const struct places *places, struct lppack_value **tree, struct lppack_error *err)
+int lp_state_enter_boot(struct lp_state *state, const char *boot_id, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *path = lp_text_format("%s%s", places->root, places->file);
-	LP_AUTO_BUF struct lp_buf text = { 0 };
-	int rc = path ? lp_root_read_safe(places->root, places->file, STATE_MAX, &text, err) : lp_fail_nomem(err);
+	char *copy = strdup(boot_id ? boot_id : "");
 
-	return rc < 0 ? rc : parse(path, &text, tree, err);
-}
-
-int lp_state_file_read(const char *root, const char *name, struct lppack_value **tree, struct lppack_error *err)
-{
-	LP_AUTO(places_free) struct places places = { 0 };
-	bool missing = false;
-	LP_AUTO_CLOSE int fd = -1;
-	struct stat st;
-	int rc = places_set(&places, root, name, err);
-
-	if (rc < 0)
-		return rc;
-	fd = lp_directory_open_safe(root, LP_STATE_DIRECTORY, &missing, err);
-	if (fd < 0 && !missing)
-		return fd;
-	if (missing || (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT))
-		return check_marks(&places, err);
-	rc = read_there(&places, tree, err);
-	return rc < 0 ? rc : 1;
-}
-
-/* 0 also where /etc is read-only: an image whose /etc cannot change may ship the mark itself. */
-static int make_mark(const char *root, const char *directory, const char *mark, struct lppack_error *err)
-{
-	struct lppack_error cause = LPPACK_ERROR_INIT;
-	LP_AUTO_CLOSE int there = lp_root_open(root, mark, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
-	LP_AUTO_CLOSE int parent = -1;
-	LP_AUTO_CLOSE int fd = -1;
-
-	if (there >= 0)
-		return 0;
-	if (lp_directory_make(root, directory, &cause) < 0)
-		return cause.sys_errno == EROFS ? 0 : lp_fail(err, (enum lppack_code)cause.code, cause.hint, "%s",
-							      cause.message);
-	fd = lp_root_open(root, mark, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0 && errno == EROFS)
-		return 0;
-	if (fd < 0 || fsync(fd) < 0)
-		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s%s: cannot be made", root, mark);
-	parent = lp_root_open(root, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-	if (parent < 0 || fsync(parent) < 0)
-		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s%s: cannot be synced", root, directory);
+	if (!copy)
+		return lp_fail_nomem(err);
+	if (!lp_boot_ids_match(state->boot_id, boot_id)) {
+		lp_applied_free(&state->applied);
+		state->has_applied = false;
+		state->forced = false;
+		state->n_modules = 0;
+		free(LP_TAKE(state->modules));
+	}
+	free(state->boot_id);
+	state->boot_id = copy;
 	return 0;
 }
 
-static int write_text(const char *root, const char *path, const struct lppack_value *tree, struct lppack_error *err)
+int lp_state_add_module(struct lp_state *state, const struct lp_build_id *id, struct lppack_error *err)
 {
-	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
-	LP_AUTO_BUF struct lp_buf text = { 0 };
+	for (size_t i = 0; i < state->n_modules; i++)
+		if (lp_build_id_equal(&state->modules[i], id))
+			return 0;
+	return id->len ? lp_build_ids_add(&state->modules, &state->n_modules, id, err) : 0;
+}
+
+void lp_state_forget_gone(struct lp_state *state, const struct lp_stack *stack)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < state->n_modules; i++) {
+		bool listed = state->has_applied &&
+			      lp_build_id_equal(&state->modules[i], &state->applied.module.build_id);
+
+		for (size_t j = 0; j < stack->n && !listed; j++)
+			listed = lp_build_id_equal(&state->modules[i], &stack->patches[j].build_id);
+		if (listed)
+			state->modules[kept++] = state->modules[i];
+	}
+	state->n_modules = kept;
+}
+
+static void decode_modules(struct lp_doc *doc, struct lp_state *out)
+{
+	const struct lppack_value *list = lp_doc_list(doc, "modules", true);
+
+	if (lppack_value_count(list) > MODULES_MAX)
+		lp_doc_fail(doc, "modules", NULL, "'modules' has more than %u elements", MODULES_MAX);
+	for (size_t i = 0; i < lppack_value_count(list) && doc->rc == 0; i++) {
+		const char *text = lp_doc_text_item(doc, list, i);
+		struct lp_build_id id = { .len = 0 };
+
+		if (doc->rc == 0 && lp_build_id_parse(text, &id) < 0)
+			lp_doc_fail(doc, "modules", NULL, "'%s' is no build ID", text);
+		if (doc->rc == 0)
+			doc->rc = lp_build_ids_add(&out->modules, &out->n_modules, &id, doc->err);
+	}
+}
+
+static int decode_state(const struct lppack_value *tree, const char *path, struct lp_state *out,
+			struct lppack_error *err)
+{
+	static const char *const keys[] = { "format", "target", "boot_id", "forced", "modules", "applied", NULL };
+	struct lp_doc doc = { .map = tree, .name = path, .code = LPPACK_E_STATE, .err = err };
+	struct lp_doc applied;
+
+	lp_doc_keys(&doc, keys);
+	lp_state_file_format(&doc);
+	out->has_target = lppack_value_get(tree, "target");
+	if (out->has_target)
+		lp_doc_digest(&doc, "target", &out->target);
+	lp_doc_text_dup(&doc, "boot_id", true, &out->boot_id);
+	lp_doc_bool(&doc, "forced", true, &out->forced);
+	decode_modules(&doc, out);
+	applied = lp_doc_map(&doc, "applied", false);
+	if (doc.rc == 0 && applied.map) {
+		lp_applied_decode(&applied, &out->applied);
+		lp_doc_join(&doc, &applied);
+		out->has_applied = doc.rc == 0;
+	}
+	return doc.rc < 0 ? doc.rc : 1;
+}
+
+int lp_state_read(const char *root, struct lp_state *out, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *path = lp_text_format("%s" LP_STATE_DIRECTORY "/" LP_STATE_FILE, root);
+	LP_AUTO_VALUE struct lppack_value *tree = NULL;
 	int rc;
 
-	lp_yaml_emit(tree, &text);
-	if (!lp_buf_ok(&text))
+	*out = (struct lp_state){ 0 };
+	if (!path)
 		return lp_fail_nomem(err);
-	rc = lp_output_open_below(&out, root, path, 0644, err);
-	if (rc == 0)
-		rc = lp_output_write(&out, text.data, text.len, err);
-	return rc < 0 ? rc : lp_output_commit(&out, false, err);
-}
-
-int lp_state_file_write(const char *root, const char *name, const struct lppack_value *tree, struct lppack_error *err)
-{
-	LP_AUTO(places_free) struct places places = { 0 };
-	LP_AUTO_CLOSE int fd = -1;
-	int rc = places_set(&places, root, name, err);
-
-	if (rc == 0)
-		rc = lp_directory_make(root, LP_STATE_DIRECTORY, err);
+	rc = lp_state_file_read(root, LP_STATE_FILE, &tree, err);
+	if (rc > 0)
+		rc = decode_state(tree, path, out, err);
 	if (rc < 0)
-		return rc;
-	fd = lp_directory_open_safe(root, LP_STATE_DIRECTORY, NULL, err);
-	if (fd < 0)
-		return fd;
-	rc = write_text(root, places.file, tree, err);
-	for (size_t i = 0; rc == 0 && i < MARKS; i++)
-		rc = make_mark(root, mark_directories[i], places.marks[i], err);
-	return rc;
+		lp_state_free(out);
+	return rc == -LPPACK_E_STATE ? lp_hint(err, rc, LP_STATE_HINT) : rc;
 }
 
-static int remove_durably(const char *root, const char *path, struct lppack_error *err)
+int lp_state_write(const char *root, const struct lp_state *state, struct lppack_error *err)
 {
-	struct lppack_error cause = LPPACK_ERROR_INIT;
-	int rc = lp_root_unlink(root, path, &cause);
+	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
+	struct lppack_value *modules = lp_value_list();
+	char text[LP_BUILD_ID_TEXT];
 
-	if (rc == 0 || cause.sys_errno == ENOENT || cause.sys_errno == ENOTDIR)
-		return 0;
-	if (err)
-		*err = cause;
-	return rc;
-}
-
-int lp_state_file_remove(const char *root, const char *name, struct lppack_error *err)
-{
-	LP_AUTO(places_free) struct places places = { 0 };
-	int rc = places_set(&places, root, name, err);
-
-	for (size_t i = 0; rc == 0 && i < MARKS; i++)
-		rc = remove_durably(root, places.marks[i], err);
-	return rc < 0 ? rc : remove_durably(root, places.file, err);
+	for (size_t i = 0; i < state->n_modules; i++)
+		lp_value_push(&modules, lp_value_string(lp_build_id_format(&state->modules[i], text)));
+	lp_value_add_int(&map, "format", LP_STATE_FORMAT);
+	if (state->has_target)
+		lp_value_add_digest(&map, "target", &state->target);
+	lp_value_add_text(&map, "boot_id", state->boot_id ? state->boot_id : "");
+	lp_value_add_bool(&map, "forced", state->forced);
+	lp_value_add(&map, "modules", modules);
+	if (state->has_applied)
+		lp_value_add(&map, "applied", lp_applied_encode(&state->applied));
+	return map ? lp_state_file_write(root, LP_STATE_FILE, map, err) : lp_fail_nomem(err);
 }

@@ -1,31 +1,49 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What lppack remembers between calls: small YAML files below /var/lib/lppack, each written whole or not at all,
- * synced, and never silently forgotten.
- *
- * An empty mark of the same name stands in LP_STATE_MARKS_INNER and LP_STATE_MARKS_OUTER while a file is to exist: the
- * first shows that a file is gone, the second that all of /var/lib/lppack is. Marks are made after the file and removed
- * before it, so that a power cut between any two steps leaves a file without marks, which is no alarm, and never a mark
- * without its file.
+ * What lppack did and what boots are to do: /var/lib/lppack/state.yaml. Which release is applied, which modules lppack
+ * has loaded in this boot, whether it forced a transition, and with which release boots begin are one fact that changes
+ * in one write.
  */
 #ifndef LP_MACHINE_STATE_H
 #define LP_MACHINE_STATE_H
 
-#include "base/value.h"
+#include "machine/applied.h"
 
-#define LP_STATE_DIRECTORY "/var/lib/lppack"
-#define LP_STATE_MARKS_INNER LP_STATE_DIRECTORY "/.kept"
-#define LP_STATE_MARKS_OUTER "/etc/lppack/kept"
+#define LP_STATE_FILE "state.yaml"
+#define LP_STATE_HINT "look at what is applied (lppack status), then: lppack recover --discard"
 
-/*
- * Reads NAME ("freshness.yaml") below the state directory of root ("" or a prefix). Returns 1 with *tree, 0 if it was
- * never written (or deliberately removed), or LPPACK_E_STATE: malformed, or missing after having existed; or
- * LPPACK_E_UNSAFE_FILE if others than root and the caller could have written it.
- */
-int lp_state_file_read(const char *root, const char *name, struct lppack_value **tree, struct lppack_error *err);
-/* Replaces it atomically and durably; makes the directory. The tree's maps must be what core's YAML can hold. */
-int lp_state_file_write(const char *root, const char *name, const struct lppack_value *tree, struct lppack_error *err);
-/* Removes it so that lp_state_file_read() says 0; no error if it is not there. */
-int lp_state_file_remove(const char *root, const char *name, struct lppack_error *err);
+struct lp_stack;
+
+struct lp_state {
+	char *boot_id;               /* of the boot that all but the target is of; "" where the kernel does not say */
+	bool forced;                 /* lppack has forced a transition */
+	struct lp_build_id *modules; /* what lppack has loaded and may still be there */
+	size_t n_modules;
+	bool has_applied;
+	struct lp_applied applied;
+	bool has_target; /* without one a boot applies nothing */
+	struct lp_digest target; /* of the installed release that boots begin with */
+};
+
+/* root: "" or a prefix. 1, 0 if nothing was ever written, or LPPACK_E_STATE and what else lp_state_file_read() fails
+ * with. Free with lp_state_free() also on failure. */
+int lp_state_read(const char *root, struct lp_state *out, struct lppack_error *err);
+int lp_state_write(const char *root, const struct lp_state *state, struct lppack_error *err);
+void lp_state_free(struct lp_state *state);
+
+/* Whether the texts name the same boot; what cannot be told apart counts as the same. */
+bool lp_boot_ids_match(const char *a, const char *b);
+/* What was applied in that boot; NULL: nothing. */
+const struct lp_applied *lp_state_active(const struct lp_state *state, const char *boot_id);
+/* From now on of that boot (NULL: unknown): what an earlier one did is forgotten. */
+int lp_state_enter_boot(struct lp_state *state, const char *boot_id, struct lppack_error *err);
+int lp_state_add_module(struct lp_state *state, const struct lp_build_id *id, struct lppack_error *err);
+/* Forgets modules whose livepatches the stack no longer lists, but for the applied one: nobody can ask whose they are. */
+void lp_state_forget_gone(struct lp_state *state, const struct lp_stack *stack);
+
+/* A list of build IDs with one more; 0 or LPPACK_E_NO_MEMORY. */
+int lp_build_ids_add(struct lp_build_id **ids, size_t *n, const struct lp_build_id *id, struct lppack_error *err);
+
+#define LP_AUTO_STATE LP_AUTO(lp_state_free)
 
 #endif

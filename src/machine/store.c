@@ -1,24 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading, looking up, opening and writing the installed releases, and finding them again by their files. */
 #include "machine/store.h"
 
-#include "base/value_add.h"
-#include "shared/array.h"
 #include "base/export.h"
 #include "base/root.h"
-#include "shared/text.h"
+#include "base/value_add.h"
+#include "bundle/describe.h"
 #include "format/yaml.h"
 #include "machine/boot_choice.h"
 #include "machine/state.h"
-
+#include "machine/state_file.h"
+#include "shared/array.h"
+#include "shared/text.h"
+#include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#define STORE_FORMAT 1
 #define STORE_HINT "install the bundle again"
 
 void lp_installed_free(struct lp_installed *level)
 {
 	lp_release_free(&level->id);
+	if (level->opened)
+		lp_unsigned_contents_close(level->opened);
+	free(level->opened);
+	free(level->damage);
 	*level = (struct lp_installed){ 0 };
 }
 
@@ -97,16 +104,12 @@ static void decode_level(struct lp_doc *item, struct lp_installed *level)
 
 static int decode(const struct lppack_value *tree, const char *path, struct lp_store *out, struct lppack_error *err)
 {
-	static const char *const keys[] = { "format", "target", "levels", NULL };
+	static const char *const keys[] = { "format", "levels", NULL };
 	struct lp_doc doc = { .map = tree, .name = path, .code = LPPACK_E_STATE, .err = err };
 	const struct lppack_value *list;
-	uint64_t format = 0;
 
 	lp_doc_keys(&doc, keys);
-	lp_doc_int(&doc, "format", true, STORE_FORMAT, &format);
-	out->has_target = lppack_value_get(tree, "target");
-	if (out->has_target)
-		lp_doc_digest(&doc, "target", &out->target);
+	lp_state_file_format(&doc);
 	list = lp_doc_list(&doc, "levels", true);
 	for (size_t i = 0; doc.rc == 0 && i < lppack_value_count(list); i++) {
 		struct lp_doc item = lp_doc_item(&doc, list, i);
@@ -139,7 +142,7 @@ int lp_store_read(const char *root, struct lp_store *out, struct lppack_error *e
 	return rc == -LPPACK_E_STATE ? lp_hint(err, rc, STORE_HINT) : rc;
 }
 
-static struct lppack_value *encode_level(const struct lp_installed *level)
+struct lppack_value *lp_installed_encode(const struct lp_installed *level)
 {
 	struct lppack_value *map = lp_value_map();
 
@@ -155,10 +158,8 @@ int lp_store_write(const char *root, const struct lp_store *store, struct lppack
 	struct lppack_value *levels = lp_value_list();
 
 	for (size_t i = 0; i < store->n; i++)
-		lp_value_push(&levels, encode_level(&store->levels[i]));
-	lp_value_add_int(&map, "format", STORE_FORMAT);
-	if (store->has_target)
-		lp_value_add_digest(&map, "target", &store->target);
+		lp_value_push(&levels, lp_installed_encode(&store->levels[i]));
+	lp_value_add_int(&map, "format", LP_STATE_FORMAT);
 	lp_value_add(&map, "levels", levels);
 	return map ? lp_state_file_write(root, LP_STORE_FILE, map, err) : lp_fail_nomem(err);
 }
@@ -169,11 +170,6 @@ const struct lp_installed *lp_store_find(const struct lp_store *store, const str
 		if (lp_digest_equal(&store->levels[i].id.digest, digest))
 			return &store->levels[i];
 	return NULL;
-}
-
-const struct lp_installed *lp_store_target(const struct lp_store *store)
-{
-	return store->has_target ? lp_store_find(store, &store->target) : NULL;
 }
 
 const struct lp_installed *lp_store_below(const struct lp_store *store, const struct lp_release_id *id)
@@ -288,43 +284,75 @@ int lp_unsigned_contents_open(struct lp_unsigned_contents *kept, const char *roo
 	return rc;
 }
 
-int lp_store_set_target(const char *root, const struct lp_digest *digest, struct lppack_error *err)
+static int open_level(const char *root, struct lp_installed *level, struct lppack_error *err)
 {
-	LP_AUTO_STORE struct lp_store store = { 0 };
-	int rc = lp_store_read(root, &store, err);
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	struct lp_unsigned_contents *opened = calloc(1, sizeof(*opened));
 
-	if (rc < 0 || (digest && !lp_store_find(&store, digest)))
-		return rc;
-	if (digest ? store.has_target && lp_digest_equal(&store.target, digest) : !store.has_target)
+	if (!opened)
+		return lp_fail_nomem(err);
+	if (lp_unsigned_contents_open(opened, root, level, &why) == 0) {
+		level->opened = opened;
 		return 0;
-	store.has_target = digest;
-	if (digest)
-		store.target = *digest;
-	return lp_store_write(root, &store, err);
+	}
+	free(opened);
+	level->damage = malloc(sizeof(*level->damage));
+	if (!level->damage)
+		return lp_fail_nomem(err);
+	*level->damage = why;
+	return 0;
 }
 
-static struct lppack_value *describe_level(const char *root, const struct lp_store *store,
-					   const struct lp_boot_candidate *candidate)
+int lp_store_open_all(const char *root, struct lp_store *store, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *path = lp_store_path(root, &candidate->level->id.digest);
-	struct lppack_value *map = encode_level(candidate->level);
+	int rc = 0;
 
-	lp_value_add(&map, "path", path ? lp_value_string(path) : NULL);
-	lp_value_add_bool(&map, "chosen", candidate->level == lp_store_target(store));
-	lp_value_add_bool(&map, "target", candidate->at_boot == LP_BOOT_CHOICE_APPLIED);
-	lp_value_add_text(&map, "at_boot", lp_boot_choice_names[candidate->at_boot]);
-	return map;
+	for (size_t i = 0; rc == 0 && i < store->n; i++)
+		if (!store->levels[i].opened && !store->levels[i].damage)
+			rc = open_level(root, &store->levels[i], err);
+	return rc;
 }
 
-struct lppack_value *lp_store_describe(struct lppack_host *host, const struct lp_store *store)
+bool lp_store_parse_name(const char *name, struct lp_digest *out)
 {
-	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
-	struct lppack_value *list;
+	char hex[LP_DIGEST_TEXT] = "";
 
-	if (lp_boot_candidates_read(host, store, &candidates, NULL) < 0)
-		return NULL;
-	list = lp_value_list();
-	for (size_t i = 0; i < candidates.n; i++)
-		lp_value_push(&list, describe_level(host->io.root, store, &candidates.items[i]));
-	return list;
+	if (strlen(name) != 2 * LP_DIGEST_SIZE + strlen(LP_STORE_SUFFIX) ||
+	    strcmp(name + 2 * LP_DIGEST_SIZE, LP_STORE_SUFFIX) != 0)
+		return false;
+	memcpy(hex, name, 2 * LP_DIGEST_SIZE);
+	return lp_hex_decode(hex, out->bytes, LP_DIGEST_SIZE) == LP_DIGEST_SIZE;
+}
+
+/* A file that is not what its name says is none of the levels. */
+static int add_file(const char *root, const char *name, struct lp_store *store, struct lppack_error *err)
+{
+	LP_AUTO_UNSIGNED_CONTENTS struct lp_unsigned_contents kept = { 0 };
+	struct lp_installed level = { .id.stream = (char *)"unknown" };
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	struct stat st;
+	int rc;
+
+	if (!lp_store_parse_name(name, &level.id.digest))
+		return 0;
+	rc = lp_unsigned_contents_open(&kept, root, &level, &why);
+	if (rc < 0 || fstat(kept.contents->bundle->in.fd, &st) < 0)
+		return rc == -LPPACK_E_NO_MEMORY ? lp_fail_nomem(err) : 0;
+	return lp_store_add_unsigned(store, &kept, st.st_mtime, err);
+}
+
+int lp_store_rebuild(const char *root, struct lp_store *store, struct lppack_error *err)
+{
+	int fd = lp_root_open(root, LP_STORE_BUNDLES, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	int rc = 0;
+
+	while (dir && rc == 0 && (entry = readdir(dir)))
+		rc = add_file(root, entry->d_name, store, err);
+	if (dir)
+		closedir(dir);
+	else if (fd >= 0)
+		close(fd);
+	return rc;
 }

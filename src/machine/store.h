@@ -9,19 +9,25 @@
 
 #define LP_STORE_FILE "store.yaml"
 #define LP_STORE_BUNDLES "/var/lib/lppack/bundles"
+#define LP_STORE_SUFFIX ".lpb"
+
+/* A kept level opened by its digest, which was signed when it was installed: its facts can be told without a key. */
+struct lp_unsigned_contents {
+	struct lp_contents *contents; /* NULL: not open */
+};
 
 /* One installed level. */
 struct lp_installed {
 	struct lp_release_id id;
 	int64_t installed_at;
 	uint64_t size;           /* of the file */
+	struct lp_unsigned_contents *opened; /* lp_store_open_all(); NULL before, and where `damage` says why not */
+	struct lppack_error *damage;
 };
 
 struct lp_store {
 	struct lp_installed *levels; /* by stream, then from the newest (epoch, serial) down */
 	size_t n;
-	bool has_target;         /* the level that a boot is to put in force; without one a boot applies nothing */
-	struct lp_digest target;
 };
 
 /* root: "" or a prefix. A machine on which nothing was ever installed has an empty store. LPPACK_E_STATE if it is
@@ -47,11 +53,31 @@ struct lppack_bundle *lp_store_open_release(const char *root, const struct lp_in
 struct lppack_verified *lp_store_verify_release(struct lppack_bundle *bundle, const struct lp_installed *level,
 					      const struct lppack_keyring *keyring, struct lppack_error *err);
 
-/* Which level the next boot puts in force, durably; NULL: none. A level that is not kept is no error and leaves things
- * as they are, because what is not installed is not there at the next boot. Callers: install, rollback (the level gone
- * to), remove (NULL), and an apply of a bundle that is kept. */
-int lp_store_set_target(const char *root, const struct lp_digest *digest, struct lppack_error *err);
+void lp_installed_free(struct lp_installed *level);
+/* As the store has it; NULL without memory. */
+struct lppack_value *lp_installed_encode(const struct lp_installed *level);
+void lp_store_sort(struct lp_store *store);
+/* Adds a bundle's level, unless it is there already. Every byte of it was verified (lp_verified_is_checked()), or
+ * LPPACK_E_INTERNAL: what boots open later, by its digest alone, is whole. */
+int lp_store_add(struct lp_store *store, const struct lppack_verified *bundle, int64_t installed_at,
+		 struct lppack_error *err);
+/* The same for a level whose file was found where installed ones are. */
+int lp_store_add_unsigned(struct lp_store *store, const struct lp_unsigned_contents *found, int64_t installed_at,
+			  struct lppack_error *err);
+/* The digest that the name of a level's file tells; false if it is no such name. */
+bool lp_store_parse_name(const char *name, struct lp_digest *out);
+/* Where the store cannot be read: fills an empty one with the levels whose files are whole. No signature is asked, as
+ * boots ask for it. LPPACK_E_NO_MEMORY. */
+int lp_store_rebuild(const char *root, struct lp_store *store, struct lppack_error *err);
+int lp_store_write(const char *root, const struct lp_store *store, struct lppack_error *err);
 
+/* Opens each level's file, once; what cannot be opened is noted with the level. LPPACK_E_NO_MEMORY. */
+int lp_store_open_all(const char *root, struct lp_store *store, struct lppack_error *err);
+int lp_unsigned_contents_open(struct lp_unsigned_contents *kept, const char *root, const struct lp_installed *level,
+			  struct lppack_error *err);
+void lp_unsigned_contents_close(struct lp_unsigned_contents *kept);
+
+#define LP_AUTO_UNSIGNED_CONTENTS LP_AUTO(lp_unsigned_contents_close)
 #define LP_AUTO_STORE LP_AUTO(lp_store_free)
 
 #endif

@@ -2,11 +2,10 @@
 /* Which fixes are in force, which are not, and whether a reboot would change that. */
 #include "status/status.h"
 
-#include "shared/text.h"
-#include "machine/boot_count.h"
 #include "bundle/describe.h"
-#include "machine/store_write.h"
+#include "machine/boot_count.h"
 #include "runtime/unload.h"
+#include "shared/text.h"
 
 #include <string.h>
 #include <time.h>
@@ -14,55 +13,31 @@
 /* lppack remove leaves boots nothing to begin with, until something is installed, applied or gone back to. */
 static bool is_removed(const struct lp_snapshot *snapshot)
 {
-	return !snapshot->ours && snapshot->store.n && !lp_store_target(&snapshot->store);
+	return !snapshot->ours && snapshot->store.n && !lp_snapshot_target(snapshot);
 }
 
-/* Where nothing says which stream is meant: that of the level that was installed last. */
-static const char *last_stream(const struct lp_store *store)
+/* Two parts may stand on the same file. */
+static bool is_reported(const struct lppack_value *problems, const char *message)
 {
-	const struct lp_installed *last = NULL;
-
-	for (size_t i = 0; i < store->n; i++)
-		if (!last || store->levels[i].installed_at > last->installed_at)
-			last = &store->levels[i];
-	return last ? last->id.stream : NULL;
+	for (size_t i = 0; i < lppack_value_count(problems); i++)
+		if (lp_text_equal(lppack_value_text(lppack_value_get(lppack_value_at(problems, i, NULL), "message")),
+				  message))
+			return true;
+	return false;
 }
 
-const struct lp_installed *lp_snapshot_newest(const struct lp_snapshot *snapshot)
+void lp_status_add_problem(struct lppack_value **problems, const struct lppack_error *err)
 {
-	const struct lp_installed *target = lp_store_target(&snapshot->store);
-	const char *stream = snapshot->ours ? snapshot->applied.id.stream :
-			     target	  ? target->id.stream :
-					    last_stream(&snapshot->store);
+	struct lppack_value *map;
 
-	return stream ? lp_store_newest(&snapshot->store, stream) : NULL;
-}
-
-int lp_snapshot_installed_facts(struct lp_snapshot *snapshot, const struct lp_installed *level, struct lppack_value **out,
-			 struct lppack_error *err)
-{
-	LP_AUTO_UNSIGNED_CONTENTS struct lp_unsigned_contents kept = { 0 };
-	LP_AUTO_METADATA struct lp_metadata metadata = { 0 };
-	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
-	struct lppack_error why = LPPACK_ERROR_INIT;
-	struct lp_record record;
-	int rc = lp_unsigned_contents_open(&kept, snapshot->host->io.root, level, err);
-
-	if (rc < 0)
-		return rc;
-	rc = lp_contents_find(kept.contents, &snapshot->host->kernel.build_id, &record, &why);
-	if (rc == -LPPACK_E_NO_KERNEL)
-		return 0;
-	if (rc < 0)
-		return lp_error_move(err, &why);
-	rc = lp_contents_metadata(kept.contents, &record, &metadata, err);
-	if (rc < 0)
-		return rc;
-	rc = lp_contents_fixes(kept.contents, &fixes, err);
-	if (rc < 0)
-		return rc;
-	*out = lp_applied_level(&fixes, &metadata, err);
-	return *out ? 1 : -LPPACK_E_NO_MEMORY;
+	if (is_reported(*problems, err->message))
+		return;
+	map = lp_value_map();
+	lp_value_add_text(&map, "name", lppack_error_name(err->code));
+	lp_value_add_text(&map, "message", err->message);
+	if (err->hint[0])
+		lp_value_add_text(&map, "hint", err->hint);
+	lp_value_push(problems, map);
 }
 
 static const char *id_of(const struct lppack_value *item)
@@ -148,7 +123,7 @@ static void sort_fix(const struct lp_live_patch *patch, const struct lppack_valu
 }
 
 /* What the level in force says of the running kernel: from the record, or where that is silent from the store. */
-static struct lppack_value *read_level(struct lp_snapshot *snapshot)
+static struct lppack_value *read_level(const struct lp_snapshot *snapshot, struct lppack_value **problems)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	struct lppack_value *level = NULL;
@@ -156,11 +131,11 @@ static struct lppack_value *read_level(struct lp_snapshot *snapshot)
 
 	if (!snapshot->ours)
 		return NULL;
-	if (snapshot->applied.level)
-		return lp_value_copy(snapshot->applied.level);
-	kept = lp_store_find(&snapshot->store, &snapshot->applied.id.digest);
-	if (kept && lp_snapshot_installed_facts(snapshot, kept, &level, &why) < 0)
-		lp_snapshot_problem(snapshot, &why);
+	if (snapshot->state.applied.level)
+		return lp_value_copy(snapshot->state.applied.level);
+	kept = lp_store_find(&snapshot->store, &snapshot->state.applied.id.digest);
+	if (kept && lp_snapshot_level(snapshot, kept, &level, &why) < 0)
+		lp_status_add_problem(problems, &why);
 	return level;
 }
 
@@ -172,7 +147,7 @@ struct newest {
 	const struct lp_hold *hold;  /* that keeps it away */
 };
 
-static struct newest read_newest(struct lp_snapshot *snapshot)
+static struct newest read_newest(const struct lp_snapshot *snapshot, struct lppack_value **problems)
 {
 	struct newest newest = { .level = lp_snapshot_newest(snapshot), .is_covered = true };
 	struct lp_hold_subject subject;
@@ -181,9 +156,9 @@ static struct newest read_newest(struct lp_snapshot *snapshot)
 
 	if (!newest.level)
 		return newest;
-	rc = lp_snapshot_installed_facts(snapshot, newest.level, &newest.facts, &why);
+	rc = lp_snapshot_level(snapshot, newest.level, &newest.facts, &why);
 	if (rc < 0)
-		lp_snapshot_problem(snapshot, &why);
+		lp_status_add_problem(problems, &why);
 	newest.is_covered = rc != 0;
 	subject = (struct lp_hold_subject){ .id = newest.level->id, .installed = true };
 	newest.hold = lp_holds_find(&snapshot->holds, &subject, time(NULL));
@@ -194,7 +169,7 @@ static const char *state_of(const struct lp_snapshot *snapshot, const struct new
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
 
-	if (snapshot->ours && lp_digest_equal(&snapshot->applied.id.digest, &newest->level->id.digest))
+	if (snapshot->ours && lp_digest_equal(&snapshot->state.applied.id.digest, &newest->level->id.digest))
 		return "in force";
 	if (!newest->is_covered)
 		return "not for this kernel";
@@ -202,7 +177,7 @@ static const char *state_of(const struct lp_snapshot *snapshot, const struct new
 		return "removed";
 	if (newest->hold)
 		return "held";
-	if (lp_boot_check(snapshot->host, newest->level, &why) == -LPPACK_E_BOOT_LOOP)
+	if (lp_boot_check(&snapshot->trials, lp_host_boot(snapshot->host), &newest->level->id, &why) == -LPPACK_E_BOOT_LOOP)
 		return "skipped";
 	return "available";
 }
@@ -248,6 +223,11 @@ static struct lppack_value *describe_reason(const char *reason, const char *text
 	return map;
 }
 
+static bool is_forced(const struct lp_snapshot *snapshot)
+{
+	return snapshot->state.forced && lp_boot_ids_match(snapshot->state.boot_id, lp_host_boot(snapshot->host));
+}
+
 /* What every later apply is refused for. */
 static void push_forced(const struct lp_snapshot *snapshot, struct lppack_value **why)
 {
@@ -255,7 +235,7 @@ static void push_forced(const struct lp_snapshot *snapshot, struct lppack_value 
 	LP_AUTO_FREE char *text = NULL;
 	char module[256];
 
-	if (snapshot->running.forced || lp_kmsg_shows_force(host))
+	if (is_forced(snapshot) || lp_kmsg_shows_force(host))
 		text = strdup("a transition was forced in this boot");
 	else if (lp_unload_find_pinned(host, module, sizeof(module)))
 		text = lp_text_format(LP_PINNED_TEXT, module);
@@ -288,10 +268,10 @@ static struct lppack_value *describe_reboot(const struct lp_snapshot *snapshot, 
 	return map;
 }
 
-void lp_status_add_fixes(struct lp_snapshot *snapshot, struct lppack_value **map)
+void lp_status_add_fixes(const struct lp_snapshot *snapshot, struct lppack_value **problems, struct lppack_value **map)
 {
-	LP_AUTO_VALUE struct lppack_value *level = read_level(snapshot);
-	struct newest newest = read_newest(snapshot);
+	LP_AUTO_VALUE struct lppack_value *level = read_level(snapshot, problems);
+	struct newest newest = read_newest(snapshot, problems);
 	const struct lppack_value *fixes = lppack_value_get(level, "fixes");
 	const struct lppack_value *unfixable = lppack_value_get(newest.facts ? newest.facts : level, "unfixable");
 	struct sorted sorted = { lp_value_list(), lp_value_list(), lp_value_list() };

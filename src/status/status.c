@@ -4,100 +4,28 @@
 
 #include "base/value_add.h"
 #include "base/export.h"
-#include "shared/text.h"
+#include "bundle/describe.h"
 #include "machine/boot_count.h"
 #include "machine/coverage.h"
 #include "machine/journal.h"
-#include "machine/store_write.h"
+#include "shared/text.h"
 #include "apply/transition.h"
 
 #include <string.h>
 #include <time.h>
 
-void lp_snapshot_free(struct lp_snapshot *snapshot)
-{
-	lp_stack_free(&snapshot->stack);
-	lp_applied_free(&snapshot->applied);
-	lp_running_free(&snapshot->running);
-	lp_store_free(&snapshot->store);
-	lp_holds_free(&snapshot->holds);
-	lppack_value_free(snapshot->problems);
-}
-
-/* Two parts may stand on the same file. */
-static bool is_told(const struct lppack_value *problems, const char *message)
-{
-	for (size_t i = 0; i < lppack_value_count(problems); i++)
-		if (lp_text_equal(lppack_value_text(lppack_value_get(lppack_value_at(problems, i, NULL), "message")),
-				  message))
-			return true;
-	return false;
-}
-
-void lp_snapshot_problem(struct lp_snapshot *snapshot, const struct lppack_error *err)
-{
-	struct lppack_value *map;
-
-	if (is_told(snapshot->problems, err->message))
-		return;
-	map = lp_value_map();
-	lp_value_add_text(&map, "name", lppack_error_name(err->code));
-	lp_value_add_text(&map, "message", err->message);
-	if (err->hint[0])
-		lp_value_add_text(&map, "hint", err->hint);
-	lp_value_push(&snapshot->problems, map);
-}
-
-/* By the module's own build ID, which no other build can have; by name only where neither knows one. */
-static bool is_of_record(const struct lp_live_patch *patch, const struct lp_applied *applied)
-{
-	if (patch->build_id.len || applied->module_build_id.len)
-		return lp_build_id_equal(&patch->build_id, &applied->module_build_id);
-	return applied->module && strcmp(patch->name, applied->module) == 0;
-}
-
-/* A part that cannot be read is a problem to tell of. */
-static void note(struct lp_snapshot *snapshot, int rc, struct lppack_error *why)
-{
-	if (rc < 0)
-		lp_snapshot_problem(snapshot, why);
-	lppack_error_clear(why);
-}
-
-int lp_snapshot_read(struct lp_snapshot *snapshot, struct lppack_host *host, struct lppack_error *err)
-{
-	struct lppack_error why = LPPACK_ERROR_INIT;
-	int rc = lp_host_name(host, err);
-
-	snapshot->host = host;
-	snapshot->problems = lp_value_list();
-	if (rc == 0)
-		rc = lp_stack_read(&host->io, &snapshot->stack, err);
-	if (rc < 0)
-		return rc;
-	/* A kernel without a readable build ID still has a stack to show; so has a machine with a damaged record. */
-	lp_host_identify(host, NULL);
-	rc = lp_applied_read(host->io.root, &snapshot->applied, &why);
-	snapshot->is_recorded = rc > 0;
-	note(snapshot, rc, &why);
-	note(snapshot, lp_running_read(host, &snapshot->running, &why), &why);
-	/* A journal that cannot be read is told of with what is unfinished. */
-	lp_journal_read_build(host, &snapshot->loading, NULL);
-	note(snapshot, lp_store_read(host->io.root, &snapshot->store, &why), &why);
-	note(snapshot, lp_holds_read(host->io.root, &snapshot->holds, &why), &why);
-	for (size_t i = 0; snapshot->is_recorded && i < snapshot->stack.n; i++)
-		if (is_of_record(&snapshot->stack.patches[i], &snapshot->applied))
-			snapshot->ours = &snapshot->stack.patches[i];
-	return 0;
-}
-
 /* Loaded by somebody else: neither recorded nor remembered of this boot, nor by a call that will record it. */
 static bool is_foreign(const struct lp_snapshot *snapshot, const struct lp_live_patch *patch)
 {
-	if (snapshot->loading.len && lp_build_id_equal(&snapshot->loading, &patch->build_id))
+	const struct lp_state *state = &snapshot->state;
+	const char *boot = lp_host_boot(snapshot->host);
+	const struct lp_build_id *loading = lp_journal_build(&snapshot->journal, boot);
+	size_t n = lp_boot_ids_match(state->boot_id, boot) ? state->n_modules : 0;
+
+	if (loading && lp_build_id_equal(loading, &patch->build_id))
 		return false;
-	for (size_t i = 0; i < snapshot->running.n_modules; i++)
-		if (patch->build_id.len && lp_build_id_equal(&snapshot->running.modules[i], &patch->build_id))
+	for (size_t i = 0; i < n; i++)
+		if (patch->build_id.len && lp_build_id_equal(&state->modules[i], &patch->build_id))
 			return false;
 	return patch != snapshot->ours;
 }
@@ -123,15 +51,16 @@ static struct lppack_value *describe_live_object(const struct lp_live_object *li
 	return map;
 }
 
-static struct lppack_value *describe_record(struct lppack_host *host, const struct lp_applied *applied)
+static struct lppack_value *describe_record(const struct lp_snapshot *snapshot)
 {
+	const struct lp_applied *applied = &snapshot->state.applied;
 	struct lppack_value *map = lp_value_map();
 
 	lp_release_describe(&map, &applied->id);
 	lp_value_add_text(&map, "version", applied->id.version);
 	lp_value_add_digest(&map, "digest", &applied->id.digest);
 	lp_value_add_time(&map, "applied_at", applied->applied_at);
-	if (!lp_host_is_boot_of(host, applied))
+	if (!lp_snapshot_applied(snapshot))
 		lp_value_add_bool(&map, "stale", true);
 	return map;
 }
@@ -160,7 +89,7 @@ static struct lppack_value *describe_patch(const struct lp_snapshot *snapshot, c
 		lp_value_add_int(&map, "module_refcount", (uint64_t)patch->refcnt);
 	lp_value_add_bool(&map, "foreign", is_foreign(snapshot, patch));
 	if (patch == snapshot->ours)
-		lp_value_add(&map, "bundle", describe_record(snapshot->host, &snapshot->applied));
+		lp_value_add(&map, "bundle", describe_record(snapshot));
 	lp_value_add(&map, "objects", objects);
 	return map;
 }
@@ -187,7 +116,7 @@ static bool is_in_transition(const struct lp_stack *stack)
 /* The release with the level, as a kernel that was built with the fixes might call itself. */
 static char *format_effective(const struct lp_snapshot *snapshot)
 {
-	const struct lp_applied *applied = &snapshot->applied;
+	const struct lp_applied *applied = &snapshot->state.applied;
 	const char *release = snapshot->host->kernel.release;
 
 	if (snapshot->stack.n == 0)
@@ -224,86 +153,110 @@ static void add_blockers(struct lppack_host *host, const struct lp_stack *stack,
 	lp_value_add_bool(map, "blockers_known", !is_in_transition(stack) || lp_host_sees_tasks(&host->io));
 }
 
-static void tell_unseen(struct lp_snapshot *snapshot, const char *what)
+static void report_unseen(struct lppack_value **problems, const char *what)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
 
 	lp_fail(&why, LPPACK_E_PRIVILEGE, "run this as root", "%s", what);
-	lp_snapshot_problem(snapshot, &why);
+	lp_status_add_problem(problems, &why);
 }
 
-static void add_in_flight(struct lp_snapshot *snapshot, struct lppack_value **map)
+static void add_in_flight(const struct lp_snapshot *snapshot, struct lppack_value **problems,
+			  struct lppack_value **map)
 {
-	struct lppack_error why = LPPACK_ERROR_INIT;
 	struct lppack_value *journal = NULL;
-	int rc = lp_journal_describe(snapshot->host, &journal, &why);
-	bool is_untold = rc > 0 && !lppack_value_get(journal, "running");
 
 	add_blockers(snapshot->host, &snapshot->stack, map);
-	if (rc < 0)
-		lp_snapshot_problem(snapshot, &why);
-	else if (rc > 0)
+	if (snapshot->damage[LP_PART_JOURNAL].code)
+		lp_status_add_problem(problems, &snapshot->damage[LP_PART_JOURNAL]);
+	if (snapshot->is_unfinished) {
+		journal = lp_journal_describe(&snapshot->journal, snapshot->host);
+		if (!lppack_value_get(journal, "running"))
+			report_unseen(problems, "only root is told whether the call that has not ended is at work or "
+						"was cut short");
 		lp_value_add(map, "unfinished", journal);
-	if (is_untold)
-		tell_unseen(snapshot,
-			    "only root is told whether the call that has not ended is at work or was cut short");
-	if (!lppack_value_bool(lppack_value_get(*map, "blockers_known")))
-		tell_unseen(snapshot, "only root is told which tasks the transition waits for");
-}
-
-static void tell_private_kernels(struct lp_snapshot *snapshot, const struct lppack_value *coverage)
-{
-	for (size_t i = 0; i < lppack_value_count(coverage); i++) {
-		const struct lppack_value *kernel = lppack_value_at(coverage, i, NULL);
-
-		if (lppack_value_get(kernel, "root_only"))
-			tell_unseen(snapshot,
-				    "only root is told whether installed kernels are covered: they may not be read");
 	}
+	if (!lppack_value_bool(lppack_value_get(*map, "blockers_known")))
+		report_unseen(problems, "only root is told which tasks the transition waits for");
 }
 
-static void add_boot(struct lp_snapshot *snapshot, struct lppack_value **map)
+static void report_private_kernels(const struct lppack_value *coverage, struct lppack_value **problems)
+{
+	for (size_t i = 0; i < lppack_value_count(coverage); i++)
+		if (lppack_value_get(lppack_value_at(coverage, i, NULL), "root_only"))
+			report_unseen(problems,
+				      "only root is told whether installed kernels are covered: they may not be read");
+}
+
+static void add_boot(const struct lp_snapshot *snapshot, const struct lp_boot_candidates *candidates,
+		     struct lppack_value **problems, struct lppack_value **map)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
-	struct lppack_value *boot = lp_boot_describe(snapshot->host, &why);
+	struct lppack_value *boot = lp_boot_describe(snapshot, candidates, &why);
 	struct lppack_value *coverage;
 
 	if (boot)
 		lp_value_add(map, "boot", boot);
 	else
-		lp_snapshot_problem(snapshot, &why);
+		lp_status_add_problem(problems, &why);
 	lppack_error_clear(&why);
-	coverage = lp_coverage_describe(snapshot->host, &why);
+	coverage = lp_coverage_describe(snapshot->host, candidates, &why);
 	if (!coverage)
-		lp_snapshot_problem(snapshot, &why);
-	tell_private_kernels(snapshot, coverage);
+		lp_status_add_problem(problems, &why);
+	report_private_kernels(coverage, problems);
 	lp_value_add(map, "coverage", coverage ? coverage : lp_value_list());
 }
 
 static void add_holds(const struct lp_snapshot *snapshot, struct lppack_value **map)
 {
-	struct lp_hold_subject in_force;
-	bool is_known = lp_hold_subject_of(snapshot->host, &snapshot->applied, &snapshot->store, &in_force) && snapshot->ours;
+	struct lp_hold_subject applied;
+	bool is_known = lp_snapshot_subject(snapshot, &applied) && snapshot->ours;
 
-	lp_value_add(map, "holds", lp_holds_describe(&snapshot->holds, is_known ? &in_force : NULL, time(NULL)));
-	lp_value_add(map, "levels", lp_store_describe(snapshot->host, &snapshot->store));
+	lp_value_add(map, "holds", lp_holds_describe(&snapshot->holds, is_known ? &applied : NULL, time(NULL)));
+}
+
+/* A journal that cannot be read is reported with what is unfinished, a count of boots with the boot. */
+static struct lppack_value *find_problems(const struct lp_snapshot *snapshot)
+{
+	static const enum lp_part parts[] = { LP_PART_STATE, LP_PART_STORE, LP_PART_HOLDS };
+	struct lppack_value *problems = lp_value_list();
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (snapshot->damage[parts[i]].code)
+			lp_status_add_problem(&problems, &snapshot->damage[parts[i]]);
+	return problems;
+}
+
+static struct lppack_value *describe_status(const struct lp_snapshot *snapshot,
+					    const struct lp_boot_candidates *candidates)
+{
+	struct lppack_value *problems = find_problems(snapshot);
+	struct lppack_value *map = lp_value_map();
+
+	add_stack(snapshot, &map);
+	add_in_flight(snapshot, &problems, &map);
+	lp_status_add_fixes(snapshot, &problems, &map);
+	add_holds(snapshot, &map);
+	lp_value_add(&map, "levels", lp_boot_candidates_describe(snapshot, candidates));
+	add_boot(snapshot, candidates, &problems, &map);
+	lp_value_add(&map, "problems", problems);
+	lp_value_add(&map, "findings", lp_status_findings(map));
+	return map;
 }
 
 LP_EXPORT struct lppack_value *lppack_host_status(struct lppack_host *host, struct lppack_error *err)
 {
 	LP_AUTO_SNAPSHOT struct lp_snapshot snapshot = { 0 };
+	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
 	struct lppack_value *map;
 
-	if (lp_snapshot_read(&snapshot, host, err) < 0)
+	if (lp_host_name(host, err) < 0)
 		return NULL;
-	map = lp_value_map();
-	add_stack(&snapshot, &map);
-	add_in_flight(&snapshot, &map);
-	lp_status_add_fixes(&snapshot, &map);
-	add_holds(&snapshot, &map);
-	add_boot(&snapshot, &map);
-	lp_value_add(&map, "problems", LP_TAKE(snapshot.problems));
-	lp_value_add(&map, "findings", lp_status_findings(map));
+	lp_snapshot_read(&snapshot, host);
+	if (lp_snapshot_check(&snapshot, LP_PART_STACK, err) < 0 || lp_snapshot_open_releases(&snapshot, err) < 0 ||
+	    lp_boot_candidates_read(&snapshot, &candidates, err) < 0)
+		return NULL;
+	map = describe_status(&snapshot, &candidates);
 	if (!map)
 		lp_fail_nomem(err);
 	return map;
@@ -337,15 +290,16 @@ LP_EXPORT struct lppack_value *lppack_host_transition(struct lppack_host *host, 
 
 LP_EXPORT char *lppack_host_effective_version(struct lppack_host *host, struct lppack_error *err)
 {
-	LP_AUTO_SNAPSHOT struct lp_snapshot snapshot = { .host = host };
-	struct lppack_error why = LPPACK_ERROR_INIT;
+	LP_AUTO_SNAPSHOT struct lp_snapshot snapshot = { 0 };
 	char *text;
 
-	/* A kernel that cannot livepatch is what it says it is. */
-	if (lp_snapshot_read(&snapshot, host, &why) < 0 && why.code != LPPACK_E_NO_LIVEPATCH) {
-		lp_error_move(err, &why);
+	if (lp_host_name(host, err) < 0)
 		return NULL;
-	}
+	lp_snapshot_read(&snapshot, host);
+	/* A kernel that cannot livepatch is what it says it is. */
+	if (snapshot.damage[LP_PART_STACK].code != LPPACK_E_NO_LIVEPATCH &&
+	    lp_snapshot_check(&snapshot, LP_PART_STACK, err) < 0)
+		return NULL;
 	text = format_effective(&snapshot);
 	if (!text)
 		lp_fail_nomem(err);

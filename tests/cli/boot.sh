@@ -71,7 +71,7 @@ digest=$(basename h/var/lib/lppack/bundles/*.lpb .lpb)
 	says "$out" '^  bundle +web, serial 8'
 } | ok "a newer level ends the alarm"
 {
-	sed -i '/^target:/d' n/var/lib/lppack/store.yaml
+	sed -i '/^target:/d' n/var/lib/lppack/state.yaml
 	try NO_LEVEL apply --installed --root n --dry-run
 	says "$err" '^lppack: error: none of the installed levels is to be put in force, since lppack remove$'
 	says "$err" '^lppack: hint: lppack rollback --to'

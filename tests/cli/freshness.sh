@@ -80,7 +80,10 @@ refused "a memory that is gone" STATE "$memory: is missing, although lppack has 
 { try STATE "${keep[@]}" s6.lpb; says "$err" "$memory: is missing"; [ ! -e $memory ] || echo "it was made"; } | ok "and is not made anew by the way"
 cp kept $memory
 mv h/var away
-refused "all of /var gone" STATE "$memory: is missing" 'begin anew' "${dry[@]}" s4.lpb
+refused "all of /var gone" STATE "h/var/lib/lppack/state\\.yaml: is missing" 'recover --discard' "${dry[@]}" s4.lpb
+mv h/etc/lppack/kept/state.yaml aside
+refused "and the memory in it" STATE "$memory: is missing" 'begin anew' "${dry[@]}" s4.lpb
+mv aside h/etc/lppack/kept/state.yaml
 mv away h/var
 chmod g+w $memory
 refused "a memory that others can change" UNSAFE_FILE "$memory: can be changed by its group" "chmod go-w '$memory'" "${dry[@]}" s6.lpb

@@ -119,9 +119,7 @@ EOT
 same "the release alone" <(echo 6.1.0-1-test) <(lppack effective-version --root h)
 use_patch h livepatch_6 6666666666666666666666666666666666666666
 same "with a livepatch that nobody knows" <(echo 6.1.0-1-test+lp.unknown) <(lppack effective-version --root h)
-cat > h/var/lib/lppack/applied.yaml << 'EOT'
-format: 1
-boot_id: ""
+record_applied h "" << 'EOT'
 kernel: "d995dc1e24e5bf6f9407ab76941af67bfabd3833"
 release: "6.1.0-1-test"
 module: "livepatch_6"
@@ -134,7 +132,7 @@ digest: "4be2a837a4f83f91c4e336254bd82300e8dbabfce009d09f730f30e2807cb7a6"
 applied_at: "2026-09-01T00:00:00Z"
 EOT
 same "with the level" <(echo 6.1.0-1-test+lp.web.6) <(lppack effective-version --root h)
-sed -i 's/^epoch: .*/epoch: 2/' h/var/lib/lppack/applied.yaml
+sed -i 's/^  epoch: .*/  epoch: 2/' h/var/lib/lppack/state.yaml
 same "and its epoch" <(echo 6.1.0-1-test+lp.web.2-6) <(lppack effective-version --root h)
 rm -r h/sys/kernel/livepatch
 same "a kernel that cannot livepatch" <(echo 6.1.0-1-test) <(lppack effective-version --root h)

@@ -74,9 +74,7 @@ lppack install --root h b.lpb > /dev/null
 	json "['levels'][1]['at_boot']" "'in reserve'"
 	digest=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["levels"][0]["digest"])' "$out")
 	use_patch h livepatch_7 "$(module_id 1)"
-	cat > h/var/lib/lppack/applied.yaml <<- EOT
-		format: 1
-		boot_id: ""
+	record_applied h "" <<- EOT
 		kernel: "d995dc1e24e5bf6f9407ab76941af67bfabd3833"
 		release: "6.1.0-1-test"
 		module: "livepatch_7"
@@ -111,7 +109,8 @@ lppack install --root h b.lpb > /dev/null
 	try OK hold --root h --serial 8
 	silent "$err"
 	try OK unhold --root h
-	rm -r h/sys/kernel/livepatch/livepatch_7 h/sys/module/livepatch_7 h/var/lib/lppack/applied.yaml
+	rm -r h/sys/kernel/livepatch/livepatch_7 h/sys/module/livepatch_7
+	record_applied h "" < /dev/null
 } | ok "a hold below what is in force is warned of"
 {
 	exec {held}> h/run/lppack/lock
@@ -129,9 +128,7 @@ lppack install --root h b.lpb > /dev/null
 	exec {held}>&-
 } | ok "both wait for another lppack, if they are told to"
 {
-	cat > h/var/lib/lppack/applied.yaml <<- EOT
-		format: 1
-		boot_id: ""
+	record_applied h "" <<- EOT
 		kernel: "d995dc1e24e5bf6f9407ab76941af67bfabd3833"
 		release: "6.1.0-1-test"
 		module: "livepatch_9"
@@ -149,7 +146,7 @@ lppack install --root h b.lpb > /dev/null
 	says "$out" '^  bundle +web, serial 8'
 	try HELD apply --root h --dry-run 8.lpb
 	try OK unhold --root h
-	rm h/var/lib/lppack/applied.yaml
+	record_applied h "" < /dev/null
 } | ok "a freeze of what is not installed"
 refused "a hold that holds nothing" USAGE '2199-01-01: no bundle was made after that' '--freeze' \
 	hold --root h --until 2199-01-01

@@ -36,9 +36,7 @@ mkdir -p $patch/vmlinux/foo_ioctl,1 $patch/nfsd/nfsd_open,2 h/var/lib/lppack
 echo 1 > $patch/vmlinux/patched
 echo 0 > $patch/nfsd/patched
 shown OK status-unknown.txt status --root h
-cat > h/var/lib/lppack/applied.yaml << 'EOF'
-format: 1
-boot_id: "12345678-1234-1234-1234-123456789abc"
+record_applied h "12345678-1234-1234-1234-123456789abc" << 'EOF'
 kernel: "d995dc1e24e5bf6f9407ab76941af67bfabd3833"
 release: "6.1.0-1-test"
 module: "livepatch_6"
@@ -67,12 +65,12 @@ rm -r h/sys/module/livepatch_5
 	echo 0 > $patch/transition
 } | ok "a transition is told"
 {
-	echo 'more: 1' >> h/var/lib/lppack/applied.yaml
+	echo 'more: 1' >> h/var/lib/lppack/state.yaml
 	unchanged OK status --root h
-	says "$err" "^lppack: warning: h/var/lib/lppack/applied\\.yaml:13: unknown key 'more'"
+	says "$err" "^lppack: warning: h/var/lib/lppack/state\\.yaml:21: unknown key 'more'"
 	says "$out" 'unknown: lppack has no record'
 	unchanged OK status --root h --json
-	json "['problems'][0]['message']" "\"h/var/lib/lppack/applied.yaml:13: unknown key 'more'\""
+	json "['problems'][0]['message']" "\"h/var/lib/lppack/state.yaml:21: unknown key 'more'\""
 } | ok "a damaged record is told, and hides nothing else"
 rm -r h/var $patch h/sys/module/livepatch_6
 

@@ -235,3 +235,20 @@ use_patch()
 	# A note of 4 bytes of name and 20 of description: type 3 is the build ID.
 	unhex "040000001400000003000000474e5500$3" > "$module/notes/.note.gnu.build-id"
 }
+
+# record_applied ROOT BOOT_ID: the state of ROOT says that what standard input names was applied in that boot; nothing of
+# it if that is empty. What boots begin with stays as it is.
+record_applied() {
+	local file=$1/var/lib/lppack/state.yaml target= applied
+	[ ! -e "$file" ] || target=$(sed -n '/^target:/p' "$file")
+	applied=$(sed 's/^[[:space:]]*/  /')
+	mkdir -p "$1/var/lib/lppack"
+	{
+		echo 'format: 1'
+		[ -z "$target" ] || echo "$target"
+		printf 'boot_id: "%s"\nforced: false\nmodules: []\n' "$2"
+		[ -z "$applied" ] || printf '%s\n' 'applied:' "$applied" '  builder: "unknown"' '  replace: "proved"' \
+			'  objects: []' '  states: []' '  rollback_floor: 0'
+	} > "$file.new"
+	mv "$file.new" "$file"
+}

@@ -21,6 +21,7 @@ cli_scripts = \
 	tests/cli/install.sh \
 	tests/cli/kernels.sh \
 	tests/cli/keygen.sh \
+	tests/cli/opens.sh \
 	tests/cli/policy.sh \
 	tests/cli/power.sh \
 	tests/cli/refusals.sh \

@@ -33,9 +33,7 @@ patch=h/sys/kernel/livepatch/livepatch_7
 mkdir -p $patch/vmlinux/foo_ioctl,1 $patch/nfsd/nfsd_open,2 $patch/nfs/nfs_open,1
 echo 1 > $patch/vmlinux/patched
 echo 0 | tee $patch/nfs{,d}/patched > /dev/null
-cat > h/var/lib/lppack/applied.yaml << EOT
-format: 1
-boot_id: ""
+record_applied h "" << EOT
 kernel: "d995dc1e24e5bf6f9407ab76941af67bfabd3833"
 release: "6.1.0-1-test"
 module: "livepatch_7"
@@ -233,7 +231,7 @@ sed -e 's/^serial: 8/serial: 9/' -e '/^unfixable/,/reason/d' fixes.yaml > fixes9
 lppack create fixes9.yaml --key key.key -o fixes9.lpb > /dev/null
 lppack install --root h fixes9.lpb > /dev/null
 digest=$(lppack status --root h --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["levels"][0]["digest"])')
-sed -i -e "s/^serial: .*/serial: 9/" -e "s/^digest: .*/digest: \"$digest\"/" h/var/lib/lppack/applied.yaml
+sed -i -e "s/^  serial: .*/  serial: 9/" -e "s/^  digest: .*/  digest: \"$digest\"/" h/var/lib/lppack/state.yaml
 mkdir -p h/boot
 cp new-vmlinuz h/boot/vmlinuz-6.9.0-new
 { try UNCOVERED status --root h --check; says "$out" '^UNCOVERED: the next boot of 6\.9\.0-new is not covered$'; } |

@@ -5,6 +5,7 @@
 
 #include "support/fake_kernel.h"
 #include "support/fixture.h"
+#include "support/remembered.h"
 
 #include "shared/text.h"
 #include "apply/plan.h"

@@ -5,7 +5,7 @@
 
 #include "support/apply_machine.h"
 
-#include "machine/store_write.h"
+#include "machine/store.h"
 #include "runtime/lock.h"
 
 #include <unistd.h>
@@ -86,13 +86,13 @@ static inline void shelf_install(struct shelf *s, unsigned int serial)
 static inline void shelf_record_applied(struct shelf *s, uint64_t serial)
 {
 	LP_AUTO_STORE struct lp_store store = { 0 };
-	struct lp_applied applied = { .boot_id = (char *)"", .release = (char *)RELEASE, .module = (char *)"lp_new",
+	struct lp_applied applied = { .release = (char *)RELEASE, .module.name = (char *)"lp_new",
 				      .applied_at = FIXTURE_CREATED };
 
 	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
 	applied.id = lp_store_find_serial(&store, "demo", serial)->id;
 	assert_int_equal(lp_build_id_parse(KERNEL_ID, &applied.kernel), 0);
-	expect_ok(lp_applied_write(shelf_root(s), &applied, &s->f->err), &s->f->err);
+	expect_ok(remember_applied(shelf_root(s), "", &applied, &s->f->err), &s->f->err);
 }
 
 /* Opens what a boot would apply: its serial, or 0 with the error in the fixture's. */
@@ -143,6 +143,7 @@ static inline void shelf_reboot(struct shelf *s, unsigned int number)
 {
 	fake_kernel_write(s->kernel, "proc/sys/kernel/random/boot_id",
 			  fixture_format(s->f, "00000000-0000-0000-0000-%012u\n", number));
+	forget_boot_id(s->host);
 }
 
 #endif

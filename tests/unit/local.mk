@@ -88,8 +88,8 @@ unit_programs = \
 	tests/unit/machine/test_hold \
 	tests/unit/machine/test_host \
 	tests/unit/machine/test_journal \
-	tests/unit/machine/test_running \
 	tests/unit/machine/test_state \
+	tests/unit/machine/test_state_file \
 	tests/unit/machine/test_store \
 	tests/unit/machine/test_store_rebuild \
 	tests/unit/pack/test_bases \

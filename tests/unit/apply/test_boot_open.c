@@ -19,7 +19,7 @@ static void nothing_is_chosen(void **state)
 
 	shelf_open(&s, *state);
 	shelf_install(&s, 7);
-	expect_ok(lp_store_set_target(shelf_root(&s), NULL, &s.f->err), &s.f->err);
+	expect_ok(remember_target(shelf_root(&s), NULL, &s.f->err), &s.f->err);
 	assert_int_equal(shelf_boots(&s), 0);
 	expect_error(&s.f->err, LPPACK_E_NO_LEVEL, "lppack remove");
 }
@@ -35,7 +35,7 @@ static void the_chosen_one(void **state)
 	shelf_install(&s, 8);
 	assert_int_equal(shelf_boots(&s), 8);
 	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
-	expect_ok(lp_store_set_target(shelf_root(&s), &lp_store_find_serial(&store, "demo", 7)->id.digest, &s.f->err),
+	expect_ok(remember_target(shelf_root(&s), &lp_store_find_serial(&store, "demo", 7)->id.digest, &s.f->err),
 		  &s.f->err);
 	assert_int_equal(shelf_boots(&s), 7);
 	shelf_install(&s, 9);
@@ -111,7 +111,7 @@ static void a_boot_loop(void **state)
 	for (unsigned int boot = 1; boot <= 2; boot++) {
 		shelf_reboot(&s, boot);
 		assert_int_equal(shelf_boots(&s), 8);
-		expect_ok(lp_boot_begin(s.host, &eight->id.digest, &s.f->err), &s.f->err);
+		expect_ok(remember_boot(s.host, &eight->id.digest, &s.f->err), &s.f->err);
 	}
 	shelf_reboot(&s, 3);
 	assert_int_equal(shelf_boots(&s), 7);

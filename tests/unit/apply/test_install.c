@@ -329,9 +329,45 @@ static void whether_boots_apply(void **state)
 	assert_int_equal(lppack_value_bool(lppack_value_get(told, "enabled")), 0);
 }
 
+/* What a newer lppack wrote is neither read nor replaced nor thrown away, whatever is called. */
+static void files_of_a_newer_lppack(void **state)
+{
+	static const char *const files[] = { "state", "store", "freshness", "holds", "boot", "journal" };
+	static const char newer[] = "format: 2\nnovel: true\n";
+	const struct lppack_hold_options hold = { .size = sizeof(hold), .freeze = 1 };
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		AUTO_SHELF struct shelf s = { 0 };
+		LP_AUTO_VALUE struct lppack_value *told = NULL;
+		LP_AUTO_VALUE struct lppack_value *status = NULL;
+		LP_AUTO_BUF struct lp_buf after = { 0 };
+		char *path;
+
+		shelf_open(&s, *state);
+		shelf_install(&s, 7);
+		path = fixture_format(s.f, "%s/var/lib/lppack/%s.yaml", shelf_root(&s), files[i]);
+		fake_kernel_write(s.kernel, strstr(path, "var/lib"), newer);
+		told = shelf_install_with(&s, shelf_bundle(&s, 8, KERNEL_ID, ""), 1);
+		lppack_error_clear(&s.f->err);
+		assert_int_equal(shelf_boots(&s) > 7, 0);
+		lppack_hold_set(s.host, &hold, NULL);
+		lppack_hold_clear(s.host, NULL, NULL, NULL);
+		lppack_boot_confirm(s.host, 1, NULL, NULL);
+		lppack_host_discard_journal(s.host, NULL);
+		lppack_error_clear(&s.f->err);
+		status = lppack_host_status(s.host, &s.f->err);
+		fixture_read(path, &after);
+		assert_string_equal((char *)after.data, newer);
+		/* Boots and holds are asked when the kernel is. */
+		assert_int_equal(told != NULL, strcmp(files[i], "holds") == 0 || strcmp(files[i], "boot") == 0);
+		lppack_error_clear(&s.f->err);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		fixture_test(files_of_a_newer_lppack),
 		fixture_test(a_first_level),
 		fixture_test(a_level_that_is_installed_again),
 		fixture_test(nothing_of_a_bad_bundle_is_left),

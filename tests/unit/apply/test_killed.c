@@ -130,7 +130,7 @@ static void check_apply(struct machine *m)
 	expect_ok(receipt ? 0 : -1, &m->f->err);
 	assert_true(fake_kernel_is_active(m->kernel, "lp_new"));
 	assert_int_equal(fake_kernel_count_loaded(m->kernel), 1);
-	assert_int_equal(lp_journal_describe(m->host, &journal, &m->f->err), 0);
+	assert_int_equal(describe_journal(m->host, &journal, &m->f->err), 0);
 }
 
 static void apply_killed_everywhere(void **state)
@@ -189,7 +189,7 @@ static void every_call_fails(void **state)
 			assert_true(n > 1 || f->err.code);
 			assert_true(!f->err.code || *f->err.message);
 			lppack_error_clear(&f->err);
-			assert_int_equal(lp_journal_describe(m.host, NULL, &f->err), 0);
+			assert_int_equal(describe_journal(m.host, NULL, &f->err), 0);
 		}
 }
 

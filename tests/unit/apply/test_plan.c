@@ -147,7 +147,7 @@ static void already_records_only_what_is_not_recorded(void **state)
 	expect_ok(0, &f->err);
 	assert_outcome(first, "already");
 	assert_non_null(recorded(&m, &status));
-	path = fixture_format(f, "%s/var/lib/lppack/applied.yaml", fake_kernel_root(m.kernel));
+	path = fixture_format(f, "%s/var/lib/lppack/state.yaml", fake_kernel_root(m.kernel));
 	assert_int_equal(stat(path, &before), 0);
 	second = machine_apply(&m);
 	assert_outcome(second, "already");
@@ -260,7 +260,7 @@ static void a_reversal_with_blockers(void **state)
 	assert_true(fake_kernel_is_active(m.kernel, "lp_old"));
 	assert_false(fake_kernel_is_listed(m.kernel, "lp_new"));
 	/* What did not come into force is not recorded. */
-	assert_false(fake_kernel_has(m.kernel, "var/lib/lppack/applied.yaml"));
+	assert_false(fake_kernel_has(m.kernel, "var/lib/lppack/state.yaml"));
 }
 
 static void the_kernel_refuses(void **state)
@@ -277,7 +277,7 @@ static void the_kernel_refuses(void **state)
 	assert_outcome(receipt, "nothing");
 	assert_int_equal(receipt->error.code, f->err.code);
 	expect_error(&f->err, LPPACK_E_REFUSED, NULL);
-	assert_false(fake_kernel_has(m.kernel, "var/lib/lppack/applied.yaml"));
+	assert_false(fake_kernel_has(m.kernel, "var/lib/lppack/state.yaml"));
 }
 
 /* What cannot be journalled is not done. */
@@ -298,7 +298,7 @@ static void a_journal_that_cannot_be_written(void **state)
 static void block_the_record(struct fake_kernel *kernel, void *context)
 {
 	(void)context;
-	fake_kernel_write(kernel, "var/lib/lppack/applied.yaml/in-the-way", "");
+	fake_kernel_write(kernel, "var/lib/lppack/state.yaml/in-the-way", "");
 }
 
 /* The livepatch is in force; the journal stays, so that the next call records it. */
@@ -318,7 +318,7 @@ static void a_record_that_cannot_be_written(void **state)
 	assert_true(fake_kernel_is_active(m.kernel, "lp_new"));
 	assert_non_null(strstr(f->err.message, "the livepatch is in force, but it could not be recorded"));
 	lppack_error_clear(&f->err);
-	fake_kernel_remove(m.kernel, "var/lib/lppack/applied.yaml");
+	fake_kernel_remove(m.kernel, "var/lib/lppack/state.yaml");
 	report = lppack_host_recover(m.host, NULL, 0, &f->err);
 	expect_ok(report ? 0 : -1, &f->err);
 	assert_string_equal(text_of(report, "action"), "finished");
@@ -342,6 +342,7 @@ static void a_record_of_an_earlier_boot(void **state)
 	expect_ok(0, &f->err);
 	assert_null(lppack_value_get(recorded(&m, &before), "stale"));
 	fake_kernel_write(m.kernel, "proc/sys/kernel/random/boot_id", "99999999-2222-3333-4444-555555555555\n");
+	forget_boot_id(m.host);
 	assert_true(lppack_value_bool(lppack_value_get(recorded(&m, &stale), "stale")));
 	again = machine_apply(&m);
 	assert_outcome(again, "already");

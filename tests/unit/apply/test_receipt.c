@@ -288,7 +288,7 @@ static bool is_target(struct machine *m, uint64_t serial)
 
 	expect_ok(lp_store_read(ROOT(m), &store, &m->f->err), &m->f->err);
 	level = lp_store_find_serial(&store, "demo", serial);
-	return level && store.has_target && lp_digest_equal(&store.target, &level->id.digest);
+	return level && remembered_target(ROOT(m), &level->id.digest);
 }
 
 /* Somebody wants this level: boots begin with it from now on, also if it is in force and recorded already. */
@@ -319,9 +319,8 @@ static void already_in_force_is_what_boots_begin_with(void **state)
 static void block_the_record(struct fake_kernel *kernel, void *context)
 {
 	(void)context;
-	if (fake_kernel_has(kernel, "var/lib/lppack/applied.yaml"))
-		fake_kernel_remove(kernel, "var/lib/lppack/applied.yaml");
-	fake_kernel_write(kernel, "var/lib/lppack/applied.yaml/in-the-way", "");
+	fake_kernel_rename(kernel, "var/lib/lppack/state.yaml", "var/lib/lppack/aside");
+	fake_kernel_write(kernel, "var/lib/lppack/state.yaml/in-the-way", "");
 }
 
 /* As if the call had been killed just before it recorded what it did. */
@@ -331,7 +330,8 @@ static void is_cut_short(struct machine *m, struct lppack_receipt *receipt)
 	assert_non_null(strstr(m->f->err.message, "could not be recorded"));
 	lppack_error_clear(&m->f->err);
 	lppack_receipt_free(receipt);
-	fake_kernel_remove(m->kernel, "var/lib/lppack/applied.yaml");
+	fake_kernel_remove(m->kernel, "var/lib/lppack/state.yaml");
+	fake_kernel_rename(m->kernel, "var/lib/lppack/aside", "var/lib/lppack/state.yaml");
 }
 
 /* What the killed call meant boots to begin with comes before what is installed, not over it. */
@@ -342,7 +342,7 @@ static void installing_comes_after_what_was_cut_short(struct machine *m, int rec
 
 	install(m, "8.lpb");
 	assert_true(is_target(m, 8));
-	assert_int_equal(lp_applied_read(ROOT(m), &applied, &m->f->err), recorded);
+	assert_int_equal(remembered_applied(ROOT(m), &applied, &m->f->err), recorded);
 	left = lppack_host_recover(m->host, NULL, 0, &m->f->err);
 	expect_ok(left ? 0 : -1, &m->f->err);
 	assert_int_equal(lppack_value_bool(lppack_value_get(left, "found")), 0);
@@ -433,42 +433,11 @@ static void a_recovery_records_what_was_taken_over(void **state)
 			    "vmlinux:cmdline_proc_show,1");
 }
 
-static const char *const damages[] = { "", "format: 1\n", "format: 2\n", "\t{", "- a\n" };
+static const char *const damages[] = { "", "format: 1\n", "format: 0\n", "\t{", "- a\n" };
 #define N_DAMAGES (sizeof(damages) / sizeof(damages[0]))
 
-/* "apply the bundle again" is what the hint says. */
-static void a_damaged_record_is_written_anew(void **state)
-{
-	struct fixture *f = *state;
-	AUTO_MACHINE struct machine m;
-
-	set_up(&m, f);
-	another_applies(&m, "7.lpb", &new_patch);
-	for (size_t i = 0; i < N_DAMAGES; i++) {
-		AUTO_PLAN struct lppack_plan *plan = NULL;
-		AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
-		LP_AUTO_VALUE struct lppack_value *told = NULL;
-		LP_AUTO_APPLIED struct lp_applied applied = { 0 };
-		const char *warning;
-
-		fake_kernel_write(m.kernel, "var/lib/lppack/applied.yaml", damages[i]);
-		assert_int_equal(lp_applied_read(ROOT(&m), &applied, &f->err), -LPPACK_E_STATE);
-		assert_string_equal(f->err.hint, "apply the bundle again: it is recorded anew");
-		lppack_error_clear(&f->err);
-		plan = plan_it(&m);
-		told = lppack_plan_describe(plan, &f->err);
-		warning = lppack_value_text(lppack_value_at(lppack_value_get(told, "warnings"), 0, NULL));
-		assert_non_null(strstr(warning, "/var/lib/lppack/applied.yaml"));
-		assert_non_null(strstr(warning, "it is written anew when this succeeds"));
-		receipt = lppack_plan_apply(plan, &f->err);
-		expect_ok(receipt ? 0 : -1, &f->err);
-		assert_int_equal(lp_applied_read(ROOT(&m), &applied, &f->err), 1);
-		assert_int_equal(applied.id.serial, 7);
-	}
-}
-
 /* What lppack has loaded is not known any more: that has to be said, and then it goes on. */
-static void a_damaged_list_of_modules_can_be_discarded(void **state)
+static void a_damaged_state_can_be_discarded(void **state)
 {
 	struct fixture *f = *state;
 	AUTO_MACHINE struct machine m;
@@ -479,31 +448,34 @@ static void a_damaged_list_of_modules_can_be_discarded(void **state)
 		AUTO_PLAN struct lppack_plan *plan = NULL;
 
 		m.options.take_over = 1;
-		fake_kernel_write(m.kernel, "var/lib/lppack/running.yaml", damages[i]);
+		fake_kernel_write(m.kernel, "var/lib/lppack/state.yaml", damages[i]);
 		assert_null(machine_plan(&m));
 		assert_non_null(strstr(f->err.hint, "lppack recover --discard"));
-		expect_error(&f->err, LPPACK_E_STATE, "running.yaml");
+		expect_error(&f->err, LPPACK_E_STATE, "state.yaml");
 		expect_ok(lppack_host_discard_journal(m.host, &f->err), &f->err);
 		plan = plan_it(&m);
 	}
 }
 
-static void a_damaged_record_keeps_nothing_from_being_removed(void **state)
+static void a_damaged_state_is_discarded_before_a_removal(void **state)
 {
 	struct fixture *f = *state;
 	AUTO_MACHINE struct machine m;
 	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
-	LP_AUTO_VALUE struct lppack_value *told = NULL;
 	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
 
 	set_up(&m, f);
 	another_applies(&m, "7.lpb", &new_patch);
-	fake_kernel_write(m.kernel, "var/lib/lppack/applied.yaml", "\t{");
-	told = lppack_host_describe_removal(m.host, &m.options, &f->err);
-	assert_int_equal(lppack_value_count(lppack_value_get(told, "warnings")), 1);
+	fake_kernel_write(m.kernel, "var/lib/lppack/state.yaml", "\t{");
+	assert_null(lppack_host_remove(m.host, &m.options, &f->err));
+	assert_non_null(strstr(f->err.hint, "lppack recover --discard"));
+	expect_error(&f->err, LPPACK_E_STATE, "state.yaml");
+	assert_true(fake_kernel_is_active(m.kernel, "lp_new"));
+	expect_ok(lppack_host_discard_journal(m.host, &f->err), &f->err);
+	m.options.take_over = 1;
 	receipt = lppack_host_remove(m.host, &m.options, &f->err);
 	expect_ok(receipt ? 0 : -1, &f->err);
-	assert_int_equal(lp_applied_read(ROOT(&m), &applied, &f->err), 0);
+	assert_int_equal(remembered_applied(ROOT(&m), &applied, &f->err), 0);
 }
 
 /* Which level boots begin with cannot be noted; that neither undoes what is in force nor stops every later call. */
@@ -556,9 +528,8 @@ int main(void)
 		fixture_test(installing_after_a_removal_that_was_killed),
 		fixture_test(installing_beside_a_transition_that_stalls),
 		fixture_test(a_recovery_records_what_was_taken_over),
-		fixture_test(a_damaged_record_is_written_anew),
-		fixture_test(a_damaged_list_of_modules_can_be_discarded),
-		fixture_test(a_damaged_record_keeps_nothing_from_being_removed),
+		fixture_test(a_damaged_state_is_discarded_before_a_removal),
+		fixture_test(a_damaged_state_can_be_discarded),
 		fixture_test(a_damaged_store_stops_nothing),
 	};
 

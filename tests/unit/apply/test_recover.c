@@ -28,7 +28,7 @@ static void write_journal(struct machine *m, enum lp_verb verb, const char *boot
 
 	expect_ok(plan ? 0 : -1, &f->err);
 	if (verb != LP_VERB_REMOVE)
-		expect_ok(lp_loaded_clone(&call.to, &plan->transaction.journal.to, &f->err), &f->err);
+		expect_ok(lp_applied_copy(&call.to, &plan->transaction.journal.to, &f->err), &f->err);
 	call.boot_id = strdup(boot_id ? boot_id : "11111111-2222-3333-4444-555555555555");
 	expect_ok(lp_stack_read(&m->host->io, &stack, &f->err), &f->err);
 	expect_ok(lp_journal_set_from(&call, &stack, &f->err), &f->err);
@@ -130,7 +130,7 @@ static void killed_in_the_transition(void **state)
 	load(&m, &new_patch);
 	recovers(&m, "finished", "its livepatch is in force");
 	alone_in_force(&m, "lp_new");
-	assert_int_equal(lp_applied_read(ROOT(&m), &applied, &f->err), 1);
+	assert_int_equal(remembered_applied(ROOT(&m), &applied, &f->err), 1);
 	assert_int_equal(applied.id.serial, 7);
 }
 
@@ -139,15 +139,15 @@ static void killed_with_callbacks(void **state)
 {
 	struct fixture *f = *state;
 	AUTO_MACHINE struct machine m;
-	LP_AUTO_RUNNING struct lp_running running = { 0 };
+	LP_AUTO_STATE struct lp_state running = { 0 };
 
 	set_up_with(&m, f, LP_VERB_APPLY, machine_bundle_with_callbacks(f, "b.lpb"), &old_patch);
 	load(&m, &new_patch);
 	recovers(&m, "finished", "its livepatch is in force");
 	alone_in_force(&m, "lp_new");
-	expect_ok(lp_running_read(m.host, &running, &f->err), &f->err);
-	assert_int_equal(running.active.module.objects[0].callbacks, LP_CALLBACK_PRE_PATCH | LP_CALLBACK_POST_UNPATCH);
-	assert_int_equal(running.active.module.n_states, 1);
+	expect_ok(remembered_state(m.host, &running, &f->err), &f->err);
+	assert_int_equal(running.applied.module.objects[0].callbacks, LP_CALLBACK_PRE_PATCH | LP_CALLBACK_POST_UNPATCH);
+	assert_int_equal(running.applied.module.n_states, 1);
 }
 
 /* The journal is cleared, but not what it knew: whose the livepatch is. */
@@ -157,17 +157,17 @@ static void killed_with_what_cannot_be_proved(void **state)
 	struct fixture *f = *state;
 	struct fake_patch other = new_patch;
 	AUTO_MACHINE struct machine m;
-	LP_AUTO_RUNNING struct lp_running running = { 0 };
+	LP_AUTO_STATE struct lp_state running = { 0 };
 
 	other.functions = others;
 	set_up(&m, f, LP_VERB_APPLY, NULL);
 	load(&m, &other);
 	assert_null(lppack_host_recover(m.host, &m.options, 0, &f->err));
 	expect_error(&f->err, LPPACK_E_UNPROVEN, "function cmdline_proc_show of vmlinux is missing");
-	assert_int_equal(lp_journal_describe(m.host, NULL, &f->err), 0);
-	expect_ok(lp_running_read(m.host, &running, &f->err), &f->err);
+	assert_int_equal(describe_journal(m.host, NULL, &f->err), 0);
+	expect_ok(remembered_state(m.host, &running, &f->err), &f->err);
 	assert_int_equal(running.n_modules, 1);
-	assert_false(running.has_active);
+	assert_false(running.has_applied);
 }
 
 /* Something refers to the old module for good. */
@@ -183,7 +183,7 @@ static void killed_with_an_old_module_that_stays(void **state)
 	load(&m, &new_patch);
 	recovers(&m, "finished", "is in force; still loaded, because something refers to it: lp_old");
 	assert_true(fake_kernel_is_active(m.kernel, "lp_new"));
-	assert_int_equal(lp_applied_read(ROOT(&m), &applied, &f->err), 1);
+	assert_int_equal(remembered_applied(ROOT(&m), &applied, &f->err), 1);
 }
 
 static void killed_in_a_removal_whose_module_stays(void **state)
@@ -191,22 +191,22 @@ static void killed_in_a_removal_whose_module_stays(void **state)
 	struct fixture *f = *state;
 	struct fake_patch pinned = old_patch;
 	AUTO_MACHINE struct machine m;
-	LP_AUTO_RUNNING struct lp_running running = { 0 };
+	LP_AUTO_STATE struct lp_state running = { 0 };
 
 	pinned.refcnt_ns = FAKE_NEVER;
 	set_up_with(&m, f, LP_VERB_REMOVE, machine_bundle(f, "b.lpb", KERNEL_ID, NULL), &pinned);
-	running.has_active = true;
-	running.active.module.name = strdup("lp_old");
-	running.active.release = strdup(RELEASE);
-	running.active.id.stream = strdup("demo");
-	running.active.id.version = strdup("6");
-	running.active.id.digest.bytes[0] = 6;
-	expect_ok(lp_running_write(m.host, &running, &f->err), &f->err);
+	running.has_applied = true;
+	running.applied.module.name = strdup("lp_old");
+	running.applied.release = strdup(RELEASE);
+	running.applied.id.stream = strdup("demo");
+	running.applied.id.version = strdup("6");
+	running.applied.id.digest.bytes[0] = 6;
+	expect_ok(lp_state_write(ROOT(&m), &running, &f->err), &f->err);
 	assert_int_equal(fake_kernel_enable(m.kernel, "lp_old", false), 0);
 	recovers(&m, "finished", "no livepatch is in force; still loaded, because something refers to it: lp_old");
-	lp_running_free(&running);
-	expect_ok(lp_running_read(m.host, &running, &f->err), &f->err);
-	assert_false(running.has_active);
+	lp_state_free(&running);
+	expect_ok(remembered_state(m.host, &running, &f->err), &f->err);
+	assert_false(running.has_applied);
 }
 
 static void killed_in_a_reversal_whose_module_stays(void **state)
@@ -359,7 +359,7 @@ static void loads_nothing_of_the_next_call(void **state)
 	assert_null(lppack_plan_apply(plan, &f->err));
 	expect_error(&f->err, LPPACK_E_NONE_LEFT, "lp_new");
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_third"));
-	assert_int_equal(lp_journal_describe(m.host, NULL, &f->err), 0);
+	assert_int_equal(describe_journal(m.host, NULL, &f->err), 0);
 }
 
 static void killed_until_nothing_was_in_force(void **state)
@@ -427,7 +427,7 @@ static void leaves_what_is_not_its_own(void **state)
 	assert_null(lppack_host_recover(m.host, &m.options, 0, &f->err));
 	expect_error(&f->err, LPPACK_E_ACTIVE, "cannot be recovered from");
 	assert_int_equal(fake_kernel_count_active(m.kernel), 3);
-	assert_int_equal(lp_journal_describe(m.host, NULL, &f->err), 0);
+	assert_int_equal(describe_journal(m.host, NULL, &f->err), 0);
 }
 
 static void quick_recovery_waits_for_nothing(void **state)
@@ -442,7 +442,7 @@ static void quick_recovery_waits_for_nothing(void **state)
 	report = lppack_host_recover(m.host, &m.options, 1, &f->err);
 	expect_ok(report ? 0 : -1, &f->err);
 	assert_string_equal(text_of(report, "action"), "left");
-	assert_int_equal(lp_journal_describe(m.host, &journal, &f->err), 1);
+	assert_int_equal(describe_journal(m.host, &journal, &f->err), 1);
 	assert_string_equal(text_of(journal, "verb"), "apply");
 	assert_string_equal(text_of(journal, "boot"), "this");
 	assert_false(lppack_value_bool(lppack_value_get(journal, "running")));
@@ -460,7 +460,7 @@ static void recovers_quickly(struct machine *m, const char *action, const char *
 	if (!strstr(text_of(report, "note"), note))
 		fail_msg("%s", text_of(report, "note"));
 	assert_in_range(fake_kernel_now(m->kernel) - since_ns, 0, FAKE_SECOND);
-	assert_int_equal(lp_journal_describe(m->host, &journal, &m->f->err), unfinished);
+	assert_int_equal(describe_journal(m->host, &journal, &m->f->err), unfinished);
 }
 
 static void quickly_finishes_what_has_ended(void **state)
@@ -476,7 +476,7 @@ static void quickly_finishes_what_has_ended(void **state)
 	fake_kernel_pass(m.kernel, 5 * FAKE_SECOND);
 	recovers_quickly(&m, "finished", "its livepatch is in force", false);
 	alone_in_force(&m, "lp_new");
-	assert_int_equal(lp_applied_read(ROOT(&m), &applied, &f->err), 1);
+	assert_int_equal(remembered_applied(ROOT(&m), &applied, &f->err), 1);
 	assert_int_equal(applied.id.serial, 7);
 	/* As lppack recover does, it is kept; what was left is not. */
 	list = lppack_history_describe(m.host, 0, &f->err);
@@ -566,21 +566,23 @@ static void quick_recovery_needs_the_privilege(void **state)
 	expect_ok(report ? 0 : -1, &f->err);
 }
 
-/* Nothing of it is asked any more: it must not keep boots from applying, whatever wrote it. */
+/* Nothing of it is asked any more but what boots begin with. */
 static void what_ran_in_an_earlier_boot(void **state)
 {
 	struct fixture *f = *state;
 	AUTO_MACHINE struct machine m;
-	LP_AUTO_RUNNING struct lp_running running = { 0 };
+	LP_AUTO_STATE struct lp_state written = { .boot_id = strdup("an-earlier-boot"), .forced = true,
+						  .has_target = true };
+	LP_AUTO_STATE struct lp_state running = { 0 };
 
 	set_up(&m, f, LP_VERB_APPLY, NULL);
-	expect_ok(lp_running_write(m.host, &running, &f->err), &f->err);
-	fake_kernel_write(m.kernel, "var/lib/lppack/running.yaml",
-			  "format: 1\nboot_id: an-earlier-boot\nactive: unreadable\n");
-	expect_ok(lp_running_read(m.host, &running, &f->err), &f->err);
-	assert_false(running.has_active);
-	fake_kernel_write(m.kernel, "var/lib/lppack/running.yaml", "format: 1\nactive: unreadable\n");
-	assert_int_equal(lp_running_read(m.host, &running, &f->err), -LPPACK_E_STATE);
+	expect_ok(lp_state_write(ROOT(&m), &written, &f->err), &f->err);
+	expect_ok(remembered_state(m.host, &running, &f->err), &f->err);
+	assert_false(running.forced);
+	assert_true(running.has_target);
+	lp_state_free(&running);
+	fake_kernel_write(m.kernel, "var/lib/lppack/state.yaml", "format: 1\napplied: unreadable\n");
+	assert_int_equal(remembered_state(m.host, &running, &f->err), -LPPACK_E_STATE);
 }
 
 /* It would keep apply waiting, or monitoring. */
@@ -669,7 +671,7 @@ static void the_next_apply_recovers(void **state)
 	expect_ok(0, &f->err);
 	assert_string_equal(text_of(map, "outcome"), "already");
 	alone_in_force(&m, "lp_new");
-	assert_int_equal(lp_journal_describe(m.host, NULL, &f->err), 0);
+	assert_int_equal(describe_journal(m.host, NULL, &f->err), 0);
 }
 
 static void refuses_a_damaged_journal(void **state)
@@ -685,7 +687,7 @@ static void refuses_a_damaged_journal(void **state)
 	assert_null(machine_apply(&m));
 	expect_error(&f->err, LPPACK_E_STATE, NULL);
 	expect_ok(lppack_host_discard_journal(m.host, &f->err), &f->err);
-	assert_int_equal(lp_journal_describe(m.host, NULL, &f->err), 0);
+	assert_int_equal(describe_journal(m.host, NULL, &f->err), 0);
 	alone_in_force(&m, "lp_old");
 }
 
@@ -699,7 +701,7 @@ static void gives_way_to_a_call_that_lives(void **state)
 	set_up(&m, f, LP_VERB_APPLY, NULL);
 	lock = lp_host_lock(&m.host->io, &f->err);
 	assert_true(lock >= 0);
-	assert_int_equal(lp_journal_describe(m.host, &journal, &f->err), 1);
+	assert_int_equal(describe_journal(m.host, &journal, &f->err), 1);
 	assert_true(lppack_value_bool(lppack_value_get(journal, "running")));
 	assert_null(lppack_host_recover(m.host, NULL, 0, &f->err));
 	expect_error(&f->err, LPPACK_E_BUSY, "held by another lppack");

@@ -109,8 +109,7 @@ static void goes_back_by_one(void **state)
 	assert_int_equal(fake_kernel_count_loaded(m.kernel), 1);
 	/* And the next boot goes there too. */
 	assert_true(lp_store_read(fake_kernel_root(m.kernel), &store, &f->err) >= 0);
-	assert_true(store.has_target);
-	assert_true(lp_digest_equal(&store.target, &lp_verified_contents(m.verified)->manifest.id.digest));
+	assert_true(remembered_target(fake_kernel_root(m.kernel), &lp_verified_contents(m.verified)->manifest.id.digest));
 }
 
 static void goes_back_to_a_serial(void **state)
@@ -212,9 +211,9 @@ static void removes_what_is_in_force(void **state)
 	assert_string_equal(text_of(map, "verb"), "remove");
 	assert_string_equal(text_of(map, "outcome"), "removed");
 	assert_int_equal(fake_kernel_count_loaded(m.kernel), 0);
-	assert_int_equal(lp_applied_read(fake_kernel_root(m.kernel), &applied, &f->err), 0);
+	assert_int_equal(remembered_applied(fake_kernel_root(m.kernel), &applied, &f->err), 0);
 	assert_true(lp_store_read(fake_kernel_root(m.kernel), &store, &f->err) >= 0);
-	assert_false(store.has_target);
+	assert_false(remembered_target(fake_kernel_root(m.kernel), NULL));
 	assert_int_equal(store.n, 3);
 }
 
@@ -276,10 +275,10 @@ static void removes_what_only_boots_have(void **state)
 	three_levels(&m, f);
 	take_out(&m);
 	assert_true(lp_store_read(fake_kernel_root(m.kernel), &before, &f->err) >= 0);
-	expect_ok(lp_store_set_target(fake_kernel_root(m.kernel), &before.levels[0].id.digest, &f->err), &f->err);
+	expect_ok(remember_target(fake_kernel_root(m.kernel), &before.levels[0].id.digest, &f->err), &f->err);
 	take_out(&m);
 	assert_true(lp_store_read(fake_kernel_root(m.kernel), &store, &f->err) >= 0);
-	assert_false(store.has_target);
+	assert_false(remembered_target(fake_kernel_root(m.kernel), NULL));
 }
 
 /* The kernel was asked: its answer is told, and kept. */

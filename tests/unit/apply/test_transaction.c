@@ -26,10 +26,10 @@ static char *outcome_of(struct machine *m, const struct lppack_receipt *receipt)
 	return fixture_format(m->f, "%s", text_of(map, "outcome"));
 }
 
-static void remember(struct machine *m, struct lp_running *running, struct lp_applied *applied)
+static void remember(struct machine *m, struct lp_state *running, struct lp_applied *applied)
 {
-	expect_ok(lp_running_read(m->host, running, &m->f->err), &m->f->err);
-	assert_true(lp_applied_read(ROOT(m), applied, &m->f->err) >= 0);
+	expect_ok(remembered_state(m->host, running, &m->f->err), &m->f->err);
+	assert_true(remembered_applied(ROOT(m), applied, &m->f->err) >= 0);
 }
 
 /* lp_new is in force, with a foreign livepatch of this name beside it that does not let itself be disabled. */
@@ -54,7 +54,7 @@ static void a_removal_ends_half_done(void **state)
 	struct fake_patch foreign = foreign_patch;
 	AUTO_MACHINE struct machine m;
 	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
-	LP_AUTO_RUNNING struct lp_running running = { 0 };
+	LP_AUTO_STATE struct lp_state running = { 0 };
 	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
 
 	set_up(&m, f, &foreign);
@@ -63,11 +63,11 @@ static void a_removal_ends_half_done(void **state)
 	expect_error(&f->err, LPPACK_E_STALLED, "after lp_new had been taken out of force: kpatch_1: ");
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_new"));
 	assert_true(fake_kernel_is_active(m.kernel, "kpatch_1"));
-	assert_int_equal(lp_journal_describe(m.host, NULL, &f->err), 0);
+	assert_int_equal(describe_journal(m.host, NULL, &f->err), 0);
 	remember(&m, &running, &applied);
-	assert_false(running.has_active);
+	assert_false(running.has_applied);
 	assert_int_equal(running.n_modules, 0);
-	assert_null(applied.module);
+	assert_null(applied.module.name);
 }
 
 static void a_removal_that_left_its_own_forgets_nothing(void **state)
@@ -76,7 +76,7 @@ static void a_removal_that_left_its_own_forgets_nothing(void **state)
 	struct fake_patch foreign = foreign_patch;
 	AUTO_MACHINE struct machine m;
 	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
-	LP_AUTO_RUNNING struct lp_running running = { 0 };
+	LP_AUTO_STATE struct lp_state running = { 0 };
 	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
 
 	foreign.name = "z_kpatch_1";
@@ -89,8 +89,8 @@ static void a_removal_that_left_its_own_forgets_nothing(void **state)
 	expect_error(&f->err, LPPACK_E_STALLED, "after z_kpatch_1 had been taken out of force: lp_new: ");
 	assert_true(fake_kernel_is_active(m.kernel, "lp_new"));
 	remember(&m, &running, &applied);
-	assert_true(running.has_active);
-	assert_string_equal(applied.module, "lp_new");
+	assert_true(running.has_applied);
+	assert_string_equal(applied.module.name, "lp_new");
 }
 
 /* The recovery of a removal that was killed half done remembers the same. */
@@ -102,7 +102,7 @@ static void a_removal_was_killed_half_done(void **state)
 	LP_AUTO_JOURNAL struct lp_journal call = { .verb = LP_VERB_REMOVE, .started_at = 1790000000 };
 	LP_AUTO(lp_stack_free) struct lp_stack stack = { 0 };
 	LP_AUTO_VALUE struct lppack_value *report = NULL;
-	LP_AUTO_RUNNING struct lp_running running = { 0 };
+	LP_AUTO_STATE struct lp_state running = { 0 };
 	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
 
 	set_up(&m, f, &foreign);
@@ -115,8 +115,8 @@ static void a_removal_was_killed_half_done(void **state)
 	expect_ok(report ? 0 : -1, &f->err);
 	assert_non_null(strstr(text_of(report, "note"), "other livepatches are still in force"));
 	remember(&m, &running, &applied);
-	assert_false(running.has_active);
-	assert_null(applied.module);
+	assert_false(running.has_applied);
+	assert_null(applied.module.name);
 }
 
 /* lppack's own livepatch, although it cannot be proved, is not foreign to the next call. */
@@ -139,7 +139,7 @@ static void what_cannot_be_proved_is_known(void **state)
 	assert_string_equal(outcome_of(&m, receipt), "left");
 	expect_error(&f->err, LPPACK_E_UNPROVEN, "lp_new");
 	assert_true(fake_kernel_is_active(m.kernel, "lp_new"));
-	assert_int_equal(lp_journal_describe(m.host, NULL, &f->err), 0);
+	assert_int_equal(describe_journal(m.host, NULL, &f->err), 0);
 	lppack_verified_free(m.verified);
 	lppack_bundle_close(m.bundle);
 	m.verified = fixture_verify(f, machine_bundle_of(f, "c.lpb", &third, 8, KERNEL_ID, NULL), &m.bundle);
@@ -184,10 +184,13 @@ static void what_was_known_goes_with_a_failure(void **state)
 	struct lp_terms terms = { 0 };
 
 	set_up(&m, f, &foreign);
-	expect_ok(lp_transaction_open(&t, m.host, &terms, &f->err), &f->err);
+	lp_snapshot_read(&t.snapshot, m.host);
+	expect_ok(lp_transaction_open(&t, &terms, &f->err), &f->err);
 	assert_true(terms.n_known > 0);
-	fake_kernel_write(m.kernel, "var/lib/lppack/running.yaml", "format: 1\nactive: unreadable\n");
-	assert_int_equal(lp_transaction_open(&t, m.host, &terms, &f->err), -LPPACK_E_STATE);
+	fake_kernel_write(m.kernel, "var/lib/lppack/state.yaml", "format: 1\nactive: unreadable\n");
+	lp_snapshot_free(&t.snapshot);
+	lp_snapshot_read(&t.snapshot, m.host);
+	assert_int_equal(lp_transaction_open(&t, &terms, &f->err), -LPPACK_E_STATE);
 	assert_null(terms.known);
 	assert_int_equal(terms.n_known, 0);
 	lp_transaction_close(&t);

@@ -8,12 +8,14 @@
 /* "9 held, 8 applied, 7 in reserve": what is told of each level. */
 static const char *candidate(struct shelf *s)
 {
-	LP_AUTO_STORE struct lp_store store = { 0 };
+	LP_AUTO_SNAPSHOT struct lp_snapshot snapshot = { 0 };
 	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
 	char *text = fixture_format(s->f, "%s", "");
 
-	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
-	expect_ok(lp_boot_candidates_read(s->host, &store, &candidates, &s->f->err), &s->f->err);
+	lp_snapshot_read(&snapshot, s->host);
+	expect_ok(lp_snapshot_check(&snapshot, LP_PART_STORE, &s->f->err), &s->f->err);
+	expect_ok(lp_snapshot_open_releases(&snapshot, &s->f->err), &s->f->err);
+	expect_ok(lp_boot_candidates_read(&snapshot, &candidates, &s->f->err), &s->f->err);
 	for (size_t i = 0; i < candidates.n; i++)
 		text = fixture_format(s->f, "%s%s%u %s", text, i ? ", " : "",
 				      (unsigned int)candidates.items[i].level->id.serial,
@@ -44,7 +46,7 @@ static void target(struct shelf *s, unsigned int serial)
 	LP_AUTO_STORE struct lp_store store = { 0 };
 
 	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
-	expect_ok(lp_store_set_target(shelf_root(s),
+	expect_ok(remember_target(shelf_root(s),
 				      serial ? &lp_store_find_serial(&store, "demo", serial)->id.digest : NULL,
 				      &s->f->err),
 		  &s->f->err);
@@ -64,7 +66,7 @@ static void fail_boots(struct shelf *s, unsigned int serial)
 	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
 	for (unsigned int boot = 1; boot <= 2; boot++) {
 		shelf_reboot(s, boot);
-		expect_ok(lp_boot_begin(s->host, &lp_store_find_serial(&store, "demo", serial)->id.digest, &s->f->err),
+		expect_ok(remember_boot(s->host, &lp_store_find_serial(&store, "demo", serial)->id.digest, &s->f->err),
 			  &s->f->err);
 	}
 	shelf_reboot(s, 3);

@@ -10,7 +10,7 @@ static const struct lp_installed bad = { .id.stream = (char *)"demo", .id.serial
 static void begin(struct shelf *s, unsigned int boot, const struct lp_installed *level)
 {
 	shelf_reboot(s, boot);
-	expect_ok(lp_boot_begin(s->host, &level->id.digest, &s->f->err), &s->f->err);
+	expect_ok(remember_boot(s->host, &level->id.digest, &s->f->err), &s->f->err);
 }
 
 static void kill_switches(void **state)
@@ -46,21 +46,21 @@ static void two_boots_that_did_not_come_up(void **state)
 	shelf_open(&s, *state);
 	begin(&s, 1, &bad);
 	/* Of this boot nothing is known yet. */
-	expect_ok(lp_boot_check(s.host, &bad, &s.f->err), &s.f->err);
+	expect_ok(check_boot(s.host, &bad, &s.f->err), &s.f->err);
 	shelf_reboot(&s, 2);
-	expect_ok(lp_boot_check(s.host, &bad, &s.f->err), &s.f->err);
+	expect_ok(check_boot(s.host, &bad, &s.f->err), &s.f->err);
 	begin(&s, 2, &bad);
 	shelf_reboot(&s, 3);
-	assert_int_equal(lp_boot_check(s.host, &bad, &s.f->err), -LPPACK_E_BOOT_LOOP);
+	assert_int_equal(check_boot(s.host, &bad, &s.f->err), -LPPACK_E_BOOT_LOOP);
 	expect_error(&s.f->err, LPPACK_E_BOOT_LOOP, "2 boots that began with demo serial 7");
-	expect_ok(lp_boot_check(s.host, &good, &s.f->err), &s.f->err);
+	expect_ok(check_boot(s.host, &good, &s.f->err), &s.f->err);
 	/* A healthy boot without it says nothing of it. */
 	begin(&s, 3, &good);
 	assert_int_equal(lppack_boot_confirm(s.host, 0, NULL, &s.f->err), 1);
-	assert_int_equal(lp_boot_check(s.host, &bad, &s.f->err), -LPPACK_E_BOOT_LOOP);
+	assert_int_equal(check_boot(s.host, &bad, &s.f->err), -LPPACK_E_BOOT_LOOP);
 	lppack_error_clear(&s.f->err);
 	assert_int_equal(lppack_boot_confirm(s.host, 1, NULL, &s.f->err), 0);
-	expect_ok(lp_boot_check(s.host, &bad, &s.f->err), &s.f->err);
+	expect_ok(check_boot(s.host, &bad, &s.f->err), &s.f->err);
 }
 
 static void a_healthy_boot_between(void **state)
@@ -73,10 +73,10 @@ static void a_healthy_boot_between(void **state)
 	assert_int_equal(lppack_boot_confirm(s.host, 0, NULL, &s.f->err), 1);
 	assert_int_equal(lppack_boot_confirm(s.host, 0, NULL, &s.f->err), 0);
 	/* What is applied again in a confirmed boot is no start. */
-	expect_ok(lp_boot_begin(s.host, &bad.id.digest, &s.f->err), &s.f->err);
+	expect_ok(remember_boot(s.host, &bad.id.digest, &s.f->err), &s.f->err);
 	begin(&s, 3, &bad);
 	shelf_reboot(&s, 4);
-	expect_ok(lp_boot_check(s.host, &bad, &s.f->err), &s.f->err);
+	expect_ok(check_boot(s.host, &bad, &s.f->err), &s.f->err);
 }
 
 static void the_same_boot_counts_once(void **state)
@@ -87,7 +87,7 @@ static void the_same_boot_counts_once(void **state)
 	for (int i = 0; i < 5; i++)
 		begin(&s, 1, &bad);
 	shelf_reboot(&s, 2);
-	expect_ok(lp_boot_check(s.host, &bad, &s.f->err), &s.f->err);
+	expect_ok(check_boot(s.host, &bad, &s.f->err), &s.f->err);
 }
 
 static void boots_without_an_id(void **state)
@@ -96,12 +96,13 @@ static void boots_without_an_id(void **state)
 
 	shelf_open(&s, *state);
 	fake_kernel_remove(s.kernel, "proc/sys/kernel/random/boot_id");
+	forget_boot_id(s.host);
 	for (int i = 0; i < 2; i++)
-		expect_ok(lp_boot_begin(s.host, &bad.id.digest, &s.f->err), &s.f->err);
-	assert_int_equal(lp_boot_check(s.host, &bad, &s.f->err), -LPPACK_E_BOOT_LOOP);
+		expect_ok(remember_boot(s.host, &bad.id.digest, &s.f->err), &s.f->err);
+	assert_int_equal(check_boot(s.host, &bad, &s.f->err), -LPPACK_E_BOOT_LOOP);
 	lppack_error_clear(&s.f->err);
 	assert_int_equal(lppack_boot_confirm(s.host, 0, NULL, &s.f->err), 1);
-	expect_ok(lp_boot_check(s.host, &bad, &s.f->err), &s.f->err);
+	expect_ok(check_boot(s.host, &bad, &s.f->err), &s.f->err);
 }
 
 /* However many bundles and boots there were: what is remembered stays small. */
@@ -118,7 +119,7 @@ static void memory_is_bounded(void **state)
 		begin(&s, i, &level);
 		begin(&s, 1000 + i, &bad);
 	}
-	map = lp_boot_describe(s.host, &s.f->err);
+	map = describe_boot(s.host, &s.f->err);
 	trials = lppack_value_get(map, "trials");
 	assert_true(lppack_value_count(trials) <= 16);
 	for (size_t i = 0; i < lppack_value_count(trials); i++)
@@ -156,7 +157,7 @@ static void describing(void **state)
 	shelf_open(&s, *state);
 	seven = installed(&s, 7);
 	fail_with(&s, 1, &seven);
-	map = lp_boot_describe(s.host, &s.f->err);
+	map = describe_boot(s.host, &s.f->err);
 	trial = lppack_value_at(lppack_value_get(map, "trials"), 0, NULL);
 	assert_string_equal(text_of(trial, "stream"), "demo");
 	assert_string_equal(text_of(trial, "serial"), "7");
@@ -171,7 +172,7 @@ static void describing(void **state)
 /* "7 8": the serials that status says are skipped, "?" for a bundle without one. */
 static const char *skipped(struct shelf *s)
 {
-	LP_AUTO_VALUE struct lppack_value *map = lp_boot_describe(s->host, &s->f->err);
+	LP_AUTO_VALUE struct lppack_value *map = describe_boot(s->host, &s->f->err);
 	const struct lppack_value *trials = lppack_value_get(map, "trials");
 	char *text = fixture_format(s->f, "%s", "");
 
@@ -199,7 +200,7 @@ static void what_no_boot_tries_is_history(void **state)
 	/* A bundle that is not installed, or no more. */
 	fail_with(&s, 11, &bad);
 	assert_string_equal(skipped(&s), "7");
-	assert_int_equal(lp_boot_check(s.host, &seven, &s.f->err), -LPPACK_E_BOOT_LOOP);
+	assert_int_equal(check_boot(s.host, &seven, &s.f->err), -LPPACK_E_BOOT_LOOP);
 	lppack_error_clear(&s.f->err);
 	/* A newer level takes its place, whether it is confirmed already or not. */
 	eight = installed(&s, 8);
@@ -214,13 +215,13 @@ static void what_no_boot_tries_is_history(void **state)
 	assert_int_equal(shelf_boots(&s), 0);
 	expect_error(&s.f->err, LPPACK_E_BOOT_LOOP, "demo serial 8");
 	/* A boot that is to begin with nothing skips nothing. */
-	expect_ok(lp_store_set_target(shelf_root(&s), NULL, &s.f->err), &s.f->err);
+	expect_ok(remember_target(shelf_root(&s), NULL, &s.f->err), &s.f->err);
 	assert_string_equal(skipped(&s), "");
 	/* Nor does one that begins below. */
 	installed(&s, 9);
 	fail_with(&s, 41, &eight);
 	assert_string_equal(skipped(&s), "");
-	expect_ok(lp_store_set_target(shelf_root(&s), &seven.id.digest, &s.f->err), &s.f->err);
+	expect_ok(remember_target(shelf_root(&s), &seven.id.digest, &s.f->err), &s.f->err);
 	assert_string_equal(skipped(&s), "7");
 }
 
@@ -256,22 +257,22 @@ static void waiting_for_another(void **state)
 
 static void damaged_memories(void **state)
 {
-	static const char *const damaged[] = { "", "format: 2\ntrials: []\n", "format: 1\n",
+	static const char *const damaged[] = { "", "format: 0\ntrials: []\n", "format: 1\n",
 					       "format: 1\ntrials:\n  - digest: x\n    boots: []\n" };
 	AUTO_SHELF struct shelf s = { 0 };
 
 	shelf_open(&s, *state);
 	for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
 		fake_kernel_write(s.kernel, "var/lib/lppack/boot.yaml", damaged[i]);
-		assert_int_equal(lp_boot_check(s.host, &good, &s.f->err), -LPPACK_E_STATE);
+		assert_int_equal(check_boot(s.host, &good, &s.f->err), -LPPACK_E_STATE);
 		expect_error(&s.f->err, LPPACK_E_STATE, "boot.yaml");
-		assert_int_equal(lp_boot_begin(s.host, &good.id.digest, &s.f->err), -LPPACK_E_STATE);
+		assert_int_equal(remember_boot(s.host, &good.id.digest, &s.f->err), -LPPACK_E_STATE);
 		expect_error(&s.f->err, LPPACK_E_STATE, "boot.yaml");
-		assert_null(lp_boot_describe(s.host, &s.f->err));
+		assert_null(describe_boot(s.host, &s.f->err));
 		expect_error(&s.f->err, LPPACK_E_STATE, "boot.yaml");
 	}
 	assert_int_equal(lppack_boot_confirm(s.host, 1, NULL, &s.f->err), 0);
-	expect_ok(lp_boot_check(s.host, &good, &s.f->err), &s.f->err);
+	expect_ok(check_boot(s.host, &good, &s.f->err), &s.f->err);
 }
 
 int main(void)

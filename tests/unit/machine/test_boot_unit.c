@@ -2,7 +2,7 @@
 /* Tests whether the unit that applies at boot is enabled, as its files say. */
 #include "support/store_machine.h"
 
-#include "machine/boot_count.h"
+#include "machine/boot_unit.h"
 
 #include <sys/stat.h>
 
@@ -51,7 +51,7 @@ static void images_and_masks(void **state)
 	shelf_open(&s, *state);
 	fake_kernel_write(s.kernel, "etc/systemd/system/.keep", "");
 	assert_int_equal(lp_boot_is_enabled(s.host), 0);
-	map = lp_boot_describe(s.host, &s.f->err);
+	map = describe_boot(s.host, &s.f->err);
 	assert_int_equal(lppack_value_kind(lppack_value_get(map, "enabled")), LPPACK_KIND_BOOL);
 	assert_int_equal(lppack_value_bool(lppack_value_get(map, "enabled")), 0);
 	add_link(&s, "etc/systemd/system", "/dev/null");

@@ -47,7 +47,7 @@ static void kernels_of_a_machine(void **state)
 	fake_kernel_write(s.kernel, "boot/vmlinuz-broken", "no kernel");
 	fake_kernel_write(s.kernel, "boot/vmlinuz", "a link");
 	shelf_install(&s, 7);
-	list = lp_coverage_describe(s.host, &s.f->err);
+	list = describe_coverage(s.host, &s.f->err);
 	assert_int_equal(lppack_value_count(list), 4);
 	assert_int_equal(flag(find(list, RELEASE), "covered"), 1);
 	assert_int_equal(flag(find(list, RELEASE), "running"), 1);
@@ -61,7 +61,7 @@ static void kernels_of_a_machine(void **state)
 
 static bool is_covered(struct shelf *s, const char *serial)
 {
-	LP_AUTO_VALUE struct lppack_value *list = lp_coverage_describe(s->host, &s->f->err);
+	LP_AUTO_VALUE struct lppack_value *list = describe_coverage(s->host, &s->f->err);
 	const struct lppack_value *kernel = lppack_value_at(list, 0, NULL);
 
 	expect_ok(list ? 0 : -1, &s->f->err);
@@ -81,7 +81,7 @@ static void what_a_boot_would_take(void **state)
 	shelf_open(&s, *state);
 	add_kernel(&s, "boot/vmlinuz-6.1.0-test", RELEASE, KERNEL_ID);
 	{
-		LP_AUTO_VALUE struct lppack_value *none = lp_coverage_describe(s.host, &s.f->err);
+		LP_AUTO_VALUE struct lppack_value *none = describe_coverage(s.host, &s.f->err);
 
 		assert_int_equal(lppack_value_kind(none), LPPACK_KIND_LIST);
 		assert_int_equal(lppack_value_count(none), 0);

@@ -3,7 +3,7 @@
 #include "support/fixture.h"
 
 #include "machine/freshness.h"
-#include "machine/state.h"
+#include "machine/state_file.h"
 
 #include <unistd.h>
 
@@ -270,7 +270,7 @@ static void a_damaged_memory_lets_nothing_pass(void **state)
 	} bad[] = {
 		{ "", "freshness.yaml" },
 		{ "format: 1\nstreams: []\n", "'downgrades' is missing" },
-		{ "format: 2\nstreams: []\ndowngrades: []\n", "'format' must be at most 1" },
+		{ "format: 0\nstreams: []\ndowngrades: []\n", "'format' is not 1" },
 		{ "format: 1\nstreams: []\ndowngrades: []\nseen: 1\n", "unknown key 'seen'" },
 		{ "format: 1\nstreams:\n  - stream: \"web\"\ndowngrades: []\n", "'seen' is missing" },
 		{ "format: 1\nstreams:\n  - stream: \"web\"\n    seen: 5\ndowngrades: []\n", "'seen' must be a map" },

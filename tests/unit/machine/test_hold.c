@@ -10,10 +10,18 @@
 #define DAY 86400
 #define NOW INT64_C(1790000000)
 
+static int check_hold(const char *root, const struct lp_hold_subject *subject, int64_t now, struct lppack_error *err)
+{
+	LP_AUTO_HOLDS struct lp_holds holds = { 0 };
+	int rc = lp_holds_read(root, &holds, err);
+
+	return rc < 0 ? rc : lp_hold_check(&holds, subject, now, err);
+}
+
 static int check(struct shelf *s, uint64_t serial, int64_t created, int64_t now)
 {
 	const struct lp_hold_subject subject = { .id.stream = "demo", .id.serial = serial, .id.created = created };
-	int rc = lp_hold_check(shelf_root(s), &subject, now, &s->f->err);
+	int rc = check_hold(shelf_root(s), &subject, now, &s->f->err);
 
 	lppack_error_clear(&s->f->err);
 	return rc;
@@ -24,7 +32,7 @@ static int check_epoch(struct shelf *s, uint64_t epoch, uint64_t serial)
 	const struct lp_hold_subject subject = { .id.stream = "demo", .id.epoch = epoch, .id.serial = serial, .id.created = NOW };
 
 	lppack_error_clear(&s->f->err);
-	return lp_hold_check(shelf_root(s), &subject, NOW, &s->f->err);
+	return check_hold(shelf_root(s), &subject, NOW, &s->f->err);
 }
 
 static void put(struct shelf *s, const struct lp_hold *hold)
@@ -111,10 +119,10 @@ static void frozen_and_installed(void **state)
 		struct lp_hold_subject subject = cases[i].subject;
 
 		subject.installed = true;
-		assert_int_equal(lp_hold_check(shelf_root(&s), &subject, NOW, NULL), cases[i].rc);
+		assert_int_equal(check_hold(shelf_root(&s), &subject, NOW, NULL), cases[i].rc);
 	}
 	put(&s, &(struct lp_hold){ .freeze = true, .set_at = NOW });
-	assert_int_equal(lp_hold_check(shelf_root(&s), &cases[0].subject, NOW, NULL), -LPPACK_E_HELD);
+	assert_int_equal(check_hold(shelf_root(&s), &cases[0].subject, NOW, NULL), -LPPACK_E_HELD);
 }
 
 static void of_one_stream(void **state)
@@ -302,7 +310,7 @@ static void a_freeze_keeps_what_boots_fall_back_to(void **state)
 	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
 	for (unsigned int boot = 1; boot <= 2; boot++) {
 		shelf_reboot(&s, boot);
-		expect_ok(lp_boot_begin(s.host, &lp_store_find_serial(&store, "demo", 8)->id.digest, &s.f->err),
+		expect_ok(remember_boot(s.host, &lp_store_find_serial(&store, "demo", 8)->id.digest, &s.f->err),
 			  &s.f->err);
 	}
 	shelf_reboot(&s, 3);
@@ -345,7 +353,7 @@ static void a_freeze_of_what_is_installed(void **state)
 static void damaged_holds(void **state)
 {
 	static const char *const bad[] = {
-		"", "format: 2\nholds: []\n", "format: 1\n",
+		"", "format: 0\nholds: []\n", "format: 1\n",
 		"format: 1\nholds:\n  - freeze: false\n    set_at: \"2026-01-01T00:00:00Z\"\n",
 		"format: 1\nholds:\n  - serial: 3\n    set_at: \"2026-01-01T00:00:00Z\"\n",
 	};

@@ -139,10 +139,10 @@ static void a_damaged_record(void **state)
 	(void)state;
 	machine_open(&m);
 	fake_kernel_add_patch(m.kernel, &patch);
-	fake_kernel_write(m.kernel, "var/lib/lppack/applied.yaml", "format: 1\n");
+	fake_kernel_write(m.kernel, "var/lib/lppack/state.yaml", "format: 1\n");
 	assert_int_equal(lppack_value_count(lppack_value_get(status(&m), "patches")), 1);
 	assert_non_null(strstr(lppack_value_text(lppack_value_get(at(m.status, "problems", 0), "message")),
-			       "applied.yaml"));
+			       "state.yaml"));
 }
 
 static void a_kernel_without_livepatching(void **state)

@@ -18,12 +18,11 @@ static void fill(struct lp_installed *level, const char *stream, uint64_t epoch,
 
 static void make(struct lp_store *store)
 {
-	*store = (struct lp_store){ .levels = calloc(4, sizeof(*store->levels)), .n = 4, .has_target = true };
+	*store = (struct lp_store){ .levels = calloc(4, sizeof(*store->levels)), .n = 4 };
 	fill(&store->levels[0], "demo", 0, 7, 7);
 	fill(&store->levels[1], "demo", 1, 2, 12);
 	fill(&store->levels[2], "demo", 0, 9, 9);
 	fill(&store->levels[3], "all", 0, 3, 3);
-	store->target.bytes[0] = 9;
 }
 
 static void there_and_back(void **state)
@@ -44,7 +43,6 @@ static void there_and_back(void **state)
 	assert_int_equal(b.levels[3].id.created, 1700000000);
 	assert_int_equal(b.levels[3].installed_at, 1700000100);
 	assert_int_equal(b.levels[3].size, 99);
-	assert_ptr_equal(lp_store_target(&b), &b.levels[2]);
 }
 
 static const struct lp_installed *below(const struct lp_store *s, const char *stream, uint64_t epoch, uint64_t serial)
@@ -70,8 +68,6 @@ static void looking_up(void **state)
 	assert_int_equal(lp_store_find_serial(&s, "demo", 7)->id.digest.bytes[0], 7);
 	assert_null(lp_store_find_serial(&s, "all", 7));
 	assert_null(lp_store_find(&s, &absent));
-	s.has_target = false;
-	assert_null(lp_store_target(&s));
 }
 
 static void an_empty_store(void **state)
@@ -81,13 +77,12 @@ static void an_empty_store(void **state)
 
 	expect_ok(lp_store_read(f->dir, &s, &f->err), &f->err);
 	assert_int_equal(s.n, 0);
-	assert_null(lp_store_target(&s));
 }
 
 static void damaged_stores(void **state)
 {
 	static const char *const bad[] = {
-		"", "format: 2\nlevels: []\n", "format: 1\n", "format: 1\nlevels: []\nnovel: 1\n",
+		"", "format: 0\nlevels: []\n", "format: 1\n", "format: 1\nlevels: []\nnovel: 1\n",
 		"format: 1\nlevels:\n  - stream: x\n", "format: 1\ntarget: \"ab\"\nlevels: []\n",
 	};
 	struct fixture *f = *state;
@@ -103,26 +98,27 @@ static void damaged_stores(void **state)
 	}
 }
 
+/* Boots begin with what is installed only. */
 static void targets(void **state)
 {
-	struct fixture *f = *state;
-	LP_AUTO_STORE struct lp_store a = { 0 };
-	LP_AUTO_STORE struct lp_store b = { 0 };
-	struct lp_digest seven = { { 7 } };
+	AUTO_SHELF struct shelf s = { 0 };
 	struct lp_digest absent = { { 1 } };
+	const struct lp_digest *const digests[] = { NULL, &absent };
 
-	make(&a);
-	expect_ok(lp_store_write(f->dir, &a, &f->err), &f->err);
-	expect_ok(lp_store_set_target(f->dir, &seven, &f->err), &f->err);
-	/* What is not kept is not there at the next boot. */
-	expect_ok(lp_store_set_target(f->dir, &absent, &f->err), &f->err);
-	expect_ok(lp_store_read(f->dir, &b, &f->err), &f->err);
-	assert_int_equal(lp_store_target(&b)->id.serial, 7);
-	lp_store_free(&b);
-	expect_ok(lp_store_set_target(f->dir, NULL, &f->err), &f->err);
-	expect_ok(lp_store_read(f->dir, &b, &f->err), &f->err);
-	assert_false(b.has_target);
-	assert_int_equal(b.n, 4);
+	shelf_open(&s, *state);
+	shelf_install(&s, 7);
+	assert_true(remembered_target(shelf_root(&s), NULL));
+	for (size_t i = 0; i < sizeof(digests) / sizeof(digests[0]); i++) {
+		LP_AUTO_SNAPSHOT struct lp_snapshot snapshot = { 0 };
+
+		lp_snapshot_read(&snapshot, s.host);
+		assert_int_equal(lp_snapshot_target(&snapshot)->id.serial, 7);
+		lp_snapshot_free(&snapshot);
+		expect_ok(remember_target(shelf_root(&s), digests[i], &s.f->err), &s.f->err);
+		lp_snapshot_read(&snapshot, s.host);
+		assert_null(lp_snapshot_target(&snapshot));
+		expect_ok(remember_target(shelf_root(&s), &snapshot.store.levels[0].id.digest, &s.f->err), &s.f->err);
+	}
 }
 
 /* A head that is signed does not make every byte of the file whole. */

@@ -19,9 +19,8 @@ static void put_in_force(struct shelf *s, unsigned int serial, const char *more)
 	struct fake_patch patch = new_patch;
 	LP_AUTO_VALUE struct lppack_value *told = NULL;
 	LP_AUTO_STORE struct lp_store store = { 0 };
-	struct lp_applied applied = { .boot_id = (char *)"11111111-2222-3333-4444-555555555555",
-				      .release = (char *)RELEASE,
-				      .module = (char *)"lp_new",
+	struct lp_applied applied = { .release = (char *)RELEASE,
+				      .module.name = (char *)"lp_new",
 				      .id.stream = (char *)"demo",
 				      .id.serial = serial,
 				      .id.version = (char *)"1",
@@ -33,8 +32,8 @@ static void put_in_force(struct shelf *s, unsigned int serial, const char *more)
 	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
 	applied.id.digest = lp_store_find_serial(&store, "demo", serial)->id.digest;
 	assert_int_equal(lp_build_id_parse(KERNEL_ID, &applied.kernel), 0);
-	assert_int_equal(lp_build_id_parse(NEW_ID, &applied.module_build_id), 0);
-	expect_ok(lp_applied_write(shelf_root(s), &applied, &s->f->err), &s->f->err);
+	assert_int_equal(lp_build_id_parse(NEW_ID, &applied.module.build_id), 0);
+	expect_ok(remember_applied(shelf_root(s), "11111111-2222-3333-4444-555555555555", &applied, &s->f->err), &s->f->err);
 	fake_kernel_add_patch(s->kernel, &patch);
 	fake_kernel_write(s->kernel, "sys/kernel/livepatch/lp_new/nfsd/patched", "1\n");
 }
@@ -257,7 +256,7 @@ static void skipped_and_switched_off(void **state)
 	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
 	for (unsigned int boot = 1; boot <= 2; boot++) {
 		shelf_reboot(&s, boot);
-		expect_ok(lp_boot_begin(s.host, &store.levels[0].id.digest, &s.f->err), &s.f->err);
+		expect_ok(remember_boot(s.host, &store.levels[0].id.digest, &s.f->err), &s.f->err);
 	}
 	shelf_reboot(&s, 3);
 	fake_kernel_write(s.kernel, "proc/cmdline", "lppack.apply=0\n");
@@ -281,7 +280,7 @@ static void after_a_removal(void **state)
 
 		expect_ok(told ? 0 : -1, &s.f->err);
 	}
-	expect_ok(lp_store_set_target(shelf_root(&s), NULL, &s.f->err), &s.f->err);
+	expect_ok(remember_target(shelf_root(&s), NULL, &s.f->err), &s.f->err);
 	status = status_of(&s);
 	assert_string_equal(text_of(lppack_value_get(status, "latest"), "state"), "removed");
 	assert_string_equal(ids(&s, status, "available"), "CVE-1");
@@ -340,7 +339,7 @@ static void a_boot_loop_that_was_answered(void **state)
 	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
 	for (unsigned int boot = 1; boot <= 2; boot++) {
 		shelf_reboot(&s, boot);
-		expect_ok(lp_boot_begin(s.host, &store.levels[0].id.digest, &s.f->err), &s.f->err);
+		expect_ok(remember_boot(s.host, &store.levels[0].id.digest, &s.f->err), &s.f->err);
 	}
 	shelf_reboot(&s, 3);
 	before = status_of(&s);
@@ -454,7 +453,7 @@ static void what_is_being_applied_is_not_foreign(void **state)
 	before = status_of(&s);
 	assert_string_equal(findings(&s, before), "FOREIGN");
 	call.boot_id = (char *)"11111111-2222-3333-4444-555555555555";
-	call.to = (struct lp_loaded){ .module = { .name = (char *)"lp_new" }, .release = (char *)RELEASE,
+	call.to = (struct lp_applied){ .module = { .name = (char *)"lp_new" }, .release = (char *)RELEASE,
 				      .id.stream = (char *)"demo", .id.serial = 7, .id.version = (char *)"1",
 				      .id.digest = { { 7 } } };
 	assert_int_equal(lp_build_id_parse(NEW_ID, &call.to.module.build_id), 0);
@@ -551,7 +550,7 @@ static void a_damaged_store(void **state)
 /* Each part that cannot be read is told, and hides no other. */
 static void damaged_memories(void **state)
 {
-	static const char *const files[] = { "applied", "store", "holds", "boot", "running", "journal" };
+	static const char *const files[] = { "store", "holds", "boot", "journal", "state" };
 	AUTO_SHELF struct shelf s = { 0 };
 
 	shelf_open(&s, *state);

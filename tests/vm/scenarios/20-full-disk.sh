@@ -52,5 +52,5 @@ expect_status 'apply without room for its journal' 6 lppack apply $B/level1.lpb
 expect_eq 'nothing was loaded' '' "$(livepatch_modules)"
 umount /var/lib/lppack
 expect_status 'with room again' 0 lppack apply $B/level1.lpb
-expect_match 'it is recorded' '*serial: 1*' "$(cat /var/lib/lppack/applied.yaml)"
+expect_match 'it is recorded' '*serial: 1*' "$(cat /var/lib/lppack/state.yaml)"
 finish

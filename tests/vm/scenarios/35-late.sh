@@ -28,7 +28,7 @@ stalled() {
 	expect_eq 'one patch' lptest_stall "$(patches)"
 	expect_eq 'one livepatch module' lptest_stall "$(livepatch_modules)"
 	expect_eq 'in force' settled "$(settled lptest_stall && echo settled)"
-	expect_eq 'on record' 1 "$(grep -c '^  module: .*lptest_stall' /var/lib/lppack/running.yaml)"
+	expect_eq 'on record' 1 "$(grep -c '^  module: .*lptest_stall' /var/lib/lppack/state.yaml)"
 	expect_eq 'nothing is unfinished' 0 "$(grep -c '^unfinished: true' /var/lib/lppack/journal.yaml)"
 }
 

@@ -15,7 +15,7 @@ apply() {
 right() {
 	level=$(sample_level)
 	[ "$(patches):$(livepatch_modules)" = "lppack_sample_$level:lppack_sample_$level" ] &&
-		grep -q "^  module: .*lppack_sample_$level\\>" /var/lib/lppack/running.yaml &&
+		grep -q "^  module: .*lppack_sample_$level\\>" /var/lib/lppack/state.yaml &&
 		! grep -q '^unfinished: true' /var/lib/lppack/journal.yaml
 }
 

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading everything that is remembered of the machine, and what more than one decision asks of it. */
+#include "machine/snapshot.h"
+
+#include "shared/text.h"
+
+#include <string.h>
+
+void lp_snapshot_free(struct lp_snapshot *snapshot)
+{
+	lp_stack_free(&snapshot->stack);
+	lp_state_free(&snapshot->state);
+	lp_journal_free(&snapshot->journal);
+	lp_store_free(&snapshot->store);
+	lp_holds_free(&snapshot->holds);
+	lp_freshness_free(&snapshot->freshness);
+	lp_boot_trials_free(&snapshot->trials);
+	*snapshot = (struct lp_snapshot){ 0 };
+}
+
+/* By the module's own build ID, which no other build can have; by name only where neither knows one. */
+static bool is_of(const struct lp_live_patch *patch, const struct lp_module_facts *module)
+{
+	if (patch->build_id.len || module->build_id.len)
+		return lp_build_id_equal(&patch->build_id, &module->build_id);
+	return module->name && strcmp(patch->name, module->name) == 0;
+}
+
+void lp_snapshot_read(struct lp_snapshot *snapshot, struct lppack_host *host)
+{
+	const char *root = host->io.root;
+	struct lppack_error *damage = snapshot->damage;
+
+	*snapshot = (struct lp_snapshot){ .host = host };
+	lp_stack_read(&host->io, &snapshot->stack, &damage[LP_PART_STACK]);
+	/* A kernel without a readable build ID still has a stack to show. */
+	lp_host_identify(host, NULL);
+	lp_state_read(root, &snapshot->state, &damage[LP_PART_STATE]);
+	snapshot->is_unfinished = lp_journal_read(root, &snapshot->journal, &damage[LP_PART_JOURNAL]) > 0;
+	lp_store_read(root, &snapshot->store, &damage[LP_PART_STORE]);
+	lp_holds_read(root, &snapshot->holds, &damage[LP_PART_HOLDS]);
+	lp_freshness_read(root, &snapshot->freshness, &damage[LP_PART_FRESHNESS]);
+	lp_boot_trials_read(root, &snapshot->trials, &damage[LP_PART_BOOT]);
+	for (size_t i = 0; snapshot->state.has_applied && i < snapshot->stack.n; i++)
+		if (is_of(&snapshot->stack.patches[i], &snapshot->state.applied.module))
+			snapshot->ours = &snapshot->stack.patches[i];
+}
+
+int lp_snapshot_check(const struct lp_snapshot *snapshot, enum lp_part part, struct lppack_error *err)
+{
+	const struct lppack_error *damage = &snapshot->damage[part];
+
+	return damage->code ? lp_fail(err, (enum lppack_code)damage->code, damage->hint, "%s", damage->message) : 0;
+}
+
+int lp_snapshot_open_releases(struct lp_snapshot *snapshot, struct lppack_error *err)
+{
+	return lp_store_open_all(snapshot->host->io.root, &snapshot->store, err);
+}
+
+const struct lp_applied *lp_snapshot_applied(const struct lp_snapshot *snapshot)
+{
+	return lp_state_active(&snapshot->state, lp_host_boot(snapshot->host));
+}
+
+const struct lp_installed *lp_snapshot_target(const struct lp_snapshot *snapshot)
+{
+	return snapshot->state.has_target ? lp_store_find(&snapshot->store, &snapshot->state.target) : NULL;
+}
+
+bool lp_snapshot_subject(const struct lp_snapshot *snapshot, struct lp_hold_subject *out)
+{
+	const struct lp_applied *applied = lp_snapshot_applied(snapshot);
+
+	if (!applied)
+		return false;
+	*out = (struct lp_hold_subject){ .id = applied->id,
+					 .installed = lp_store_find(&snapshot->store, &applied->id.digest) };
+	return true;
+}
+
+const struct lp_installed *lp_snapshot_newest(const struct lp_snapshot *snapshot)
+{
+	const struct lp_store *store = &snapshot->store;
+	const struct lp_installed *target = lp_snapshot_target(snapshot);
+	const struct lp_installed *last = NULL;
+
+	if (snapshot->ours)
+		return lp_store_newest(store, snapshot->state.applied.id.stream);
+	for (size_t i = 0; i < store->n; i++)
+		if (!last || store->levels[i].installed_at > last->installed_at)
+			last = &store->levels[i];
+	return last ? lp_store_newest(store, target ? target->id.stream : last->id.stream) : NULL;
+}
+
+int lp_snapshot_level(const struct lp_snapshot *snapshot, const struct lp_installed *release, struct lppack_value **out,
+		      struct lppack_error *err)
+{
+	LP_AUTO_METADATA struct lp_metadata metadata = { 0 };
+	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	struct lp_contents *contents;
+	struct lp_record record;
+	int rc;
+
+	if (release->damage)
+		return lp_error_move(err, release->damage);
+	contents = release->opened->contents;
+	rc = lp_contents_find(contents, &snapshot->host->kernel.build_id, &record, &why);
+	if (rc == -LPPACK_E_NO_KERNEL)
+		return 0;
+	if (rc < 0)
+		return lp_error_move(err, &why);
+	rc = lp_contents_metadata(contents, &record, &metadata, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_contents_fixes(contents, &fixes, err);
+	if (rc < 0)
+		return rc;
+	*out = lp_applied_level(&fixes, &metadata, err);
+	return *out ? 1 : -LPPACK_E_STATE;
+}
