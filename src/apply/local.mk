@@ -9,4 +9,4 @@ liblppack_all_la_SOURCES += \
 	src/apply/remove.c \
 	src/apply/rollback.c \
 	src/apply/transaction.c src/apply/transaction.h \
-	src/apply/transition.h
+	src/apply/transition.c src/apply/transition.h

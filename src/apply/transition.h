@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What status tells of a transition that runs, and of a call that was cut short. */
+/* What is shown of a transition that runs. */
 #ifndef LP_APPLY_TRANSITION_H
 #define LP_APPLY_TRANSITION_H
 

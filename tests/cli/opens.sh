@@ -10,7 +10,7 @@ use_host h 6.1.0-1-test
 # opens COMMAND...: "COUNT FILE" for each file of the machine's memory that was opened, and for its boot id.
 opens()
 {
-	ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=openat -e signal=none -o trace -y "${program[@]}" "$@" > "$out" 2> "$err" ||
+	ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=openat,openat2 -e signal=none -o trace -y "${program[@]}" "$@" > "$out" 2> "$err" ||
 		{ cat "$out" "$err"; exit 99; }
 	grep -v -e ENOENT -e O_DIRECTORY -e O_WRONLY -e O_RDWR trace |
 		grep -oE '= [0-9]+<[^>]*(/var/lib/lppack/[a-z]+\.yaml|/bundles/[0-9a-f]+\.lpb|/boot_id)>' |

@@ -123,16 +123,6 @@ void fake_kernel_remove(struct fake_kernel *kernel, const char *path)
 	free(whole);
 }
 
-void fake_kernel_rename(struct fake_kernel *kernel, const char *from, const char *to)
-{
-	char *whole_from = path_of(kernel, from);
-	char *whole_to = path_of(kernel, to);
-
-	MUST(rename(whole_from, whole_to) == 0 || errno == ENOENT);
-	free(whole_from);
-	free(whole_to);
-}
-
 bool fake_kernel_has(struct fake_kernel *kernel, const char *path)
 {
 	char *whole = path_of(kernel, path);

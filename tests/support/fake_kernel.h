@@ -52,8 +52,6 @@ void fake_kernel_show(struct fake_kernel *kernel, bool patched, bool replace, bo
 /* Files below the root; parents are made, text is written as it is. */
 void fake_kernel_write(struct fake_kernel *kernel, const char *path, const char *text);
 void fake_kernel_remove(struct fake_kernel *kernel, const char *path);
-/* Nothing if there is no such file. */
-void fake_kernel_rename(struct fake_kernel *kernel, const char *from, const char *to);
 bool fake_kernel_has(struct fake_kernel *kernel, const char *path);
 /* A line at the end of /dev/kmsg. */
 void fake_kernel_log(struct fake_kernel *kernel, const char *text);

@@ -316,10 +316,19 @@ static void already_in_force_is_what_boots_begin_with(void **state)
 	assert_true(is_target(&m, 7));
 }
 
+static void move(struct fake_kernel *kernel, const char *from, const char *to)
+{
+	LP_AUTO_FREE char *whole_from = lp_text_format("%s/%s", fake_kernel_root(kernel), from);
+	LP_AUTO_FREE char *whole_to = lp_text_format("%s/%s", fake_kernel_root(kernel), to);
+
+	if (fake_kernel_has(kernel, from))
+		assert_int_equal(rename(whole_from, whole_to), 0);
+}
+
 static void block_the_record(struct fake_kernel *kernel, void *context)
 {
 	(void)context;
-	fake_kernel_rename(kernel, "var/lib/lppack/state.yaml", "var/lib/lppack/aside");
+	move(kernel, "var/lib/lppack/state.yaml", "var/lib/lppack/aside");
 	fake_kernel_write(kernel, "var/lib/lppack/state.yaml/in-the-way", "");
 }
 
@@ -331,7 +340,7 @@ static void is_cut_short(struct machine *m, struct lppack_receipt *receipt)
 	lppack_error_clear(&m->f->err);
 	lppack_receipt_free(receipt);
 	fake_kernel_remove(m->kernel, "var/lib/lppack/state.yaml");
-	fake_kernel_rename(m->kernel, "var/lib/lppack/aside", "var/lib/lppack/state.yaml");
+	move(m->kernel, "var/lib/lppack/aside", "var/lib/lppack/state.yaml");
 }
 
 /* What the killed call meant boots to begin with comes before what is installed, not over it. */
