@@ -5,7 +5,6 @@
 #include "base/value_add.h"
 #include "shared/array.h"
 #include "base/export.h"
-#include "apply/transition.h"
 #include "bundle/describe.h"
 #include "machine/host.h"
 #include "machine/state.h"
