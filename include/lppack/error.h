@@ -120,9 +120,8 @@ enum lppack_about {
  * cause stays: a set error is never overwritten, only given context in front.
  *
  * It grows at the end. The library writes what it knows and `size` has room for: to a bigger one, of a newer program, no
- * further than its own; to one that is all zero, what version 0.1 has. To one that cannot be such a struct (less than
- * version 0.1 has, or more than 64 KiB, as in memory that nobody has initialised), nothing is written. What functions
- * return does not depend on it.
+ * further than its own; to one that is all zero, what version 0.1 has. One that cannot be such a struct (less than
+ * version 0.1 has, or more than 64 KiB, as in memory that nobody has initialised) counts as NULL: nothing is written.
  *
  * @since 0.1
  */

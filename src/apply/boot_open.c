@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which of the installed levels a boot puts in force. */
+#include "apply/boot_open.h"
+
 #include "machine/store.h"
 
 #include "base/value_add.h"
@@ -111,10 +113,10 @@ static int open_installed(struct attempt *attempt, struct lppack_value **skipped
 	return rc;
 }
 
-LP_EXPORT int lppack_store_open_installed(struct lppack_host *host, const struct lppack_keyring *keyring,
-					  const struct lppack_verified *below, struct lppack_bundle **bundle,
-					  struct lppack_verified **verified, struct lppack_value **skipped,
-					  struct lppack_error *err)
+int lp_store_open_installed(struct lppack_host *host, const struct lppack_keyring *keyring,
+			    const struct lppack_verified *below, struct lppack_bundle **bundle,
+			    struct lppack_verified **verified, struct lppack_value **skipped,
+			    struct lppack_error *err)
 {
 	struct attempt attempt = { .keyring = keyring, .below = below };
 	struct lppack_error own = LPPACK_ERROR_INIT;

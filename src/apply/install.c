@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Putting a bundle where boots find it, and taking old ones away. */
+#include "apply/install.h"
+#include "base/export.h"
 #include "base/output.h"
 #include "base/value_add.h"
 #include "machine/store.h"
 #include "shared/array.h"
-#include "base/export.h"
 #include "base/options.h"
 #include "base/root.h"
 #include "shared/text.h"
@@ -33,6 +34,7 @@ struct install {
 	struct lppack_bundle *source;        /* as it was given: its head says what it claims to be */
 	const struct lppack_keyring *keyring;
 	struct lppack_install_options options;
+	struct lppack_wait wait;
 	struct lppack_bundle *copy;          /* what is verified, and what is put in place */
 	struct lppack_verified *verified;    /* of the copy */
 	struct lp_snapshot snapshot;         /* read with the lock held; what is written changes it alike */
@@ -157,6 +159,15 @@ static int copy_bytes(struct lp_input *from, struct lp_output *to, struct lppack
 	return rc;
 }
 
+static void tell_verified(void *context, uint64_t done, uint64_t total)
+{
+	const struct lppack_wait *wait = context;
+	const struct lppack_progress now = { .size = sizeof(now), .phase = "verifying", .done = done, .total = total };
+
+	if (wait->progress)
+		wait->progress(wait->context, &now);
+}
+
 /* Verified is the copy, which nobody else can change, and not the file that it was made from. */
 static int verify_copy(struct install *install, const struct lp_output *out, struct lppack_error *err)
 {
@@ -169,7 +180,7 @@ static int verify_copy(struct install *install, const struct lp_output *out, str
 		install->verified = lppack_bundle_verify(install->copy, install->keyring, err);
 	if (!install->verified)
 		return -err->code;
-	return lppack_verified_check_all(install->verified, install->options.progress, install->options.context, err);
+	return lppack_verified_check_all(install->verified, tell_verified, &install->wait, err);
 }
 
 /* By the memory of the stream: nothing older than what this machine has seen is put where boots find it. */
@@ -177,7 +188,8 @@ static int check_fresh(struct install *install, struct lppack_error *err)
 {
 	const struct lp_contents *c = lp_verified_contents(install->verified);
 	const struct lp_freshness_options options = { .expires = c->manifest.expires,
-						      .allow_downgrade = install->options.allow_downgrade };
+						      .allow_downgrade =
+							      install->options.flags & LPPACK_INSTALL_ALLOW_DOWNGRADE };
 	int rc = lp_snapshot_check(&install->snapshot, LP_PART_FRESHNESS, err);
 
 	return rc < 0 ? rc : lp_freshness_see(install->root, &install->snapshot.freshness, &c->manifest.id,
@@ -411,19 +423,20 @@ static struct lppack_value *install_describe(struct install *install, struct lpp
 	return map;
 }
 
-LP_EXPORT struct lppack_value *lppack_store_install(struct lppack_host *host, struct lppack_bundle *bundle,
-						    const struct lppack_keyring *keyring,
-						    const struct lppack_install_options *options,
-						    struct lppack_error *err)
+struct lppack_value *lp_store_install(struct lppack_host *host, struct lppack_bundle *bundle,
+				      const struct lppack_keyring *keyring,
+				      const struct lppack_install_options *options, struct lppack_verified **verified,
+				      struct lppack_error *err)
 {
 	LP_AUTO(install_free) struct install install = {
-		.host = host, .root = host->io.root, .source = bundle, .keyring = keyring,
-		.warnings = lp_value_list()
+		.host = host, .root = host->io.root, .source = bundle, .keyring = keyring, .warnings = lp_value_list()
 	};
 	struct lppack_error own = LPPACK_ERROR_INIT;
 	LP_AUTO_CLOSE int lock = -1;
+	struct lppack_value *map;
 
-	if (LP_OPTIONS_TAKE(lppack_install_options, keep, &install.options, options, err) < 0)
+	if (LP_OPTIONS_TAKE(lppack_install_options, flags, &install.options, options, err) < 0 ||
+	    LP_OPTIONS_TAKE(lppack_wait, wait_ns, &install.wait, install.options.wait, err) < 0)
 		return NULL;
 	if (install.options.keep > KEEP_MAX) {
 		lp_fail(err, LPPACK_E_USAGE, NULL, "at most %d levels are kept", KEEP_MAX);
@@ -436,5 +449,8 @@ LP_EXPORT struct lppack_value *lppack_store_install(struct lppack_host *host, st
 		lp_error_move(err, &own);
 		return NULL;
 	}
-	return install_describe(&install, err);
+	map = install_describe(&install, err);
+	if (map && verified)
+		*verified = LP_TAKE(install.verified);
+	return map;
 }

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 liblppack_all_la_SOURCES += \
-	src/apply/boot_open.c \
-	src/apply/install.c \
+	src/apply/apply_installed.c \
+	src/apply/boot_open.c src/apply/boot_open.h \
+	src/apply/host_install.c \
+	src/apply/install.c src/apply/install.h \
 	src/apply/module_trust.c src/apply/module_trust.h \
 	src/apply/plan.c src/apply/plan.h \
 	src/apply/receipt.c \

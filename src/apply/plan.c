@@ -5,6 +5,10 @@
 #include "base/value_add.h"
 #include "base/export.h"
 #include "base/file.h"
+#include "base/options.h"
+#include "check/running.h"
+#include "machine/boot_count.h"
+#include "shared/text.h"
 #include "bundle/describe.h"
 #include "check/running.h"
 #include "check/running.h"
@@ -58,8 +62,8 @@ static int select_module(struct lppack_plan *plan, struct lppack_error *err)
 struct lp_freshness_options lp_plan_freshness(const struct lppack_plan *plan)
 {
 	return (struct lp_freshness_options){ .expires = lp_verified_contents(plan->verified)->manifest.expires,
-					      .allow_downgrade = plan->options.allow_downgrade,
-					      .installed = plan->options.installed };
+					      .allow_downgrade = plan->flags & LPPACK_APPLY_ALLOW_DOWNGRADE,
+					      .installed = plan->origin != LP_PLAN_GIVEN };
 }
 
 /* What the machine's memory and the operator's holds say. What is applied already passes: nothing is done. */
@@ -68,7 +72,7 @@ static int check_policy(const struct lppack_plan *plan, const struct lp_snapshot
 {
 	const struct lp_contents *c = lp_verified_contents(plan->verified);
 	const struct lp_freshness_options freshness = lp_plan_freshness(plan);
-	const struct lp_hold_subject subject = { .id = c->manifest.id, .installed = plan->options.installed };
+	const struct lp_hold_subject subject = { .id = c->manifest.id, .installed = plan->origin != LP_PLAN_GIVEN };
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	int rc = lp_snapshot_check(snapshot, LP_PART_FRESHNESS, &why);
 
@@ -122,12 +126,12 @@ static int judge_step(const struct lppack_plan *plan, const struct lp_snapshot *
 
 	if (!is_anything_active(&snapshot->stack))
 		return set_reversibility(judgement, "reversible", NULL, err);
-	if (!known && !plan->options.rollback)
+	if (!known && !(plan->flags & LPPACK_APPLY_ROLLBACK))
 		return set_reversibility(judgement, "one-way", "what is in force was not recorded by this lppack", err);
 	if (!known)
 		return lp_fail(err, LPPACK_E_ONE_WAY, "use lppack apply --replace, if a replacement is what is meant",
 			       "it cannot be told whether going back is safe: lppack did not record what is in force");
-	if (!plan->options.rollback) {
+	if (!(plan->flags & LPPACK_APPLY_ROLLBACK)) {
 		judgement->reversibility = lp_reversibility(now, to, &judgement->reversibility_why, err);
 		return judgement->reversibility ? 0 : -LPPACK_E_NO_MEMORY;
 	}
@@ -214,7 +218,6 @@ static int choose_module(struct lppack_plan *plan, struct lppack_error *err)
 	if (rc < 0)
 		return rc;
 	plan->job.facts = &plan->entry->metadata.facts;
-	lp_terms_set_options(&plan->terms, &plan->options);
 	return 0;
 }
 
@@ -298,8 +301,37 @@ int lp_plan_judge(struct lppack_plan *plan, const struct lp_stack *before, bool 
 	return rc < 0 && differs ? name_change(before, now, rc, err) : rc;
 }
 
-LP_EXPORT struct lppack_plan *lppack_plan_new(struct lppack_host *host, struct lppack_verified *verified,
-					      const struct lppack_apply_options *given, struct lppack_error *err)
+int lp_apply_options_take(struct lppack_apply_options *options, const struct lppack_apply_options *given,
+			  struct lppack_error *err)
+{
+	static const uint32_t known = LPPACK_APPLY_REPLACE | LPPACK_APPLY_TAKE_OVER | LPPACK_APPLY_ALLOW_DOWNGRADE |
+				      LPPACK_APPLY_ROLLBACK | LPPACK_APPLY_FORCE | LPPACK_APPLY_BEFORE_SIGNAL;
+	int rc = LP_OPTIONS_TAKE(lppack_apply_options, flags, options, given, err);
+
+	if (options->flags & LPPACK_APPLY_ROLLBACK)
+		options->flags |= LPPACK_APPLY_REPLACE | LPPACK_APPLY_ALLOW_DOWNGRADE;
+	return rc < 0 ? rc : lp_flags_check("struct lppack_apply_options", options->flags, known, err);
+}
+
+static int set_options(struct lppack_plan *plan, const struct lppack_apply_options *given, struct lppack_error *err)
+{
+	struct lp_terms *terms = &plan->terms;
+	struct lppack_apply_options options;
+	int rc = lp_apply_options_take(&options, given, err);
+
+	plan->flags = options.flags;
+	terms->replace = options.flags & LPPACK_APPLY_REPLACE;
+	terms->take_over = options.flags & LPPACK_APPLY_TAKE_OVER;
+	terms->limits.force = options.flags & LPPACK_APPLY_FORCE;
+	terms->limits.before_signal = options.flags & LPPACK_APPLY_BEFORE_SIGNAL;
+	terms->limits.timeout_ns = options.timeout_ns;
+	terms->limits.retries = options.retries;
+	terms->limits.retry_delay_ns = options.retry_delay_ns;
+	return rc < 0 ? rc : lp_caller_set_wait(&terms->caller, options.wait, err);
+}
+
+struct lppack_plan *lp_plan_new(struct lppack_host *host, struct lppack_verified *verified, enum lp_plan_origin origin,
+				const struct lppack_apply_options *given, struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lppack_plan_free) struct lppack_plan *plan = calloc(1, sizeof(*plan));
 	struct lppack_error own = LPPACK_ERROR_INIT;
@@ -310,10 +342,17 @@ LP_EXPORT struct lppack_plan *lppack_plan_new(struct lppack_host *host, struct l
 	}
 	plan->host = lp_host_ref(host);
 	plan->verified = lp_verified_ref(verified);
-	if (lp_apply_options_settle(&plan->options, given, err) < 0 || lp_host_name(host, err) < 0)
+	plan->origin = origin;
+	if (set_options(plan, given, err) < 0 || lp_host_name(host, err) < 0)
 		return NULL;
 	lp_snapshot_read(&plan->transaction.snapshot, host);
 	return lp_plan_judge(plan, NULL, NULL, err ? err : &own) < 0 ? NULL : LP_TAKE(plan);
+}
+
+LP_EXPORT struct lppack_plan *lppack_plan_new(struct lppack_host *host, struct lppack_verified *verified,
+					      const struct lppack_apply_options *options, struct lppack_error *err)
+{
+	return lp_plan_new(host, verified, LP_PLAN_GIVEN, options, err);
 }
 
 LP_EXPORT int lppack_plan_is_noop(const struct lppack_plan *plan)

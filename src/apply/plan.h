@@ -18,10 +18,19 @@ struct lp_judgement {
 	struct lppack_value *module_signature; /* apply/module_trust.h; NULL if nothing is to be done */
 };
 
+/* Where what is to be applied comes from. */
+enum lp_plan_origin {
+	LP_PLAN_GIVEN,     /* the caller's bundle */
+	LP_PLAN_INSTALLED, /* lp_store_open_installed(): what boots begin with stays what it is, also where a lower
+			    * release had to do */
+	LP_PLAN_BOOT,      /* the same, and the boot's own apply: counted until the boot is confirmed */
+};
+
 struct lppack_plan {
 	struct lppack_host *host;         /* a reference */
 	struct lppack_verified *verified; /* a reference */
-	struct lppack_apply_options options;
+	uint32_t flags;                   /* LPPACK_APPLY_ */
+	enum lp_plan_origin origin;
 	struct lppack_entry *entry;
 	struct lp_replace_job job; /* points into the entry */
 	struct lp_terms terms;	   /* points into the transaction */
@@ -36,6 +45,14 @@ struct lppack_receipt {
 	struct lp_attempt_result result;
 	struct lppack_error error; /* code 0: none */
 };
+
+/* Takes the caller's options over: what they imply is set, what cannot be is refused. */
+int lp_apply_options_take(struct lppack_apply_options *options, const struct lppack_apply_options *given,
+			  struct lppack_error *err);
+
+/* lppack_plan_new() for a bundle that is not only given. */
+struct lppack_plan *lp_plan_new(struct lppack_host *host, struct lppack_verified *verified, enum lp_plan_origin origin,
+				const struct lppack_apply_options *given, struct lppack_error *err);
 
 /*
  * Judges the plan by its transaction's snapshot: all that lppack_plan_new() asks, and once more with the lock held,

@@ -82,7 +82,7 @@ static int apply_remember(struct lppack_plan *plan, struct lppack_receipt *recei
 	struct lppack_error cause = LPPACK_ERROR_INIT;
 
 	if (result->outcome == LP_ATTEMPT_ALREADY && is_recorded(plan)) {
-		if (!plan->options.installed)
+		if (plan->origin == LP_PLAN_GIVEN)
 			lp_transaction_set_target(t, &cause);
 		return rc < 0 || !cause.code ? rc : fail_unrecorded(&cause, err);
 	}
@@ -110,7 +110,9 @@ static int apply_run(struct lppack_plan *plan, struct lppack_receipt *receipt, s
  * may be older than what another call has put in force meanwhile. */
 static int check_choice(const struct lppack_plan *plan, bool has_changed, struct lppack_error *err)
 {
-	if (!(plan->options.rollback || plan->options.installed) || !has_changed || plan->judgement.already)
+	bool is_chosen = plan->flags & LPPACK_APPLY_ROLLBACK || plan->origin != LP_PLAN_GIVEN;
+
+	if (!is_chosen || !has_changed || plan->judgement.already)
 		return 0;
 	return lp_fail(err, LPPACK_E_BUSY, "look at what is in force (lppack status), then choose again",
 		       "another call has changed what is in force since the level was chosen");
@@ -137,12 +139,12 @@ static int apply_prepare(struct lppack_plan *plan, struct lppack_error *err)
 		rc = check_choice(plan, has_changed, err);
 	if (rc < 0)
 		return rc;
-	t->journal.keep_target = plan->options.installed;
-	rc = lp_transaction_begin(t, plan->options.rollback ? LP_VERB_ROLLBACK : LP_VERB_APPLY, err);
+	t->journal.keep_target = plan->origin != LP_PLAN_GIVEN;
+	rc = lp_transaction_begin(t, plan->flags & LPPACK_APPLY_ROLLBACK ? LP_VERB_ROLLBACK : LP_VERB_APPLY, err);
 	if (rc == 0 && !plan->judgement.already)
 		rc = lp_freshness_see(plan->host->io.root, &snapshot->freshness, &c->manifest.id, c->bundle->in.name,
 				      &freshness, err);
-	if (rc < 0 || !plan->options.boot)
+	if (rc < 0 || plan->origin != LP_PLAN_BOOT)
 		return rc;
 	rc = lp_snapshot_check(snapshot, LP_PART_BOOT, err);
 	return rc < 0 ? rc : lp_boot_begin(plan->host->io.root, &snapshot->trials, lp_host_boot(plan->host),
@@ -152,7 +154,7 @@ static int apply_prepare(struct lppack_plan *plan, struct lppack_error *err)
 LP_EXPORT struct lppack_receipt *lppack_plan_apply(struct lppack_plan *plan, struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lppack_receipt_free) struct lppack_receipt *receipt =
-		lp_receipt_new(plan->options.rollback ? "rollback" : "apply", err);
+		lp_receipt_new(plan->flags & LPPACK_APPLY_ROLLBACK ? "rollback" : "apply", err);
 	LP_AUTO_CLOSE int lock = -1;
 
 	if (!receipt)

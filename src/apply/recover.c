@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Finishing or undoing what a killed call began. The journal tells what was meant, the kernel what is true. */
 #include "base/export.h"
+#include "base/options.h"
 #include "shared/text.h"
 #include "machine/history.h"
 #include "apply/plan.h"
@@ -403,22 +404,27 @@ int lp_recover_locked(struct lp_snapshot *snapshot, const struct lp_terms *terms
 	return *report ? 0 : lp_fail_nomem(err);
 }
 
-LP_EXPORT struct lppack_value *lppack_host_recover(struct lppack_host *host, const struct lppack_apply_options *given,
-						   int quick, struct lppack_error *err)
+LP_EXPORT struct lppack_value *lppack_host_recover(struct lppack_host *host, const struct lppack_recover_options *given,
+						   struct lppack_error *err)
 {
-	struct lppack_apply_options options;
+	struct lppack_recover_options options;
 	struct lp_terms terms = { 0 };
 	LP_AUTO_JOURNAL struct lp_journal journal = { 0 };
 	LP_AUTO_SNAPSHOT struct lp_snapshot snapshot = { 0 };
 	struct lppack_value *report = NULL;
 	LP_AUTO_CLOSE int lock = -1;
-	int rc = lp_apply_options_settle(&options, given, err);
+	int rc = LP_OPTIONS_TAKE(lppack_recover_options, flags, &options, given, err);
+	bool quick = options.flags & LPPACK_RECOVER_QUICK;
 
+	terms.limits.timeout_ns = options.timeout_ns;
+	if (rc == 0)
+		rc = lp_flags_check("struct lppack_recover_options", options.flags, LPPACK_RECOVER_QUICK, err);
+	if (rc == 0)
+		rc = lp_caller_set_wait(&terms.caller, options.wait, err);
 	if (rc == 0)
 		rc = lp_journal_read(host->io.root, &journal, err);
 	if (rc < 0)
 		return NULL;
-	lp_terms_set_options(&terms, &options);
 	/* The usual case takes no lock and needs no privilege. */
 	if (rc > 0) {
 		if (quick && lp_host_check_privilege(&host->io, err) < 0)

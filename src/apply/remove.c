@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Taking every livepatch out of force. */
 #include "base/export.h"
+#include "base/options.h"
 #include "shared/text.h"
 #include "apply/plan.h"
 #include "runtime/disable.h"
@@ -28,16 +29,31 @@ static int removal_look(struct removal *removal, struct lppack_error *err)
 	return rc < 0 ? rc : lp_transaction_open(&removal->transaction, &removal->terms, err);
 }
 
-static int open_removal(struct removal *removal, struct lppack_host *host, const struct lppack_apply_options *given,
+static int set_options(struct removal *removal, const struct lppack_remove_options *given, struct lppack_error *err)
+{
+	static const uint32_t known = LPPACK_REMOVE_TAKE_OVER | LPPACK_REMOVE_BEFORE_SIGNAL;
+	struct lp_terms *terms = &removal->terms;
+	struct lppack_remove_options options;
+	int rc = LP_OPTIONS_TAKE(lppack_remove_options, flags, &options, given, err);
+
+	terms->take_over = options.flags & LPPACK_REMOVE_TAKE_OVER;
+	terms->limits.before_signal = options.flags & LPPACK_REMOVE_BEFORE_SIGNAL;
+	terms->limits.timeout_ns = options.timeout_ns;
+	terms->limits.retries = options.retries;
+	terms->limits.retry_delay_ns = options.retry_delay_ns;
+	if (rc == 0)
+		rc = lp_flags_check("struct lppack_remove_options", options.flags, known, err);
+	return rc < 0 ? rc : lp_caller_set_wait(&terms->caller, options.wait, err);
+}
+
+static int open_removal(struct removal *removal, struct lppack_host *host, const struct lppack_remove_options *given,
 			struct lppack_error *err)
 {
-	struct lppack_apply_options options;
-	int rc = lp_apply_options_settle(&options, given, err);
+	int rc = set_options(removal, given, err);
 
 	removal->host = host;
 	if (rc < 0)
 		return rc;
-	lp_terms_set_options(&removal->terms, &options);
 	lp_snapshot_read(&removal->transaction.snapshot, host);
 	return removal_look(removal, err);
 }
@@ -55,7 +71,7 @@ static struct lppack_value *describe_warnings(const struct removal *removal)
 }
 
 LP_EXPORT struct lppack_value *lppack_host_describe_removal(struct lppack_host *host,
-							    const struct lppack_apply_options *options,
+							    const struct lppack_remove_options *options,
 							    struct lppack_error *err)
 {
 	AUTO_REMOVAL struct removal removal = { 0 };
@@ -132,7 +148,7 @@ static bool removal_run(struct removal *removal, struct lppack_receipt *receipt,
 }
 
 LP_EXPORT struct lppack_receipt *lppack_host_remove(struct lppack_host *host,
-						    const struct lppack_apply_options *options,
+						    const struct lppack_remove_options *options,
 						    struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lppack_receipt_free) struct lppack_receipt *receipt = lp_receipt_new("remove", err);

@@ -4,6 +4,7 @@
 
 #include "base/options.h"
 #include "base/value_add.h"
+#include "shared/text.h"
 #include "bundle/describe.h"
 #include "machine/freshness.h"
 #include "machine/store.h"
@@ -12,33 +13,6 @@
 
 #include <string.h>
 #include <time.h>
-
-int lp_apply_options_settle(struct lppack_apply_options *options, const struct lppack_apply_options *given,
-			    struct lppack_error *err)
-{
-	int rc = LP_OPTIONS_TAKE(lppack_apply_options, replace, options, given, err);
-
-	if (options->rollback) {
-		options->replace = 1;
-		options->allow_downgrade = 1;
-	}
-	return rc;
-}
-
-void lp_terms_set_options(struct lp_terms *terms, const struct lppack_apply_options *options)
-{
-	terms->replace = options->replace;
-	terms->take_over = options->take_over;
-	terms->limits.force = options->force;
-	terms->limits.before_signal = options->before_signal;
-	terms->limits.timeout_ns = options->timeout_ns;
-	terms->limits.retries = options->retries;
-	terms->limits.retry_delay_ns = options->retry_delay_ns;
-	terms->caller.wait_ns = options->wait_ns;
-	terms->caller.progress = options->progress;
-	terms->caller.cancelled = options->cancelled;
-	terms->caller.context = options->context;
-}
 
 void lp_transaction_close(struct lp_transaction *t)
 {

@@ -18,12 +18,6 @@ struct lp_transaction {
 	struct lp_terms *terms;
 };
 
-/* Takes what the terms of every change say of the caller from its options. */
-void lp_terms_set_options(struct lp_terms *terms, const struct lppack_apply_options *options);
-/* The options that the caller filled, or the defaults. */
-int lp_apply_options_settle(struct lppack_apply_options *options, const struct lppack_apply_options *given,
-			    struct lppack_error *err);
-
 /* From the snapshot into the terms: known, forced. terms and the snapshot's host are borrowed. Once more begins anew,
  * and leaves the journal as it is prepared. A damaged store is only reported, in `damage`: the next install writes it
  * anew. */

@@ -34,3 +34,11 @@ int lp_options_take(const struct lp_options_type *type, void *to, const void *fr
 	memcpy(to, from, size < type->known ? size : type->known);
 	return 0;
 }
+
+int lp_flags_check(const char *name, uint32_t flags, uint32_t known, struct lppack_error *err)
+{
+	if (!(flags & ~known))
+		return 0;
+	return lp_fail(err, LPPACK_E_USAGE, "update liblppack, or leave unset what it does not know",
+		       "%s: flags 0x%x are set, and this liblppack knows 0x%x only", name, flags, known);
+}

@@ -6,6 +6,7 @@
 #include "base/error.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* No struct of options comes near it: a size beyond is one that nobody has set. */
 #define LP_OPTIONS_MAX 4096
@@ -28,5 +29,8 @@ int lp_options_take(const struct lp_options_type *type, void *to, const void *fr
 							 offsetof(struct type, first) + \
 								 sizeof(((struct type *)NULL)->first) }, \
 			1 ? (to) : (struct type *)NULL, 1 ? (from) : (const struct type *)NULL, (err))
+
+/* LPPACK_E_USAGE if a flag is set that is not among `known`; name: of the struct or function. */
+int lp_flags_check(const char *name, uint32_t flags, uint32_t known, struct lppack_error *err);
 
 #endif

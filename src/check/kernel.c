@@ -305,9 +305,10 @@ LP_EXPORT struct lppack_kernel *lppack_kernel_open(const struct lppack_kernel_fi
 		lp_fail_nomem(err);
 		return NULL;
 	}
-	if (LP_OPTIONS_TAKE(lppack_kernel_files, directory, &files, given, err) < 0)
+	if (LP_OPTIONS_TAKE(lppack_kernel_files, directory, &files, given, err) < 0 ||
+	    lp_flags_check("struct lppack_kernel_files", files.flags, LPPACK_KERNEL_SIG_ENFORCE, err) < 0)
 		return NULL;
-	k->sig_enforce = files.sig_enforce;
+	k->sig_enforce = files.flags & LPPACK_KERNEL_SIG_ENFORCE;
 	if (lp_kernel_paths_find(&files, &k->paths, err) < 0 || kernel_read_all(k, err) < 0)
 		return NULL;
 	return LP_TAKE(k);

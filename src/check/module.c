@@ -4,6 +4,7 @@
 
 #include "base/value_add.h"
 #include "base/export.h"
+#include "base/options.h"
 #include "shared/text.h"
 #include "format/format.h"
 #include "format/stream.h"
@@ -202,7 +203,7 @@ LP_EXPORT struct lppack_value *lppack_kernel_check_entry(struct lppack_kernel *k
 	return lp_check_run(&check, err);
 }
 
-LP_EXPORT int lppack_check_report_judge(const struct lppack_value *report, int strict, struct lppack_error *err)
+LP_EXPORT int lppack_check_report_judge(const struct lppack_value *report, uint32_t flags, struct lppack_error *err)
 {
 	const struct lppack_value *findings = lppack_value_get(report, "findings");
 	const struct lppack_value *first = lppack_value_at(findings, 0, NULL);
@@ -210,7 +211,10 @@ LP_EXPORT int lppack_check_report_judge(const struct lppack_value *report, int s
 	const char *name = lppack_value_text(lppack_value_get(lppack_value_get(report, "module"), "name"));
 	const char *release = lppack_value_text(lppack_value_get(kernel, "release"));
 	const char *message = lppack_value_text(lppack_value_get(first, "message"));
+	bool strict = flags & LPPACK_CHECK_STRICT;
 
+	if (lp_flags_check("lppack_check_report_judge()", flags, LPPACK_CHECK_STRICT, err) < 0)
+		return -LPPACK_E_USAGE;
 	if (!first || !(is_finding(first, "severity", "error") || (strict && is_finding(first, "severity", "warning"))))
 		return 0;
 	return lp_fail(err, LPPACK_E_UNLOADABLE, lppack_value_text(lppack_value_get(first, "hint")),

@@ -77,57 +77,73 @@ static void warn_skipped(const struct lppack_value *skipped)
 	}
 }
 
-static int open_installed(struct source *source, struct lppack_host *host, const struct apply_options *o,
-			  const struct lppack_verified *below, struct lppack_error *err)
+/* What became of one release. The exit status, or a negative code where the error is yet to be reported. */
+static int print_attempt(const struct lppack_attempt *attempt, const struct apply_options *o,
+			 struct lppack_error *err)
 {
-	struct lppack_value *skipped = NULL;
-	int rc = source_load_keys(source, &o->keys, o->root, err);
+	struct lppack_value *described AUTO(value) = NULL;
+	struct transaction_report report = { .path = "the installed level", .json = o->json };
 
-	if (rc == 0)
-		rc = lppack_store_open_installed(host, source->keyring, below, &source->bundle, &source->verified,
-						 &skipped, err);
-	warn_skipped(skipped);
-	lppack_value_free(skipped);
-	return rc;
+	if (attempt->plan) {
+		report.described = described = lppack_plan_describe(attempt->plan, err);
+		transaction_warn(described, report.path);
+	}
+	if (attempt->receipt)
+		return transaction_tell_receipt(&report, attempt->receipt, attempt->error);
+	if (attempt->error->code || !described)
+		return attempt->error->code ? -attempt->error->code : -err->code;
+	transaction_tell_plan(&report, attempt->error);
+	return lppack_plan_is_noop(attempt->plan) ? LPPACK_E_ALREADY : LPPACK_OK;
 }
 
-/* Whether the level is at fault, and not the machine: its file, its module, or that this kernel will not take it. */
-static bool is_level_bad(int status)
+/* Releases that turned out to be bad first. The exit status, or a negative code to report. */
+static int print_attempts(const struct lppack_boot_report *report, const struct apply_options *o, int rc,
+			  struct lppack_error *err)
 {
-	return lppack_error_about(status) == LPPACK_ABOUT_RELEASE;
+	int status = rc;
+
+	for (size_t i = 0; i < report->n_attempts; i++) {
+		const struct lppack_attempt *attempt = report->attempts[i];
+		bool is_last = i + 1 == report->n_attempts;
+
+		warn_skipped(attempt->skipped);
+		/* Why none of the others is left is what was printed of the first. */
+		if (!attempt->release)
+			return i ? -rc : rc;
+		status = print_attempt(attempt, o, err);
+		if (status >= 0 || is_last)
+			continue;
+		error_print(attempt->error);
+		if (o->json)
+			json_error_document(attempt->error);
+	}
+	return status;
 }
 
-/* A level that turns out to be bad must not cost the machine the good ones below. */
 static int apply_installed(struct lppack_host *host, const struct apply_options *o,
 			   const struct lppack_apply_options *how, struct lppack_error *err)
 {
-	static const char name[] = "the installed level";
-	struct source passed AUTO_SOURCE = { 0 };
-	int first = LPPACK_OK;
+	LPPACK_OPTIONS(lppack_boot_options, boot, .apply = how);
+	struct source source AUTO_SOURCE = { 0 };
+	struct lppack_boot_report *report = NULL;
+	int rc = source_load_keys(&source, &o->keys, o->root, err);
 
-	for (;;) {
-		struct source source AUTO_SOURCE = { 0 };
-		int rc = open_installed(&source, host, o, passed.verified, err);
-		bool is_last = rc < 0;
-
-		if (is_last && first) {
-			lppack_error_clear(err);
-			return first;
-		}
-		if (rc == 0)
-			rc = transaction_run_plan(host, source.verified, name, how, o->dry_run, o->json, err);
-		if (is_last || !is_level_bad(abs(rc)))
-			return rc;
-		if (rc < 0)
-			error_print(err);
-		if (rc < 0 && o->json)
-			json_error_document(err);
-		lppack_error_clear(err);
-		first = first ? first : abs(rc);
-		source_close(&passed);
-		passed = source;
-		source = (struct source){ 0 };
-	}
+	if (o->boot)
+		boot.flags |= LPPACK_BOOT_COUNT;
+	if (o->dry_run)
+		boot.flags |= LPPACK_BOOT_DRY_RUN;
+	if (rc < 0)
+		return rc;
+	if (!o->dry_run)
+		transaction_catch_signals();
+	rc = lppack_host_apply_installed(host, source.keyring, &boot, &report, err);
+	progress_clear();
+	if (!report)
+		return rc;
+	transaction_print_recovered(report->recovered);
+	rc = print_attempts(report, o, rc, err);
+	lppack_boot_report_free(report);
+	return rc;
 }
 
 static int apply_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
@@ -140,22 +156,22 @@ static int apply_run(const void *values, const struct text_list *arguments, stru
 	struct lppack_host *host AUTO(host) = NULL;
 	int rc = check_usage(o, arguments->n, err);
 
-	how.replace = o->replace || o->installed;
-	/* An installed level was accepted when it was installed: holds and failed boots decide which one to boot. */
-	how.allow_downgrade = o->allow_downgrade || o->installed;
-	how.force = o->force;
-	how.boot = o->boot;
-	how.installed = o->installed;
+	if (o->replace)
+		how.flags |= LPPACK_APPLY_REPLACE;
+	if (o->allow_downgrade)
+		how.flags |= LPPACK_APPLY_ALLOW_DOWNGRADE;
+	if (o->force)
+		how.flags |= LPPACK_APPLY_FORCE;
 	if (rc == 0 && !o->installed)
 		rc = source_open(&source, path, &o->keys, o->root, err);
 	if (rc < 0)
 		return rc;
-	rc = transaction_open_host(o->root, &how, o->dry_run, &host, err);
-	if (rc < 0)
-		return rc;
-	if (o->installed)
-		return apply_installed(host, o, &how, err);
-	return transaction_run_plan(host, source.verified, path, &how, o->dry_run, o->json, err);
+	if (o->installed) {
+		host = lppack_host_open(o->root, err);
+		return host ? apply_installed(host, o, &how, err) : -err->code;
+	}
+	rc = transaction_open_host(o->root, &watch, o->dry_run, &host, err);
+	return rc < 0 ? rc : transaction_run_plan(host, source.verified, path, &how, o->dry_run, o->json, err);
 }
 
 const struct verb verb_apply = {

@@ -45,64 +45,77 @@ static int is_cancelled(void *context)
 	return signalled != 0;
 }
 
-static void apply_common_show_progress(void *context, const char *phase, int64_t elapsed_ns)
+static void print_phase(const struct watch *watch, const struct lppack_progress *now)
 {
-	struct watch *watch = context;
-	bool is_new = !watch->phase || strcmp(watch->phase, phase) != 0;
-
-	if (!is_new && elapsed_ns - watch->shown_ns < 100 * NS_PER_MS)
-		return;
-	watch->phase = phase;
-	watch->shown_ns = elapsed_ns;
-	if (strcmp(phase, "transition") == 0)
-		progress_print("lppack: transition: %.1f of %g s%s", (double)elapsed_ns / 1e9,
+	if (strcmp(now->phase, "verifying") == 0)
+		progress_print("lppack: %s: verifying: %llu of %llu kernels", watch->path,
+			       (unsigned long long)now->done, (unsigned long long)now->total);
+	else if (strcmp(now->phase, "transition") == 0)
+		progress_print("lppack: transition: %.1f of %g s%s", (double)now->elapsed_ns / 1e9,
 			       (double)watch->timeout_ns / 1e9,
 			       signalled ? ", reversing" : " (Ctrl-C reverses it)");
 	else
-		progress_print("lppack: %s: %.1f s", phase, (double)elapsed_ns / 1e9);
+		progress_print("lppack: %s: %.1f s", now->phase, (double)now->elapsed_ns / 1e9);
 }
 
-struct lppack_apply_options transaction_how(const struct transaction_options *options, struct watch *watch)
+static void apply_common_show_progress(void *context, const struct lppack_progress *now)
 {
-	LPPACK_OPTIONS(lppack_apply_options, how, .timeout_ns = options->timeout,
-		       .progress = apply_common_show_progress,
-		       .cancelled = is_cancelled,
-		       .context = watch,
-		       .take_over = options->take_over,
-		       .before_signal = options->before_signal,
-		       .wait_ns = options->wait,
-		       .retries = (unsigned int)options->retries.value,
-		       .retry_delay_ns = options->retry_delay);
+	struct watch *watch = context;
+	bool is_new = !watch->phase || strcmp(watch->phase, now->phase) != 0;
 
-	*watch = (struct watch){ .timeout_ns = options->timeout ? options->timeout : 60 * NS_PER_S };
-	return how;
+	if (!is_new && !now->done && now->elapsed_ns - watch->shown_ns < 100 * NS_PER_MS)
+		return;
+	watch->phase = now->phase;
+	watch->shown_ns = now->elapsed_ns;
+	print_phase(watch, now);
 }
 
-struct lppack_wait transaction_wait(int64_t wait_ns, struct watch *watch)
+const struct lppack_wait *transaction_wait(int64_t wait_ns, struct watch *watch)
 {
 	LPPACK_OPTIONS(lppack_wait, wait, .wait_ns = wait_ns,
 		       .progress = apply_common_show_progress,
 		       .cancelled = is_cancelled,
 		       .context = watch);
 
-	*watch = (struct watch){ 0 };
-	return wait;
+	*watch = (struct watch){ .path = "", .wait = wait };
+	return &watch->wait;
 }
 
-int transaction_recover(struct lppack_host *host, const struct lppack_apply_options *how, const char *root,
+struct lppack_apply_options transaction_how(const struct transaction_options *options, struct watch *watch)
+{
+	LPPACK_OPTIONS(lppack_apply_options, how, .timeout_ns = options->timeout,
+		       .wait = transaction_wait(options->wait, watch),
+		       .retries = (uint32_t)options->retries.value,
+		       .retry_delay_ns = options->retry_delay);
+
+	if (options->take_over)
+		how.flags |= LPPACK_APPLY_TAKE_OVER;
+	if (options->before_signal)
+		how.flags |= LPPACK_APPLY_BEFORE_SIGNAL;
+	watch->timeout_ns = options->timeout ? options->timeout : 60 * NS_PER_S;
+	return how;
+}
+
+void transaction_print_recovered(const struct lppack_value *report)
+{
+	const char *note = value_text_at(report, "note");
+
+	if (note)
+		fprintf(stderr, "lppack: note: %s\n", note);
+}
+
+int transaction_recover(struct lppack_host *host, const struct watch *watch, const char *root,
 			struct lppack_error *err)
 {
+	LPPACK_OPTIONS(lppack_recover_options, options, .timeout_ns = watch->timeout_ns, .wait = &watch->wait);
 	struct lppack_value *report AUTO(value) = NULL;
-	const char *note = NULL;
 
 	if (options_root_is_other(root))
 		return 0;
 	transaction_catch_signals();
-	report = lppack_host_recover(host, how, 0, err);
+	report = lppack_host_recover(host, &options, err);
 	progress_clear();
-	note = value_text_at(report, "note");
-	if (note)
-		fprintf(stderr, "lppack: note: %s\n", note);
+	transaction_print_recovered(report);
 	return report ? 0 : -err->code;
 }
 
@@ -137,13 +150,13 @@ void transaction_warn(const struct lppack_value *plan, const char *path)
 	}
 }
 
-int transaction_open_host(const char *root, const struct lppack_apply_options *how, bool dry_run,
+int transaction_open_host(const char *root, const struct watch *watch, bool dry_run,
 			  struct lppack_host **host, struct lppack_error *err)
 {
 	*host = lppack_host_open(root, err);
 	if (!*host)
 		return -err->code;
-	return dry_run ? 0 : transaction_recover(*host, how, root, err);
+	return dry_run ? 0 : transaction_recover(*host, watch, root, err);
 }
 
 void transaction_json_receipt(struct lp_json *json, const struct lppack_value *told, const struct lppack_value *plan)
@@ -178,12 +191,11 @@ void transaction_tell_plan(const struct transaction_report *report, const struct
 		plan_print(report->described, report->path);
 }
 
-int transaction_tell_receipt(const struct transaction_report *report, struct lppack_receipt *receipt,
-			     struct lppack_error *err)
+int transaction_tell_receipt(const struct transaction_report *report, const struct lppack_receipt *receipt,
+			     const struct lppack_error *err)
 {
-	struct lppack_receipt *own AUTO(receipt) = receipt;
 	struct lppack_error telling = LPPACK_ERROR_INIT;
-	struct lppack_value *told AUTO(value) = lppack_receipt_describe(own, &telling);
+	struct lppack_value *told AUTO(value) = lppack_receipt_describe(receipt, &telling);
 	const char *outcome = value_text_at(told, "outcome");
 
 	if (report->json)
@@ -202,7 +214,7 @@ int transaction_run_plan(struct lppack_host *host, struct lppack_verified *verif
 {
 	struct lppack_plan *plan AUTO(plan) = lppack_plan_new(host, verified, how, err);
 	struct lppack_value *described AUTO(value) = plan ? lppack_plan_describe(plan, err) : NULL;
-	struct lppack_receipt *receipt = NULL;
+	struct lppack_receipt *receipt AUTO(receipt) = NULL;
 	struct transaction_report report = { .path = path, .described = described, .json = json };
 
 	if (!described)

@@ -39,17 +39,20 @@ struct transaction_options {
 	{ .name = "wait", .kind = OPTION_DURATION, .completion = COMPLETE_WORD, .argument = "SECONDS", \
 	  .offset = offsetof(type, wait), .help = text }
 
-/* What the progress line shows. */
+/* What the progress line shows, and how the library waits, whose context this is. */
 struct watch {
+	const char *path; /* of a bundle that is verified */
 	const char *phase;
 	int64_t shown_ns;
 	int64_t timeout_ns;
+	struct lppack_wait wait;
 };
 
-/* What the library is asked with; watch is its context. */
-struct lppack_apply_options transaction_how(const struct transaction_options *options, struct watch *watch);
+/* Makes watch fresh; what is returned is its own. */
+const struct lppack_wait *transaction_wait(int64_t wait_ns, struct watch *watch);
 
-struct lppack_wait transaction_wait(int64_t wait_ns, struct watch *watch);
+/* What the library is asked with. Makes watch fresh, and refers to it. */
+struct lppack_apply_options transaction_how(const struct transaction_options *options, struct watch *watch);
 
 /*
  * From here to the receipt a signal must not leave a transition unwatched: it reverses instead, and the terminal
@@ -58,8 +61,10 @@ struct lppack_wait transaction_wait(int64_t wait_ns, struct watch *watch);
 void transaction_catch_signals(void);
 
 /* Finishes or undoes what a killed call began, and says so on standard error. Only on this machine: root is --root. */
-int transaction_recover(struct lppack_host *host, const struct lppack_apply_options *how, const char *root,
+int transaction_recover(struct lppack_host *host, const struct watch *watch, const char *root,
 			struct lppack_error *err);
+/* What was recovered, if anything, on standard error. */
+void transaction_print_recovered(const struct lppack_value *report);
 
 /* USAGE unless the verb only looks: another machine's files decide nothing over this machine's kernel. */
 int transaction_check_root(const char *verb, const char *root, bool dry_run, struct lppack_error *err);
@@ -82,16 +87,16 @@ struct transaction_report {
 
 /* Tells what would be done. */
 void transaction_tell_plan(const struct transaction_report *report, const struct lppack_error *err);
-/* Tells what was done. Returns the exit status; takes the receipt over. */
-int transaction_tell_receipt(const struct transaction_report *report, struct lppack_receipt *receipt,
-			     struct lppack_error *err);
+/* Tells what was done. Returns the exit status. */
+int transaction_tell_receipt(const struct transaction_report *report, const struct lppack_receipt *receipt,
+			     const struct lppack_error *err);
 /* Plans, tells, and unless it is a dry run carries it out. The exit status, or a negative code to report. */
 int transaction_run_plan(struct lppack_host *host, struct lppack_verified *verified, const char *path,
 			 const struct lppack_apply_options *how, bool dry_run, bool json, struct lppack_error *err);
 
 /* Opens the machine, and unless nothing is to change finishes first what an earlier call began. The caller closes *host,
  * also on failure. */
-int transaction_open_host(const char *root, const struct lppack_apply_options *how, bool dry_run,
+int transaction_open_host(const char *root, const struct watch *watch, bool dry_run,
 			  struct lppack_host **host, struct lppack_error *err);
 
 #endif

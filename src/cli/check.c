@@ -65,7 +65,7 @@ static struct lppack_kernel *open_kernel(const struct check_options *o, struct l
 		       .config = o->config,
 		       .modules = o->modules,
 		       .btf = o->btf,
-		       .sig_enforce = o->sig_enforce);
+		       .flags = o->sig_enforce ? LPPACK_KERNEL_SIG_ENFORCE : 0);
 	struct lppack_kernel *kernel = lppack_kernel_open(&files, err);
 
 	if (!kernel && err->code == LPPACK_E_USAGE) {
@@ -166,7 +166,7 @@ static int check_run(const void *values, const struct text_list *arguments, stru
 		json_value(&json, NULL, report);
 	else
 		check_print_report(report, path);
-	if (lppack_check_report_judge(report, o->strict, err) == 0)
+	if (lppack_check_report_judge(report, o->strict ? LPPACK_CHECK_STRICT : 0, err) == 0)
 		return LPPACK_OK;
 	/* The document stands already: no second one for the error. */
 	error_print(err);

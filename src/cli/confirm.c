@@ -33,7 +33,7 @@ static int confirm_run(const void *values, const struct text_list *arguments, st
 {
 	const struct confirm_options *o = values;
 	struct watch watch;
-	const struct lppack_wait wait = transaction_wait(o->wait ? o->wait : WAIT_DEFAULT, &watch);
+	const struct lppack_wait *wait = transaction_wait(o->wait ? o->wait : WAIT_DEFAULT, &watch);
 	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
 	struct lp_json json = LP_JSON_TO(stdout);
 	int confirmed;
@@ -42,7 +42,7 @@ static int confirm_run(const void *values, const struct text_list *arguments, st
 	if (!host)
 		return -err->code;
 	recovery_run(host, o->root);
-	confirmed = lppack_boot_confirm(host, o->retry, &wait, err);
+	confirmed = lppack_boot_confirm(host, o->retry ? LPPACK_CONFIRM_RETRY : 0, wait, err);
 	progress_clear();
 	if (confirmed < 0)
 		return confirmed;

@@ -121,14 +121,17 @@ static void warn_not_installed(struct lppack_host *host, const struct lppack_val
 static int set(struct lppack_host *host, const struct hold_options *o, struct lppack_error *err)
 {
 	struct watch watch;
-	const struct lppack_wait wait = transaction_wait(o->wait, &watch);
 	LPPACK_OPTIONS(lppack_hold_options, hold, .stream = o->stream,
-		       .freeze = o->freeze,
-		       .has_serial = o->serial.is_set,
 		       .serial = o->serial.value,
 		       .until = o->until,
-		       .wait = &wait);
-	int rc = lppack_hold_set(host, &hold, err);
+		       .wait = transaction_wait(o->wait, &watch));
+	int rc;
+
+	if (o->freeze)
+		hold.flags |= LPPACK_HOLD_FREEZE;
+	if (o->serial.is_set)
+		hold.flags |= LPPACK_HOLD_SERIAL;
+	rc = lppack_hold_set(host, &hold, err);
 
 	progress_clear();
 	return rc;

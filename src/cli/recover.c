@@ -46,7 +46,8 @@ static int recover_run(const void *values, const struct text_list *arguments, st
 	const struct recover_options *o = values;
 	const struct transaction_options transaction = { .timeout = o->timeout, .wait = o->wait };
 	struct watch watch;
-	const struct lppack_apply_options how = transaction_how(&transaction, &watch);
+	const struct lppack_apply_options shared = transaction_how(&transaction, &watch);
+	LPPACK_OPTIONS(lppack_recover_options, how, .timeout_ns = shared.timeout_ns, .wait = shared.wait);
 	struct lppack_host *host AUTO(host) = lppack_host_open(NULL, err);
 	struct lppack_value *report AUTO(value) = NULL;
 	int rc = host ? 0 : -err->code;
@@ -57,7 +58,7 @@ static int recover_run(const void *values, const struct text_list *arguments, st
 	if (rc < 0)
 		return rc;
 	transaction_catch_signals();
-	report = lppack_host_recover(host, &how, 0, err);
+	report = lppack_host_recover(host, &how, err);
 	progress_clear();
 	if (!report)
 		return -err->code;

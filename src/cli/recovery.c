@@ -11,13 +11,14 @@
 
 static struct lppack_value *recover(struct lppack_host *host, const char *root, bool tells_journal)
 {
+	LPPACK_OPTIONS(lppack_recover_options, quick, .flags = LPPACK_RECOVER_QUICK);
 	struct lppack_error err = LPPACK_ERROR_INIT;
 	struct lppack_value *report AUTO(value) = NULL;
 	struct lppack_value *found = NULL;
 
 	if (options_root_is_other(root))
 		return NULL;
-	report = lppack_host_recover(host, NULL, 1, &err);
+	report = lppack_host_recover(host, &quick, &err);
 	if (!report && err.code != LPPACK_E_BUSY && err.code != LPPACK_E_PRIVILEGE &&
 	    (err.code != LPPACK_E_STATE || tells_journal))
 		warning_print(err.hint, "%s", err.message);

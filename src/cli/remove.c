@@ -23,12 +23,12 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-static int remove_all(struct lppack_host *host, const struct lppack_apply_options *how,
+static int remove_all(struct lppack_host *host, const struct lppack_remove_options *how,
 		      const struct remove_options *o, struct lppack_error *err)
 {
 	struct lppack_value *described AUTO(value) = lppack_host_describe_removal(host, how, err);
 	const struct transaction_report report = { .path = "remove", .described = described, .json = o->json };
-	struct lppack_receipt *receipt = NULL;
+	struct lppack_receipt *receipt AUTO(receipt) = NULL;
 
 	if (!described)
 		return -err->code;
@@ -47,14 +47,22 @@ static int remove_run(const void *values, const struct text_list *arguments, str
 {
 	const struct remove_options *o = values;
 	struct watch watch;
-	const struct lppack_apply_options how = transaction_how(&o->transaction, &watch);
+	const struct lppack_apply_options shared = transaction_how(&o->transaction, &watch);
+	LPPACK_OPTIONS(lppack_remove_options, how, .timeout_ns = shared.timeout_ns,
+		       .retries = shared.retries,
+		       .retry_delay_ns = shared.retry_delay_ns,
+		       .wait = shared.wait);
 	struct lppack_host *host AUTO(host) = NULL;
 	int rc = transaction_check_root("remove", o->root, o->dry_run, err);
 
 	(void)arguments;
+	if (o->transaction.take_over)
+		how.flags |= LPPACK_REMOVE_TAKE_OVER;
+	if (o->transaction.before_signal)
+		how.flags |= LPPACK_REMOVE_BEFORE_SIGNAL;
 	if (rc < 0)
 		return rc;
-	rc = transaction_open_host(o->root, &how, o->dry_run, &host, err);
+	rc = transaction_open_host(o->root, &watch, o->dry_run, &host, err);
 	return rc < 0 ? rc : remove_all(host, &how, o, err);
 }
 

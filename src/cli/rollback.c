@@ -39,12 +39,12 @@ static int rollback_run(const void *values, const struct text_list *arguments, s
 	int rc = transaction_check_root("rollback", o->root, o->dry_run, err);
 
 	(void)arguments;
-	how.rollback = 1;
+	how.flags |= LPPACK_APPLY_ROLLBACK;
 	if (rc == 0)
 		rc = source_load_keys(&source, &o->keys, o->root, err);
 	if (rc < 0)
 		return rc;
-	rc = transaction_open_host(o->root, &how, o->dry_run, &host, err);
+	rc = transaction_open_host(o->root, &watch, o->dry_run, &host, err);
 	if (rc == 0)
 		rc = lppack_host_open_level(host, source.keyring, o->to.is_set ? &o->to.value : NULL, &source.bundle,
 					    &source.verified, err);

@@ -29,7 +29,7 @@ static int unhold_run(const void *values, const struct text_list *arguments, str
 {
 	const struct unhold_options *o = values;
 	struct watch watch;
-	const struct lppack_wait wait = transaction_wait(o->wait, &watch);
+	const struct lppack_wait *wait = transaction_wait(o->wait, &watch);
 	struct lppack_host *host AUTO(host) = lppack_host_open(o->root, err);
 	struct lp_json json = LP_JSON_TO(stdout);
 	int n;
@@ -38,7 +38,7 @@ static int unhold_run(const void *values, const struct text_list *arguments, str
 	if (!host)
 		return -err->code;
 	recovery_run(host, o->root);
-	n = lppack_hold_clear(host, o->stream, &wait, err);
+	n = lppack_hold_clear(host, o->stream, wait, err);
 	progress_clear();
 	if (n < 0)
 		return n;

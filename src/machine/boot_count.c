@@ -5,6 +5,7 @@
 #include "base/value_add.h"
 #include "shared/array.h"
 #include "base/export.h"
+#include "base/options.h"
 #include "shared/text.h"
 #include "format/yaml.h"
 #include "bundle/describe.h"
@@ -254,17 +255,20 @@ int lp_boot_forget(struct lppack_host *host, struct lppack_error *err)
 	return lp_state_file_remove(host->io.root, LP_BOOT_FILE, err);
 }
 
-LP_EXPORT int lppack_boot_confirm(struct lppack_host *host, int retry, const struct lppack_wait *wait,
+LP_EXPORT int lppack_boot_confirm(struct lppack_host *host, uint32_t flags, const struct lppack_wait *wait,
 				  struct lppack_error *err)
 {
-	LP_AUTO_CLOSE int lock = lp_host_lock_for(host, wait, err);
+	LP_AUTO_CLOSE int lock = -1;
 	bool counted = false;
-	int rc;
+	int rc = lp_flags_check("lppack_boot_confirm()", flags, LPPACK_CONFIRM_RETRY, err);
 
+	if (rc < 0)
+		return rc;
+	lock = lp_host_lock_for(host, wait, err);
 	if (lock < 0)
 		return lock;
 	/* Not read before: that may be what is damaged. */
-	rc = retry ? lp_boot_forget(host, err) : lp_boot_confirm(host, &counted, err);
+	rc = flags & LPPACK_CONFIRM_RETRY ? lp_boot_forget(host, err) : lp_boot_confirm(host, &counted, err);
 	return rc < 0 ? rc : counted;
 }
 

@@ -29,27 +29,31 @@ static int parse_until(const char *text, int64_t *out, struct lppack_error *err)
 static int read_options(const struct lppack_hold_options *o, int64_t now, struct lp_hold *hold,
 			struct lppack_error *err)
 {
+	bool freeze = o->flags & LPPACK_HOLD_FREEZE;
+	bool has_serial = o->flags & LPPACK_HOLD_SERIAL;
 	int64_t until = 0;
 
+	if (lp_flags_check("struct lppack_hold_options", o->flags, LPPACK_HOLD_FREEZE | LPPACK_HOLD_SERIAL, err) < 0)
+		return -LPPACK_E_USAGE;
 	if (o->stream && !lp_stream_name_is_valid(o->stream))
 		return lp_fail(err, LPPACK_E_USAGE, NULL, "'%s' is no name of a stream", o->stream);
-	if (o->freeze && o->has_serial)
+	if (freeze && has_serial)
 		return lp_fail(err, LPPACK_E_USAGE, "give one of them", "a hold is a freeze or at a serial, not both");
-	if (!o->freeze && !o->has_serial && !o->until)
+	if (!freeze && !has_serial && !o->until)
 		return lp_fail(err, LPPACK_E_USAGE, "say how far levels may go: a serial, a date, or a freeze",
 			       "a hold that holds nothing");
 	if (o->until && parse_until(o->until, &until, err) < 0)
 		return -LPPACK_E_USAGE;
-	if (o->freeze && o->until && until <= now)
+	if (freeze && o->until && until <= now)
 		return lp_fail(err, LPPACK_E_USAGE, "name a time to come", "%s: the freeze would be over already",
 			       o->until);
-	if (!o->freeze && until > now)
+	if (!freeze && until > now)
 		return lp_fail(err, LPPACK_E_USAGE, "to keep everything away until then, add --freeze",
 			       "%s: no bundle was made after that, so nothing would be held", o->until);
 	*hold = (struct lp_hold){
-		.freeze = o->freeze, .has_serial = o->has_serial, .newest.serial = o->serial, .set_at = now
+		.freeze = freeze, .has_serial = has_serial, .newest.serial = o->serial, .set_at = now
 	};
-	*(o->freeze ? &hold->ends : &hold->until) = until;
+	*(freeze ? &hold->ends : &hold->until) = until;
 	return 0;
 }
 

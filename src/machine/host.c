@@ -88,19 +88,24 @@ LP_EXPORT const char *lppack_host_build_id(struct lppack_host *host, struct lppa
 	return lp_host_identify(host, err) < 0 ? NULL : host->build_id;
 }
 
-int lp_host_lock_for(struct lppack_host *host, const struct lppack_wait *wait, struct lppack_error *err)
+int lp_caller_set_wait(struct lp_caller *caller, const struct lppack_wait *wait, struct lppack_error *err)
 {
-	struct lp_caller caller = { 0 };
 	struct lppack_wait given;
 	int rc = LP_OPTIONS_TAKE(lppack_wait, wait_ns, &given, wait, err);
 
-	if (rc < 0)
-		return rc;
-	caller.wait_ns = given.wait_ns;
-	caller.progress = given.progress;
-	caller.cancelled = given.cancelled;
-	caller.context = given.context;
-	return lp_host_lock_wait(&host->io, &caller, err);
+	caller->wait_ns = given.wait_ns;
+	caller->progress = given.progress;
+	caller->cancelled = given.cancelled;
+	caller->context = given.context;
+	return rc;
+}
+
+int lp_host_lock_for(struct lppack_host *host, const struct lppack_wait *wait, struct lppack_error *err)
+{
+	struct lp_caller caller = { 0 };
+	int rc = lp_caller_set_wait(&caller, wait, err);
+
+	return rc < 0 ? rc : lp_host_lock_wait(&host->io, &caller, err);
 }
 
 const char *lp_host_boot(struct lppack_host *host)

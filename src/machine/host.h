@@ -6,6 +6,7 @@
 #include "base/facts.h"
 #include "base/ref.h"
 #include "machine/applied.h"
+#include "runtime/caller.h"
 #include "runtime/kernel_io.h"
 
 #include <lppack/host.h>
@@ -28,6 +29,8 @@ int lp_host_name(struct lppack_host *host, struct lppack_error *err);
 /* Reads the kernel's build ID, and its names, once. */
 int lp_host_identify(struct lppack_host *host, struct lppack_error *err);
 
+/* How the caller wants to wait, which is copied; wait may be NULL. */
+int lp_caller_set_wait(struct lp_caller *caller, const struct lppack_wait *wait, struct lppack_error *err);
 /* lp_host_lock_wait() as the caller of the library wants it: wait may be NULL. */
 int lp_host_lock_for(struct lppack_host *host, const struct lppack_wait *wait, struct lppack_error *err);
 

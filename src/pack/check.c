@@ -126,7 +126,7 @@ static int check_item(const struct lp_pack_item *item, const struct lppack_kerne
 	if (!report)
 		return -LPPACK_E_UNLOADABLE;
 	add_warnings(&out->warnings, item, lppack_value_get(report, "findings"));
-	return lppack_check_report_judge(report, false, err);
+	return lppack_check_report_judge(report, 0, err);
 }
 
 int lp_pack_check(const struct lppack_spec *spec, const struct lp_pack *pack, struct lp_pack_checked *out,

@@ -3,13 +3,14 @@
 #ifndef LP_RUNTIME_CALLER_H
 #define LP_RUNTIME_CALLER_H
 
+#include <lppack/progress.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 struct lp_caller {
 	int64_t wait_ns; /* for the lock; negative: for ever */
 	/* NULL for none. phase: "waiting", "loading", "transition", "proof", "removal", "reversal", "retry". */
-	void (*progress)(void *context, const char *phase, int64_t elapsed_ns);
+	void (*progress)(void *context, const struct lppack_progress *now);
 	/* NULL for none. Asked while the transition runs: nonzero reverses it as a time-out would. */
 	int (*cancelled)(void *context);
 	void *context;
@@ -17,8 +18,10 @@ struct lp_caller {
 
 static inline void lp_caller_progress(const struct lp_caller *caller, const char *phase, int64_t elapsed_ns)
 {
+	const struct lppack_progress now = { .size = sizeof(now), .phase = phase, .elapsed_ns = elapsed_ns };
+
 	if (caller->progress)
-		caller->progress(caller->context, phase, elapsed_ns);
+		caller->progress(caller->context, &now);
 }
 
 static inline bool lp_caller_has_cancelled(const struct lp_caller *caller)

@@ -12,9 +12,9 @@ int program()
 	LPPACK_OPTIONS(lppack_apply_options, how);
 
 	wait.wait_ns = 1000000000;
-	how.replace = 1;
+	how.flags = LPPACK_APPLY_REPLACE;
 	LPPACK_OPTIONS_RESET(how);
-	return wait.size != sizeof(wait) || how.size != sizeof(how) || how.replace;
+	return wait.size != sizeof(wait) || how.size != sizeof(how) || how.flags;
 }
 END
 cat > "$scratch/program.c" << 'END'
@@ -23,10 +23,10 @@ int program(void);
 int program(void)
 {
 	LPPACK_OPTIONS(lppack_wait, wait, .wait_ns = 1000000000);
-	LPPACK_OPTIONS(lppack_apply_options, how, .replace = 1);
+	LPPACK_OPTIONS(lppack_apply_options, how, .flags = LPPACK_APPLY_REPLACE);
 
 	LPPACK_OPTIONS_RESET(how);
-	return wait.size != sizeof(wait) || how.size != sizeof(how) || how.replace;
+	return wait.size != sizeof(wait) || how.size != sizeof(how) || how.flags;
 }
 END
 

@@ -117,13 +117,13 @@ struct run {
 
 static int apply(struct lppack_host *host, const struct run *run, struct lppack_error *err)
 {
-	LPPACK_OPTIONS(lppack_apply_options, options, .replace = 1, .take_over = 1);
+	LPPACK_OPTIONS(lppack_apply_options, options, .flags = LPPACK_APPLY_REPLACE | LPPACK_APPLY_TAKE_OVER);
 	LP_AUTO_KEYRING struct lppack_keyring *keyring = lppack_keyring_new(err);
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
 	LP_AUTO_VERIFIED struct lppack_verified *verified = NULL;
 	AUTO_PLAN struct lppack_plan *plan = NULL;
 	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
-	struct lppack_value *found = lppack_host_recover(host, &options, 0, err);
+	struct lppack_value *found = lppack_host_recover(host, NULL, err);
 
 	lppack_value_free(found);
 	if (found && keyring && lppack_keyring_add(keyring, run->key, err) == 0)

@@ -40,7 +40,9 @@ struct machine {
 	struct lppack_host *host;
 	struct lppack_bundle *bundle;
 	struct lppack_verified *verified;
-	struct lppack_apply_options options;
+	struct lppack_apply_options options; /* of apply; what they share with it, of remove and recover too */
+	struct lppack_wait wait;             /* of all of them */
+	enum lp_plan_origin origin;
 };
 
 /* A bundle of stream demo with the module of a patch for the kernel; options: what else the module has. */
@@ -95,8 +97,9 @@ static inline void machine_open(struct machine *m, struct fixture *f, const char
 	expect_ok(m->host ? 0 : -1, &f->err);
 	m->verified = fixture_verify(f, bundle, &m->bundle);
 	LPPACK_OPTIONS_RESET(m->options);
-	m->options.replace = 1;
-	m->options.take_over = 1;
+	LPPACK_OPTIONS_RESET(m->wait);
+	m->options.flags |= LPPACK_APPLY_REPLACE;
+	m->options.flags |= LPPACK_APPLY_TAKE_OVER;
 }
 
 static inline void machine_close(struct machine *m)
@@ -113,7 +116,47 @@ static inline void machine_close(struct machine *m)
 
 static inline struct lppack_plan *machine_plan(struct machine *m)
 {
-	return lppack_plan_new(m->host, m->verified, &m->options, &m->f->err);
+	m->options.wait = &m->wait;
+	return lp_plan_new(m->host, m->verified, m->origin, &m->options, &m->f->err);
+}
+
+static inline struct lppack_value *machine_recover(struct machine *m)
+{
+	LPPACK_OPTIONS(lppack_recover_options, options, .timeout_ns = m->options.timeout_ns, .wait = &m->wait);
+
+	return lppack_host_recover(m->host, &options, &m->f->err);
+}
+
+static inline struct lppack_value *machine_recover_quickly(struct machine *m)
+{
+	LPPACK_OPTIONS(lppack_recover_options, options, .flags = LPPACK_RECOVER_QUICK);
+
+	return lppack_host_recover(m->host, &options, &m->f->err);
+}
+
+static inline struct lppack_remove_options machine_remove_options(struct machine *m)
+{
+	LPPACK_OPTIONS(lppack_remove_options, options, .timeout_ns = m->options.timeout_ns,
+		       .retries = m->options.retries,
+		       .wait = &m->wait);
+
+	if (m->options.flags & LPPACK_APPLY_TAKE_OVER)
+		options.flags |= LPPACK_REMOVE_TAKE_OVER;
+	return options;
+}
+
+static inline struct lppack_receipt *machine_remove(struct machine *m)
+{
+	const struct lppack_remove_options options = machine_remove_options(m);
+
+	return lppack_host_remove(m->host, &options, &m->f->err);
+}
+
+static inline struct lppack_value *machine_describe_removal(struct machine *m)
+{
+	const struct lppack_remove_options options = machine_remove_options(m);
+
+	return lppack_host_describe_removal(m->host, &options, &m->f->err);
 }
 
 /* Plans and applies; the error of it is in the fixture's. */

@@ -5,6 +5,8 @@
 
 #include "support/apply_machine.h"
 
+#include "apply/boot_open.h"
+#include "apply/install.h"
 #include "machine/store.h"
 #include "runtime/lock.h"
 
@@ -71,7 +73,7 @@ static inline struct lppack_value *shelf_install_with(struct shelf *s, const cha
 	LPPACK_OPTIONS(lppack_install_options, options, .keep = keep);
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = lppack_bundle_open(path, &s->f->err);
 
-	return bundle ? lppack_store_install(s->host, bundle, s->f->keyring, &options, &s->f->err) : NULL;
+	return bundle ? lp_store_install(s->host, bundle, s->f->keyring, &options, NULL, &s->f->err) : NULL;
 }
 
 static inline void shelf_install(struct shelf *s, unsigned int serial)
@@ -102,7 +104,7 @@ static inline uint64_t shelf_boots(struct shelf *s)
 	LP_AUTO_VERIFIED struct lppack_verified *verified = NULL;
 	LP_AUTO_VALUE struct lppack_value *skipped = NULL;
 
-	if (lppack_store_open_installed(s->host, s->f->keyring, NULL, &bundle, &verified, &skipped, &s->f->err) < 0)
+	if (lp_store_open_installed(s->host, s->f->keyring, NULL, &bundle, &verified, &skipped, &s->f->err) < 0)
 		return 0;
 	return lppack_verified_serial(verified);
 }
@@ -111,15 +113,22 @@ static inline uint64_t shelf_boots(struct shelf *s)
 struct shelf_holder {
 	int lock;
 	unsigned int asked;
+	unsigned int verified; /* reports of verifying, after the wait */
 	unsigned int lets_go; /* after so many times of being asked; 0: never */
 };
 
-static inline void shelf_watch_holder(void *context, const char *phase, int64_t elapsed_ns)
+static inline void shelf_watch_holder(void *context, const struct lppack_progress *now)
 {
 	struct shelf_holder *holder = context;
 
-	assert_string_equal(phase, "waiting");
-	assert_true(elapsed_ns >= 0);
+	assert_int_equal(now->size, sizeof(*now));
+	if (strcmp(now->phase, "verifying") == 0) {
+		assert_in_range(now->done, 0, now->total);
+		holder->verified++;
+		return;
+	}
+	assert_string_equal(now->phase, "waiting");
+	assert_true(now->elapsed_ns >= 0);
 	if (++holder->asked != holder->lets_go)
 		return;
 	assert_int_equal(close(holder->lock), 0);

@@ -55,7 +55,7 @@ static void the_kill_switch(void **state)
 
 static void a_hold_leaves_the_one_below(void **state)
 {
-	LPPACK_OPTIONS(lppack_hold_options, hold, .has_serial = 1, .serial = 7);
+	LPPACK_OPTIONS(lppack_hold_options, hold, .flags = LPPACK_HOLD_SERIAL, .serial = 7);
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
 	LP_AUTO_VERIFIED struct lppack_verified *verified = NULL;
@@ -65,7 +65,7 @@ static void a_hold_leaves_the_one_below(void **state)
 	shelf_install(&s, 7);
 	shelf_install(&s, 8);
 	expect_ok(lppack_hold_set(s.host, &hold, &s.f->err), &s.f->err);
-	expect_ok(lppack_store_open_installed(s.host, s.f->keyring, NULL, &bundle, &verified, &skipped, &s.f->err),
+	expect_ok(lp_store_open_installed(s.host, s.f->keyring, NULL, &bundle, &verified, &skipped, &s.f->err),
 		  &s.f->err);
 	assert_int_equal(lppack_verified_serial(verified), 7);
 	assert_int_equal(lppack_value_count(skipped), 1);
@@ -75,7 +75,7 @@ static void a_hold_leaves_the_one_below(void **state)
 
 static void all_are_kept_away(void **state)
 {
-	LPPACK_OPTIONS(lppack_hold_options, hold, .has_serial = 1, .serial = 1);
+	LPPACK_OPTIONS(lppack_hold_options, hold, .flags = LPPACK_HOLD_SERIAL, .serial = 1);
 	AUTO_SHELF struct shelf s = { 0 };
 
 	shelf_open(&s, *state);

@@ -242,7 +242,7 @@ static void other_directories_are_not_swept(void **state)
 static void older_than_what_was_seen(void **state)
 {
 	AUTO_SHELF struct shelf s = { 0 };
-	LPPACK_OPTIONS(lppack_install_options, options, .allow_downgrade = 1);
+	LPPACK_OPTIONS(lppack_install_options, options, .flags = LPPACK_INSTALL_ALLOW_DOWNGRADE);
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
 	LP_AUTO_VALUE struct lppack_value *told = NULL;
 	char *old;
@@ -254,7 +254,7 @@ static void older_than_what_was_seen(void **state)
 	expect_error(&s.f->err, LPPACK_E_DOWNGRADE, NULL);
 	assert_int_equal(kept_files(&s), 1);
 	bundle = lppack_bundle_open(old, &s.f->err);
-	told = lppack_store_install(s.host, bundle, s.f->keyring, &options, &s.f->err);
+	told = lp_store_install(s.host, bundle, s.f->keyring, &options, NULL, &s.f->err);
 	expect_ok(told ? 0 : -1, &s.f->err);
 	assert_int_equal(shelf_boots(&s), 6);
 }
@@ -288,17 +288,18 @@ static void waiting_for_another(void **state)
 	{
 		LPPACK_OPTIONS(lppack_install_options, options, .wait = &wait);
 
-		told = lppack_store_install(s.host, bundle, s.f->keyring, &options, &s.f->err);
+		told = lp_store_install(s.host, bundle, s.f->keyring, &options, NULL, &s.f->err);
 	}
 	expect_ok(told ? 0 : -1, &s.f->err);
 	assert_int_equal(holder.asked, 3);
+	assert_true(holder.verified > 0);
 	assert_int_equal(kept_files(&s), 1);
 }
 
 /* What boots end with is no less needed than what they begin with. */
 static void what_boots_fall_back_to_stays(void **state)
 {
-	LPPACK_OPTIONS(lppack_hold_options, hold, .has_serial = 1, .serial = 6);
+	LPPACK_OPTIONS(lppack_hold_options, hold, .flags = LPPACK_HOLD_SERIAL, .serial = 6);
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_VALUE struct lppack_value *told = NULL;
 

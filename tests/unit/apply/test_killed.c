@@ -29,7 +29,7 @@ static int apply(struct machine *m)
 
 static int take_out(struct machine *m)
 {
-	AUTO_RECEIPT struct lppack_receipt *receipt = lppack_host_remove(m->host, &m->options, &m->f->err);
+	AUTO_RECEIPT struct lppack_receipt *receipt = machine_remove(m);
 
 	return receipt && !m->f->err.code ? 0 : 1;
 }
@@ -89,7 +89,7 @@ static void recover(struct machine *m)
 	LP_AUTO_VALUE struct lppack_value *report = NULL;
 
 	look_again(m);
-	report = lppack_host_recover(m->host, &m->options, 0, &m->f->err);
+	report = machine_recover(m);
 	expect_ok(report ? 0 : -1, &m->f->err);
 }
 
@@ -149,7 +149,7 @@ static void check_removal(struct machine *m)
 	assert_true(fake_kernel_count_loaded(m->kernel) <= 1);
 	if (fake_kernel_count_loaded(m->kernel))
 		assert_true(fake_kernel_is_active(m->kernel, "lp_old"));
-	receipt = lppack_host_remove(m->host, &m->options, &m->f->err);
+	receipt = machine_remove(m);
 	assert_true(receipt || m->f->err.code == LPPACK_E_ALREADY);
 	lppack_error_clear(&m->f->err);
 	assert_int_equal(fake_kernel_count_loaded(m->kernel), 0);

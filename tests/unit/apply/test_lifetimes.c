@@ -37,7 +37,7 @@ struct objects {
 
 static void make_objects(struct objects *o, struct fixture *f, const char *path)
 {
-	LPPACK_OPTIONS(lppack_apply_options, options, .replace = 1);
+	LPPACK_OPTIONS(lppack_apply_options, options, .flags = LPPACK_APPLY_REPLACE);
 
 	*o = (struct objects){ .f = f, .kernel = fake_kernel_new() };
 	fake_kernel_set_build_id(o->kernel, KERNEL_ID);

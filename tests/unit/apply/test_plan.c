@@ -115,7 +115,7 @@ static void applying_again_does_nothing(void **state)
 	first = machine_apply(&m);
 	assert_outcome(first, "applied");
 	calls = fake_kernel_calls(m.kernel);
-	m.options.replace = 0;
+	m.options.flags &= ~(uint32_t)LPPACK_APPLY_REPLACE;
 	plan = machine_plan(&m);
 	expect_ok(plan ? 0 : -1, &f->err);
 	assert_int_equal(lppack_plan_is_noop(plan), 1);
@@ -162,15 +162,16 @@ static void active_without_replace(void **state)
 
 	machine_open(&m, f, machine_bundle(f, "b.lpb", KERNEL_ID, NULL));
 	fake_kernel_add_patch(m.kernel, &old_patch);
-	m.options.replace = 0;
+	m.options.flags &= ~(uint32_t)LPPACK_APPLY_REPLACE;
 	assert_null(machine_plan(&m));
 	expect_error(&f->err, LPPACK_E_ACTIVE, "lp_old");
 	assert_null(lppack_plan_new(m.host, m.verified, NULL, &f->err));
 	expect_error(&f->err, LPPACK_E_ACTIVE, "lp_old");
-	/* A caller that knows nothing behind replace: take_over is not looked at. */
-	m.options.replace = 1;
-	m.options.size = offsetof(struct lppack_apply_options, timeout_ns);
-	assert_null(machine_plan(&m));
+	/* A caller that knows nothing behind the flags: what lies there is not looked at. */
+	m.options.flags = LPPACK_APPLY_REPLACE;
+	m.options.size = offsetof(struct lppack_apply_options, retries);
+	memset((char *)&m.options + m.options.size, 0xa5, sizeof(m.options) - m.options.size);
+	assert_null(lppack_plan_new(m.host, m.verified, &m.options, &f->err));
 	expect_error(&f->err, LPPACK_E_FOREIGN, "lp_old");
 	assert_true(fake_kernel_is_active(m.kernel, "lp_old"));
 }
@@ -319,7 +320,7 @@ static void a_record_that_cannot_be_written(void **state)
 	assert_non_null(strstr(f->err.message, "the livepatch is in force, but it could not be recorded"));
 	lppack_error_clear(&f->err);
 	fake_kernel_remove(m.kernel, "var/lib/lppack/state.yaml");
-	report = lppack_host_recover(m.host, NULL, 0, &f->err);
+	report = lppack_host_recover(m.host, NULL, &f->err);
 	expect_ok(report ? 0 : -1, &f->err);
 	assert_string_equal(text_of(report, "action"), "finished");
 	assert_non_null(recorded(&m, &now));
@@ -409,8 +410,8 @@ static void cancelled(void **state)
 
 	machine_open(&m, f, machine_bundle(f, "b.lpb", KERNEL_ID, NULL));
 	fake_kernel_expect_load(m.kernel, &new_patch);
-	m.options.cancelled = cancel;
-	m.options.context = &asked;
+	m.wait.cancelled = cancel;
+	m.wait.context = &asked;
 	receipt = machine_apply(&m);
 	assert_outcome(receipt, "reversed");
 	assert_true(f->err.code != 0);

@@ -2,6 +2,7 @@
 /* Carrying plans out: what another call has done since they were made, and records that are damaged. */
 #include "support/apply_machine.h"
 
+#include "apply/install.h"
 #include "machine/store.h"
 
 #include <fcntl.h>
@@ -26,13 +27,13 @@ static void set_up(struct machine *m, struct fixture *f)
 	machine_open(m, f, machine_bundle(f, "7.lpb", KERNEL_ID, NULL));
 	machine_bundle_of(f, "6.lpb", &old_patch, 6, KERNEL_ID, NULL);
 	machine_bundle_of(f, "8.lpb", &next_patch, 8, KERNEL_ID, NULL);
-	m->options.take_over = 0;
+	m->options.flags &= ~(uint32_t)LPPACK_APPLY_TAKE_OVER;
 }
 
 /* What another process does: plans and applies that bundle. */
 static void another_applies(struct machine *m, const char *bundle, const struct fake_patch *patch)
 {
-	LPPACK_OPTIONS(lppack_apply_options, options, .replace = 1);
+	LPPACK_OPTIONS(lppack_apply_options, options, .flags = LPPACK_APPLY_REPLACE);
 	LP_AUTO_BUNDLE struct lppack_bundle *opened = NULL;
 	LP_AUTO_VERIFIED struct lppack_verified *verified =
 		fixture_verify(m->f, fixture_path(m->f, bundle), &opened);
@@ -50,7 +51,7 @@ static void install(struct machine *m, const char *bundle)
 {
 	LP_AUTO_BUNDLE struct lppack_bundle *opened = lppack_bundle_open(fixture_path(m->f, bundle), &m->f->err);
 	LP_AUTO_VALUE struct lppack_value *told =
-		lppack_store_install(m->host, opened, m->f->keyring, NULL, &m->f->err);
+		lp_store_install(m->host, opened, m->f->keyring, NULL, NULL, &m->f->err);
 
 	expect_ok(told ? 0 : -1, &m->f->err);
 }
@@ -91,7 +92,7 @@ static void asks_again_whether_it_may_replace(void **state)
 	AUTO_PLAN struct lppack_plan *plan = NULL;
 
 	set_up(&m, f);
-	m.options.replace = 0;
+	m.options.flags &= ~(uint32_t)LPPACK_APPLY_REPLACE;
 	plan = plan_it(&m);
 	another_applies(&m, "6.lpb", &old_patch);
 	assert_null(lppack_plan_apply(plan, &f->err));
@@ -116,7 +117,7 @@ static void asks_again_whether_it_may_take_over(void **state)
 
 static void minds_a_hold_that_was_set_meanwhile(void **state)
 {
-	LPPACK_OPTIONS(lppack_hold_options, hold, .freeze = 1);
+	LPPACK_OPTIONS(lppack_hold_options, hold, .flags = LPPACK_HOLD_FREEZE);
 	struct fixture *f = *state;
 	AUTO_MACHINE struct machine m;
 	AUTO_PLAN struct lppack_plan *plan = NULL;
@@ -189,8 +190,8 @@ static void a_boot_is_not_kept_from_what_was_installed(void **state)
 	fake_kernel_write(m.kernel, "var/lib/lppack/freshness.yaml", memory);
 	assert_null(machine_plan(&m));
 	expect_error(&f->err, LPPACK_E_CLOCK, "7.lpb");
-	m.options.installed = 1;
-	m.options.allow_downgrade = 1;
+	m.origin = LP_PLAN_INSTALLED;
+	m.options.flags |= LPPACK_APPLY_ALLOW_DOWNGRADE;
 	plan = plan_it(&m);
 	told = lppack_plan_describe(plan, &f->err);
 	warning = lppack_value_text(lppack_value_at(lppack_value_get(told, "warnings"), 0, NULL));
@@ -210,7 +211,7 @@ static struct lppack_plan *plan_rollback(struct machine *m)
 	another_applies(m, "7.lpb", &new_patch);
 	lppack_verified_free(m->verified);
 	lppack_bundle_close(m->bundle);
-	m->options.rollback = 1;
+	m->options.flags |= LPPACK_APPLY_ROLLBACK;
 	expect_ok(lppack_host_open_level(m->host, m->f->keyring, NULL, &m->bundle, &m->verified, &m->f->err),
 		  &m->f->err);
 	return plan_it(m);
@@ -265,7 +266,7 @@ static void reads_the_names_of_the_kernel_once(void **state)
 	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
 
 	set_up(&m, f);
-	m.options.take_over = 1;
+	m.options.flags |= LPPACK_APPLY_TAKE_OVER;
 	fake_kernel_write(m.kernel, "proc/kallsyms", has_it);
 	plan = plan_it(&m);
 	late = plan_it(&m);
@@ -305,11 +306,11 @@ static void already_in_force_is_what_boots_begin_with(void **state)
 	install(&m, "8.lpb");
 	assert_true(is_target(&m, 8));
 	/* A boot that had to do with a lower level has chosen nothing. */
-	m.options.installed = 1;
+	m.origin = LP_PLAN_INSTALLED;
 	boot = machine_apply(&m);
 	expect_ok(boot ? 0 : -1, &f->err);
 	assert_true(is_target(&m, 8));
-	m.options.installed = 0;
+	m.origin = LP_PLAN_GIVEN;
 	receipt = machine_apply(&m);
 	expect_ok(receipt ? 0 : -1, &f->err);
 	assert_int_equal(receipt->result.outcome, LP_ATTEMPT_ALREADY);
@@ -352,7 +353,7 @@ static void installing_comes_after_what_was_cut_short(struct machine *m, int rec
 	install(m, "8.lpb");
 	assert_true(is_target(m, 8));
 	assert_int_equal(remembered_applied(ROOT(m), &applied, &m->f->err), recorded);
-	left = lppack_host_recover(m->host, NULL, 0, &m->f->err);
+	left = lppack_host_recover(m->host, NULL, &m->f->err);
 	expect_ok(left ? 0 : -1, &m->f->err);
 	assert_int_equal(lppack_value_bool(lppack_value_get(left, "found")), 0);
 	assert_true(is_target(m, 8));
@@ -380,7 +381,7 @@ static void installing_after_a_removal_that_was_killed(void **state)
 	install(&m, "7.lpb");
 	another_applies(&m, "7.lpb", &new_patch);
 	fake_kernel_at(m.kernel, 100 * FAKE_MS, block_the_record, NULL);
-	is_cut_short(&m, lppack_host_remove(m.host, &m.options, &f->err));
+	is_cut_short(&m, machine_remove(&m));
 	installing_comes_after_what_was_cut_short(&m, 0);
 }
 
@@ -408,7 +409,7 @@ static void installing_beside_a_transition_that_stalls(void **state)
 	assert_true(is_target(&m, 8));
 	fake_kernel_set_reverse(m.kernel, "lp_new", FAKE_SECOND);
 	assert_int_equal(fake_kernel_enable(m.kernel, "lp_new", true), 0);
-	report = lppack_host_recover(m.host, NULL, 0, &f->err);
+	report = lppack_host_recover(m.host, NULL, &f->err);
 	expect_ok(report ? 0 : -1, &f->err);
 	assert_string_equal(text_of(report, "action"), "finished");
 	assert_true(is_target(&m, 8));
@@ -424,12 +425,12 @@ static void a_recovery_records_what_was_taken_over(void **state)
 	const struct lppack_value *foreign;
 
 	set_up(&m, f);
-	m.options.take_over = 1;
+	m.options.flags |= LPPACK_APPLY_TAKE_OVER;
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	fake_kernel_expect_load(m.kernel, &new_patch);
 	fake_kernel_at(m.kernel, 500 * FAKE_MS, block_the_record, NULL);
 	is_cut_short(&m, machine_apply(&m));
-	report = lppack_host_recover(m.host, NULL, 0, &f->err);
+	report = lppack_host_recover(m.host, NULL, &f->err);
 	expect_ok(report ? 0 : -1, &f->err);
 	assert_string_equal(text_of(report, "action"), "finished");
 	history = lppack_history_describe(m.host, 1, &f->err);
@@ -456,7 +457,7 @@ static void a_damaged_state_can_be_discarded(void **state)
 	for (size_t i = 0; i < N_DAMAGES; i++) {
 		AUTO_PLAN struct lppack_plan *plan = NULL;
 
-		m.options.take_over = 1;
+		m.options.flags |= LPPACK_APPLY_TAKE_OVER;
 		fake_kernel_write(m.kernel, "var/lib/lppack/state.yaml", damages[i]);
 		assert_null(machine_plan(&m));
 		assert_non_null(strstr(f->err.hint, "lppack recover --discard"));
@@ -476,13 +477,13 @@ static void a_damaged_state_is_discarded_before_a_removal(void **state)
 	set_up(&m, f);
 	another_applies(&m, "7.lpb", &new_patch);
 	fake_kernel_write(m.kernel, "var/lib/lppack/state.yaml", "\t{");
-	assert_null(lppack_host_remove(m.host, &m.options, &f->err));
+	assert_null(machine_remove(&m));
 	assert_non_null(strstr(f->err.hint, "lppack recover --discard"));
 	expect_error(&f->err, LPPACK_E_STATE, "state.yaml");
 	assert_true(fake_kernel_is_active(m.kernel, "lp_new"));
 	expect_ok(lppack_host_discard_journal(m.host, &f->err), &f->err);
-	m.options.take_over = 1;
-	receipt = lppack_host_remove(m.host, &m.options, &f->err);
+	m.options.flags |= LPPACK_APPLY_TAKE_OVER;
+	receipt = machine_remove(&m);
 	expect_ok(receipt ? 0 : -1, &f->err);
 	assert_int_equal(remembered_applied(ROOT(&m), &applied, &f->err), 0);
 }
@@ -512,9 +513,9 @@ static void a_damaged_store_stops_nothing(void **state)
 		fake_kernel_expect_load(m.kernel, &new_patch);
 		receipt = lppack_plan_apply(plan, &f->err);
 		expect_ok(receipt ? 0 : -1, &f->err);
-		left = lppack_host_recover(m.host, NULL, 0, &f->err);
+		left = lppack_host_recover(m.host, NULL, &f->err);
 		assert_int_equal(lppack_value_bool(lppack_value_get(left, "found")), 0);
-		removal = lppack_host_remove(m.host, &m.options, &f->err);
+		removal = machine_remove(&m);
 		expect_ok(removal ? 0 : -1, &f->err);
 	}
 }

@@ -55,7 +55,7 @@ static void set_up(struct machine *m, struct fixture *f, enum lp_verb verb, cons
 /* Recovers and expects this action; afterwards nothing is left to recover. */
 static void recovers(struct machine *m, const char *action, const char *note)
 {
-	LP_AUTO_VALUE struct lppack_value *report = lppack_host_recover(m->host, &m->options, 0, &m->f->err);
+	LP_AUTO_VALUE struct lppack_value *report = machine_recover(m);
 	LP_AUTO_VALUE struct lppack_value *again = NULL;
 
 	expect_ok(report ? 0 : -1, &m->f->err);
@@ -63,7 +63,7 @@ static void recovers(struct machine *m, const char *action, const char *note)
 	assert_string_equal(text_of(report, "action"), action);
 	if (!strstr(text_of(report, "note"), note))
 		fail_msg("%s", text_of(report, "note"));
-	again = lppack_host_recover(m->host, NULL, 0, &m->f->err);
+	again = lppack_host_recover(m->host, NULL, &m->f->err);
 	expect_ok(again ? 0 : -1, &m->f->err);
 	assert_false(lppack_value_bool(lppack_value_get(again, "found")));
 }
@@ -91,7 +91,7 @@ static void nothing_to_recover(void **state)
 	LP_AUTO_VALUE struct lppack_value *report = NULL;
 
 	machine_open(&m, f, machine_bundle(f, "b.lpb", KERNEL_ID, NULL));
-	report = lppack_host_recover(m.host, NULL, 0, &f->err);
+	report = lppack_host_recover(m.host, NULL, &f->err);
 	expect_ok(report ? 0 : -1, &f->err);
 	assert_false(lppack_value_bool(lppack_value_get(report, "found")));
 	/* Nor is anything made. */
@@ -162,7 +162,7 @@ static void killed_with_what_cannot_be_proved(void **state)
 	other.functions = others;
 	set_up(&m, f, LP_VERB_APPLY, NULL);
 	load(&m, &other);
-	assert_null(lppack_host_recover(m.host, &m.options, 0, &f->err));
+	assert_null(machine_recover(&m));
 	expect_error(&f->err, LPPACK_E_UNPROVEN, "function cmdline_proc_show of vmlinux is missing");
 	assert_int_equal(describe_journal(m.host, NULL, &f->err), 0);
 	expect_ok(remembered_state(m.host, &running, &f->err), &f->err);
@@ -328,8 +328,8 @@ static void killed_on_the_way_out_of_a_late_reversal(void **state)
 	assert_int_equal(fake_kernel_enable(m.kernel, "lp_new", true), 0);
 	calls = fake_kernel_calls(m.kernel);
 	m.options.timeout_ns = 2 * FAKE_SECOND;
-	m.options.cancelled = is_cancelled;
-	assert_null(lppack_host_recover(m.host, &m.options, 0, &f->err));
+	m.wait.cancelled = is_cancelled;
+	assert_null(machine_recover(&m));
 	expect_error(&f->err, LPPACK_E_STALLED_LEFT, "lp_new");
 	assert_int_equal(fake_kernel_calls(m.kernel), calls);
 	fake_kernel_pass(m.kernel, 30 * FAKE_SECOND);
@@ -370,7 +370,7 @@ static void killed_until_nothing_was_in_force(void **state)
 
 	set_up_late(&m, f);
 	fake_kernel_pass(m.kernel, 5 * FAKE_SECOND);
-	assert_null(lppack_host_recover(m.host, &m.options, 0, &f->err));
+	assert_null(machine_recover(&m));
 	assert_int_equal(f->err.code, LPPACK_E_NONE_LEFT);
 	assert_non_null(strstr(f->err.message, "no livepatch is in force"));
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_new"));
@@ -424,7 +424,7 @@ static void leaves_what_is_not_its_own(void **state)
 	set_up(&m, f, LP_VERB_APPLY, NULL);
 	load(&m, &liar);
 	load(&m, &third);
-	assert_null(lppack_host_recover(m.host, &m.options, 0, &f->err));
+	assert_null(machine_recover(&m));
 	expect_error(&f->err, LPPACK_E_ACTIVE, "cannot be recovered from");
 	assert_int_equal(fake_kernel_count_active(m.kernel), 3);
 	assert_int_equal(describe_journal(m.host, NULL, &f->err), 0);
@@ -439,7 +439,7 @@ static void quick_recovery_waits_for_nothing(void **state)
 
 	set_up(&m, f, LP_VERB_APPLY, NULL);
 	load(&m, &stuck_patch);
-	report = lppack_host_recover(m.host, &m.options, 1, &f->err);
+	report = machine_recover_quickly(&m);
 	expect_ok(report ? 0 : -1, &f->err);
 	assert_string_equal(text_of(report, "action"), "left");
 	assert_int_equal(describe_journal(m.host, &journal, &f->err), 1);
@@ -452,7 +452,7 @@ static void quick_recovery_waits_for_nothing(void **state)
 static void recovers_quickly(struct machine *m, const char *action, const char *note, bool unfinished)
 {
 	int64_t since_ns = fake_kernel_now(m->kernel);
-	LP_AUTO_VALUE struct lppack_value *report = lppack_host_recover(m->host, NULL, 1, &m->f->err);
+	LP_AUTO_VALUE struct lppack_value *report = machine_recover_quickly(m);
 	LP_AUTO_VALUE struct lppack_value *journal = NULL;
 
 	expect_ok(report ? 0 : -1, &m->f->err);
@@ -545,7 +545,7 @@ static void quick_recovery_swallows_no_failure(void **state)
 
 	set_up_late(&m, f);
 	fake_kernel_pass(m.kernel, 5 * FAKE_SECOND);
-	assert_null(lppack_host_recover(m.host, NULL, 1, &f->err));
+	assert_null(machine_recover_quickly(&m));
 	expect_error(&f->err, LPPACK_E_NONE_LEFT, "no livepatch is in force");
 	recovers(&m, "cleared", "neither its livepatch nor what was there before is in force");
 }
@@ -558,11 +558,11 @@ static void quick_recovery_needs_the_privilege(void **state)
 
 	set_up(&m, f, LP_VERB_APPLY, NULL);
 	fake_kernel_write(m.kernel, "proc/self/status", "CapEff:\t0000000000000000\n");
-	assert_null(lppack_host_recover(m.host, NULL, 1, &f->err));
+	assert_null(machine_recover_quickly(&m));
 	expect_error(&f->err, LPPACK_E_PRIVILEGE, "CAP_SYS_MODULE");
 	assert_false(fake_kernel_has(m.kernel, "run/lppack"));
 	expect_ok(lp_journal_clear(ROOT(&m), &f->err), &f->err);
-	report = lppack_host_recover(m.host, NULL, 1, &f->err);
+	report = machine_recover_quickly(&m);
 	expect_ok(report ? 0 : -1, &f->err);
 }
 
@@ -599,7 +599,7 @@ static void quick_recovery_is_short_of_patience(void **state)
 	fake_kernel_pass(m.kernel, 5 * FAKE_SECOND);
 	fake_kernel_write(m.kernel, "sys/module/lp_new/refcnt", "1\n");
 	since_ns = fake_kernel_now(m.kernel);
-	report = lppack_host_recover(m.host, NULL, 1, &f->err);
+	report = machine_recover_quickly(&m);
 	expect_ok(report ? 0 : -1, &f->err);
 	assert_non_null(strstr(text_of(report, "note"), "still loaded, because something refers to it: lp_new"));
 	assert_in_range(fake_kernel_now(m.kernel) - since_ns, FAKE_SECOND, 2 * FAKE_SECOND);
@@ -639,7 +639,7 @@ static void killed_in_the_reversal_of_a_removal(void **state)
 	assert_int_equal(fake_kernel_enable(m.kernel, "lp_old", false), 0);
 	assert_int_equal(fake_kernel_enable(m.kernel, "lp_old", true), 0);
 	m.options.timeout_ns = FAKE_SECOND;
-	assert_null(lppack_host_recover(m.host, &m.options, 0, &f->err));
+	assert_null(machine_recover(&m));
 	expect_error(&f->err, LPPACK_E_STALLED_LEFT, "lp_old: enabling it again does not end");
 	m.options.timeout_ns = 60 * FAKE_SECOND;
 	recovers(&m, "undone", "the livepatch was put back into force");
@@ -681,7 +681,7 @@ static void refuses_a_damaged_journal(void **state)
 
 	set_up(&m, f, LP_VERB_APPLY, NULL);
 	fake_kernel_write(m.kernel, "var/lib/lppack/journal.yaml", "format: 1\nunfinished: perhaps\n");
-	assert_null(lppack_host_recover(m.host, NULL, 0, &f->err));
+	assert_null(lppack_host_recover(m.host, NULL, &f->err));
 	assert_non_null(strstr(f->err.hint, "recover --discard"));
 	expect_error(&f->err, LPPACK_E_STATE, "journal.yaml:2");
 	assert_null(machine_apply(&m));
@@ -703,7 +703,7 @@ static void gives_way_to_a_call_that_lives(void **state)
 	assert_true(lock >= 0);
 	assert_int_equal(describe_journal(m.host, &journal, &f->err), 1);
 	assert_true(lppack_value_bool(lppack_value_get(journal, "running")));
-	assert_null(lppack_host_recover(m.host, NULL, 0, &f->err));
+	assert_null(lppack_host_recover(m.host, NULL, &f->err));
 	expect_error(&f->err, LPPACK_E_BUSY, "held by another lppack");
 }
 

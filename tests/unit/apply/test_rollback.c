@@ -2,6 +2,8 @@
 /* Tests the way back to the previous release. */
 #include "support/apply_machine.h"
 
+#include "apply/boot_open.h"
+#include "apply/install.h"
 #include "machine/store.h"
 
 #include <lppack/store.h>
@@ -24,7 +26,7 @@ static void keep(struct machine *m, const char *bundle)
 	lppack_verified_free(m->verified);
 	lppack_bundle_close(m->bundle);
 	m->verified = fixture_verify(m->f, bundle, &m->bundle);
-	told = lppack_store_install(m->host, m->bundle, m->f->keyring, NULL, &m->f->err);
+	told = lp_store_install(m->host, m->bundle, m->f->keyring, NULL, NULL, &m->f->err);
 	expect_ok(told ? 0 : -1, &m->f->err);
 }
 
@@ -44,7 +46,7 @@ static void put(struct machine *m, const char *bundle, const struct fake_patch *
 static void three_levels(struct machine *m, struct fixture *f)
 {
 	machine_open(m, f, machine_bundle(f, "7.lpb", KERNEL_ID, NULL));
-	m->options.take_over = 0;
+	m->options.flags &= ~(uint32_t)LPPACK_APPLY_TAKE_OVER;
 	put(m, machine_bundle_of(f, "6.lpb", &old_patch, 6, KERNEL_ID, NULL), &old_patch);
 	put(m, fixture_path(f, "7.lpb"), &new_patch);
 	put(m, machine_bundle_of(f, "8.lpb", &next_patch, 8, KERNEL_ID, NULL), &next_patch);
@@ -54,7 +56,7 @@ static int open_level(struct machine *m, const uint64_t *serial)
 {
 	lppack_verified_free(LP_TAKE(m->verified));
 	lppack_bundle_close(LP_TAKE(m->bundle));
-	m->options.rollback = 1;
+	m->options.flags |= LPPACK_APPLY_ROLLBACK;
 	return lppack_host_open_level(m->host, m->f->keyring, serial, &m->bundle, &m->verified, &m->f->err);
 }
 
@@ -62,14 +64,14 @@ static void open_installed(struct machine *m)
 {
 	lppack_verified_free(LP_TAKE(m->verified));
 	lppack_bundle_close(LP_TAKE(m->bundle));
-	expect_ok(lppack_store_open_installed(m->host, m->f->keyring, NULL, &m->bundle, &m->verified, NULL, &m->f->err),
+	expect_ok(lp_store_open_installed(m->host, m->f->keyring, NULL, &m->bundle, &m->verified, NULL, &m->f->err),
 		  &m->f->err);
 }
 
 /* A hold has the boot apply a lower level: without it, the next one begins with the newest again. */
 static void what_a_hold_keeps_away_comes_back(void **state)
 {
-	LPPACK_OPTIONS(lppack_hold_options, hold, .has_serial = 1, .serial = 7);
+	LPPACK_OPTIONS(lppack_hold_options, hold, .flags = LPPACK_HOLD_SERIAL, .serial = 7);
 	struct fixture *f = *state;
 	AUTO_MACHINE struct machine m;
 	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
@@ -78,8 +80,8 @@ static void what_a_hold_keeps_away_comes_back(void **state)
 	expect_ok(lppack_hold_set(m.host, &hold, &f->err), &f->err);
 	open_installed(&m);
 	assert_int_equal(lppack_verified_serial(m.verified), 7);
-	m.options.installed = 1;
-	m.options.allow_downgrade = 1;
+	m.origin = LP_PLAN_INSTALLED;
+	m.options.flags |= LPPACK_APPLY_ALLOW_DOWNGRADE;
 	fake_kernel_expect_load(m.kernel, &new_patch);
 	receipt = machine_apply(&m);
 	expect_ok(receipt ? 0 : -1, &f->err);
@@ -202,10 +204,10 @@ static void removes_what_is_in_force(void **state)
 	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
 
 	three_levels(&m, f);
-	plan = lppack_host_describe_removal(m.host, &m.options, &f->err);
+	plan = machine_describe_removal(&m);
 	expect_ok(plan ? 0 : -1, &f->err);
 	assert_int_equal(lppack_value_count(lppack_value_get(plan, "removes")), 1);
-	receipt = lppack_host_remove(m.host, &m.options, &f->err);
+	receipt = machine_remove(&m);
 	expect_ok(receipt ? 0 : -1, &f->err);
 	map = lppack_receipt_describe(receipt, &f->err);
 	assert_string_equal(text_of(map, "verb"), "remove");
@@ -219,7 +221,7 @@ static void removes_what_is_in_force(void **state)
 
 static void take_out(struct machine *m)
 {
-	AUTO_RECEIPT struct lppack_receipt *receipt = lppack_host_remove(m->host, &m->options, &m->f->err);
+	AUTO_RECEIPT struct lppack_receipt *receipt = machine_remove(m);
 
 	expect_ok(receipt ? 0 : -1, &m->f->err);
 }
@@ -292,7 +294,7 @@ static void tells_of_a_removal_that_the_kernel_refuses(void **state)
 	machine_open(&m, f, machine_bundle(f, "7.lpb", KERNEL_ID, NULL));
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	fake_kernel_fail(m.kernel, 1, EINVAL);
-	receipt = lppack_host_remove(m.host, &m.options, &f->err);
+	receipt = machine_remove(&m);
 	expect_error(&f->err, LPPACK_E_REFUSED, "lp_old: the kernel does not disable it");
 	map = lppack_receipt_describe(receipt, &f->err);
 	assert_string_equal(text_of(map, "outcome"), "nothing");
@@ -344,11 +346,11 @@ static void removes_foreign_patches_only_knowingly(void **state)
 
 	machine_open(&m, f, machine_bundle(f, "7.lpb", KERNEL_ID, NULL));
 	fake_kernel_add_patch(m.kernel, &old_patch);
-	m.options.take_over = 0;
-	assert_null(lppack_host_remove(m.host, &m.options, &f->err));
+	m.options.flags &= ~(uint32_t)LPPACK_APPLY_TAKE_OVER;
+	assert_null(machine_remove(&m));
 	expect_error(&f->err, LPPACK_E_FOREIGN, "lp_old");
-	m.options.take_over = 1;
-	receipt = lppack_host_remove(m.host, &m.options, &f->err);
+	m.options.flags |= LPPACK_APPLY_TAKE_OVER;
+	receipt = machine_remove(&m);
 	expect_ok(receipt ? 0 : -1, &f->err);
 	map = lppack_receipt_describe(receipt, &f->err);
 	taken = lppack_value_at(lppack_value_get(map, "took_over"), 0, NULL);

@@ -58,7 +58,7 @@ static void a_removal_ends_half_done(void **state)
 	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
 
 	set_up(&m, f, &foreign);
-	receipt = lppack_host_remove(m.host, &m.options, &f->err);
+	receipt = machine_remove(&m);
 	assert_string_equal(outcome_of(&m, receipt), "left");
 	expect_error(&f->err, LPPACK_E_STALLED, "after lp_new had been taken out of force: kpatch_1: ");
 	assert_false(fake_kernel_is_loaded(m.kernel, "lp_new"));
@@ -84,7 +84,7 @@ static void a_removal_that_left_its_own_forgets_nothing(void **state)
 	set_up(&m, f, &foreign);
 	fake_kernel_set_reverse(m.kernel, "lp_new", FAKE_NEVER);
 	fake_kernel_at(m.kernel, 2 * FAKE_SECOND, ease, (void *)"lp_new");
-	receipt = lppack_host_remove(m.host, &m.options, &f->err);
+	receipt = machine_remove(&m);
 	assert_string_equal(outcome_of(&m, receipt), "left");
 	expect_error(&f->err, LPPACK_E_STALLED, "after z_kpatch_1 had been taken out of force: lp_new: ");
 	assert_true(fake_kernel_is_active(m.kernel, "lp_new"));
@@ -111,7 +111,7 @@ static void a_removal_was_killed_half_done(void **state)
 	expect_ok(lp_journal_set_from(&call, &stack, &f->err), &f->err);
 	expect_ok(lp_journal_write(ROOT(&m), &call, &f->err), &f->err);
 	assert_int_equal(fake_kernel_enable(m.kernel, "lp_new", false), 0);
-	report = lppack_host_recover(m.host, &m.options, 0, &f->err);
+	report = machine_recover(&m);
 	expect_ok(report ? 0 : -1, &f->err);
 	assert_non_null(strstr(text_of(report, "note"), "other livepatches are still in force"));
 	remember(&m, &running, &applied);
@@ -134,7 +134,7 @@ static void what_cannot_be_proved_is_known(void **state)
 	lying.functions = others;
 	machine_open(&m, f, machine_bundle(f, "b.lpb", KERNEL_ID, NULL));
 	fake_kernel_expect_load(m.kernel, &lying);
-	m.options.take_over = 0;
+	m.options.flags &= ~(uint32_t)LPPACK_APPLY_TAKE_OVER;
 	receipt = machine_apply(&m);
 	assert_string_equal(outcome_of(&m, receipt), "left");
 	expect_error(&f->err, LPPACK_E_UNPROVEN, "lp_new");
@@ -168,7 +168,7 @@ static void what_was_taken_over_is_told_after_a_kill(void **state)
 	expect_ok(lp_transaction_begin(&plan->transaction, LP_VERB_APPLY, &f->err), &f->err);
 	expect_ok(lp_stack_read(&m.host->io, &stack, &f->err), &f->err);
 	expect_ok(terms->intend(terms->intend_context, LP_INTENT_LOAD, &stack, &f->err), &f->err);
-	report = lppack_host_recover(m.host, &m.options, 0, &f->err);
+	report = machine_recover(&m);
 	expect_ok(report ? 0 : -1, &f->err);
 	assert_int_equal(lppack_value_count(lppack_value_get(report, "took_over")), 1);
 	assert_string_equal(text_of(lppack_value_at(lppack_value_get(report, "took_over"), 0, NULL), "name"), "lp_old");

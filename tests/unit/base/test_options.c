@@ -2,6 +2,9 @@
 /* Structs of options of older, newer and careless callers, for every call that takes one. */
 #include "support/apply_machine.h"
 
+#include <lppack/check.h>
+#include <lppack/store.h>
+#include <sys/stat.h>
 
 #define TAIL 16
 
@@ -22,6 +25,9 @@ union bytes {
 	struct lppack_key_options key;
 	struct lppack_signer_options signer;
 	struct lppack_wait wait;
+	struct lppack_remove_options remove;
+	struct lppack_recover_options recover;
+	struct lppack_boot_options boot;
 };
 
 static char *new_path(struct place *p)
@@ -84,14 +90,32 @@ static void call_removal(struct place *p, const void *given)
 
 static void call_recover(struct place *p, const void *given)
 {
-	lppack_value_free(lppack_host_recover(p->m.host, given, 1, &p->m.f->err));
+	lppack_value_free(lppack_host_recover(p->m.host, given, &p->m.f->err));
 }
 
+/* Into an image, so that nothing is applied. */
 static void call_install(struct place *p, const void *given)
 {
 	struct fixture *f = p->m.f;
+	struct lppack_install_report *report = NULL;
+	LP_AUTO(cleanup_lppack_host_close) struct lppack_host *image = NULL;
+	char *root = new_path(p);
 
-	lppack_value_free(lppack_store_install(p->m.host, p->m.bundle, f->keyring, given, &f->err));
+	assert_int_equal(mkdir(root, 0755), 0);
+	image = lppack_host_open(root, &f->err);
+	assert_non_null(image);
+	lppack_host_install(image, p->m.bundle, f->keyring, given, &report, &f->err);
+	lppack_install_report_free(report);
+}
+
+/* Nothing is installed on this machine. */
+static void call_boot(struct place *p, const void *given)
+{
+	struct fixture *f = p->m.f;
+
+	lppack_host_apply_installed(p->m.host, f->keyring, given, NULL, &f->err);
+	if (f->err.code == LPPACK_E_NO_LEVEL)
+		lppack_error_clear(&f->err);
 }
 
 static void call_hold(struct place *p, const void *given)
@@ -115,11 +139,12 @@ static const struct {
 	{ TYPE(lppack_kernel_files, directory), call_kernel, "no kernel is named" },
 	{ TYPE(lppack_wait, wait_ns), call_wait, NULL },
 	{ TYPE(lppack_wait, wait_ns), call_confirm, NULL },
-	{ TYPE(lppack_apply_options, replace), call_plan, NULL },
-	{ TYPE(lppack_apply_options, replace), call_remove, NULL },
-	{ TYPE(lppack_apply_options, replace), call_removal, NULL },
-	{ TYPE(lppack_apply_options, replace), call_recover, NULL },
-	{ TYPE(lppack_install_options, keep), call_install, NULL },
+	{ TYPE(lppack_apply_options, flags), call_plan, NULL },
+	{ TYPE(lppack_remove_options, flags), call_remove, NULL },
+	{ TYPE(lppack_remove_options, flags), call_removal, NULL },
+	{ TYPE(lppack_recover_options, flags), call_recover, NULL },
+	{ TYPE(lppack_install_options, flags), call_install, NULL },
+	{ TYPE(lppack_boot_options, flags), call_boot, NULL },
 	{ TYPE(lppack_hold_options, stream), call_hold, "holds nothing" },
 };
 
@@ -240,8 +265,8 @@ static void __attribute__((noinline)) soil_the_stack(void)
 
 static void __attribute__((noinline)) declare_all(union bytes *install, union bytes *apply)
 {
-	LPPACK_OPTIONS(lppack_install_options, some, .allow_downgrade = 1);
-	LPPACK_OPTIONS(lppack_apply_options, other, .replace = 1, .force = 1);
+	LPPACK_OPTIONS(lppack_install_options, some, .keep = 1);
+	LPPACK_OPTIONS(lppack_apply_options, other, .flags = LPPACK_APPLY_REPLACE, .retries = 1);
 
 	memcpy(install, &some, sizeof(some));
 	memcpy(apply, &other, sizeof(other));
@@ -258,18 +283,89 @@ static void the_macros_leave_nothing_unset(void **state)
 	soil_the_stack();
 	declare_all(&install, &apply);
 	expected.install.size = sizeof(struct lppack_install_options);
-	expected.install.allow_downgrade = 1;
+	expected.install.keep = 1;
 	assert_memory_equal(&install, &expected, sizeof(struct lppack_install_options));
 	memset(&expected, 0, sizeof(expected));
 	expected.apply.size = sizeof(struct lppack_apply_options);
-	expected.apply.replace = 1;
-	expected.apply.force = 1;
+	expected.apply.flags = LPPACK_APPLY_REPLACE;
+	expected.apply.retries = 1;
 	assert_memory_equal(&apply, &expected, sizeof(struct lppack_apply_options));
 	memset(&wait, 0xa5, sizeof(wait));
 	LPPACK_OPTIONS_RESET(wait);
 	memset(&expected, 0, sizeof(expected));
 	expected.wait.size = sizeof(wait);
 	assert_memory_equal(&wait, &expected, sizeof(wait));
+}
+
+/* Every bit of every word of flags: what is known is taken, what is not is refused and named. */
+static void unknown_flags_are_refused(void **state)
+{
+	static const struct {
+		void (*call)(struct place *p, const void *given);
+		size_t at;
+		size_t size;
+		uint32_t known;
+		const char *name;
+	} words[] = {
+#define WORD(call, type, known) { call, offsetof(struct type, flags), sizeof(struct type), known, "struct " #type ": flags" }
+		WORD(call_plan, lppack_apply_options, 0x3f),
+		WORD(call_remove, lppack_remove_options, 0x3),
+		WORD(call_removal, lppack_remove_options, 0x3),
+		WORD(call_recover, lppack_recover_options, 0x1),
+		WORD(call_install, lppack_install_options, 0x3),
+		WORD(call_boot, lppack_boot_options, 0x3),
+		WORD(call_hold, lppack_hold_options, 0x3),
+		WORD(call_kernel, lppack_kernel_files, 0x1),
+#undef WORD
+	};
+	AUTO_PLACE struct place p;
+
+	place_open(&p, *state);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		for (unsigned int bit = 0; bit < 32; bit++) {
+			uint32_t flag = UINT32_C(1) << bit;
+			union bytes given = { .size = words[i].size };
+			bool is_refused;
+
+			memcpy(&given.at[words[i].at], &flag, sizeof(flag));
+			words[i].call(&p, &given);
+			is_refused = p.m.f->err.code == LPPACK_E_USAGE && strstr(p.m.f->err.message, words[i].name);
+			lppack_error_clear(&p.m.f->err);
+			assert_int_equal(is_refused, !(words[i].known & flag));
+		}
+}
+
+static void unknown_flags_of_functions_are_refused(void **state)
+{
+	AUTO_PLACE struct place p;
+
+	place_open(&p, *state);
+	for (unsigned int bit = 1; bit < 32; bit++) {
+		assert_int_equal(lppack_boot_confirm(p.m.host, UINT32_C(1) << bit, NULL, &p.m.f->err), -LPPACK_E_USAGE);
+		expect_error(&p.m.f->err, LPPACK_E_USAGE, "lppack_boot_confirm()");
+		assert_int_equal(lppack_check_report_judge(NULL, UINT32_C(1) << bit, &p.m.f->err), -LPPACK_E_USAGE);
+		expect_error(&p.m.f->err, LPPACK_E_USAGE, "lppack_check_report_judge()");
+	}
+}
+
+/* What these calls decide themselves cannot be asked of them. */
+static void a_rollback_is_no_installation_and_no_boot(void **state)
+{
+	LPPACK_OPTIONS(lppack_apply_options, rollback, .flags = LPPACK_APPLY_ROLLBACK);
+	LPPACK_OPTIONS(lppack_install_options, install, .apply = &rollback);
+	LPPACK_OPTIONS(lppack_boot_options, boot, .apply = &rollback);
+	AUTO_PLACE struct place p;
+
+	place_open(&p, *state);
+	call_install(&p, &install);
+	expect_error(&p.m.f->err, LPPACK_E_USAGE, "is not rolled back to");
+	call_boot(&p, &boot);
+	expect_error(&p.m.f->err, LPPACK_E_USAGE, "boots do not roll back");
+	rollback.size = 1;
+	call_install(&p, &install);
+	expect_error(&p.m.f->err, LPPACK_E_USAGE, "struct lppack_apply_options: its size");
+	call_boot(&p, &boot);
+	expect_error(&p.m.f->err, LPPACK_E_USAGE, "struct lppack_apply_options: its size");
 }
 
 int main(void)
@@ -280,6 +376,9 @@ int main(void)
 		fixture_test(sizes_that_are_refused),
 		fixture_test(what_is_not_known_is_refused),
 		fixture_test(none_is_the_default),
+		fixture_test(unknown_flags_are_refused),
+		fixture_test(unknown_flags_of_functions_are_refused),
+		fixture_test(a_rollback_is_no_installation_and_no_boot),
 		cmocka_unit_test(the_macros_leave_nothing_unset),
 	};
 

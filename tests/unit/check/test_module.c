@@ -107,7 +107,7 @@ static void a_whole_kernel_leaves_no_gap(void **state)
 	report = check(f, kernel, (struct elf_maker_options){ 0 });
 	assert_null(find(report, "not-checked", NULL));
 	assert_loads(report, "yes", NULL);
-	assert_int_equal(lppack_check_report_judge(report, true, &f->err), 0);
+	assert_int_equal(lppack_check_report_judge(report, LPPACK_CHECK_STRICT, &f->err), 0);
 }
 
 static void the_first_refusal_decides(void **state)
@@ -126,7 +126,7 @@ static void the_first_refusal_decides(void **state)
 	assert_found(report, "function-missing", "no_such", "error", "patches no_such");
 	assert_found(report, "import-missing", "none", "error", "imports none");
 	assert_loads(report, "no", "ENOENT");
-	assert_int_equal(lppack_check_report_judge(report, false, &f->err), -LPPACK_E_UNLOADABLE);
+	assert_int_equal(lppack_check_report_judge(report, 0, &f->err), -LPPACK_E_UNLOADABLE);
 	expect_error(&f->err, LPPACK_E_UNLOADABLE, "m.ko: module livepatch_test for kernel " RELEASE ": imports none");
 }
 

@@ -54,7 +54,7 @@ static void target(struct shelf *s, unsigned int serial)
 
 static void hold(struct shelf *s, uint64_t serial)
 {
-	LPPACK_OPTIONS(lppack_hold_options, options, .has_serial = 1, .serial = serial);
+	LPPACK_OPTIONS(lppack_hold_options, options, .flags = LPPACK_HOLD_SERIAL, .serial = serial);
 
 	expect_ok(lppack_hold_set(s->host, &options, &s->f->err), &s->f->err);
 }

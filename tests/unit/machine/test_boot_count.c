@@ -59,7 +59,7 @@ static void two_boots_that_did_not_come_up(void **state)
 	assert_int_equal(lppack_boot_confirm(s.host, 0, NULL, &s.f->err), 1);
 	assert_int_equal(check_boot(s.host, &bad, &s.f->err), -LPPACK_E_BOOT_LOOP);
 	lppack_error_clear(&s.f->err);
-	assert_int_equal(lppack_boot_confirm(s.host, 1, NULL, &s.f->err), 0);
+	assert_int_equal(lppack_boot_confirm(s.host, LPPACK_CONFIRM_RETRY, NULL, &s.f->err), 0);
 	expect_ok(check_boot(s.host, &bad, &s.f->err), &s.f->err);
 }
 
@@ -271,7 +271,7 @@ static void damaged_memories(void **state)
 		assert_null(describe_boot(s.host, &s.f->err));
 		expect_error(&s.f->err, LPPACK_E_STATE, "boot.yaml");
 	}
-	assert_int_equal(lppack_boot_confirm(s.host, 1, NULL, &s.f->err), 0);
+	assert_int_equal(lppack_boot_confirm(s.host, LPPACK_CONFIRM_RETRY, NULL, &s.f->err), 0);
 	expect_ok(check_boot(s.host, &good, &s.f->err), &s.f->err);
 }
 

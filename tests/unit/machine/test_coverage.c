@@ -74,8 +74,8 @@ static bool is_covered(struct shelf *s, const char *serial)
 /* What a boot passes over does not cover it. */
 static void what_a_boot_would_take(void **state)
 {
-	LPPACK_OPTIONS(lppack_hold_options, hold, .has_serial = 1, .serial = 7);
-	LPPACK_OPTIONS(lppack_hold_options, all, .has_serial = 1, .serial = 1);
+	LPPACK_OPTIONS(lppack_hold_options, hold, .flags = LPPACK_HOLD_SERIAL, .serial = 7);
+	LPPACK_OPTIONS(lppack_hold_options, all, .flags = LPPACK_HOLD_SERIAL, .serial = 1);
 	AUTO_SHELF struct shelf s = { 0 };
 
 	shelf_open(&s, *state);

@@ -149,10 +149,10 @@ static void setting(void **state)
 	const struct lppack_value *hold;
 
 	shelf_open(&s, *state);
-	expect_ok(set(&s, (struct lppack_hold_options){ .has_serial = 1, .serial = 3, .until = "2026-01-02" }),
+	expect_ok(set(&s, (struct lppack_hold_options){ .flags = LPPACK_HOLD_SERIAL, .serial = 3, .until = "2026-01-02" }),
 		  &s.f->err);
 	expect_ok(set(&s, (struct lppack_hold_options){
-				  .freeze = 1, .stream = "web", .until = "2200-01-01T00:00:01Z" }),
+				  .flags = LPPACK_HOLD_FREEZE, .stream = "web", .until = "2200-01-01T00:00:01Z" }),
 		  &s.f->err);
 	list = lppack_hold_describe(s.host, &s.f->err);
 	assert_int_equal(lppack_value_count(list), 2);
@@ -163,7 +163,7 @@ static void setting(void **state)
 	assert_string_equal(text_of(hold, "text"), "web: frozen until 2200-01-01T00:00:01Z");
 	assert_string_equal(text_of(hold, "ends"), "2200-01-01T00:00:01Z");
 	/* One for a stream: the new one takes the place of the old one. */
-	expect_ok(set(&s, (struct lppack_hold_options){ .has_serial = 1, .serial = 0 }), &s.f->err);
+	expect_ok(set(&s, (struct lppack_hold_options){ .flags = LPPACK_HOLD_SERIAL, .serial = 0 }), &s.f->err);
 	lppack_value_free(LP_TAKE(list));
 	list = lppack_hold_describe(s.host, &s.f->err);
 	assert_int_equal(lppack_value_count(list), 2);
@@ -180,11 +180,11 @@ static void what_holds_nothing(void **state)
 		const char *words;
 	} cases[] = {
 		{ { .stream = "web" }, "holds nothing" },
-		{ { .freeze = 1, .has_serial = 1 }, "not both" },
+		{ { .flags = LPPACK_HOLD_FREEZE | LPPACK_HOLD_SERIAL }, "not both" },
 		{ { .until = "2200-01-01" }, "nothing would be held" },
-		{ { .freeze = 1, .until = "2026-01-01" }, "over already" },
+		{ { .flags = LPPACK_HOLD_FREEZE, .until = "2026-01-01" }, "over already" },
 		{ { .until = "yesterday" }, "no date" },
-		{ { .freeze = 1, .stream = "Web/" }, "no name of a stream" },
+		{ { .flags = LPPACK_HOLD_FREEZE, .stream = "Web/" }, "no name of a stream" },
 	};
 	AUTO_SHELF struct shelf s = { 0 };
 
@@ -236,11 +236,11 @@ static void below_what_is_in_force(void **state)
 		struct lppack_hold_options options;
 		bool keeps_out;
 	} cases[] = {
-		{ { .has_serial = 1, .serial = 7 }, true },
-		{ { .has_serial = 1, .serial = 8 }, false },
-		{ { .has_serial = 1, .serial = 7, .stream = "other" }, false },
+		{ { .flags = LPPACK_HOLD_SERIAL, .serial = 7 }, true },
+		{ { .flags = LPPACK_HOLD_SERIAL, .serial = 8 }, false },
+		{ { .flags = LPPACK_HOLD_SERIAL, .serial = 7, .stream = "other" }, false },
 		{ { .until = "2020-01-01" }, true },
-		{ { .freeze = 1 }, false },
+		{ { .flags = LPPACK_HOLD_FREEZE }, false },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -271,10 +271,10 @@ static void waiting_for_another(void **state)
 
 	shelf_open(&s, *state);
 	wait = shelf_hold_lock(&s, &holder);
-	assert_int_equal(set(&s, (struct lppack_hold_options){ .freeze = 1 }), -LPPACK_E_BUSY);
+	assert_int_equal(set(&s, (struct lppack_hold_options){ .flags = LPPACK_HOLD_FREEZE }), -LPPACK_E_BUSY);
 	expect_error(&s.f->err, LPPACK_E_BUSY, NULL);
 	holder.lets_go = 2;
-	expect_ok(set(&s, (struct lppack_hold_options){ .freeze = 1, .wait = &wait }), &s.f->err);
+	expect_ok(set(&s, (struct lppack_hold_options){ .flags = LPPACK_HOLD_FREEZE, .wait = &wait }), &s.f->err);
 	assert_int_equal(holder.asked, 2);
 	wait = shelf_hold_lock(&s, &holder);
 	assert_int_equal(lppack_hold_clear(s.host, NULL, NULL, &s.f->err), -LPPACK_E_BUSY);
@@ -290,7 +290,7 @@ static void a_freeze_keeps_the_level(void **state)
 
 	shelf_open(&s, *state);
 	shelf_install(&s, 7);
-	expect_ok(set(&s, (struct lppack_hold_options){ .freeze = 1 }), &s.f->err);
+	expect_ok(set(&s, (struct lppack_hold_options){ .flags = LPPACK_HOLD_FREEZE }), &s.f->err);
 	assert_int_equal(shelf_boots(&s), 7);
 	shelf_install(&s, 8);
 	assert_int_equal(shelf_boots(&s), 7);
@@ -314,7 +314,7 @@ static void a_freeze_keeps_what_boots_fall_back_to(void **state)
 			  &s.f->err);
 	}
 	shelf_reboot(&s, 3);
-	expect_ok(set(&s, (struct lppack_hold_options){ .freeze = 1 }), &s.f->err);
+	expect_ok(set(&s, (struct lppack_hold_options){ .flags = LPPACK_HOLD_FREEZE }), &s.f->err);
 	assert_int_equal(shelf_boots(&s), 7);
 }
 
@@ -334,16 +334,16 @@ static void a_freeze_of_what_is_not_installed(void **state)
 /* It comes before an older level that was installed since. */
 static void a_freeze_of_what_is_installed(void **state)
 {
-	LPPACK_OPTIONS(lppack_install_options, options, .allow_downgrade = 1);
+	LPPACK_OPTIONS(lppack_install_options, options, .flags = LPPACK_INSTALL_ALLOW_DOWNGRADE);
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
 	LP_AUTO_VALUE struct lppack_value *told = NULL;
 
 	shelf_open(&s, *state);
 	shelf_install(&s, 7);
-	expect_ok(set(&s, (struct lppack_hold_options){ .freeze = 1 }), &s.f->err);
+	expect_ok(set(&s, (struct lppack_hold_options){ .flags = LPPACK_HOLD_FREEZE }), &s.f->err);
 	bundle = lppack_bundle_open(shelf_bundle(&s, 6, KERNEL_ID, ""), &s.f->err);
-	told = lppack_store_install(s.host, bundle, s.f->keyring, &options, &s.f->err);
+	told = lp_store_install(s.host, bundle, s.f->keyring, &options, NULL, &s.f->err);
 	expect_ok(told ? 0 : -1, &s.f->err);
 	assert_int_equal(shelf_boots(&s), 7);
 	assert_int_equal(lppack_hold_clear(s.host, NULL, NULL, &s.f->err), 1);

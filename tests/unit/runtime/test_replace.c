@@ -432,16 +432,16 @@ struct seen {
 	int64_t last;
 };
 
-static void note_progress(void *context, const char *phase, int64_t elapsed_ns)
+static void note_progress(void *context, const struct lppack_progress *now)
 {
 	struct seen *seen = context;
 
-	seen->transition += strcmp(phase, "transition") == 0;
-	seen->removal += strcmp(phase, "removal") == 0;
-	if (strcmp(phase, "transition") == 0) {
-		assert_true(elapsed_ns >= seen->last);
-		assert_true(elapsed_ns - seen->last <= 21 * FAKE_MS);
-		seen->last = elapsed_ns;
+	seen->transition += strcmp(now->phase, "transition") == 0;
+	seen->removal += strcmp(now->phase, "removal") == 0;
+	if (strcmp(now->phase, "transition") == 0) {
+		assert_true(now->elapsed_ns >= seen->last);
+		assert_true(now->elapsed_ns - seen->last <= 21 * FAKE_MS);
+		seen->last = now->elapsed_ns;
 	}
 }
 

@@ -128,7 +128,7 @@ static void the_record_remembers(void **state)
 
 static void a_newer_level(void **state)
 {
-	LPPACK_OPTIONS(lppack_hold_options, hold, .has_serial = 1, .serial = 7);
+	LPPACK_OPTIONS(lppack_hold_options, hold, .flags = LPPACK_HOLD_SERIAL, .serial = 7);
 	static const char more[] = "fixes:\n  - id: CVE-1\n    since: 7\n  - id: CVE-4\n    severity: critical\n";
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_VALUE struct lppack_value *status = NULL;
@@ -303,7 +303,7 @@ static void after_a_removal(void **state)
 /* In force it stays, but not beyond the next boot. */
 static void a_hold_below_what_is_in_force(void **state)
 {
-	LPPACK_OPTIONS(lppack_hold_options, hold, .has_serial = 1, .serial = 7);
+	LPPACK_OPTIONS(lppack_hold_options, hold, .flags = LPPACK_HOLD_SERIAL, .serial = 7);
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_VALUE struct lppack_value *status = NULL;
 	const struct lppack_value *levels;
