@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A unit test is a program of its own, in the folder of the file that it is for: one line here.
 unit_programs = \
+	tests/unit/apply/test_apply_installed \
 	tests/unit/apply/test_boot_open \
+	tests/unit/apply/test_host_install \
 	tests/unit/apply/test_install \
 	tests/unit/apply/test_lifetimes \
 	tests/unit/apply/test_module_trust \
