@@ -87,7 +87,7 @@ static int take_options(struct boot *boot, const struct lppack_boot_options *giv
 	return 0;
 }
 
-static int recover(struct boot *boot, struct lppack_error *err)
+static int recover_first(struct boot *boot, struct lppack_error *err)
 {
 	LPPACK_OPTIONS(lppack_recover_options, options, .timeout_ns = boot->how.timeout_ns, .wait = boot->how.wait);
 	struct lppack_error why = LPPACK_ERROR_INIT;
@@ -180,7 +180,7 @@ LP_EXPORT int lppack_host_apply_installed(struct lppack_host *host, const struct
 		return lp_fail_nomem(err);
 	rc = take_options(&boot, options, &own);
 	if (rc == 0)
-		rc = recover(&boot, &own);
+		rc = recover_first(&boot, &own);
 	if (rc == 0)
 		rc = try_releases(&boot, &own);
 	if (rc < 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lppack apply: a bundle, or the installed release at boot. */
+/* lppack apply: applies a file, or what is installed, and prints what came of it. */
 #include "cli/cleanup.h"
 #include "cli/print.h"
 #include "cli/json.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lppack install: a bundle for boots to come, applied at once unless told otherwise. */
+/* lppack install: has a bundle installed and applied, and prints what came of both. */
 #include "cli/apply_report.h"
 #include "cli/cleanup.h"
 #include "cli/print.h"
@@ -85,7 +85,7 @@ static int install(struct job *job, struct lppack_error *err)
 	return rc;
 }
 
-static int describe_job(struct job *job, struct lppack_error *err)
+static int describe_outcome(struct job *job, struct lppack_error *err)
 {
 	struct lppack_error ignored = LPPACK_ERROR_INIT;
 
@@ -170,7 +170,7 @@ static int install_run(const void *values, const struct text_list *arguments, st
 	if (!job.report)
 		return rc;
 	/* It is installed, whatever became of the kernel: both are printed, and the status is that of the apply. */
-	if (describe_job(&job, err) < 0)
+	if (describe_outcome(&job, err) < 0)
 		return -err->code;
 	if (job.o->json)
 		install_print_json(&job, err);
