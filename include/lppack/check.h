@@ -90,8 +90,9 @@ const char *lppack_kernel_build_id(const struct lppack_kernel *kernel);
  *               like ENOEXEC) and reason, if no; accepted (bool) is false if any finding is an error, so also where the
  *               kernel takes what lppack refuses, a module for another build
  *     checked   {imports, functions, symbols, relocations}: how many were looked up
- *     findings  list of {id, severity, subject, message, hint, code, error}, errors first, as in lppack_module_inspect();
- *               severity is error, warning or info; id is not-checked for what the files cannot answer
+ *     findings  list of {id, severity, subject, message, hint, code, error}, errors first, as in
+ *               lppack_module_inspect(); severity is error, warning or info; id is not-checked for what the files
+ *               cannot answer
  *
  * @param kernel the kernel
  * @param path   of the module

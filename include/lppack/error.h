@@ -14,7 +14,8 @@ extern "C" {
 
 /**
  * X(NAME, number, about, meaning). A library function fails with -LPPACK_E_NAME; the lppack program exits with the same
- * number. `about` is the end of an LPPACK_ABOUT_ name. Numbers are never reused; tests/unit/base/test_error.c pins them.
+ * number. `about` is the end of an LPPACK_ABOUT_ name. Numbers are never reused; tests/unit/base/test_error.c pins
+ * them.
  *
  * @since 0.1
  */
@@ -80,7 +81,7 @@ extern "C" {
 	X(NO_LEVEL, 68, MACHINE, "there is no such level to go to") \
 	X(DISABLED, 69, MACHINE, "livepatches are switched off on the kernel's command line") \
 	X(BOOT_LOOP, 70, RELEASE, "the bundle is skipped: boots with it did not become healthy") \
-	X(NONE_LEFT, 71, MACHINE, "no livepatch is in force: the new one could not be kept when the old ones were gone") \
+	X(NONE_LEFT, 71, MACHINE, "no livepatch is active: the new one could not be kept when the old ones were gone") \
 	X(MEMORY, 72, MACHINE, "the machine has too little free memory to load the module") \
 	X(BEHIND, 80, MACHINE, "fixes that are installed are not in force") \
 	X(REBOOT_NEEDED, 81, MACHINE, "only a reboot can bring what is missing") \
@@ -109,8 +110,8 @@ enum lppack_code {
 enum lppack_about {
 	LPPACK_ABOUT_NOTHING = 0, /**< of a number that is no code */
 	LPPACK_ABOUT_CALL,        /**< what was asked for, by whom, and the files named for it; or lppack itself */
-	LPPACK_ABOUT_MACHINE,     /**< its kernel, its files, its settings and what runs on it: no release does better */
-	LPPACK_ABOUT_RELEASE,     /**< the bundle, its signatures or its module: another release may do where it did not */
+	LPPACK_ABOUT_MACHINE,     /**< its kernel, files, settings and what runs on it: no release does better */
+	LPPACK_ABOUT_RELEASE,     /**< the bundle, its signatures or its module: another release may do */
 };
 
 /**
@@ -119,8 +120,8 @@ enum lppack_about {
  * Caller-owned: initialise it with LPPACK_ERROR_INIT and pass its address, or pass NULL to get codes only. The first
  * cause stays: a set error is never overwritten, only given context in front.
  *
- * It grows at the end. The library writes what it knows and `size` has room for: to a bigger one, of a newer program, no
- * further than its own; to one that is all zero, what version 0.1 has. One that cannot be such a struct (less than
+ * It grows at the end. The library writes what it knows and `size` has room for: to a bigger one, of a newer program,
+ * no further than its own; to one that is all zero, what version 0.1 has. One that cannot be such a struct (less than
  * version 0.1 has, or more than 64 KiB, as in memory that nobody has initialised) counts as NULL: nothing is written.
  *
  * @since 0.1

@@ -62,8 +62,8 @@ const char *lppack_host_build_id(struct lppack_host *host, struct lppack_error *
  *
  * That is the stack with what brought it, the fixes that are active, pending, unfixable or held, whether a reboot is
  * needed, the installed releases and whether they cover the next boot. What cannot be read is listed in "problems".
- * Nothing is changed: a call that was interrupted is only reported; lppack_host_recover() with LPPACK_RECOVER_QUICK puts
- * it right before.
+ * Nothing is changed: a call that was interrupted is only reported; lppack_host_recover() with LPPACK_RECOVER_QUICK
+ * puts it right before.
  *
  * @param host the machine
  * @param err  LPPACK_E_NO_LIVEPATCH: the kernel cannot livepatch
@@ -96,8 +96,8 @@ char *lppack_status_metrics(const struct lppack_value *status, struct lppack_err
  *
  * @param host the machine
  * @param err  LPPACK_E_NO_LIVEPATCH
- * @return a map: "transition", "patches" (name, enabled, transition), "blockers", and "blockers_known": false where only
- *         root may see them. To be freed with lppack_value_free(); NULL on failure
+ * @return a map: "transition", "patches" (name, enabled, transition), "blockers", and "blockers_known": false where
+ *         only root may see them. To be freed with lppack_value_free(); NULL on failure
  * @since 0.1
  */
 struct lppack_value *lppack_host_transition(struct lppack_host *host, struct lppack_error *err);
@@ -124,8 +124,8 @@ struct lppack_wait {
 	size_t size;     /**< set by LPPACK_OPTIONS() */
 	int64_t wait_ns; /**< for another lppack, in nanoseconds; 0: give way at once; negative: for ever */
 	/**
-	 * Called now and then; may be NULL. phase: "waiting" (for the lock), "loading", "transition", "proof", "removal",
-	 * "reversal", "retry"; of an installation "verifying", with done of total kernels.
+	 * Called now and then; may be NULL. phase: "waiting" (for the lock), "loading", "transition", "proof",
+	 * "removal", "reversal", "retry"; of an installation "verifying", with done of total kernels.
 	 */
 	void (*progress)(void *context, const struct lppack_progress *now);
 	/** Nonzero gives way, and reverses a transition as a time-out does; may be NULL. */
@@ -172,8 +172,8 @@ struct lppack_apply_options {
  * Plans to apply a bundle.
  *
  * Selects the entry of the running kernel, proves its module, and checks everything that can be refused before a system
- * call changes anything. A bundle that has expired is only reported in the description. An interrupted call's transition
- * is LPPACK_E_BUSY here: call lppack_host_recover() before.
+ * call changes anything. A bundle that has expired is only reported in the description. An interrupted call's
+ * transition is LPPACK_E_BUSY here: call lppack_host_recover() before.
  *
  * @param host     the machine; the plan refers to it, and it may be closed before the plan
  * @param verified the bundle; the plan refers to it, and it may be freed before the plan
@@ -213,8 +213,8 @@ int lppack_plan_is_noop(const struct lppack_plan *plan);
  * @return a map: kernel, bundle, module, objects, replaces, already, reversibility (class: "reversible", "one-way" or
  *         "reboot"; why), warnings, module_signature (unless nothing is to be done: enforced ("module.sig_enforce" or
  *         "lockdown", if the kernel insists on signatures of modules), signed, and of a signed module key ("known" to
- *         the kernel, "unknown", "platform": to the firmware's keyring alone, or "untold") and signer). To be freed with
- *         lppack_value_free(); NULL on failure
+ *         the kernel, "unknown", "platform": to the firmware's keyring alone, or "untold") and signer). To be freed
+ *         with lppack_value_free(); NULL on failure
  * @since 0.1
  */
 struct lppack_value *lppack_plan_describe(const struct lppack_plan *plan, struct lppack_error *err);
@@ -233,7 +233,8 @@ void lppack_plan_free(struct lppack_plan *plan);
  * With the lock held, what lppack_plan_new() asks is asked again: if another call has come between so that it is no
  * longer right, it fails as lppack_plan_new() would, and the message says what has changed; rolling back fails with
  * LPPACK_E_BUSY if anything else has been applied since. From then on the plan is described as it was judged last.
- * What it means to do is on the disk before the kernel is asked, so that whatever kills it, lppack_host_recover() knows.
+ * What it means to do is on the disk before the kernel is asked, so that whatever kills it, lppack_host_recover()
+ * knows.
  *
  * @param plan the plan
  * @param err  what lppack_plan_new() fails with
@@ -241,8 +242,8 @@ void lppack_plan_free(struct lppack_plan *plan);
  *             LPPACK_E_REFUSED, INCOMPATIBLE, NOT_LIVEPATCH, NOT_REPLACED: the kernel does not take the module
  *
  *             LPPACK_E_STALLED, STALLED_LEFT, UNPROVEN, LEFTOVER, NONE_LEFT: what became of it
- * @return a receipt, also when it failed after the kernel was asked, with err set; NULL if it failed before. To be freed
- *         with lppack_receipt_free()
+ * @return a receipt, also when it failed after the kernel was asked, with err set; NULL if it failed before. To be
+ *         freed with lppack_receipt_free()
  * @since 0.1
  */
 struct lppack_receipt *lppack_plan_apply(struct lppack_plan *plan, struct lppack_error *err);
@@ -317,7 +318,8 @@ struct lppack_receipt *lppack_host_remove(struct lppack_host *host, const struct
  * @param host    the machine
  * @param options may be NULL
  * @param err     as of lppack_host_remove(), before the kernel is asked
- * @return a map: kernel, removes (the patches), already, warnings. To be freed with lppack_value_free(); NULL on failure
+ * @return a map: kernel, removes (the patches), already, warnings. To be freed with lppack_value_free(); NULL on
+ *         failure
  * @since 0.1
  */
 struct lppack_value *lppack_host_describe_removal(struct lppack_host *host, const struct lppack_remove_options *options,
@@ -329,8 +331,10 @@ struct lppack_value *lppack_host_describe_removal(struct lppack_host *host, cons
  * @since 0.1
  */
 enum lppack_recover_flags {
-	/** No transition is waited for or begun, and what cannot be put right that way stays as it is: what only looks at
-	 * the machine recovers so before. */
+	/**
+	 * No transition is waited for or begun, and what cannot be put right that way stays as it is: what only looks
+	 * at the machine recovers so before.
+	 */
 	LPPACK_RECOVER_QUICK = 1u << 0,
 };
 

@@ -66,7 +66,7 @@ struct lppack_install_report {
 	size_t size; /**< of the struct, as the library knows it */
 	/** A map (lppack-install(1), "JSON"): bundle, path, already, pruned, levels, coverage, enabled, warnings. */
 	const struct lppack_value *installed;
-	const struct lppack_value *recovered; /**< of lppack_host_recover(), before it was applied; NULL if it was not asked */
+	const struct lppack_value *recovered; /**< of lppack_host_recover(), before applying; NULL if not asked */
 	enum lppack_not_applied not_applied;
 	const struct lppack_plan *plan;       /**< NULL if none was made */
 	const struct lppack_receipt *receipt; /**< NULL if the kernel was not asked */
@@ -79,9 +79,9 @@ struct lppack_install_report {
  * Copies the bundle below /var/lib/lppack, verifies every byte of the copy, and makes it the release that boots apply.
  * It appears whole or not at all, also if the power goes; what an earlier call left half-written is removed. Old
  * releases of the stream are pruned, but never one that boots apply, the active one, nor the one below it. A call that
- * was interrupted on this machine is finished or undone first, as by lppack_host_recover(): as far as nobody has to wait
- * before it is installed, and wholly before it is applied. A damaged store is made again of the releases whose files are
- * whole.
+ * was interrupted on this machine is finished or undone first, as by lppack_host_recover(): as far as nobody has to
+ * wait before it is installed, and wholly before it is applied. A damaged store is made again of the releases whose
+ * files are whole.
  *
  * @param host    the machine
  * @param bundle  the bundle
@@ -117,8 +117,10 @@ void lppack_install_report_free(struct lppack_install_report *report);
  * @since 0.1
  */
 enum lppack_boot_flags {
-	/** This is the boot's own apply: it is counted until lppack_boot_confirm(), and a release whose boots are not
-	 * confirmed is skipped (LPPACK_E_BOOT_LOOP). */
+	/**
+	 * This is the boot's own apply: it is counted until lppack_boot_confirm(), and a release whose boots are not
+	 * confirmed is skipped (LPPACK_E_BOOT_LOOP).
+	 */
 	LPPACK_BOOT_COUNT = 1u << 0,
 	LPPACK_BOOT_DRY_RUN = 1u << 1, /**< plans only, and recovers nothing */
 };
@@ -146,7 +148,7 @@ struct lppack_boot_options {
  */
 struct lppack_attempt {
 	size_t size; /**< of the struct, as the library knows it */
-	/** A list of maps {stream, epoch, serial, digest, code, name, message}: what was passed over right before it. */
+	/** Passed over right before it: a list of maps {stream, epoch, serial, digest, code, name, message}. */
 	const struct lppack_value *skipped;
 	const struct lppack_verified *release; /**< NULL: there was no other one, and error says why */
 	const struct lppack_plan *plan;        /**< NULL if none could be made */
@@ -179,8 +181,8 @@ struct lppack_boot_report {
  * @param host    the machine
  * @param keyring whom to trust
  * @param options may be NULL
- * @param report  receives what it came to, also on failure; NULL if there is nothing to report. May be NULL. To be freed
- *                with lppack_boot_report_free()
+ * @param report  receives what it came to, also on failure; NULL if there is nothing to report. May be NULL. To be
+ *                freed with lppack_boot_report_free()
  * @param err     LPPACK_E_NO_LEVEL: nothing is installed
  *
  *                LPPACK_E_DISABLED: the kernel's command line forbids it
@@ -212,8 +214,8 @@ void lppack_boot_report_free(struct lppack_boot_report *report);
  *
  * @param host the machine
  * @param err  LPPACK_E_STATE
- * @return a list of maps {stream, epoch, serial, version, created, installed_at, digest, size, path, chosen: by the last
- *         installation, apply or rollback, at_boot: what the next boot of the running kernel does with it
+ * @return a list of maps {stream, epoch, serial, version, created, installed_at, digest, size, path, chosen: by the
+ *         last installation, apply or rollback, at_boot: what the next boot of the running kernel does with it
  *         (lppack-status-json(5), LEVELS), target: that it applies it}. To be freed with lppack_value_free(); NULL on
  *         failure
  * @since 0.1
@@ -241,8 +243,8 @@ struct lppack_hold_options {
 	uint32_t flags;     /**< of enum lppack_hold_flags */
 	uint64_t serial;    /**< the newest that may come, of the newest epoch that the machine has */
 	/**
-	 * "2026-11-21T12:00:00Z" or "2026-11-21"; may be NULL. With LPPACK_HOLD_FREEZE: when it ends, in the future; alone:
-	 * bundles that were created later are kept away, and it lies in the past.
+	 * "2026-11-21T12:00:00Z" or "2026-11-21"; may be NULL. With LPPACK_HOLD_FREEZE: when it ends, in the future;
+	 * alone: bundles that were created later are kept away, and it lies in the past.
 	 */
 	const char *until;
 	const struct lppack_wait *wait; /**< may be NULL */

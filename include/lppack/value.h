@@ -32,8 +32,8 @@ enum lppack_kind {
 /**
  * Says what a value is.
  *
- * Every accessor accepts NULL, so that paths can be chained. Returned strings and values are borrowed: they live as long
- * as the tree.
+ * Every accessor accepts NULL, so that paths can be chained. Returned strings and values are borrowed: they live as
+ * long as the tree.
  *
  * @param value may be NULL
  * @return LPPACK_KIND_NONE for NULL

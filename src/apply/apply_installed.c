@@ -158,10 +158,12 @@ static struct lppack_boot_report *publish(struct boot_report *report)
 							   .receipt = attempt->receipt,
 							   .error = &attempt->error };
 	}
-	report->public = (struct lppack_boot_report){ .size = sizeof(report->public),
-						      .recovered = report->recovered,
-						      .attempts = (const struct lppack_attempt *const *)report->attempts,
-						      .n_attempts = report->n };
+	report->public = (struct lppack_boot_report){
+		.size = sizeof(report->public),
+		.recovered = report->recovered,
+		.attempts = (const struct lppack_attempt *const *)report->attempts,
+		.n_attempts = report->n,
+	};
 	return &report->public;
 }
 

@@ -307,7 +307,8 @@ static void unknown_flags_are_refused(void **state)
 		uint32_t known;
 		const char *name;
 	} words[] = {
-#define WORD(call, type, known) { call, offsetof(struct type, flags), sizeof(struct type), known, "struct " #type ": flags" }
+#define WORD(call, type, known) \
+	{ call, offsetof(struct type, flags), sizeof(struct type), known, "struct " #type ": flags" }
 		WORD(call_plan, lppack_apply_options, 0x3f),
 		WORD(call_remove, lppack_remove_options, 0x3),
 		WORD(call_removal, lppack_remove_options, 0x3),

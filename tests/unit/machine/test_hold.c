@@ -149,7 +149,8 @@ static void setting(void **state)
 	const struct lppack_value *hold;
 
 	shelf_open(&s, *state);
-	expect_ok(set(&s, (struct lppack_hold_options){ .flags = LPPACK_HOLD_SERIAL, .serial = 3, .until = "2026-01-02" }),
+	expect_ok(set(&s, (struct lppack_hold_options){
+				  .flags = LPPACK_HOLD_SERIAL, .serial = 3, .until = "2026-01-02" }),
 		  &s.f->err);
 	expect_ok(set(&s, (struct lppack_hold_options){
 				  .flags = LPPACK_HOLD_FREEZE, .stream = "web", .until = "2200-01-01T00:00:01Z" }),
