@@ -62,10 +62,10 @@ static void assert_attempt(const struct lppack_boot_report *report, size_t i, ui
 
 static void assert_target(struct shelf *s, uint64_t serial)
 {
-	LP_AUTO_STORE struct lp_store store = { 0 };
+	LP_AUTO_SNAPSHOT struct lp_snapshot snapshot = { 0 };
 
-	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
-	assert_int_equal(lp_store_target(&store)->serial, serial);
+	lp_snapshot_read(&snapshot, s->host);
+	assert_int_equal(lp_snapshot_target(&snapshot)->id.serial, serial);
 }
 
 static void the_chosen_one_is_applied(void **state)
@@ -84,7 +84,7 @@ static void the_chosen_one_is_applied(void **state)
 	assert_attempt(report, 0, 8, "applied", 0);
 	assert_int_equal(lppack_value_count(report->attempts[0]->skipped), 0);
 	assert_int_equal(lppack_value_bool(lppack_value_get(report->recovered, "found")), 0);
-	assert_true(fake_kernel_in_force(s.kernel, "lp_next"));
+	assert_true(fake_kernel_is_active(s.kernel, "lp_next"));
 	again = apply(&s, 0, &rc);
 	expect_ok(rc, &s.f->err);
 	assert_attempt(again, 0, 8, "already", 0);
@@ -108,7 +108,7 @@ static void a_bad_release_leaves_the_one_below(void **state)
 	assert_int_equal(report->n_attempts, 2);
 	assert_attempt(report, 0, 8, "nothing", LPPACK_E_REFUSED);
 	assert_attempt(report, 1, 7, "applied", 0);
-	assert_true(fake_kernel_in_force(s.kernel, "lp_new"));
+	assert_true(fake_kernel_is_active(s.kernel, "lp_new"));
 	assert_target(&s, 8);
 }
 
@@ -135,7 +135,7 @@ static void bad_releases_only(void **state)
 	assert_attempt(report, 2, 6, "nothing", LPPACK_E_REFUSED);
 	assert_null(report->attempts[3]->release);
 	assert_int_equal(report->attempts[3]->error->code, LPPACK_E_NO_LEVEL);
-	assert_int_equal(fake_kernel_count_in_force(s.kernel), 0);
+	assert_int_equal(fake_kernel_count_active(s.kernel), 0);
 }
 
 /* Tasks that stall, a lock that is held, or a kernel that takes no modules do no better with an older release. */

@@ -46,7 +46,7 @@ static void with_apply(void **state)
 	assert_outcome(report, "applied");
 	assert_false(lppack_value_bool(lppack_value_get(report->installed, "already")));
 	assert_non_null(report->recovered);
-	assert_true(fake_kernel_in_force(s.kernel, "lp_new"));
+	assert_true(fake_kernel_is_active(s.kernel, "lp_new"));
 	again = install(&s, path, 0, &rc);
 	expect_ok(rc, &f->err);
 	assert_outcome(again, "already");

@@ -335,7 +335,7 @@ static void files_of_a_newer_lppack(void **state)
 {
 	static const char *const files[] = { "state", "store", "freshness", "holds", "boot", "journal" };
 	static const char newer[] = "format: 2\nnovel: true\n";
-	const struct lppack_hold_options hold = { .size = sizeof(hold), .freeze = 1 };
+	LPPACK_OPTIONS(lppack_hold_options, hold, .flags = LPPACK_HOLD_FREEZE);
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		AUTO_SHELF struct shelf s = { 0 };
