@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What changes from one level of a stream to the next, and whether the next one is truly cumulative. */
+/**
+ * @file
+ * What changes from one release of a stream to the next, and whether the next one is truly cumulative.
+ */
 #ifndef LPPACK_DIFF_H
 #define LPPACK_DIFF_H
 
@@ -11,10 +14,8 @@
 extern "C" {
 #endif
 
-/*
- * A map: "old" and "new" (name, stream, epoch, serial, version, kernels, and in bytes: size of the file and
- * modules_size), "cumulative" (bool), "changes", "rollback" and "findings" (as in lppack_module_inspect(): same-name,
- * where the new module cannot be loaded over the old one).
+/**
+ * Compares two bundles. All their metadata are read, no modules.
  *
  * A change: kind (stream, epoch, serial, fix, kernel, object, function or state), id (the fix's; a kernel's build ID;
  * an object's name; "object:function", with ",POSITION" if it is not the first of that name; a state's number; or
@@ -23,23 +24,42 @@ extern "C" {
  *
  * A rollback, for each kernel that both have: kernel, build_id, verdict (reversible or one-way), why.
  *
- * Both bundles are borrowed; all their metadata are read, no modules. Free with lppack_value_free().
+ * @param older  the one before
+ * @param newer  the one after
+ * @param err    receives the error
+ * @return a map, to be freed with lppack_value_free(): "old" and "new" (name, stream, epoch, serial, version, kernels,
+ *         and in bytes: size of the file and modules_size), "cumulative" (bool), "changes", "rollback" and "findings"
+ *         (as in lppack_module_inspect(): same-name, where the new module cannot be loaded over the old one). NULL on
+ *         failure: a bundle is damaged or cannot be read
+ * @since 0.1
  */
-struct lppack_value *lppack_diff_bundles(struct lppack_verified *older, struct lppack_verified *newer,
-					 struct lppack_error *err);
+struct lppack_value *lppack_verified_diff(const struct lppack_verified *older, const struct lppack_verified *newer,
+					  struct lppack_error *err);
 
-/*
- * The same for two modules (.ko, .ko.xz, .ko.zst, .ko.gz): objects, functions and states; "old" and "new" have name,
- * module, release, arch, replace, size and modules_size. LPPACK_E_IO, MODULE, NOT_LIVEPATCH.
+/**
+ * Compares two modules (.ko, .ko.xz, .ko.zst, .ko.gz): objects, functions and states.
+ *
+ * @param older  path of the one before
+ * @param newer  path of the one after
+ * @param err    receives the error
+ * @return as lppack_verified_diff(), but "old" and "new" have name, module, release, arch, replace, size and
+ *         modules_size. NULL on failure: LPPACK_E_IO, LPPACK_E_MODULE, LPPACK_E_NOT_LIVEPATCH
+ * @since 0.1
  */
-struct lppack_value *lppack_diff_modules(const char *older, const char *newer, struct lppack_error *err);
+struct lppack_value *lppack_module_diff(const char *older, const char *newer, struct lppack_error *err);
 
-/*
- * LPPACK_E_NOT_CUMULATIVE, naming the first loss, unless newer has the same stream, a higher serial (or epoch), and
- * every kernel, fix, object, function and state of older, states not lower, but for what it names as withdrawn; an
- * object is withdrawn when all its functions are. Both bundles' metadata are read.
+/**
+ * Whether a bundle may take another's place: the same stream, a higher serial (or epoch), and every kernel, fix,
+ * object, function and state of the older, states not lower, but for what it names as withdrawn; an object is withdrawn
+ * when all its functions are. Both bundles' metadata are read.
+ *
+ * @param newer  the one after
+ * @param older  the one before
+ * @param err    receives the error
+ * @return 0, or a negative code: LPPACK_E_NOT_CUMULATIVE, naming the first loss, or why a bundle cannot be read
+ * @since 0.1
  */
-int lppack_verified_check_supersedes(struct lppack_verified *newer, struct lppack_verified *older,
+int lppack_verified_check_supersedes(const struct lppack_verified *newer, const struct lppack_verified *older,
 				     struct lppack_error *err);
 
 #ifdef __cplusplus

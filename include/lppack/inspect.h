@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Everything that can be known of a livepatch module without loading it. */
+/**
+ * @file
+ * Everything that can be known of a livepatch module without loading it.
+ */
 #ifndef LPPACK_INSPECT_H
 #define LPPACK_INSPECT_H
 
@@ -10,38 +13,43 @@
 extern "C" {
 #endif
 
-/*
- * Describes a module file (.ko, .ko.gz, .ko.xz, .ko.zst). LPPACK_E_MODULE, IO or LIMIT if it cannot be read; a module
- * that is no livepatch, or one that lppack_create() would refuse, is no error: "findings" tells. Free with
- * lppack_value_free().
+/**
+ * Describes a module file (.ko, .ko.gz, .ko.xz, .ko.zst). A module that is no livepatch, or one that
+ * lppack_bundle_create() would refuse, is no error: "findings" says so.
  *
- * A map; what the module does not tell is absent:
+ * In the map, what the module does not say is absent:
  *
- *   name, livepatch (bool), arch, release, vermagic, srcversion, build_id, depends, license, author, description,
- *   intree (bool), release_salt, compiler   what it says of itself
- *   file_size, size, sha256       bytes of the file and of the module in it, and the latter's digest
- *   builder                       source, kpatch-build, klp-build or unknown
- *   replace                       {declared, verdict, reason}: declared is what lppack_create() goes by (proved,
+ *     name, livepatch (bool), arch, release, vermagic, srcversion, build_id, depends, license, author, description,
+ *     intree (bool), release_salt, compiler   what it says of itself
+ *     file_size, size, sha256     bytes of the file and of the module in it, and the latter's digest
+ *     builder                     source, kpatch-build, klp-build or unknown
+ *     replace                     {declared, verdict, reason}: declared is what lppack_bundle_create() goes by (proved,
  *                                 refuted, declared); verdict is proved or refuted (by data), supported or
  *                                 contradicted (by code), or not_decoded; reason is a phrase
- *   objects                       list of {name, callbacks, functions}, functions being a list of {name, sympos, size};
+ *     objects                     list of {name, callbacks, functions}, functions being a list of {name, sympos, size};
  *                                 size is bytes of the new code
- *   states                        list of {id, version}
- *   klp                           {relocations, symbols, jump_tables}: lists of {object, section, entries}, of
+ *     states                      list of {id, version}
+ *     klp                         {relocations, symbols, jump_tables}: lists of {object, section, entries}, of
  *                                 {object, name, sympos}, of section names
- *   imports                       list of {name, crc}; crc is eight hex digits
- *   exports                       list of names
- *   shadow_variables              bool: imports klp_shadow_*
- *   signature                     {size, digest, algorithm, issuer, serial, key_id, signers, error}: the appended one,
+ *     imports                     list of {name, crc}; crc is eight hex digits
+ *     exports                     list of names
+ *     shadow_variables            bool: imports klp_shadow_*
+ *     signature                   {size, digest, algorithm, issuer, serial, key_id, signers, error}: the appended one,
  *                                 not verified; error where it cannot be parsed
- *   hardening                     {retpoline, ibt, shstk, bti, pac} (bools) and the numbers of entries of
+ *     hardening                   {retpoline, ibt, shstk, bti, pac} (bools) and the numbers of entries of
  *                                 {retpoline_sites, return_sites, call_sites, ibt_endbr_seal}
- *   memory                        bytes: {page_size, core, init, percpu}; core and init being
+ *     memory                      bytes: {page_size, core, init, percpu}; core and init being
  *                                 {text, rodata, ro_after_init, data, bss, pages}; pages is the sum rounded up to pages
- *   debug_size                    bytes of the file that are debug sections
- *   modinfo                       list of {key, value}: all of .modinfo in order
- *   findings                      list of {id, severity, message, hint, code, error}; severity is error, warning or
+ *     debug_size                  bytes of the file that are debug sections
+ *     modinfo                     list of {key, value}: all of .modinfo in order
+ *     findings                    list of {id, severity, message, hint, code, error}; severity is error, warning or
  *                                 info; code and error, of errors, are the LPPACK_E_ number and its name
+ *
+ * @param path  of the file
+ * @param err   receives the error
+ * @return the map, to be freed with lppack_value_free(); NULL: LPPACK_E_MODULE, LPPACK_E_IO, LPPACK_E_LIMIT: it cannot
+ *         be read
+ * @since 0.1
  */
 struct lppack_value *lppack_module_inspect(const char *path, struct lppack_error *err);
 

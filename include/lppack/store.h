@@ -11,6 +11,7 @@
 #include <lppack/host.h>
 #include <lppack/keys.h>
 #include <lppack/options.h>
+#include <lppack/progress.h>
 #include <lppack/value.h>
 #include <stdint.h>
 

@@ -159,18 +159,11 @@ static int copy_bytes(struct lp_input *from, struct lp_output *to, struct lppack
 	return rc;
 }
 
-static void tell_verified(void *context, uint64_t done, uint64_t total)
-{
-	const struct lppack_wait *wait = context;
-	const struct lppack_progress now = { .size = sizeof(now), .phase = "verifying", .done = done, .total = total };
-
-	if (wait->progress)
-		wait->progress(wait->context, &now);
-}
-
 /* Verified is the copy, which nobody else can change, and not the file that it was made from. */
 static int verify_copy(struct install *install, const struct lp_output *out, struct lppack_error *err)
 {
+	LPPACK_OPTIONS(lppack_verify_options, options, .progress = install->wait.progress,
+		       .context = install->wait.context);
 	int fd = fcntl(out->fd, F_DUPFD_CLOEXEC, 3);
 
 	if (fd < 0)
@@ -180,7 +173,7 @@ static int verify_copy(struct install *install, const struct lp_output *out, str
 		install->verified = lppack_bundle_verify(install->copy, install->keyring, err);
 	if (!install->verified)
 		return -err->code;
-	return lppack_verified_check_all(install->verified, tell_verified, &install->wait, err);
+	return lppack_verified_check_all(install->verified, &options, err);
 }
 
 /* By the memory of the stream: nothing older than what this machine has seen is put where boots find it. */
@@ -409,7 +402,7 @@ static struct lppack_value *install_describe(struct install *install, struct lpp
 		lppack_value_free(map);
 		return NULL;
 	}
-	lp_value_add(&map, "bundle", lppack_verified_describe_head(install->verified, err));
+	lp_value_add(&map, "bundle", lppack_verified_describe(install->verified, 0, err));
 	lp_value_add(&map, "path", path ? lp_value_string(path) : NULL);
 	lp_value_add_bool(&map, "already", install->already);
 	lp_value_add_texts(&map, "pruned", install->pruned, install->n_pruned);

@@ -11,6 +11,9 @@
 /* No struct of options comes near it: a size beyond is one that nobody has set. */
 #define LP_OPTIONS_MAX 4096
 
+/* For LPPACK_E_USAGE of a bit that is none of the flags of a call. */
+#define LP_FLAGS_HINT "the program may need a newer liblppack"
+
 struct lp_options_type {
 	const char *name; /* "lppack_wait" */
 	size_t known;     /* its size here */

@@ -149,7 +149,7 @@ int lp_contents_record(struct lp_contents *c, uint64_t ordinal, struct lp_record
 	return 0;
 }
 
-int lp_contents_find(struct lp_contents *c, const struct lp_build_id *id, struct lp_record *out,
+int lp_contents_find(struct lp_contents *c, const struct lp_build_id *id, struct lp_record *out, uint64_t *ordinal,
 		     struct lppack_error *err)
 {
 	struct lp_record records[LP_INDEX_PER_PAGE];
@@ -162,6 +162,8 @@ int lp_contents_find(struct lp_contents *c, const struct lp_build_id *id, struct
 	for (int i = 0; i < n; i++)
 		if (lp_build_id_equal(&records[i].build_id, id)) {
 			*out = records[i];
+			if (ordinal)
+				*ordinal = (uint64_t)page * LP_INDEX_PER_PAGE + (uint64_t)i;
 			return 0;
 		}
 	return lp_hint(err,

@@ -36,8 +36,8 @@ void lp_contents_unref(struct lp_contents *c);
 /* The records of a page, compared with the fence and the manifest's limits; their number or a negative code. */
 int lp_contents_page(struct lp_contents *c, uint64_t number, struct lp_record out[LP_INDEX_PER_PAGE],
 		     struct lppack_error *err);
-/* The record of a kernel; LPPACK_E_NO_KERNEL if the bundle has none. */
-int lp_contents_find(struct lp_contents *c, const struct lp_build_id *id, struct lp_record *out,
+/* The record of a kernel, and its ordinal unless that is NULL; LPPACK_E_NO_KERNEL if the bundle has none. */
+int lp_contents_find(struct lp_contents *c, const struct lp_build_id *id, struct lp_record *out, uint64_t *ordinal,
 		     struct lppack_error *err);
 int lp_contents_record(struct lp_contents *c, uint64_t ordinal, struct lp_record *out, struct lppack_error *err);
 int lp_contents_metadata(struct lp_contents *c, const struct lp_record *record, struct lp_metadata *out,

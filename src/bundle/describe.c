@@ -113,7 +113,7 @@ static int describe_page(struct lppack_value **list, struct lp_contents *c, uint
 	return n < 0 ? n : 0;
 }
 
-static int describe_kernels(struct lppack_value **map, struct lp_contents *c, struct lppack_error *err)
+int lp_describe_kernels(struct lppack_value **map, struct lp_contents *c, struct lppack_error *err)
 {
 	LP_AUTO_VALUE struct lppack_value *list = lp_value_list();
 
@@ -127,7 +127,7 @@ static int describe_kernels(struct lppack_value **map, struct lp_contents *c, st
 	return *map ? 0 : lp_fail_nomem(err);
 }
 
-int lp_describe_payload(struct lppack_value **map, struct lp_contents *c, bool with_kernels, struct lppack_error *err)
+int lp_describe_fixes(struct lppack_value **map, struct lp_contents *c, struct lppack_error *err)
 {
 	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
 	int rc = lp_contents_fixes(c, &fixes, err);
@@ -135,7 +135,7 @@ int lp_describe_payload(struct lppack_value **map, struct lp_contents *c, bool w
 	if (rc < 0)
 		return rc;
 	lp_value_merge(map, lp_fixes_tree(&fixes));
-	return with_kernels ? describe_kernels(map, c, err) : 0;
+	return *map ? 0 : lp_fail_nomem(err);
 }
 
 static void describe_unproved_payload(struct lppack_value **map, struct lp_contents *c)
@@ -143,7 +143,7 @@ static void describe_unproved_payload(struct lppack_value **map, struct lp_conte
 	struct lppack_value *payload = lp_value_map();
 
 	/* What cannot be read is left out: the caller says anyway that nothing here is verified. */
-	if (lp_describe_payload(&payload, c, true, NULL) == 0 && payload)
+	if (lp_describe_fixes(&payload, c, NULL) == 0 && lp_describe_kernels(&payload, c, NULL) == 0)
 		lp_value_merge(map, payload);
 	else
 		lppack_value_free(payload);

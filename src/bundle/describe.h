@@ -11,8 +11,10 @@
 struct lppack_value *lp_describe_signers(const struct lp_signature_report *reports, size_t n);
 /* Adds file, digest, format, the release's keys, features, kernel_count and sizes. */
 void lp_describe_contents(struct lppack_value **map, const struct lp_contents *c);
-/* Adds fixes, unfixable and withdrawn, and, if asked for, kernels: these are read. */
-int lp_describe_payload(struct lppack_value **map, struct lp_contents *c, bool with_kernels, struct lppack_error *err);
+/* Adds fixes, unfixable and withdrawn, which are read. */
+int lp_describe_fixes(struct lppack_value **map, struct lp_contents *c, struct lppack_error *err);
+/* Adds kernels, whose metadata are read. */
+int lp_describe_kernels(struct lppack_value **map, struct lp_contents *c, struct lppack_error *err);
 struct lppack_value *lp_describe_kernel(const struct lp_record *record, const struct lp_metadata *metadata);
 
 /* Adds stream, epoch, serial, version, created and, where there is one, expires. */

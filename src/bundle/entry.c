@@ -3,14 +3,16 @@
 #include "bundle/entry.h"
 
 #include "base/export.h"
+#include "base/options.h"
 #include "base/output.h"
 #include "shared/text.h"
 #include "bundle/describe.h"
+#include "bundle/fix.h"
 
 #include <string.h>
 
-struct lppack_entry *lp_entry_find(struct lp_contents *contents, const struct lp_build_id *id,
-				   struct lppack_error *err)
+static struct lppack_entry *new_entry(struct lp_contents *contents, const struct lp_record *record, uint64_t ordinal,
+				      struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lppack_entry_free) struct lppack_entry *entry = calloc(1, sizeof(*entry));
 
@@ -19,10 +21,28 @@ struct lppack_entry *lp_entry_find(struct lp_contents *contents, const struct lp
 		return NULL;
 	}
 	entry->contents = lp_contents_ref(contents);
-	if (lp_contents_find(contents, id, &entry->record, err) < 0 ||
-	    lp_contents_metadata(contents, &entry->record, &entry->metadata, err) < 0)
+	entry->record = *record;
+	entry->ordinal = ordinal;
+	lp_build_id_format(&record->build_id, entry->build_id);
+	return lp_contents_metadata(contents, record, &entry->metadata, err) < 0 ? NULL : LP_TAKE(entry);
+}
+
+struct lppack_entry *lp_entry_find(struct lp_contents *contents, const struct lp_build_id *id,
+				   struct lppack_error *err)
+{
+	struct lp_record record;
+	uint64_t ordinal;
+
+	if (lp_contents_find(contents, id, &record, &ordinal, err) < 0)
 		return NULL;
-	return LP_TAKE(entry);
+	return new_entry(contents, &record, ordinal, err);
+}
+
+struct lppack_entry *lp_entry_at(struct lp_contents *contents, uint64_t ordinal, struct lppack_error *err)
+{
+	struct lp_record record;
+
+	return lp_contents_record(contents, ordinal, &record, err) < 0 ? NULL : new_entry(contents, &record, ordinal, err);
 }
 
 LP_EXPORT void lppack_entry_free(struct lppack_entry *entry)
@@ -44,14 +64,44 @@ LP_EXPORT struct lppack_value *lppack_entry_describe(const struct lppack_entry *
 	return map;
 }
 
+LP_EXPORT const char *lppack_entry_build_id(const struct lppack_entry *entry)
+{
+	return entry->build_id;
+}
+
+LP_EXPORT const char *lppack_entry_kernel_release(const struct lppack_entry *entry)
+{
+	return entry->metadata.facts.release;
+}
+
+LP_EXPORT const char *lppack_entry_arch(const struct lppack_entry *entry)
+{
+	return entry->metadata.facts.arch;
+}
+
 LP_EXPORT const char *lppack_entry_module_name(const struct lppack_entry *entry)
 {
 	return entry->metadata.facts.name;
 }
 
-LP_EXPORT const char *lppack_entry_release(const struct lppack_entry *entry)
+LP_EXPORT uint64_t lppack_entry_module_size(const struct lppack_entry *entry)
 {
-	return entry->metadata.facts.release;
+	return entry->metadata.module_size;
+}
+
+LP_EXPORT size_t lppack_entry_functions(const struct lppack_entry *entry)
+{
+	return lp_module_facts_count_functions(&entry->metadata.facts);
+}
+
+LP_EXPORT int lppack_entry_has_fix(const struct lppack_entry *entry, const struct lppack_fix *fix)
+{
+	const struct lp_text_list *without = &entry->metadata.not_applicable;
+
+	for (size_t i = 0; i < without->n; i++)
+		if (strcmp(without->items[i], lppack_fix_id(fix)) == 0)
+			return 0;
+	return 1;
 }
 
 LP_EXPORT int lppack_entry_load_module(struct lppack_entry *entry, const void **bytes, size_t *n,
@@ -64,43 +114,48 @@ LP_EXPORT int lppack_entry_load_module(struct lppack_entry *entry, const void **
 		rc = lp_contents_plain(contents, &entry->record, &entry->module, err);
 		if (rc == 0)
 			rc = lp_module_prove(contents, &entry->metadata, &entry->module, err);
-		if (rc < 0)
-			lp_buf_free(&entry->module);
 	}
-	if (rc == 0) {
-		*bytes = entry->module.data;
-		*n = entry->module.len;
+	if (rc < 0) {
+		lp_buf_free(&entry->module);
+		return rc;
 	}
-	return rc;
+	*bytes = entry->module.data;
+	*n = entry->module.len;
+	return 0;
 }
 
-/* A module's name comes from signed metadata and was compared with the module; still it becomes a file name here. */
-static bool is_plain_file_name(const char *name)
+int lp_extract_flags_check(unsigned int flags, struct lppack_error *err)
 {
-	return *name && !strchr(name, '/') && name[0] != '.';
+	if (!(flags & ~LPPACK_EXTRACT_OVERWRITE))
+		return 0;
+	return lp_fail(err, LPPACK_E_USAGE, LP_FLAGS_HINT, "flags of extracting that are unknown: %#x", flags);
 }
 
-LP_EXPORT int lppack_entry_extract(struct lppack_entry *entry, const char *directory, int overwrite, char **path,
+LP_EXPORT int lppack_entry_extract(struct lppack_entry *entry, const char *directory, unsigned int flags, char **path,
 				   struct lppack_error *err)
 {
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
-	LP_AUTO_FREE char *file = lp_text_format("%s/%s.ko", directory, entry->metadata.facts.name);
+	const char *name = entry->metadata.facts.name;
+	LP_AUTO_FREE char *file = lp_text_format("%s/%s.ko", directory, name);
 	const void *bytes = NULL;
 	size_t n = 0;
-	int rc = lppack_entry_load_module(entry, &bytes, &n, err);
+	int rc = lp_extract_flags_check(flags, err);
 
+	if (rc == 0)
+		rc = lppack_entry_load_module(entry, &bytes, &n, err);
 	if (rc < 0)
 		return rc;
 	if (!file)
 		return lp_fail_nomem(err);
-	if (!is_plain_file_name(entry->metadata.facts.name))
+	/* It comes from signed metadata and was compared with the module; still it becomes a file name here. */
+	if (!*name || strchr(name, '/') || name[0] == '.')
 		return lp_fail(err, LPPACK_E_MODULE_NAME, NULL, "%s: '%s' cannot be a file's name",
-			       entry->contents->bundle->in.name, entry->metadata.facts.name);
+			       entry->contents->bundle->in.name, name);
 	rc = lp_output_open(&out, file, 0644, err);
 	if (rc == 0)
 		rc = lp_output_write(&out, bytes, n, err);
 	if (rc == 0)
-		rc = lp_output_commit(&out, !overwrite, err);
+		rc = lp_output_commit(&out, !(flags & LPPACK_EXTRACT_OVERWRITE), err);
 	if (rc == 0 && path)
 		*path = LP_TAKE(file);
 	return rc;

@@ -18,8 +18,7 @@ struct walk {
 	uint64_t module_max;
 	uint64_t frame_max;
 	uint64_t metadata_max;
-	lppack_progress_fn *progress;
-	void *context;
+	const struct lppack_verify_options *options;
 	struct lppack_error *err;
 };
 
@@ -96,8 +95,14 @@ static int check_kernel(struct walk *w, const struct lp_record *record)
 	if (rc < 0)
 		return rc;
 	w->bases[w->done++] = record->base;
-	if (w->progress)
-		w->progress(w->context, w->done, w->c->manifest.kernels);
+	if (w->options->progress) {
+		const struct lppack_progress now = { .size = sizeof(now),
+						     .phase = "verifying",
+						     .done = w->done,
+						     .total = w->c->manifest.kernels };
+
+		w->options->progress(w->options->context, &now);
+	}
 	return 0;
 }
 
@@ -166,9 +171,9 @@ static int check_end(struct walk *w)
 	return lp_tar_expect_zeros(&w->c->bundle->in, end, LP_END_OF_ARCHIVE, "the end of the archive", w->err);
 }
 
-int lp_contents_verify_all(struct lp_contents *c, lppack_progress_fn *progress, void *context, struct lppack_error *err)
+int lp_contents_verify_all(struct lp_contents *c, const struct lppack_verify_options *options, struct lppack_error *err)
 {
-	struct walk w = { .c = c, .progress = progress, .context = context, .err = err };
+	struct walk w = { .c = c, .options = options, .err = err };
 	int rc;
 
 	w.cursor = c->layout.kernels_at - c->bundle->head.payload_at;

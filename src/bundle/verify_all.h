@@ -6,7 +6,7 @@
 #include "bundle/contents.h"
 
 /* Index, every digest, every frame, every module's facts against the metadata, and that no byte is unaccounted for. */
-int lp_contents_verify_all(struct lp_contents *c, lppack_progress_fn *progress, void *context,
+int lp_contents_verify_all(struct lp_contents *c, const struct lppack_verify_options *options,
 			   struct lppack_error *err);
 
 #endif

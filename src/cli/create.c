@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 struct create_options {
 	const char *output;
@@ -83,6 +84,17 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
+static int add_pair(struct lppack_spec *spec, const char *module, const char *kernel, struct lppack_error *err)
+{
+	LPPACK_OPTIONS(lppack_spec_kernel, pair, .module = module);
+
+	if (access(kernel, F_OK) < 0 && text_is_build_id(kernel))
+		pair.build_id = kernel;
+	else
+		pair.kernel = kernel;
+	return lppack_spec_add_kernel(spec, &pair, err);
+}
+
 static int add_pairs(struct lppack_spec *spec, const struct text_list *pairs, struct lppack_error *err)
 {
 	int rc = 0;
@@ -94,7 +106,7 @@ static int add_pairs(struct lppack_spec *spec, const struct text_list *pairs, st
 		if (i + 1 == pairs->n || strcmp(pairs->names[i + 1], "kernel") != 0)
 			return cli_fail(err, LPPACK_E_USAGE, "write --module MODULE --kernel KERNEL, pair by pair",
 					"create: --module %s has no --kernel after it", pairs->items[i]);
-		rc = lppack_spec_add_kernel(spec, pairs->items[i], pairs->items[i + 1], err);
+		rc = add_pair(spec, pairs->items[i], pairs->items[i + 1], err);
 	}
 	return rc;
 }
@@ -168,10 +180,10 @@ static int read_created(int64_t *created, struct lppack_error *err)
 	return 0;
 }
 
-static void create_show_progress(void *context, uint64_t done, uint64_t total)
+static void create_show_progress(void *context, const struct lppack_progress *now)
 {
 	(void)context;
-	progress_print("lppack: packing: %llu of %llu modules", (unsigned long long)done, (unsigned long long)total);
+	progress_print("lppack: packing: %llu of %llu modules", (unsigned long long)now->done, (unsigned long long)now->total);
 }
 
 static void print_modules(const struct lppack_value *modules)
@@ -238,10 +250,9 @@ static int create_run(const void *values, const struct text_list *arguments, str
 {
 	const struct create_options *o = values;
 	LPPACK_OPTIONS(lppack_create_options, how, .threads = (unsigned int)o->threads.value,
-		       .level = (int)o->level.value,
-		       .overwrite = o->force,
-		       .independent = o->independent,
-		       .check = o->check,
+		       .compression_level = (int)o->level.value,
+		       .flags = (o->force ? LPPACK_CREATE_OVERWRITE : 0) |
+				(o->independent ? LPPACK_CREATE_INDEPENDENT : 0) | (o->check ? LPPACK_CREATE_CHECK : 0),
 		       .progress = create_show_progress);
 	struct signers signers AUTO_SIGNERS = { 0 };
 	struct source older AUTO_SOURCE = { 0 };
@@ -266,7 +277,7 @@ static int create_run(const void *values, const struct text_list *arguments, str
 	how.supersedes = older.verified;
 	how.module_signer = signers.module;
 	how.module_digest = o->module_hash;
-	rc = lppack_create(spec, (const struct lppack_signer *const *)signers.at, signers.n, o->output, &how, &report,
+	rc = lppack_bundle_create(spec, (const struct lppack_signer *const *)signers.at, signers.n, o->output, &how, &report,
 			   err);
 	progress_clear();
 	if (rc == -LPPACK_E_EXISTS)

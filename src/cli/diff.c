@@ -34,12 +34,12 @@ static struct lppack_value *compare_bundles(const struct diff_options *o, const 
 	    source_open(&new, newer, &o->keys, o->root, err) < 0)
 		return NULL;
 	source_warn_expired(&new, newer);
-	return lppack_diff_bundles(old.verified, new.verified, err);
+	return lppack_verified_diff(old.verified, new.verified, err);
 }
 
 static struct lppack_value *compare_modules(const char *older, const char *newer, struct lppack_error *err)
 {
-	struct lppack_value *diff = lppack_diff_modules(older, newer, err);
+	struct lppack_value *diff = lppack_module_diff(older, newer, err);
 
 	if (!diff && (err->code == LPPACK_E_MODULE || err->code == LPPACK_E_NOT_LIVEPATCH))
 		cli_hint(err, 0, "name two bundles, or two livepatch modules");

@@ -43,7 +43,7 @@ static int extract_run(const void *values, const struct text_list *arguments, st
 	entry = lppack_verified_select(source.verified, build_id, err);
 	if (!entry)
 		return -err->code;
-	rc = lppack_entry_extract(entry, o->output, o->force, &written, err);
+	rc = lppack_entry_extract(entry, o->output, o->force ? LPPACK_EXTRACT_OVERWRITE : 0, &written, err);
 	if (rc == -LPPACK_E_EXISTS)
 		cli_hint(err, rc, "choose another directory, or replace it with --force");
 	if (rc < 0)

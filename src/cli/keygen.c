@@ -70,7 +70,7 @@ static int keygen_run(const void *values, const struct text_list *arguments, str
 	}
 	if (o->encrypt || o->passphrase_file)
 		how.passphrase = passphrase_get;
-	rc = lppack_key_generate_with(o->output, &how, id, err);
+	rc = lppack_key_generate(o->output, &how, id, err);
 	if (rc == 0)
 		print(id, private_key, public_key, o->json);
 	return rc;

@@ -12,7 +12,7 @@ struct passphrase {
 	bool is_new;      /* asked twice, as nobody could tell a mistyped one */
 };
 
-/* A lppack_passphrase_fn; context is a struct passphrase. */
+/* What struct lppack_key_options and lppack_signer_options ask; context is a struct passphrase. */
 int passphrase_get(void *context, const char *what, char *secret, size_t size, struct lppack_error *err);
 
 #define PASSPHRASE_ROW(type) \

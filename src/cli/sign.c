@@ -112,7 +112,7 @@ static int sign_print_report(const struct lppack_value *report, const struct sig
 
 static int sign_list(const char *path, const struct sign_options *o, struct lppack_error *err)
 {
-	struct lppack_value *map AUTO(value) = lppack_sign_list(path, err);
+	struct lppack_value *map AUTO(value) = lppack_signature_list(path, err);
 	struct lp_json json = LP_JSON_TO(stdout);
 
 	if (!map)
@@ -134,8 +134,8 @@ static int emit(const char *path, const struct sign_options *o, struct lppack_er
 	int rc = 0;
 
 	if (o->output)
-		return lppack_sign_emit(path, o->output, err);
-	rc = lppack_sign_message(path, &message, &n, err);
+		return lppack_signature_emit(path, o->output, err);
+	rc = lppack_signature_message(path, &message, &n, err);
 	if (rc == 0 && (fwrite(message, 1, n, stdout) != n || fflush(stdout) != 0))
 		rc = cli_fail(err, LPPACK_E_IO, NULL, "standard output cannot be written: %s", strerror(errno));
 	free(message);
@@ -146,12 +146,13 @@ static int attach(const char *path, const struct sign_options *o, struct lppack_
 {
 	struct lppack_value *report AUTO(value) = NULL;
 	const char *key = o->keys.n ? o->keys.items[0] : NULL;
+	LPPACK_OPTIONS(lppack_attach_options, how, .signature = o->attach, .public_key = key);
 	int rc = 0;
 
 	if (o->keys.n > 1 || (key && strcmp(o->keys.names[0], "key") != 0))
 		return cli_fail(err, LPPACK_E_USAGE, "a CMS carries its certificates; --key names one public key",
 				"sign: --attach goes with one --key, and with neither --cert nor --chain");
-	rc = lppack_sign_attach(path, o->attach, key, &report, err);
+	rc = lppack_signature_attach(path, &how, &report, err);
 	return rc < 0 ? rc : sign_print_report(report, o);
 }
 
@@ -162,7 +163,7 @@ static int sign_sign(const char *path, const struct sign_options *o, struct lppa
 	int rc = signers_open(&signers, &o->keys, o->passphrase_file, err);
 
 	if (rc == 0)
-		rc = lppack_sign(path, (const struct lppack_signer *const *)signers.at, signers.n, &report, err);
+		rc = lppack_bundle_sign(path, (const struct lppack_signer *const *)signers.at, signers.n, &report, err);
 	return rc < 0 ? rc : sign_print_report(report, o);
 }
 
@@ -206,7 +207,7 @@ static int sign_run(const void *values, const struct text_list *arguments, struc
 		return attach(path, o, err);
 	if (!o->remove)
 		return sign_sign(path, o, err);
-	rc = lppack_sign_remove(path, o->remove, &report, err);
+	rc = lppack_signature_remove(path, o->remove, &report, err);
 	return rc < 0 ? rc : sign_print_report(report, o);
 }
 

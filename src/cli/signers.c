@@ -36,14 +36,14 @@ static int open_module_signer(struct signers *signers, const char *key, const st
 {
 	struct lppack_signer_options for_modules = *options;
 
-	for_modules.for_modules = 1;
+	for_modules.flags = LPPACK_SIGNER_FOR_MODULES;
 	if (signers->module)
 		return cli_fail(err, LPPACK_E_USAGE, "the kernel looks at one signature of a module",
 				"--sign-module is given twice: %s", key);
 	if (!options->certificate)
 		return cli_fail(err, LPPACK_E_USAGE, "write --sign-module KEY --cert CERT",
 				"--sign-module %s has no --cert after it", key);
-	signers->module = lppack_signer_open_with(key, &for_modules, err);
+	signers->module = lppack_signer_open(key, &for_modules, err);
 	return signers->module ? 0 : cli_wrap(err, -err->code, "--sign-module");
 }
 
@@ -66,7 +66,7 @@ static int open_one(struct signers *signers, const struct text_list *list, size_
 		return rc;
 	if (strcmp(name, "sign-module") == 0)
 		return open_module_signer(signers, key, options, err);
-	signers->at[signers->n] = lppack_signer_open_with(key, options, err);
+	signers->at[signers->n] = lppack_signer_open(key, options, err);
 	if (!signers->at[signers->n])
 		return -err->code;
 	signers->n++;

@@ -60,12 +60,12 @@ static void check_free(struct check *check)
 	source_close(&check->source);
 }
 
-static void verify_show_progress(void *context, uint64_t done, uint64_t total)
+static void verify_show_progress(void *context, const struct lppack_progress *now)
 {
 	const struct check *check = context;
 
-	progress_print("lppack: %s: verifying: %llu of %llu kernels", check->path, (unsigned long long)done,
-		       (unsigned long long)total);
+	progress_print("lppack: %s: verifying: %llu of %llu kernels", check->path, (unsigned long long)now->done,
+		       (unsigned long long)now->total);
 }
 
 static int check_one_kernel(struct check *check, struct lppack_error *err)
@@ -87,7 +87,7 @@ static int check_one_kernel(struct check *check, struct lppack_error *err)
 /* All metadata are read once if nothing is lost; the check then only says what is. */
 static int check_supersedes(struct check *check, struct lppack_error *err)
 {
-	check->diff = lppack_diff_bundles(check->older->verified, check->source.verified, err);
+	check->diff = lppack_verified_diff(check->older->verified, check->source.verified, err);
 	if (!check->diff)
 		return -err->code;
 	if (lppack_value_bool(lppack_value_get(check->diff, "cumulative")))
@@ -116,6 +116,7 @@ static int open_source(struct source *source, const char *path, const struct ver
 
 static int run_check(struct check *check, const struct verify_options *o, struct lppack_error *err)
 {
+	LPPACK_OPTIONS(lppack_verify_options, how, .progress = verify_show_progress, .context = check);
 	int rc = open_source(&check->source, check->path, o, err);
 
 	if (rc < 0 && check->source.bundle && is_about_signatures(-rc))
@@ -125,13 +126,13 @@ static int run_check(struct check *check, const struct verify_options *o, struct
 	if (check->build_id)
 		rc = check_one_kernel(check, err);
 	else
-		rc = lppack_verified_check_all(check->source.verified, verify_show_progress, check, err);
+		rc = lppack_verified_check_all(check->source.verified, &how, err);
 	progress_clear();
 	if (rc == 0 && check->older)
 		rc = check_supersedes(check, err);
 	if (rc < 0)
 		return rc;
-	check->bundle = lppack_verified_describe_head(check->source.verified, err);
+	check->bundle = lppack_verified_describe(check->source.verified, 0, err);
 	return check->bundle ? 0 : -err->code;
 }
 

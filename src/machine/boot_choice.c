@@ -91,7 +91,7 @@ static enum lp_boot_choice judge_kernel(struct lppack_host *host, struct lp_cont
 
 	if (rc < 0)
 		return rc == -LPPACK_E_NO_KERNEL ? LP_BOOT_CHOICE_OTHER_KERNEL : LP_BOOT_CHOICE_APPLIED;
-	rc = lp_contents_find(contents, &host->kernel.build_id, &record, &why);
+	rc = lp_contents_find(contents, &host->kernel.build_id, &record, NULL, &why);
 	if (rc == 0)
 		return LP_BOOT_CHOICE_APPLIED;
 	return rc == -LPPACK_E_NO_KERNEL ? LP_BOOT_CHOICE_OTHER_KERNEL : LP_BOOT_CHOICE_DAMAGED;

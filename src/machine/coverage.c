@@ -33,7 +33,7 @@ static void describe_match(struct lppack_value **map, const struct lp_boot_candi
 
 		if (!candidate->in_turn || !is_tried(candidate) || !c)
 			continue;
-		if (lp_contents_find(c, id, &record, NULL) < 0 || lp_contents_metadata(c, &record, &metadata, NULL) < 0)
+		if (lp_contents_find(c, id, &record, NULL, NULL) < 0 || lp_contents_metadata(c, &record, &metadata, NULL) < 0)
 			continue;
 		covered = true;
 		lp_value_add_text(map, "stream", c->manifest.id.stream);

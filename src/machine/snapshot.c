@@ -106,7 +106,7 @@ int lp_snapshot_level(const struct lp_snapshot *snapshot, const struct lp_instal
 	if (release->damage)
 		return lp_error_move(err, release->damage);
 	contents = release->opened->contents;
-	rc = lp_contents_find(contents, &snapshot->host->kernel.build_id, &record, &why);
+	rc = lp_contents_find(contents, &snapshot->host->kernel.build_id, &record, NULL, &why);
 	if (rc == -LPPACK_E_NO_KERNEL)
 		return 0;
 	if (rc < 0)

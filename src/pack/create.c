@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lppack_create(): options, the order of the steps, the report. */
+/* lppack_bundle_create(): options, the order of the steps, the report. */
 #include "base/export.h"
 #include "base/output.h"
 #include "base/options.h"
@@ -93,11 +93,16 @@ static struct lppack_value *make_report(const struct lp_draft *draft, const char
 static int settle_options(struct lppack_create_options *options, const struct lppack_create_options *given,
 			  struct lppack_error *err)
 {
-	int rc = LP_OPTIONS_TAKE(lppack_create_options, threads, options, given, err);
+	int rc = LP_OPTIONS_TAKE(lppack_create_options, flags, options, given, err);
 
-	if (options->level == 0)
-		options->level = LP_ZSTD_LEVEL_DEFAULT;
-	return rc;
+	if (rc < 0)
+		return rc;
+	if (options->flags & ~(LPPACK_CREATE_OVERWRITE | LPPACK_CREATE_INDEPENDENT | LPPACK_CREATE_CHECK))
+		return lp_fail(err, LPPACK_E_USAGE, LP_FLAGS_HINT, "flags of creating that are unknown: %#x",
+			       options->flags);
+	if (options->compression_level == 0)
+		options->compression_level = LP_ZSTD_LEVEL_DEFAULT;
+	return 0;
 }
 
 static int check_arguments(const struct lppack_spec *spec, size_t n_signers,
@@ -108,8 +113,8 @@ static int check_arguments(const struct lppack_spec *spec, size_t n_signers,
 	if (n_signers == 0 || n_signers > LP_SIGNATURES_MAX)
 		return lp_fail(err, LPPACK_E_NO_KEYS, "make one with lppack keygen and name it with --key",
 			       "a bundle is signed by 1 to %u keys", LP_SIGNATURES_MAX);
-	if (options->level < 1 || options->level > lp_zstd_level_max())
-		return lp_fail(err, LPPACK_E_USAGE, NULL, "compression level %d is not 1 to %d", options->level,
+	if (options->compression_level < 1 || options->compression_level > lp_zstd_level_max())
+		return lp_fail(err, LPPACK_E_USAGE, NULL, "compression level %d is not 1 to %d", options->compression_level,
 			       lp_zstd_level_max());
 	if (created < 0 || created > LP_TIME_MAX)
 		return lp_fail(err, LPPACK_E_USAGE, "check SOURCE_DATE_EPOCH", "the creation time is not 1970 to 2242");
@@ -134,7 +139,7 @@ static int check_names(const struct lp_release_facts *older, const struct lp_rel
 
 /* The level that is about to be written is made of the pack's kernels. */
 static int check_supersedes(const struct lp_pack *pack, const struct lppack_spec *spec, const struct lp_fixes *fixes,
-			    struct lppack_verified *older, const char *output, struct lppack_error *err)
+			    const struct lppack_verified *older, const char *output, struct lppack_error *err)
 {
 	LP_AUTO(lp_release_facts_free) struct lp_bundle_release_facts old = { 0 };
 	LP_AUTO(lp_changes_free) struct lp_changes changes = { 0 };
@@ -165,10 +170,10 @@ static int make_draft(struct lp_draft *draft, const struct lppack_spec *spec,
 		      struct lppack_error *err)
 {
 	const struct lp_pack_job job = { .threads = options->threads,
-					 .level = options->level,
+					 .compression_level = options->compression_level,
 					 .output = out->path,
 					 .progress = options->progress,
-					 .context = options->progress_context };
+					 .context = options->context };
 	LP_AUTO_FREE struct lp_fix *room = NULL;
 	struct lp_fixes fixes = { 0 };
 	int rc = borrow_fixes(spec, &fixes, &room, err);
@@ -178,13 +183,13 @@ static int make_draft(struct lp_draft *draft, const struct lppack_spec *spec,
 					      err);
 	if (rc == 0)
 		rc = lp_pack_gather(spec, &draft->pack, err);
-	if (rc == 0 && options->check)
+	if (rc == 0 && (options->flags & LPPACK_CREATE_CHECK))
 		rc = lp_pack_check(spec, &draft->pack, &draft->checked, err);
 	if (rc == 0 && options->supersedes)
 		rc = check_supersedes(&draft->pack, spec, &fixes, options->supersedes, out->path, err);
 	if (rc < 0)
 		return rc;
-	if (!options->independent)
+	if (!(options->flags & LPPACK_CREATE_INDEPENDENT))
 		lp_pack_choose_bases(&draft->pack);
 	rc = lp_draft_open_spool(draft, out, err);
 	if (rc == 0)
@@ -194,9 +199,9 @@ static int make_draft(struct lp_draft *draft, const struct lppack_spec *spec,
 	return rc < 0 ? rc : lp_draft_head(draft, signers, n_signers, err);
 }
 
-LP_EXPORT int lppack_create(const struct lppack_spec *spec, const struct lppack_signer *const *signers,
-			    size_t n_signers, const char *output, const struct lppack_create_options *given,
-			    struct lppack_value **report, struct lppack_error *err)
+LP_EXPORT int lppack_bundle_create(const struct lppack_spec *spec, const struct lppack_signer *const *signers,
+				   size_t n_signers, const char *output, const struct lppack_create_options *given,
+				   struct lppack_value **report, struct lppack_error *err)
 {
 	LP_AUTO(lp_draft_free) struct lp_draft draft = { .pack.spool = -1 };
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
@@ -218,7 +223,7 @@ LP_EXPORT int lppack_create(const struct lppack_spec *spec, const struct lppack_
 					       .signature_area = LP_SIGNATURE_AREA_DEFAULT };
 	if (rc == 0)
 		rc = lp_output_open(&out, output, 0644, err);
-	if (rc == 0 && !options.overwrite && access(output, F_OK) == 0)
+	if (rc == 0 && !(options.flags & LPPACK_CREATE_OVERWRITE) && access(output, F_OK) == 0)
 		rc = lp_fail(err, LPPACK_E_EXISTS, "choose another name, or pass --force", "%s: exists already",
 			     output);
 	if (rc == 0)
@@ -226,10 +231,10 @@ LP_EXPORT int lppack_create(const struct lppack_spec *spec, const struct lppack_
 	if (rc == 0)
 		rc = lp_draft_write(&draft, &out, err);
 	if (rc == 0)
-		rc = lp_output_commit(&out, !options.overwrite, err);
+		rc = lp_output_commit(&out, !(options.flags & LPPACK_CREATE_OVERWRITE), err);
 	if (rc == 0 && report) {
 		*report = make_report(&draft, output, signers, n_signers);
-		if (options.check) {
+		if (options.flags & LPPACK_CREATE_CHECK) {
 			lp_value_add_int(report, "checked", draft.checked.n);
 			lp_value_add(report, "warnings", LP_TAKE(draft.checked.warnings));
 		}

@@ -131,8 +131,8 @@ static struct lppack_value *describe_diff(const struct lp_release_facts *older, 
 	return map;
 }
 
-LP_EXPORT struct lppack_value *lppack_diff_bundles(struct lppack_verified *older, struct lppack_verified *newer,
-						   struct lppack_error *err)
+LP_EXPORT struct lppack_value *lppack_verified_diff(const struct lppack_verified *older,
+						    const struct lppack_verified *newer, struct lppack_error *err)
 {
 	LP_AUTO(lp_release_facts_free) struct lp_bundle_release_facts old = { 0 };
 	LP_AUTO(lp_release_facts_free) struct lp_bundle_release_facts new = { 0 };
@@ -142,8 +142,8 @@ LP_EXPORT struct lppack_value *lppack_diff_bundles(struct lppack_verified *older
 	return describe_diff(&old.level, &new.level, err);
 }
 
-LP_EXPORT int lppack_verified_check_supersedes(struct lppack_verified *newer, struct lppack_verified *older,
-					       struct lppack_error *err)
+LP_EXPORT int lppack_verified_check_supersedes(const struct lppack_verified *newer,
+					       const struct lppack_verified *older, struct lppack_error *err)
 {
 	LP_AUTO(lp_release_facts_free) struct lp_bundle_release_facts old = { 0 };
 	LP_AUTO(lp_release_facts_free) struct lp_bundle_release_facts new = { 0 };
@@ -176,7 +176,7 @@ static int read_module(const char *path, struct lp_metadata *out, uint64_t *size
 	return rc;
 }
 
-LP_EXPORT struct lppack_value *lppack_diff_modules(const char *older, const char *newer, struct lppack_error *err)
+LP_EXPORT struct lppack_value *lppack_module_diff(const char *older, const char *newer, struct lppack_error *err)
 {
 	LP_AUTO_METADATA struct lp_metadata from = { 0 };
 	LP_AUTO_METADATA struct lp_metadata to = { 0 };

@@ -13,4 +13,5 @@ liblppack_all_la_SOURCES += \
 	src/pack/sign_module.c src/pack/sign_module.h \
 	src/pack/sign_set.c src/pack/sign_set.h \
 	src/pack/sign_write.c src/pack/sign_write.h \
-	src/pack/spec.c src/pack/spec.h
+	src/pack/spec.c src/pack/spec.h \
+	src/pack/spec_read.c

@@ -57,7 +57,7 @@ static int compress_item(struct pool *pool, struct lp_pack_item *item, struct lp
 	if (rc == 0 && item->record.base != LP_INDEX_NO_BASE)
 		rc = read_module(&pool->pack->items[item->record.base], &base, err);
 	if (rc == 0)
-		rc = lp_zstd_compress(plain.data, plain.len, base.data, base.len, pool->job->level, frame, err);
+		rc = lp_zstd_compress(plain.data, plain.len, base.data, base.len, pool->job->compression_level, frame, err);
 	if (rc < 0)
 		return rc;
 	if (frame->len > LP_FRAME_MAX)
@@ -139,6 +139,16 @@ static void *work(void *argument)
 	return NULL;
 }
 
+static void tell_progress(const struct pool *pool, size_t done)
+{
+	const struct lppack_progress now = { .size = sizeof(now),
+					     .phase = "packing",
+					     .done = done,
+					     .total = pool->pack->n };
+
+	pool->job->progress(pool->job->context, &now);
+}
+
 static void watch_progress(struct pool *pool)
 {
 	size_t told = 0;
@@ -150,7 +160,7 @@ static void watch_progress(struct pool *pool)
 		if (pool->job->progress && done != told) {
 			told = done;
 			pthread_mutex_unlock(&pool->lock);
-			pool->job->progress(pool->job->context, done, pool->pack->n);
+			tell_progress(pool, done);
 			pthread_mutex_lock(&pool->lock);
 		} else if (pool->running > 0) {
 			pthread_cond_wait(&pool->moved, &pool->lock);

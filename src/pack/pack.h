@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The way of a module through lppack_create(): gathered, given a base, packed, written. */
+/* The way of a module through lppack_bundle_create(): gathered, given a base, packed, written. */
 #ifndef LP_PACK_PACK_H
 #define LP_PACK_PACK_H
 
@@ -54,9 +54,9 @@ void lp_pack_choose_bases(struct lp_pack *pack);
 
 struct lp_pack_job {
 	unsigned int threads;
-	int level;
+	int compression_level;
 	const char *output; /* for messages */
-	lppack_progress_fn *progress;
+	void (*progress)(void *context, const struct lppack_progress *now);
 	void *context;
 };
 

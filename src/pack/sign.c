@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lppack_sign() and its like: which signatures a bundle is to have. */
+/* lppack_bundle_sign() and its like: which signatures a bundle is to have. */
 #include "base/export.h"
+#include "base/options.h"
 #include "base/output.h"
 #include "shared/text.h"
 #include "bundle/describe.h"
@@ -8,6 +9,7 @@
 #include "pack/sign_write.h"
 #include "trust/signer.h"
 #include "crypto/ed25519.h"
+#include "trust/source.h"
 
 #include <lppack/sign.h>
 
@@ -70,8 +72,8 @@ static int finish(struct lp_sign_set *s, struct lppack_value **report, struct lp
 	return rc < 0 || !report ? rc : make_report(s, report, err);
 }
 
-LP_EXPORT int lppack_sign(const char *path, const struct lppack_signer *const *signers, size_t n_signers,
-			  struct lppack_value **report, struct lppack_error *err)
+LP_EXPORT int lppack_bundle_sign(const char *path, const struct lppack_signer *const *signers, size_t n_signers,
+				 struct lppack_value **report, struct lppack_error *err)
 {
 	LP_AUTO_SIGN_SET struct lp_sign_set s = { 0 };
 	int rc;
@@ -125,8 +127,8 @@ static void remove_id(struct lp_sign_set *s, const char *id)
 	s->n = left;
 }
 
-LP_EXPORT int lppack_sign_remove(const char *path, const char *key_id, struct lppack_value **report,
-				 struct lppack_error *err)
+LP_EXPORT int lppack_signature_remove(const char *path, const char *key_id, struct lppack_value **report,
+				      struct lppack_error *err)
 {
 	LP_AUTO_SIGN_SET struct lp_sign_set s = { 0 };
 	char id[LPPACK_KEY_ID_SIZE];
@@ -141,7 +143,7 @@ LP_EXPORT int lppack_sign_remove(const char *path, const char *key_id, struct lp
 	return finish(&s, report, err);
 }
 
-LP_EXPORT int lppack_sign_message(const char *path, void **message, size_t *n, struct lppack_error *err)
+LP_EXPORT int lppack_signature_message(const char *path, void **message, size_t *n, struct lppack_error *err)
 {
 	LP_AUTO_SIGN_SET struct lp_sign_set s = { 0 };
 	int rc = lp_sign_set_open(&s, path, err);
@@ -153,7 +155,7 @@ LP_EXPORT int lppack_sign_message(const char *path, void **message, size_t *n, s
 	return 0;
 }
 
-LP_EXPORT int lppack_sign_emit(const char *path, const char *output, struct lppack_error *err)
+LP_EXPORT int lppack_signature_emit(const char *path, const char *output, struct lppack_error *err)
 {
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
 	LP_AUTO_SIGN_SET struct lp_sign_set s = { 0 };
@@ -166,21 +168,19 @@ LP_EXPORT int lppack_sign_emit(const char *path, const char *output, struct lppa
 	return rc < 0 ? rc : lp_output_commit(&out, true, err);
 }
 
-static int take_raw(const void *signature, const char *public_key, struct lp_signature *out, struct lppack_error *err)
+static int take_raw(const void *signature, const struct lppack_bytes *pem, const char *name, struct lp_signature *out,
+		    struct lppack_error *err)
 {
 	uint8_t bytes[LP_ED25519_SPKI_SIZE + LP_ED25519_SIGNATURE_SIZE];
-	LP_AUTO_BUF struct lp_buf pem = { 0 };
 	struct lp_public_key key;
 	char id[LPPACK_KEY_ID_SIZE];
-	int rc = lp_file_read(AT_FDCWD, public_key, PEM_MAX, &pem, err);
+	int rc = lp_public_key_parse(pem->data, pem->size, name, &key, err);
 
-	if (rc == 0)
-		rc = lp_public_key_parse(pem.data, pem.len, public_key, &key, err);
 	if (rc < 0)
 		return rc;
 	if (key.algorithm != LP_KEY_ED25519)
 		return lp_fail(err, LPPACK_E_KEY, "let this key make a CMS instead (lppack-sign(1))",
-			       "%s: not an Ed25519 key, whose signatures have 64 bytes", public_key);
+			       "%s: not an Ed25519 key, whose signatures have 64 bytes", name);
 	memcpy(bytes, key.spki, LP_ED25519_SPKI_SIZE);
 	memcpy(bytes + LP_ED25519_SPKI_SIZE, signature, LP_ED25519_SIGNATURE_SIZE);
 	lp_hex_encode(key.id.bytes, LP_DIGEST_SIZE, id);
@@ -201,39 +201,60 @@ static int take_cms(const struct lp_sign_set *s, const void *signature, size_t n
 }
 
 /* A raw signature says nothing of its key, and has a size that no CMS has. */
-static int take_foreign(const struct lp_sign_set *s, const void *signature, size_t n, const char *name,
-			const char *public_key, struct lp_signature *out, struct lppack_error *err)
+static int take_foreign(const struct lp_sign_set *s, const struct lppack_bytes *signature, const char *name,
+			const struct lppack_attach_options *options, struct lp_signature *out,
+			struct lppack_error *err)
 {
-	if (n == LP_ED25519_SIGNATURE_SIZE && public_key)
-		return take_raw(signature, public_key, out, err);
-	if (n == LP_ED25519_SIGNATURE_SIZE)
+	const struct lp_source source = { options->public_key, &options->public_key_bytes, "the public key" };
+	bool is_raw = signature->size == LP_ED25519_SIGNATURE_SIZE;
+	LP_AUTO_BUF struct lp_buf room = { 0 };
+	struct lppack_bytes key;
+	int rc;
+
+	if (!options->public_key && !options->public_key_bytes.data && !is_raw)
+		return take_cms(s, signature->data, signature->size, name, out, err);
+	if (!options->public_key && !options->public_key_bytes.data)
 		return lp_fail(err, LPPACK_E_USAGE, "name the signer's public key with --key",
 			       "%s: an Ed25519 signature does not tell its key", name);
-	if (public_key)
+	if (!is_raw)
 		return lp_fail(err, LPPACK_E_BAD_SIGNATURE,
 			       "leave --key away for a CMS, or have the very message of --emit signed by Ed25519",
-			       "%s: has %zu bytes: not an Ed25519 signature of 64", name, n);
-	return take_cms(s, signature, n, name, out, err);
+			       "%s: has %zu bytes: not an Ed25519 signature of 64", name, signature->size);
+	rc = lp_source_read(&source, PEM_MAX, &room, &key, err);
+	if (rc < 0)
+		return rc;
+	return take_raw(signature->data, &key, lp_source_name(&source), out, err);
 }
 
-LP_EXPORT int lppack_sign_attach(const char *path, const char *signature, const char *public_key,
-				 struct lppack_value **report, struct lppack_error *err)
+LP_EXPORT int lppack_signature_attach(const char *path, const struct lppack_attach_options *given,
+				      struct lppack_value **report, struct lppack_error *err)
 {
 	LP_AUTO_SIGN_SET struct lp_sign_set s = { 0 };
-	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+	LP_AUTO_BUF struct lp_buf room = { 0 };
+	struct lppack_attach_options options;
+	struct lp_source source = { .what = "the signature" };
+	struct lppack_bytes signature;
 	struct lp_signature made = { 0 };
-	int rc = lp_file_read(AT_FDCWD, signature, LP_SIGNATURE_MAX, &bytes, err);
+	int rc = LP_OPTIONS_TAKE(lppack_attach_options, signature, &options, given, err);
 
+	if (rc < 0)
+		return rc;
+	source.path = options.signature;
+	source.bytes = &options.signature_bytes;
+	rc = lp_source_read(&source, LP_SIGNATURE_MAX, &room, &signature, err);
+	if (rc < 0)
+		return rc;
+	if (!signature.data)
+		return lp_fail(err, LPPACK_E_USAGE, "name its file, or give its bytes", "%s: no signature to attach", path);
+	rc = lp_sign_set_open_locked(&s, path, err);
 	if (rc == 0)
-		rc = lp_sign_set_open_locked(&s, path, err);
-	if (rc == 0)
-		rc = take_foreign(&s, bytes.data, bytes.len, signature, public_key, &made, err);
+		rc = take_foreign(&s, &signature, lp_source_name(&source), &options, &made, err);
 	if (rc == 0)
 		rc = lp_sign_set_add(&s, &made, err);
 	return rc < 0 ? rc : finish(&s, report, err);
 }
 
-LP_EXPORT struct lppack_value *lppack_sign_list(const char *path, struct lppack_error *err)
+LP_EXPORT struct lppack_value *lppack_signature_list(const char *path, struct lppack_error *err)
 {
 	LP_AUTO_SIGN_SET struct lp_sign_set s = { 0 };
 	struct lppack_value *map;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* By what modules are signed for the kernel, and the signing of one. */
 #include "pack/sign_module.h"
 
 #include "format/format.h"
@@ -11,6 +12,8 @@ int lp_module_signing_settle(struct lp_module_signing *out, const struct lppack_
 			     struct lppack_error *err)
 {
 	*out = (struct lp_module_signing){ .signer = signer, .digest = digest ? digest : DIGEST_DEFAULT };
+	if (signer && !signer->key)
+		return lp_fail(err, LPPACK_E_KEY, "open its private key", "modules are not signed elsewhere");
 	if (signer && !signer->certificate)
 		return lp_fail(err, LPPACK_E_KEY, LP_MODULE_KEYS_HINT,
 			       "modules are signed by a key that has a certificate");

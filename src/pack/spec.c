@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What goes into a bundle, as calls say it; spec files are read in pack/spec_read.c. */
 #include "pack/spec.h"
 
 #include "shared/array.h"
 #include "base/export.h"
 #include "base/file.h"
-#include "shared/text.h"
+#include "base/options.h"
 #include "format/yaml.h"
+#include "shared/text.h"
 
-#include <fcntl.h>
 #include <string.h>
-
-#define SPEC_MAX (16u << 20)
 
 LP_DEFINE_CLEANUP(struct lppack_spec, lppack_spec_free)
 
@@ -37,6 +36,17 @@ static void free_fix(struct lp_spec_fix *fix)
 	lp_text_list_free(&fix->not_for);
 }
 
+static void free_kernel(struct lp_spec_kernel *kernel)
+{
+	free(kernel->module);
+	free(kernel->kernel);
+	free(kernel->kernel_dir);
+	free(kernel->system_map);
+	free(kernel->symvers);
+	free(kernel->config);
+	free(kernel->modules);
+}
+
 LP_EXPORT void lppack_spec_free(struct lppack_spec *spec)
 {
 	if (!spec)
@@ -47,15 +57,8 @@ LP_EXPORT void lppack_spec_free(struct lppack_spec *spec)
 		free_unfixable(&spec->unfixable[i]);
 	for (size_t i = 0; i < spec->n_withdrawn; i++)
 		free_withdrawn(&spec->withdrawn[i]);
-	for (size_t i = 0; i < spec->n_kernels; i++) {
-		free(spec->kernels[i].module);
-		free(spec->kernels[i].kernel);
-		free(spec->kernels[i].kernel_dir);
-		free(spec->kernels[i].system_map);
-		free(spec->kernels[i].symvers);
-		free(spec->kernels[i].config);
-		free(spec->kernels[i].modules);
-	}
+	for (size_t i = 0; i < spec->n_kernels; i++)
+		free_kernel(&spec->kernels[i]);
 	free(spec->fixes);
 	free(spec->unfixable);
 	free(spec->withdrawn);
@@ -73,294 +76,23 @@ char *lp_spec_path(const struct lppack_spec *spec, const char *path)
 	return lp_text_format("%s/%s", spec->directory, path);
 }
 
-static void read_texts(struct lp_doc *doc, const char *key, struct lp_text_list *out)
-{
-	const struct lppack_value *list = lp_doc_list(doc, key, false);
-
-	for (size_t i = 0; doc->rc == 0 && i < lppack_value_count(list); i++) {
-		const char *text = lp_doc_text_item(doc, list, i);
-
-		if (text && (!*text || strlen(text) > LP_TEXT_MAX))
-			lp_doc_fail(doc, key, NULL, "'%s' must have texts of 1 to %u bytes", key, LP_TEXT_MAX);
-		else if (text && lp_text_list_add(out, text) < 0)
-			doc->rc = lp_fail_nomem(doc->err);
-	}
-}
-
-/* Also when a key is absent: a text of a sensible length. */
-static void read_text(struct lp_doc *doc, const char *key, bool required, size_t max, char **out)
-{
-	lp_doc_text_dup(doc, key, required, out);
-	if (doc->rc == 0 && *out && (!**out || strlen(*out) > max))
-		lp_doc_fail(doc, key, NULL, "'%s' must have 1 to %zu bytes", key, max);
-}
-
-static void read_fix(struct lp_doc *doc, uint64_t serial, struct lp_spec_fix *fix)
-{
-	static const char *const keys[] = { "id",    "summary",	  "severity", "cvss",
-					    "since", "functions", "not_for",  NULL };
-
-	fix->fix.since = serial;
-	lp_doc_keys(doc, keys);
-	read_text(doc, "id", true, LP_TEXT_MAX, &fix->fix.id);
-	read_text(doc, "summary", false, LP_SUMMARY_MAX, &fix->fix.summary);
-	read_text(doc, "severity", false, LP_TEXT_MAX, &fix->fix.severity);
-	read_text(doc, "cvss", false, LP_TEXT_MAX, &fix->fix.cvss);
-	lp_doc_int(doc, "since", false, serial, &fix->fix.since);
-	read_texts(doc, "functions", &fix->fix.functions);
-	read_texts(doc, "not_for", &fix->not_for);
-	if (doc->rc == 0 && fix->fix.severity && !lp_text_is_one_of(fix->fix.severity, lp_severity_names))
-		lp_doc_fail(doc, "severity", NULL, "'severity' must be low, medium, high or critical");
-}
-
-static void read_unfixable(struct lp_doc *doc, struct lp_unfixable *unfixable)
-{
-	static const char *const keys[] = { "id", "reason", NULL };
-
-	lp_doc_keys(doc, keys);
-	read_text(doc, "id", true, LP_TEXT_MAX, &unfixable->id);
-	read_text(doc, "reason", true, LP_SUMMARY_MAX, &unfixable->reason);
-}
-
-static void read_withdrawn(struct lp_doc *doc, struct lp_withdrawn *withdrawn)
-{
-	static const char *const keys[] = { "kind", "id", "reason", NULL };
-	const char *fault;
-
-	lp_doc_keys(doc, keys);
-	read_text(doc, "kind", true, LP_TEXT_MAX, &withdrawn->kind);
-	read_text(doc, "id", true, LP_TEXT_MAX, &withdrawn->id);
-	read_text(doc, "reason", true, LP_SUMMARY_MAX, &withdrawn->reason);
-	if (doc->rc == 0 && !lp_text_is_one_of(withdrawn->kind, lp_withdrawn_kinds))
-		lp_doc_fail(doc, "kind", NULL, "'kind' must be fix, function, kernel or state");
-	fault = doc->rc == 0 ? lp_withdrawn_id_fault(withdrawn->kind, withdrawn->id) : NULL;
-	if (fault)
-		lp_doc_fail(doc, "id", NULL, "the id of a withdrawn %s must be %s: '%s'", withdrawn->kind, fault,
-			    withdrawn->id);
-}
-
-static void read_kernel(struct lp_doc *doc, struct lp_spec_kernel *kernel)
-{
-	static const char *const keys[] = { "module",	  "kernel",  "build_id", "kernel_dir", "system_map",
-					    "symvers", "config", "modules",  NULL };
-
-	lp_doc_keys(doc, keys);
-	kernel->line = doc->map ? doc->map->line : 0;
-	read_text(doc, "module", true, LP_SUMMARY_MAX, &kernel->module);
-	read_text(doc, "kernel", false, LP_SUMMARY_MAX, &kernel->kernel);
-	lp_doc_build_id(doc, "build_id", false, &kernel->build_id);
-	read_text(doc, "kernel_dir", false, LP_SUMMARY_MAX, &kernel->kernel_dir);
-	read_text(doc, "system_map", false, LP_SUMMARY_MAX, &kernel->system_map);
-	read_text(doc, "symvers", false, LP_SUMMARY_MAX, &kernel->symvers);
-	read_text(doc, "config", false, LP_SUMMARY_MAX, &kernel->config);
-	read_text(doc, "modules", false, LP_SUMMARY_MAX, &kernel->modules);
-	if (doc->rc == 0 && !kernel->kernel == !kernel->build_id.len)
-		lp_doc_fail(doc, NULL, "'kernel' names a vmlinuz, vmlinux, notes file or kernel .deb",
-			    "give either 'kernel' or 'build_id'");
-}
-
-/* The list of a key and zeroed room for its elements. */
-static const struct lppack_value *list_with_room(struct lp_doc *doc, const char *key, bool required, size_t size,
-						 void **room)
-{
-	const struct lppack_value *list = lp_doc_list(doc, key, required);
-
-	if (doc->rc < 0 || lppack_value_count(list) == 0)
-		return NULL;
-	*room = calloc(lppack_value_count(list), size);
-	if (!*room)
-		doc->rc = lp_fail_nomem(doc->err);
-	return *room ? list : NULL;
-}
-
-static int compare_fixes(const void *a, const void *b)
+int lp_spec_compare_fixes(const void *a, const void *b)
 {
 	return strcmp(((const struct lp_spec_fix *)a)->fix.id, ((const struct lp_spec_fix *)b)->fix.id);
 }
 
-static int compare_unfixable(const void *a, const void *b)
+int lp_spec_compare_unfixable(const void *a, const void *b)
 {
 	return strcmp(((const struct lp_unfixable *)a)->id, ((const struct lp_unfixable *)b)->id);
 }
 
-static void read_fixes(struct lp_doc *doc, struct lppack_spec *spec)
-{
-	const struct lppack_value *list = list_with_room(doc, "fixes", false, sizeof(*spec->fixes),
-							 (void **)&spec->fixes);
-
-	for (; doc->rc == 0 && spec->n_fixes < lppack_value_count(list); spec->n_fixes++) {
-		struct lp_doc item = lp_doc_item(doc, list, spec->n_fixes);
-
-		read_fix(&item, spec->id.serial, &spec->fixes[spec->n_fixes]);
-		lp_doc_join(doc, &item);
-	}
-	if (doc->rc < 0 || spec->n_fixes == 0)
-		return;
-	qsort(spec->fixes, spec->n_fixes, sizeof(*spec->fixes), compare_fixes);
-	for (size_t i = 1; i < spec->n_fixes; i++)
-		if (compare_fixes(&spec->fixes[i - 1], &spec->fixes[i]) == 0)
-			lp_doc_fail(doc, "fixes", "keep one of them", "the fix %s stands twice", spec->fixes[i].fix.id);
-}
-
-static void read_unfixables(struct lp_doc *doc, struct lppack_spec *spec)
-{
-	const struct lppack_value *list = list_with_room(doc, "unfixable", false, sizeof(*spec->unfixable),
-							 (void **)&spec->unfixable);
-
-	for (; doc->rc == 0 && spec->n_unfixable < lppack_value_count(list); spec->n_unfixable++) {
-		struct lp_doc item = lp_doc_item(doc, list, spec->n_unfixable);
-
-		read_unfixable(&item, &spec->unfixable[spec->n_unfixable]);
-		lp_doc_join(doc, &item);
-	}
-	if (doc->rc < 0 || spec->n_unfixable == 0)
-		return;
-	qsort(spec->unfixable, spec->n_unfixable, sizeof(*spec->unfixable), compare_unfixable);
-	for (size_t i = 1; i < spec->n_unfixable; i++)
-		if (compare_unfixable(&spec->unfixable[i - 1], &spec->unfixable[i]) == 0)
-			lp_doc_fail(doc, "unfixable", "keep one of them", "%s stands twice", spec->unfixable[i].id);
-}
-
-static int compare_withdrawn(const void *a, const void *b)
+int lp_spec_compare_withdrawn(const void *a, const void *b)
 {
 	const struct lp_withdrawn *left = a;
 	const struct lp_withdrawn *right = b;
 	int order = strcmp(left->kind, right->kind);
 
 	return order ? order : strcmp(left->id, right->id);
-}
-
-/* Of sorted fixes. */
-static void check_withdrawn_fixes(struct lp_doc *doc, const struct lppack_spec *spec)
-{
-	for (size_t i = 0; doc->rc == 0 && spec->n_fixes && i < spec->n_withdrawn; i++) {
-		const struct lp_withdrawn *one = &spec->withdrawn[i];
-		const struct lp_spec_fix key = { .fix.id = one->id };
-
-		if (strcmp(one->kind, "fix") == 0 &&
-		    bsearch(&key, spec->fixes, spec->n_fixes, sizeof(key), compare_fixes))
-			lp_doc_fail(doc, "withdrawn", "keep one of them",
-				    "the fix %s is withdrawn, but stands under 'fixes' too", one->id);
-	}
-}
-
-static void read_withdrawns(struct lp_doc *doc, struct lppack_spec *spec)
-{
-	const struct lppack_value *list = list_with_room(doc, "withdrawn", false, sizeof(*spec->withdrawn),
-							 (void **)&spec->withdrawn);
-
-	for (; doc->rc == 0 && spec->n_withdrawn < lppack_value_count(list); spec->n_withdrawn++) {
-		struct lp_doc item = lp_doc_item(doc, list, spec->n_withdrawn);
-
-		read_withdrawn(&item, &spec->withdrawn[spec->n_withdrawn]);
-		lp_doc_join(doc, &item);
-	}
-	if (doc->rc < 0 || spec->n_withdrawn == 0)
-		return;
-	qsort(spec->withdrawn, spec->n_withdrawn, sizeof(*spec->withdrawn), compare_withdrawn);
-	for (size_t i = 1; i < spec->n_withdrawn; i++)
-		if (compare_withdrawn(&spec->withdrawn[i - 1], &spec->withdrawn[i]) == 0)
-			lp_doc_fail(doc, "withdrawn", "keep one of them", "%s %s stands twice",
-				    spec->withdrawn[i].kind, spec->withdrawn[i].id);
-	check_withdrawn_fixes(doc, spec);
-}
-
-static void read_kernels(struct lp_doc *doc, struct lppack_spec *spec)
-{
-	const struct lppack_value *list = list_with_room(doc, "kernels", true, sizeof(*spec->kernels),
-							 (void **)&spec->kernels);
-
-	for (; doc->rc == 0 && spec->n_kernels < lppack_value_count(list); spec->n_kernels++) {
-		struct lp_doc item = lp_doc_item(doc, list, spec->n_kernels);
-
-		read_kernel(&item, &spec->kernels[spec->n_kernels]);
-		lp_doc_join(doc, &item);
-	}
-	if (doc->rc == 0 && spec->n_kernels == 0)
-		lp_doc_fail(doc, "kernels", NULL, "'kernels' is empty");
-}
-
-/* What every module must have, beyond what makes it fit for a bundle. */
-static void read_require(struct lp_doc *doc, struct lppack_spec *spec)
-{
-	static const char *const keys[] = { "module_signature", NULL };
-	struct lp_doc require = lp_doc_map(doc, "require", false);
-
-	if (require.map) {
-		lp_doc_keys(&require, keys);
-		lp_doc_bool(&require, "module_signature", false, &spec->require_module_signature);
-	}
-	lp_doc_join(doc, &require);
-}
-
-static void read_identity(struct lp_doc *doc, struct lppack_spec *spec)
-{
-	lp_doc_text_dup(doc, "stream", true, &spec->id.stream);
-	if (doc->rc == 0 && !lp_stream_name_is_valid(spec->id.stream))
-		lp_doc_fail(doc, "stream", NULL,
-			    "'stream' must be up to %u of a-z, 0-9, '.', '_' and '-', a letter or digit first",
-			    LP_STREAM_MAX);
-	lp_doc_int(doc, "serial", true, LP_NUMBER_MAX, &spec->id.serial);
-	lp_doc_int(doc, "epoch", false, LP_NUMBER_MAX, &spec->id.epoch);
-	read_text(doc, "version", false, LP_TEXT_MAX, &spec->id.version);
-	lp_doc_time(doc, "created", false, &spec->id.created);
-	lp_doc_time(doc, "expires", false, &spec->expires);
-	lp_doc_int(doc, "rollback_floor", false, spec->id.serial, &spec->rollback_floor);
-	/* 0 means "not given" from here on. */
-	if (doc->rc == 0 && lppack_value_get(doc->map, "created") && spec->id.created == 0)
-		lp_doc_fail(doc, "created", "leave it out to take the current time",
-			    "'created' is not after 1970-01-01");
-	if (doc->rc == 0 && spec->id.created > LP_TIME_MAX)
-		lp_doc_fail(doc, "created", NULL, "'created' is after the year 2242");
-	/* 0 stands for "never" from here on. */
-	if (doc->rc == 0 && lppack_value_get(doc->map, "expires") && spec->expires <= spec->id.created)
-		lp_doc_fail(doc, "expires", NULL, "'expires' is not after 'created'");
-}
-
-static int read_spec(struct lppack_spec *spec, const struct lppack_value *tree, struct lppack_error *err)
-{
-	static const char *const keys[] = { "stream",	 "serial",    "epoch",	   "version", "created", "expires",
-					    "rollback_floor", "fixes", "unfixable", "withdrawn", "require", "kernels",
-					    NULL };
-	struct lp_doc doc = { .map = tree, .name = spec->name, .code = LPPACK_E_SPEC, .err = err };
-
-	lp_doc_keys(&doc, keys);
-	read_identity(&doc, spec);
-	read_fixes(&doc, spec);
-	read_unfixables(&doc, spec);
-	read_withdrawns(&doc, spec);
-	read_require(&doc, spec);
-	read_kernels(&doc, spec);
-	return doc.rc;
-}
-
-static char *directory_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (!slash)
-		return strdup("");
-	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
-}
-
-LP_EXPORT struct lppack_spec *lppack_spec_read(const char *path, const char *directory, struct lppack_error *err)
-{
-	LP_AUTO(cleanup_lppack_spec_free) struct lppack_spec *spec = calloc(1, sizeof(*spec));
-	LP_AUTO_VALUE struct lppack_value *tree = NULL;
-	LP_AUTO_BUF struct lp_buf bytes = { 0 };
-
-	if (spec) {
-		spec->name = strdup(path);
-		spec->directory = directory ? strdup(directory) : directory_of(path);
-	}
-	if (!spec || !spec->name || !spec->directory) {
-		lp_fail_nomem(err);
-		return NULL;
-	}
-	if (lp_file_read(AT_FDCWD, path, SPEC_MAX, &bytes, err) < 0 ||
-	    lp_yaml_parse(bytes.data, bytes.len, path, LPPACK_E_SPEC, &tree, err) < 0 || read_spec(spec, tree, err) < 0)
-		return NULL;
-	return LP_TAKE(spec);
 }
 
 LP_EXPORT struct lppack_spec *lppack_spec_new(const char *stream, uint64_t serial, struct lppack_error *err)
@@ -392,44 +124,277 @@ LP_EXPORT struct lppack_spec *lppack_spec_new(const char *stream, uint64_t seria
 	return LP_TAKE(spec);
 }
 
-LP_EXPORT int lppack_spec_add_kernel(struct lppack_spec *spec, const char *module, const char *kernel,
-				     struct lppack_error *err)
+/* A text of a sensible length, on one line; NULL where it is not required. */
+static int check_text(const char *what, const char *text, bool required, size_t max, struct lppack_error *err)
 {
-	struct lp_spec_kernel *item = lp_array_add(&spec->kernels, &spec->n_kernels, sizeof(*item));
-	bool ok = true;
+	size_t n = text ? strlen(text) : 0;
 
-	if (!item)
-		return lp_fail_nomem(err);
-	item->module = lp_text_dup(module, &ok);
-	if (access(kernel, F_OK) == 0 || lp_build_id_parse(kernel, &item->build_id) < 0)
-		item->kernel = lp_text_dup(kernel, &ok);
-	return ok ? 0 : lp_fail_nomem(err);
+	if (!text && !required)
+		return 0;
+	if (n > 0 && n <= max && lp_text_is_clean(text, n, false))
+		return 0;
+	return lp_fail(err, LPPACK_E_USAGE, "use a short printable text", "the %s must have 1 to %zu printable bytes", what,
+		       max);
+}
+
+LP_EXPORT int lppack_spec_set_epoch(struct lppack_spec *spec, uint64_t epoch, struct lppack_error *err)
+{
+	if (epoch > LP_NUMBER_MAX)
+		return lp_fail(err, LPPACK_E_USAGE, "count epochs from 0 on", "epoch %llu is too large",
+			       (unsigned long long)epoch);
+	spec->id.epoch = epoch;
+	return 0;
 }
 
 LP_EXPORT int lppack_spec_set_version(struct lppack_spec *spec, const char *version, struct lppack_error *err)
 {
-	char *copy;
+	int rc = check_text("version text", version, true, LP_TEXT_MAX, err);
+	char *copy = rc == 0 ? strdup(version) : NULL;
 
-	if (!*version || strlen(version) > LP_TEXT_MAX || !lp_text_is_clean(version, strlen(version), false))
-		return lp_fail(err, LPPACK_E_USAGE, "use a short printable text", "the version text cannot be used");
-	copy = strdup(version);
-	if (!copy)
+	if (rc == 0 && !copy)
 		return lp_fail_nomem(err);
+	if (rc < 0)
+		return rc;
 	free(spec->id.version);
 	spec->id.version = copy;
 	return 0;
 }
 
-LP_EXPORT int lppack_spec_set_expires(struct lppack_spec *spec, const char *expires, struct lppack_error *err)
+/* 0 stands for "not given" and "never", so that it can be neither time. */
+static int parse_time(const char *what, const char *text, int64_t *out, struct lppack_error *err)
 {
 	int64_t seconds = 0;
 
-	if (lp_time_parse(expires, &seconds) < 0)
+	if (!text || lp_time_parse(text, &seconds) < 0)
 		return lp_fail(err, LPPACK_E_USAGE, "write it like 2027-01-31T00:00:00Z", "'%s' is not a time in UTC",
-			       expires);
-	/* 0 stands for "never". */
-	if (seconds == 0)
-		return lp_fail(err, LPPACK_E_USAGE, "choose a later time", "a bundle cannot expire on %s", expires);
-	spec->expires = seconds;
+			       text ? text : "");
+	if (seconds <= 0 || seconds > LP_TIME_MAX)
+		return lp_fail(err, LPPACK_E_USAGE, "choose a later time, before 2242", "a bundle cannot %s on %s", what,
+			       text);
+	*out = seconds;
+	return 0;
+}
+
+LP_EXPORT int lppack_spec_set_created(struct lppack_spec *spec, const char *created, struct lppack_error *err)
+{
+	return parse_time("be created", created, &spec->id.created, err);
+}
+
+LP_EXPORT int lppack_spec_set_expires(struct lppack_spec *spec, const char *expires, struct lppack_error *err)
+{
+	return parse_time("expire", expires, &spec->expires, err);
+}
+
+LP_EXPORT int lppack_spec_set_rollback_floor(struct lppack_spec *spec, uint64_t floor, struct lppack_error *err)
+{
+	if (floor > spec->id.serial)
+		return lp_fail(err, LPPACK_E_USAGE, NULL, "the rollback floor %llu is above the serial %llu",
+			       (unsigned long long)floor, (unsigned long long)spec->id.serial);
+	spec->rollback_floor = floor;
+	return 0;
+}
+
+LP_EXPORT int lppack_spec_set_require(struct lppack_spec *spec, unsigned int flags, struct lppack_error *err)
+{
+	if (flags & ~LPPACK_REQUIRE_MODULE_SIGNATURE)
+		return lp_fail(err, LPPACK_E_USAGE, LP_FLAGS_HINT, "flags of requirements that are unknown: %#x", flags);
+	spec->require_module_signature = flags & LPPACK_REQUIRE_MODULE_SIGNATURE;
+	return 0;
+}
+
+static int copy_list(const char *what, const char *const *from, struct lp_text_list *to, struct lppack_error *err)
+{
+	for (; from && *from; from++) {
+		int rc = check_text(what, *from, true, LP_TEXT_MAX, err);
+
+		if (rc < 0)
+			return rc;
+		if (lp_text_list_add(to, *from) < 0)
+			return lp_fail_nomem(err);
+	}
+	return 0;
+}
+
+static int check_fix(const struct lppack_spec *spec, const struct lppack_spec_fix *fix, struct lppack_error *err)
+{
+	int rc = check_text("id of a fix", fix->id, true, LP_TEXT_MAX, err);
+
+	if (rc == 0)
+		rc = check_text("summary of a fix", fix->summary, false, LP_SUMMARY_MAX, err);
+	if (rc == 0)
+		rc = check_text("CVSS score of a fix", fix->cvss, false, LP_TEXT_MAX, err);
+	if (rc < 0)
+		return rc;
+	if (fix->flags & ~LPPACK_SPEC_FIX_SINCE)
+		return lp_fail(err, LPPACK_E_USAGE, LP_FLAGS_HINT, "flags of a fix that are unknown: %#x", fix->flags);
+	if (fix->severity && !lp_text_is_one_of(fix->severity, lp_severity_names))
+		return lp_fail(err, LPPACK_E_USAGE, NULL, "the severity of %s must be low, medium, high or critical",
+			       fix->id);
+	if (fix->since > spec->id.serial)
+		return lp_fail(err, LPPACK_E_USAGE, NULL, "%s is said to come with a later serial", fix->id);
+	for (size_t i = 0; i < spec->n_fixes; i++)
+		if (strcmp(spec->fixes[i].fix.id, fix->id) == 0)
+			return lp_fail(err, LPPACK_E_USAGE, "keep one of them", "the fix %s stands twice", fix->id);
+	for (size_t i = 0; i < spec->n_withdrawn; i++)
+		if (strcmp(spec->withdrawn[i].kind, "fix") == 0 && strcmp(spec->withdrawn[i].id, fix->id) == 0)
+			return lp_fail(err, LPPACK_E_USAGE, "keep one of them",
+				       "the fix %s is withdrawn, but added too", fix->id);
+	return 0;
+}
+
+LP_EXPORT int lppack_spec_add_fix(struct lppack_spec *spec, const struct lppack_spec_fix *given,
+				  struct lppack_error *err)
+{
+	LP_AUTO(free_fix) struct lp_spec_fix made = { 0 };
+	struct lppack_spec_fix fix;
+	struct lp_spec_fix *item;
+	bool ok = true;
+	int rc = LP_OPTIONS_TAKE(lppack_spec_fix, flags, &fix, given, err);
+
+	if (rc == 0)
+		rc = check_fix(spec, &fix, err);
+	if (rc == 0)
+		rc = copy_list("functions of a fix", fix.functions, &made.fix.functions, err);
+	if (rc == 0)
+		rc = copy_list("releases of a fix", fix.not_for, &made.not_for, err);
+	if (rc < 0)
+		return rc;
+	made.fix.id = lp_text_dup(fix.id, &ok);
+	made.fix.summary = lp_text_dup(fix.summary, &ok);
+	made.fix.severity = lp_text_dup(fix.severity, &ok);
+	made.fix.cvss = lp_text_dup(fix.cvss, &ok);
+	made.fix.since = fix.flags & LPPACK_SPEC_FIX_SINCE ? fix.since : spec->id.serial;
+	item = ok ? lp_array_add(&spec->fixes, &spec->n_fixes, sizeof(*item)) : NULL;
+	if (!item)
+		return lp_fail_nomem(err);
+	*item = made;
+	made = (struct lp_spec_fix){ 0 };
+	qsort(spec->fixes, spec->n_fixes, sizeof(*spec->fixes), lp_spec_compare_fixes);
+	return 0;
+}
+
+LP_EXPORT int lppack_spec_add_unfixable(struct lppack_spec *spec, const char *id, const char *reason,
+					struct lppack_error *err)
+{
+	LP_AUTO(free_unfixable) struct lp_unfixable made = { 0 };
+	struct lp_unfixable *item;
+	bool ok = true;
+	int rc = check_text("id of what is unfixable", id, true, LP_TEXT_MAX, err);
+
+	if (rc == 0)
+		rc = check_text("reason", reason, true, LP_SUMMARY_MAX, err);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < spec->n_unfixable; i++)
+		if (strcmp(spec->unfixable[i].id, id) == 0)
+			return lp_fail(err, LPPACK_E_USAGE, "keep one of them", "%s stands twice", id);
+	made.id = lp_text_dup(id, &ok);
+	made.reason = lp_text_dup(reason, &ok);
+	item = ok ? lp_array_add(&spec->unfixable, &spec->n_unfixable, sizeof(*item)) : NULL;
+	if (!item)
+		return lp_fail_nomem(err);
+	*item = made;
+	made = (struct lp_unfixable){ 0 };
+	qsort(spec->unfixable, spec->n_unfixable, sizeof(*spec->unfixable), lp_spec_compare_unfixable);
+	return 0;
+}
+
+static int check_withdrawn(const struct lppack_spec *spec, const struct lp_withdrawn *one, struct lppack_error *err)
+{
+	const char *fault;
+
+	if (!lp_text_is_one_of(one->kind, lp_withdrawn_kinds))
+		return lp_fail(err, LPPACK_E_USAGE, NULL, "what is withdrawn is a fix, function, kernel or state: '%s'",
+			       one->kind);
+	fault = lp_withdrawn_id_fault(one->kind, one->id);
+	if (fault)
+		return lp_fail(err, LPPACK_E_USAGE, NULL, "the id of a withdrawn %s must be %s: '%s'", one->kind, fault,
+			       one->id);
+	for (size_t i = 0; i < spec->n_withdrawn; i++)
+		if (lp_spec_compare_withdrawn(&spec->withdrawn[i], one) == 0)
+			return lp_fail(err, LPPACK_E_USAGE, "keep one of them", "%s %s stands twice", one->kind, one->id);
+	for (size_t i = 0; i < spec->n_fixes; i++)
+		if (strcmp(one->kind, "fix") == 0 && strcmp(spec->fixes[i].fix.id, one->id) == 0)
+			return lp_fail(err, LPPACK_E_USAGE, "keep one of them",
+				       "the fix %s is withdrawn, but added too", one->id);
+	return 0;
+}
+
+LP_EXPORT int lppack_spec_add_withdrawn(struct lppack_spec *spec, const char *kind, const char *id,
+					const char *reason, struct lppack_error *err)
+{
+	LP_AUTO(free_withdrawn) struct lp_withdrawn made = { 0 };
+	struct lp_withdrawn *item;
+	bool ok = true;
+	int rc = check_text("kind of what is withdrawn", kind, true, LP_TEXT_MAX, err);
+
+	if (rc == 0)
+		rc = check_text("id of what is withdrawn", id, true, LP_TEXT_MAX, err);
+	if (rc == 0)
+		rc = check_text("reason", reason, true, LP_SUMMARY_MAX, err);
+	if (rc < 0)
+		return rc;
+	made.kind = lp_text_dup(kind, &ok);
+	made.id = lp_text_dup(id, &ok);
+	made.reason = lp_text_dup(reason, &ok);
+	if (!ok)
+		return lp_fail_nomem(err);
+	rc = check_withdrawn(spec, &made, err);
+	if (rc < 0)
+		return rc;
+	item = lp_array_add(&spec->withdrawn, &spec->n_withdrawn, sizeof(*item));
+	if (!item)
+		return lp_fail_nomem(err);
+	*item = made;
+	made = (struct lp_withdrawn){ 0 };
+	qsort(spec->withdrawn, spec->n_withdrawn, sizeof(*spec->withdrawn), lp_spec_compare_withdrawn);
+	return 0;
+}
+
+static int check_kernel(const struct lppack_spec_kernel *kernel, struct lp_build_id *build_id,
+			struct lppack_error *err)
+{
+	const char *const paths[] = { kernel->kernel,  kernel->kernel_dir, kernel->system_map,
+				      kernel->symvers, kernel->config,	   kernel->modules };
+	int rc = check_text("path of a module", kernel->module, true, LP_SUMMARY_MAX, err);
+
+	for (size_t i = 0; rc == 0 && i < sizeof(paths) / sizeof(paths[0]); i++)
+		rc = check_text("path of a kernel's file", paths[i], false, LP_SUMMARY_MAX, err);
+	if (rc < 0)
+		return rc;
+	if (!kernel->kernel == !kernel->build_id)
+		return lp_fail(err, LPPACK_E_USAGE, "give either a file of the kernel or its build ID",
+			       "%s: belongs to one kernel", kernel->module);
+	if (kernel->build_id && lp_build_id_parse(kernel->build_id, build_id) < 0)
+		return lp_fail(err, LPPACK_E_USAGE, "a build ID has 8 to 64 lower-case hex digits",
+			       "'%s' is not a build ID", kernel->build_id);
+	return 0;
+}
+
+LP_EXPORT int lppack_spec_add_kernel(struct lppack_spec *spec, const struct lppack_spec_kernel *given,
+				     struct lppack_error *err)
+{
+	LP_AUTO(free_kernel) struct lp_spec_kernel made = { 0 };
+	struct lppack_spec_kernel kernel;
+	struct lp_spec_kernel *item;
+	bool ok = true;
+	int rc = LP_OPTIONS_TAKE(lppack_spec_kernel, module, &kernel, given, err);
+
+	if (rc == 0)
+		rc = check_kernel(&kernel, &made.build_id, err);
+	if (rc < 0)
+		return rc;
+	made.module = lp_text_dup(kernel.module, &ok);
+	made.kernel = lp_text_dup(kernel.kernel, &ok);
+	made.kernel_dir = lp_text_dup(kernel.kernel_dir, &ok);
+	made.system_map = lp_text_dup(kernel.system_map, &ok);
+	made.symvers = lp_text_dup(kernel.symvers, &ok);
+	made.config = lp_text_dup(kernel.config, &ok);
+	made.modules = lp_text_dup(kernel.modules, &ok);
+	item = ok ? lp_array_add(&spec->kernels, &spec->n_kernels, sizeof(*item)) : NULL;
+	if (!item)
+		return lp_fail_nomem(err);
+	*item = made;
+	made = (struct lp_spec_kernel){ 0 };
 	return 0;
 }

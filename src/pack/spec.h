@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What goes into a bundle. */
 #ifndef LP_PACK_SPEC_H
 #define LP_PACK_SPEC_H
 
@@ -40,6 +41,11 @@ struct lppack_spec {
 	size_t n_kernels;
 	bool require_module_signature;
 };
+
+/* Orders for qsort(): by id; of what is withdrawn by kind, then id. */
+int lp_spec_compare_fixes(const void *a, const void *b);
+int lp_spec_compare_unfixable(const void *a, const void *b);
+int lp_spec_compare_withdrawn(const void *a, const void *b);
 
 /* The path of a spec's file below its directory; malloc'd, NULL without memory. */
 char *lp_spec_path(const struct lppack_spec *spec, const char *path);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The set of keys that are trusted: from files, directories, a policy and memory. */
 #include "trust/keyring.h"
 
 #include "shared/array.h"
@@ -245,6 +246,16 @@ LP_EXPORT int lppack_keyring_add(struct lppack_keyring *keyring, const char *pat
 		return lp_fail(err, LPPACK_E_NO_KEYS, "put the vendor's .pem or .pub file there",
 			       "%s: no *.pem or *.pub file in it", path);
 	return rc;
+}
+
+LP_EXPORT int lppack_keyring_add_memory(struct lppack_keyring *keyring, const void *pem, size_t n, const char *name,
+					struct lppack_error *err)
+{
+	LP_AUTO(cleanup_lp_certificate_free) struct lp_certificate *certificate = NULL;
+	struct lp_public_key key;
+	int rc = lp_trusted_parse(pem, n, name, &key, &certificate, err);
+
+	return rc < 0 ? rc : add_key(keyring, &key, LP_TAKE(certificate), name, err);
 }
 
 /* A descriptor, -1 where there is none, or a negative code below that. */

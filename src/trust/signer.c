@@ -6,10 +6,12 @@
 #include "base/file.h"
 #include "base/output.h"
 #include "base/options.h"
-#include "shared/text.h"
+#include "bundle/signature_check.h"
 #include "crypto/ed25519.h"
 #include "crypto/pkcs11.h"
+#include "shared/text.h"
 #include "crypto/module_signature.h"
+#include "trust/source.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -90,8 +92,8 @@ static int format_secret(const struct lp_private_key *key, const char *name, con
 	return rc;
 }
 
-LP_EXPORT int lppack_key_generate_with(const char *name, const struct lppack_key_options *given,
-				       char id[LPPACK_KEY_ID_SIZE], struct lppack_error *err)
+LP_EXPORT int lppack_key_generate(const char *name, const struct lppack_key_options *given,
+				  char id[LPPACK_KEY_ID_SIZE], struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lp_private_key_free) struct lp_private_key *key = NULL;
 	struct lppack_key_options options;
@@ -114,58 +116,103 @@ LP_EXPORT int lppack_key_generate_with(const char *name, const struct lppack_key
 	return rc;
 }
 
-LP_EXPORT int lppack_key_generate(const char *name, char id[LPPACK_KEY_ID_SIZE], struct lppack_error *err)
-{
-	return lppack_key_generate_with(name, NULL, id, err);
-}
-
 static int open_key(struct lppack_signer *signer, const char *path, const struct lppack_signer_options *options,
 		    struct lppack_error *err)
 {
 	const struct lp_passphrase passphrase = { options->passphrase, options->context };
 	const struct lp_passphrase *ask = options->passphrase ? &passphrase : NULL;
-	AUTO_SECRET struct lp_buf pem = { 0 };
+	const struct lp_source source = { path, &options->key_bytes, "the private key" };
+	AUTO_SECRET struct lp_buf room = { 0 };
+	struct lppack_bytes pem;
 	int rc;
 
-	if (lp_private_key_is_uri(path))
-		return lp_private_key_open_uri(path, ask, &signer->key, err);
-	rc = lp_file_read(AT_FDCWD, path, PEM_MAX, &pem, err);
-	return rc < 0 ? rc : lp_private_key_parse(pem.data, pem.len, path, ask, &signer->key, err);
+	if (path && !options->key_bytes.data && lp_private_key_is_uri(path)) {
+		rc = lp_private_key_open_uri(path, ask, &signer->key, err);
+	} else {
+		rc = lp_source_read(&source, PEM_MAX, &room, &pem, err);
+		if (rc == 0)
+			rc = lp_private_key_parse(pem.data, pem.size, lp_source_name(&source), ask, &signer->key, err);
+	}
+	if (rc == 0)
+		signer->public_key = *lp_private_key_public(signer->key);
+	return rc;
 }
 
-static int open_certificates(struct lppack_signer *signer, const struct lppack_signer_options *options,
-			     struct lppack_error *err)
+static int open_certificate(struct lppack_signer *signer, const struct lppack_signer_options *options,
+			    struct lppack_error *err)
 {
-	LP_AUTO_BUF struct lp_buf own = { 0 };
-	LP_AUTO_BUF struct lp_buf others = { 0 };
-	int rc = lp_file_read(AT_FDCWD, options->certificate, LP_CERTIFICATE_MAX, &own, err);
+	const struct lp_source source = { options->certificate, &options->certificate_bytes, "the certificate" };
+	LP_AUTO_BUF struct lp_buf room = { 0 };
+	struct lppack_bytes pem;
+	int rc = lp_source_read(&source, LP_CERTIFICATE_MAX, &room, &pem, err);
 
-	if (rc == 0)
-		rc = lp_certificate_parse(own.data, own.len, options->certificate, &signer->certificate, err);
-	if (rc < 0 || !options->chain)
+	if (rc < 0 || !pem.data)
 		return rc;
-	rc = lp_file_read(AT_FDCWD, options->chain, LP_CERTIFICATE_MAX, &others, err);
-	return rc < 0 ? rc : lp_certificates_parse(others.data, others.len, options->chain, &signer->chain, err);
+	return lp_certificate_parse(pem.data, pem.size, lp_source_name(&source), &signer->certificate,
+				    err);
+}
+
+static int open_chain(struct lppack_signer *signer, const struct lppack_signer_options *options,
+		      struct lppack_error *err)
+{
+	const struct lp_source source = { options->chain, &options->chain_bytes, "the chain" };
+	LP_AUTO_BUF struct lp_buf room = { 0 };
+	struct lppack_bytes pem;
+	int rc = lp_source_read(&source, LP_CERTIFICATE_MAX, &room, &pem, err);
+	const char *name = lp_source_name(&source);
+
+	if (rc < 0 || !pem.data)
+		return rc;
+	if (!signer->certificate)
+		return lp_fail(err, LPPACK_E_USAGE, "name the key's own certificate with --cert",
+			       "%s: a chain without the certificate that it is for", name);
+	if (options->sign)
+		return lp_fail(err, LPPACK_E_USAGE, "put the certificates into the CMS that is made elsewhere",
+			       "%s: a chain for a signature that is made elsewhere", name);
+	return lp_certificates_parse(pem.data, pem.size, name, &signer->chain, err);
+}
+
+/* A key that is elsewhere: only what it signs shows. */
+static int open_elsewhere(struct lppack_signer *signer, const struct lppack_signer_options *options,
+			  struct lppack_error *err)
+{
+	static const char name[] = "the public key";
+	int rc;
+
+	if (options->flags & LPPACK_SIGNER_FOR_MODULES)
+		return lp_fail(err, LPPACK_E_USAGE, "open the private key", "modules are not signed elsewhere");
+	if (!signer->certificate == !options->public_key.data)
+		return lp_fail(err, LPPACK_E_USAGE, "give its certificate, or its public key if that is Ed25519",
+			       "a signer that is elsewhere has one certificate or one public key");
+	signer->sign = options->sign;
+	signer->context = options->context;
+	if (signer->certificate)
+		return lp_certificate_public_key(signer->certificate, &signer->public_key, err);
+	rc = lp_public_key_parse(options->public_key.data, options->public_key.size, name, &signer->public_key, err);
+	if (rc == 0 && signer->public_key.algorithm != LP_KEY_ED25519)
+		return lp_fail(err, LPPACK_E_KEY, "give its certificate, and make a CMS",
+			       "%s: a key of this kind (%s) signs with a certificate only", name,
+			       lp_key_algorithm_names[signer->public_key.algorithm]);
+	return rc;
 }
 
 /* What only shows when signing is told before anything is packed. */
 static int check_kind(const struct lppack_signer *signer, const char *path, const struct lppack_signer_options *options,
 		      struct lppack_error *err)
 {
-	const struct lp_public_key *key = lp_private_key_public(signer->key);
-	const char *certificate = options->certificate;
+	const struct lp_public_key *key = &signer->public_key;
 	struct lp_public_key certified;
 	int rc;
 
-	if (key->algorithm == LP_KEY_ED25519 && options->for_modules)
+	if (key->algorithm == LP_KEY_ED25519 && (options->flags & LPPACK_SIGNER_FOR_MODULES))
 		return lp_fail(err, LPPACK_E_KEY, LP_MODULE_KEYS_HINT,
 			       "%s: an Ed25519 key, by which the kernel takes no signature of a module", path);
-	if (key->algorithm == LP_KEY_ED25519 && certificate)
+	if (key->algorithm == LP_KEY_ED25519 && signer->certificate)
 		return lp_fail(err, LPPACK_E_KEY, "leave --cert away: an Ed25519 key signs by itself",
 			       "%s: an Ed25519 key signs without a certificate", path);
 	if (key->algorithm == LP_KEY_ED25519)
 		return 0;
-	if (!certificate)
+	if (!signer->certificate)
 		return lp_fail(err, LPPACK_E_KEY,
 			       "name its X.509 certificate with --cert, or make an Ed25519 key with: lppack keygen",
 			       "%s: a key of this kind (%s) signs with a certificate only", path,
@@ -174,11 +221,26 @@ static int check_kind(const struct lppack_signer *signer, const char *path, cons
 	if (rc < 0 || lp_public_key_equal(key, &certified))
 		return rc;
 	return lp_fail(err, LPPACK_E_KEY, "name the certificate that was issued for this key",
-		       "%s: is not the certificate of the key %s", certificate, path);
+		       "%s: is not the certificate of the key %s",
+		       options->certificate ? options->certificate : "the certificate", path);
 }
 
-LP_EXPORT struct lppack_signer *lppack_signer_open_with(const char *path, const struct lppack_signer_options *given,
-							struct lppack_error *err)
+static int check_signer_options(const char *path, const struct lppack_signer_options *options,
+				struct lppack_error *err)
+{
+	if (options->flags & ~LPPACK_SIGNER_FOR_MODULES)
+		return lp_fail(err, LPPACK_E_USAGE, LP_FLAGS_HINT, "flags of a signer that are unknown: %#x",
+			       options->flags);
+	if (options->sign ? path || options->key_bytes.data : !path && !options->key_bytes.data)
+		return lp_fail(err, LPPACK_E_USAGE, "name a private key, or give its bytes, or what signs in its place",
+			       "a signer has one private key");
+	if (!options->sign && options->public_key.data)
+		return lp_fail(err, LPPACK_E_USAGE, "leave the public key away", "a private key has its public one in it");
+	return 0;
+}
+
+LP_EXPORT struct lppack_signer *lppack_signer_open(const char *path, const struct lppack_signer_options *given,
+						   struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lppack_signer_free) struct lppack_signer *signer = calloc(1, sizeof(*signer));
 	struct lppack_signer_options options;
@@ -188,25 +250,23 @@ LP_EXPORT struct lppack_signer *lppack_signer_open_with(const char *path, const 
 		lp_fail_nomem(err);
 		return NULL;
 	}
-	rc = LP_OPTIONS_TAKE(lppack_signer_options, certificate, &options, given, err);
+	rc = LP_OPTIONS_TAKE(lppack_signer_options, flags, &options, given, err);
 	if (rc == 0)
+		rc = check_signer_options(path, &options, err);
+	if (rc == 0 && !options.sign)
 		rc = open_key(signer, path, &options, err);
-	if (rc == 0 && options.chain && !options.certificate)
-		rc = lp_fail(err, LPPACK_E_USAGE, "name the key's own certificate with --cert",
-			     "%s: a chain without the certificate that it is for", options.chain);
-	if (rc == 0 && options.certificate)
-		rc = open_certificates(signer, &options, err);
 	if (rc == 0)
-		rc = check_kind(signer, path, &options, err);
+		rc = open_certificate(signer, &options, err);
+	if (rc == 0)
+		rc = open_chain(signer, &options, err);
+	if (rc == 0 && options.sign)
+		rc = open_elsewhere(signer, &options, err);
+	if (rc == 0)
+		rc = check_kind(signer, path ? path : "the key", &options, err);
 	if (rc < 0)
 		return NULL;
-	lp_hex_encode(lp_private_key_public(signer->key)->id.bytes, LP_DIGEST_SIZE, signer->id);
+	lp_hex_encode(signer->public_key.id.bytes, LP_DIGEST_SIZE, signer->id);
 	return LP_TAKE(signer);
-}
-
-LP_EXPORT struct lppack_signer *lppack_signer_open(const char *path, struct lppack_error *err)
-{
-	return lppack_signer_open_with(path, NULL, err);
 }
 
 LP_EXPORT const char *lppack_signer_id(const struct lppack_signer *signer)
@@ -246,18 +306,38 @@ static int sign_ed25519(const struct lppack_signer *signer, const struct lp_buf 
 	uint8_t signature[LP_ED25519_SIGNATURE_SIZE];
 	int rc = lp_ed25519_sign(signer->key, message->data, message->len, signature, err);
 
-	lp_buf_append(out, lp_private_key_public(signer->key)->spki, LP_ED25519_SPKI_SIZE);
+	lp_buf_append(out, signer->public_key.spki, LP_ED25519_SPKI_SIZE);
 	lp_buf_append(out, signature, sizeof(signature));
 	return rc < 0 || lp_buf_ok(out) ? rc : lp_fail_nomem(err);
+}
+
+static int sign_elsewhere(const struct lppack_signer *signer, const struct lp_buf *message, struct lp_buf *out,
+			  struct lppack_error *err)
+{
+	uint8_t room[LP_SIGNATURE_MAX];
+	int n = signer->sign(signer->context, message->data, message->len, room, sizeof(room), err);
+
+	if (n < 0)
+		return lp_fail(err, (enum lppack_code)-n, NULL, "key %s: it could not sign", signer->id);
+	if ((size_t)n > sizeof(room) || (!signer->certificate && n != LP_ED25519_SIGNATURE_SIZE))
+		return lp_fail(err, LPPACK_E_BAD_SIGNATURE, NULL, "key %s: has made a signature of %d bytes", signer->id,
+			       n);
+	if (!signer->certificate)
+		lp_buf_append(out, signer->public_key.spki, LP_ED25519_SPKI_SIZE);
+	lp_buf_append(out, room, (size_t)n);
+	return lp_buf_ok(out) ? 0 : lp_fail_nomem(err);
 }
 
 int lp_signer_sign(const struct lppack_signer *signer, const struct lp_buf *message, struct lp_signature *out,
 		   struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+	struct lp_signature_report report;
 	int rc;
 
-	if (signer->certificate)
+	if (signer->sign)
+		rc = sign_elsewhere(signer, message, &bytes, err);
+	else if (signer->certificate)
 		rc = lp_cms_sign(signer->key, signer->certificate, &signer->chain, message->data, message->len, &bytes,
 				 err);
 	else
@@ -265,7 +345,15 @@ int lp_signer_sign(const struct lppack_signer *signer, const struct lp_buf *mess
 	if (rc == 0 && bytes.len > LP_SIGNATURE_MAX)
 		rc = lp_fail(err, LPPACK_E_LIMIT, "embed fewer certificates",
 			     "the signature has %zu bytes; %u are allowed", bytes.len, LP_SIGNATURE_MAX);
-	if (rc < 0)
+	if (rc == 0)
+		rc = lp_signature_set(out, signer->id, lppack_signer_scheme(signer), bytes.data, bytes.len, err);
+	if (rc < 0 || !signer->sign)
 		return rc;
-	return lp_signature_set(out, signer->id, lppack_signer_scheme(signer), bytes.data, bytes.len, err);
+	/* As a reader will, of what others have made. */
+	rc = lp_signature_check(out, message, "what was signed elsewhere", &report, err);
+	if (rc < 0) {
+		free(out->bytes);
+		*out = (struct lp_signature){ 0 };
+	}
+	return rc;
 }

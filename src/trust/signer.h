@@ -9,9 +9,13 @@
 #include <lppack/keys.h>
 
 struct lppack_signer {
-	struct lp_private_key *key;
+	struct lp_private_key *key;         /* NULL: `sign` signs */
+	struct lp_public_key public_key;    /* of either */
 	struct lp_certificate *certificate; /* NULL: signs by the bare key */
 	struct lp_certificates chain;
+	int (*sign)(void *context, const void *message, size_t n, void *signature, size_t room,
+		    struct lppack_error *err);
+	void *context; /* for sign */
 	char id[LPPACK_KEY_ID_SIZE];
 };
 

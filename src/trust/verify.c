@@ -3,8 +3,10 @@
 #include "trust/verify.h"
 
 #include "base/export.h"
+#include "base/options.h"
 #include "bundle/describe.h"
 #include "bundle/entry.h"
+#include "bundle/fix.h"
 #include "bundle/verify_all.h"
 #include "trust/judge.h"
 #include "trust/keyring.h"
@@ -19,6 +21,8 @@ struct lppack_verified {
 	struct lp_signature_report reports[LP_SIGNATURES_MAX];
 	size_t n_reports;
 	bool is_checked; /* every byte of the payload too */
+	struct lp_fixes fixes; /* once they are asked for */
+	struct lppack_fix *each_fix; /* NULL: they are not read yet */
 };
 
 static struct lppack_verified *new_verified(struct lppack_bundle *bundle)
@@ -111,6 +115,8 @@ LP_EXPORT void lppack_verified_free(struct lppack_verified *v)
 {
 	if (!v || !lp_ref_drop(&v->ref))
 		return;
+	free(v->each_fix);
+	lp_fixes_free(&v->fixes);
 	lp_contents_unref(v->contents);
 	lppack_bundle_close(v->bundle);
 	free(v);
@@ -145,19 +151,22 @@ static int check_reports(const struct lppack_verified *v, struct lppack_error *e
 	return 0;
 }
 
-LP_EXPORT int lppack_verified_check_all(struct lppack_verified *v, lppack_progress_fn *progress, void *context,
+LP_EXPORT int lppack_verified_check_all(struct lppack_verified *v, const struct lppack_verify_options *given,
 					struct lppack_error *err)
 {
-	int rc = check_reports(v, err);
+	struct lppack_verify_options options;
+	int rc = LP_OPTIONS_TAKE(lppack_verify_options, progress, &options, given, err);
 
 	if (rc == 0)
-		rc = lp_contents_verify_all(v->contents, progress, context, err);
+		rc = check_reports(v, err);
+	if (rc == 0)
+		rc = lp_contents_verify_all(v->contents, &options, err);
 	if (rc == 0)
 		v->is_checked = true;
 	return rc;
 }
 
-LP_EXPORT struct lppack_entry *lppack_verified_select(struct lppack_verified *v, const char *build_id,
+LP_EXPORT struct lppack_entry *lppack_verified_select(const struct lppack_verified *v, const char *build_id,
 						      struct lppack_error *err)
 {
 	struct lp_build_id id;
@@ -169,27 +178,68 @@ LP_EXPORT struct lppack_entry *lppack_verified_select(struct lppack_verified *v,
 	return NULL;
 }
 
-LP_EXPORT struct lppack_value *lppack_verified_describe_head(const struct lppack_verified *v,
-							     struct lppack_error *err)
+LP_EXPORT int lppack_verified_entry_next(const struct lppack_verified *v, struct lppack_entry **entry,
+					 struct lppack_error *err)
 {
-	struct lppack_value *map = lp_value_map();
+	struct lppack_error own = LPPACK_ERROR_INIT;
+	uint64_t ordinal = *entry ? (*entry)->ordinal + 1 : 0;
 
+	lppack_entry_free(*entry);
+	*entry = NULL;
+	if (ordinal >= v->contents->manifest.kernels)
+		return 0;
+	*entry = lp_entry_at(v->contents, ordinal, err ? err : &own);
+	return *entry ? 1 : -(err ? err : &own)->code;
+}
+
+static int read_fixes(struct lppack_verified *v, struct lppack_error *err)
+{
+	int rc = lp_contents_fixes(v->contents, &v->fixes, err);
+
+	if (rc < 0)
+		return rc;
+	v->each_fix = calloc(v->fixes.n_fixes + 1, sizeof(*v->each_fix));
+	if (!v->each_fix) {
+		lp_fixes_free(&v->fixes);
+		return lp_fail_nomem(err);
+	}
+	for (size_t i = 0; i < v->fixes.n_fixes; i++)
+		v->each_fix[i].fix = &v->fixes.fixes[i];
+	return 0;
+}
+
+LP_EXPORT int lppack_verified_fix_next(struct lppack_verified *v, const struct lppack_fix **fix,
+				       struct lppack_error *err)
+{
+	const struct lppack_fix *last = *fix;
+	int rc = v->each_fix ? 0 : read_fixes(v, err);
+
+	*fix = NULL;
+	if (rc < 0)
+		return rc;
+	last = last ? last + 1 : v->each_fix;
+	if (last == v->each_fix + v->fixes.n_fixes)
+		return 0;
+	*fix = last;
+	return 1;
+}
+
+LP_EXPORT struct lppack_value *lppack_verified_describe(const struct lppack_verified *v, unsigned int flags,
+							struct lppack_error *err)
+{
+	LP_AUTO_VALUE struct lppack_value *map = NULL;
+
+	if (flags & ~(LPPACK_DESCRIBE_FIXES | LPPACK_DESCRIBE_KERNELS)) {
+		lp_fail(err, LPPACK_E_USAGE, LP_FLAGS_HINT, "flags of describing that are unknown: %#x", flags);
+		return NULL;
+	}
+	map = lp_value_map();
 	lp_value_add_bool(&map, "verified", true);
 	lp_describe_contents(&map, v->contents);
 	lp_value_add(&map, "signatures", lp_describe_signers(v->reports, v->n_reports));
-	if (!map)
-		lp_fail_nomem(err);
-	return map;
-}
-
-LP_EXPORT struct lppack_value *lppack_verified_describe(struct lppack_verified *v, int with_kernels,
-							struct lppack_error *err)
-{
-	LP_AUTO_VALUE struct lppack_value *map = lppack_verified_describe_head(v, err);
-
-	if (!map)
+	if ((flags & LPPACK_DESCRIBE_FIXES) && lp_describe_fixes(&map, v->contents, err) < 0)
 		return NULL;
-	if (lp_describe_payload(&map, v->contents, with_kernels, err) < 0)
+	if ((flags & LPPACK_DESCRIBE_KERNELS) && lp_describe_kernels(&map, v->contents, err) < 0)
 		return NULL;
 	if (!map)
 		lp_fail_nomem(err);
@@ -199,6 +249,11 @@ LP_EXPORT struct lppack_value *lppack_verified_describe(struct lppack_verified *
 LP_EXPORT const char *lppack_verified_stream(const struct lppack_verified *v)
 {
 	return v->contents->manifest.id.stream;
+}
+
+LP_EXPORT uint64_t lppack_verified_epoch(const struct lppack_verified *v)
+{
+	return v->contents->manifest.id.epoch;
 }
 
 LP_EXPORT uint64_t lppack_verified_serial(const struct lppack_verified *v)
@@ -219,4 +274,34 @@ LP_EXPORT int64_t lppack_verified_expires(const struct lppack_verified *v)
 LP_EXPORT const char *lppack_verified_digest(const struct lppack_verified *v)
 {
 	return v->contents->digest_text;
+}
+
+LP_EXPORT const char *lppack_verified_version(const struct lppack_verified *v)
+{
+	return v->contents->manifest.id.version;
+}
+
+LP_EXPORT int64_t lppack_verified_created(const struct lppack_verified *v)
+{
+	return v->contents->manifest.id.created;
+}
+
+LP_EXPORT size_t lppack_verified_signatures(const struct lppack_verified *v)
+{
+	return v->n_reports;
+}
+
+LP_EXPORT const char *lppack_verified_signature_key(const struct lppack_verified *v, size_t i)
+{
+	return i < v->n_reports ? v->reports[i].id : NULL;
+}
+
+LP_EXPORT const char *lppack_verified_signature_scheme(const struct lppack_verified *v, size_t i)
+{
+	return i < v->n_reports ? v->reports[i].scheme : NULL;
+}
+
+LP_EXPORT int lppack_verified_signature_counts(const struct lppack_verified *v, size_t i)
+{
+	return i < v->n_reports && v->reports[i].status == LP_SIGNATURE_GOOD;
 }

@@ -6,7 +6,7 @@ make_scratch
 page=$top_srcdir/src/man/lppack-spec.5.scd
 
 # The lists that name the keys of the document and of its items.
-tr '\n' ' ' < "$top_srcdir/src/pack/spec.c" | grep -oE ' keys\[\] = \{[^}]*\}' | grep -oE '"[a-z_]+"' | tr -d '"' |
+tr '\n' ' ' < "$top_srcdir/src/pack/spec_read.c" | grep -oE ' keys\[\] = \{[^}]*\}' | grep -oE '"[a-z_]+"' | tr -d '"' |
 	sort > "$scratch/reader"
 sed -n '/^# KEYS/,/^# EXAMPLES/p' "$page" | grep -oE '^	?\*[a-z_]+\*$' | tr -d '\t*' | sort > "$scratch/page"
 { grep -qx rollback_floor "$scratch/reader" && grep -qx not_for "$scratch/reader" || cat "$scratch/reader"; } |

@@ -69,6 +69,7 @@ static void use(struct lp_contents *c)
 	struct lppack_error err = LPPACK_ERROR_INIT;
 	struct lp_record records[LP_INDEX_PER_PAGE];
 	struct lppack_value *map = lp_value_map();
+	LPPACK_OPTIONS(lppack_verify_options, how);
 	int n = lp_contents_page(c, 0, records, &err);
 
 	expect(n < 0 ? n : 0, &err);
@@ -83,9 +84,10 @@ static void use(struct lp_contents *c)
 		lppack_entry_free(entry);
 	}
 	lp_describe_contents(&map, c);
-	expect(lp_describe_payload(&map, c, true, &err), &err);
+	expect(lp_describe_fixes(&map, c, &err), &err);
+	expect(lp_describe_kernels(&map, c, &err), &err);
 	lppack_value_free(map);
-	expect(lp_contents_verify_all(c, NULL, NULL, &err), &err);
+	expect(lp_contents_verify_all(c, &how, &err), &err);
 }
 
 static struct lppack_bundle *open_bundle(const uint8_t *data, size_t size)

@@ -38,7 +38,7 @@ static int verify(void)
 	struct lppack_verified *verified = bundle ? lppack_bundle_verify(bundle, keyring, &err) : NULL;
 
 	if (verified)
-		lppack_verified_check_all(verified, NULL, NULL, &err);
+		lppack_verified_check_all(verified, NULL, &err);
 	lppack_verified_free(verified);
 	lppack_bundle_close(bundle);
 	return err.code;

@@ -57,7 +57,7 @@ static inline char *machine_bundle_with(struct fixture *f, const char *name, con
 	options.name = patch->name;
 	options.release = RELEASE;
 	assert_int_equal(lp_build_id_parse(patch->build_id, &options.build_id), 0);
-	expect_ok(lppack_spec_add_kernel(spec, fixture_module(f, module, &options), kernel, &f->err), &f->err);
+	expect_ok(fixture_add_kernel(spec, fixture_module(f, module, &options), kernel, &f->err), &f->err);
 	if (expires)
 		expect_ok(lppack_spec_set_expires(spec, expires, &f->err), &f->err);
 	expect_ok(fixture_create(f, spec, path), &f->err);

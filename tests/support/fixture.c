@@ -51,8 +51,8 @@ int fixture_setup(void **state)
 	snprintf(f->dir, sizeof(f->dir), "%s/lppack-unit-XXXXXX", tmp && strlen(tmp) < 200 ? tmp : "/tmp");
 	assert_non_null(mkdtemp(f->dir));
 	assert_int_equal(mkdir(fixture_path(f, "keys"), 0755), 0);
-	expect_ok(lppack_key_generate(fixture_path(f, "keys/a"), id, &f->err), &f->err);
-	f->signer = lppack_signer_open(fixture_path(f, "keys/a.key"), &f->err);
+	expect_ok(lppack_key_generate(fixture_path(f, "keys/a"), NULL, id, &f->err), &f->err);
+	f->signer = lppack_signer_open(fixture_path(f, "keys/a.key"), NULL, &f->err);
 	expect_ok(f->signer ? 0 : -1, &f->err);
 	f->keyring = lppack_keyring_new(&f->err);
 	expect_ok(lppack_keyring_add(f->keyring, fixture_path(f, "keys/a.pub"), &f->err), &f->err);
@@ -159,8 +159,8 @@ struct lppack_signer *fixture_new_signer(struct fixture *f, const char *name)
 	struct lppack_signer *signer;
 	char id[LPPACK_KEY_ID_SIZE];
 
-	expect_ok(lppack_key_generate(fixture_path(f, name), id, &f->err), &f->err);
-	signer = lppack_signer_open(fixture_format(f, "%s/%s.key", f->dir, name), &f->err);
+	expect_ok(lppack_key_generate(fixture_path(f, name), NULL, id, &f->err), &f->err);
+	signer = lppack_signer_open(fixture_format(f, "%s/%s.key", f->dir, name), NULL, &f->err);
 	expect_ok(signer ? 0 : -1, &f->err);
 	assert_string_equal(lppack_signer_id(signer), id);
 	return signer;
@@ -180,6 +180,18 @@ char *fixture_module(struct fixture *f, const char *name, const struct elf_maker
 	return fixture_write(f, name, bytes.data, bytes.len);
 }
 
+int fixture_add_kernel(struct lppack_spec *spec, const char *module, const char *kernel, struct lppack_error *err)
+{
+	LPPACK_OPTIONS(lppack_spec_kernel, pair, .module = module);
+	struct lp_build_id id;
+
+	if (access(kernel, F_OK) < 0 && lp_build_id_parse(kernel, &id) == 0)
+		pair.build_id = kernel;
+	else
+		pair.kernel = kernel;
+	return lppack_spec_add_kernel(spec, &pair, err);
+}
+
 struct lppack_spec *fixture_spec(struct fixture *f, unsigned int n)
 {
 	struct lppack_spec *spec = lppack_spec_new("demo", 7, &f->err);
@@ -195,7 +207,7 @@ struct lppack_spec *fixture_spec(struct fixture *f, unsigned int n)
 		snprintf(release, sizeof(release), "6.1.0-%u-test", i);
 		snprintf(module, sizeof(module), "livepatch_%u", i);
 		snprintf(name, sizeof(name), "m%u.ko", i);
-		expect_ok(lppack_spec_add_kernel(spec, fixture_module(f, name, &options), fixture_build_id(i, id),
+		expect_ok(fixture_add_kernel(spec, fixture_module(f, name, &options), fixture_build_id(i, id),
 						 &f->err),
 			  &f->err);
 	}
@@ -204,10 +216,10 @@ struct lppack_spec *fixture_spec(struct fixture *f, unsigned int n)
 
 int fixture_create(struct fixture *f, const struct lppack_spec *spec, const char *output)
 {
-	LPPACK_OPTIONS(lppack_create_options, options, .threads = 1, .level = 1, .created = FIXTURE_CREATED);
+	LPPACK_OPTIONS(lppack_create_options, options, .threads = 1, .compression_level = 1, .created = FIXTURE_CREATED);
 	const struct lppack_signer *signers[] = { f->signer };
 
-	return lppack_create(spec, signers, 1, output, &options, NULL, &f->err);
+	return lppack_bundle_create(spec, signers, 1, output, &options, NULL, &f->err);
 }
 
 char *fixture_bundle(struct fixture *f, const char *name, unsigned int n)
@@ -235,7 +247,7 @@ int fixture_check(struct fixture *f, const char *path)
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = lppack_bundle_open(path, &f->err);
 	LP_AUTO_VERIFIED struct lppack_verified *verified =
 		bundle ? lppack_bundle_verify(bundle, f->keyring, &f->err) : NULL;
-	int rc = verified ? lppack_verified_check_all(verified, NULL, NULL, &f->err) : -f->err.code;
+	int rc = verified ? lppack_verified_check_all(verified, NULL, &f->err) : -f->err.code;
 
 	assert_int_equal(rc, -f->err.code);
 	assert_true(!bundle || verified || f->err.code);

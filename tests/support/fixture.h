@@ -64,6 +64,8 @@ char *fixture_module(struct fixture *f, const char *name, const struct elf_maker
 /* Stream demo, serial 7, n kernels of release 6.1.0-I-test with a module of its own each. */
 struct lppack_spec *fixture_spec(struct fixture *f, unsigned int n);
 /* With threads 1, level 1 and FIXTURE_CREATED. */
+/* kernel: a file, or a build ID where there is none of that name. */
+int fixture_add_kernel(struct lppack_spec *spec, const char *module, const char *kernel, struct lppack_error *err);
 int fixture_create(struct fixture *f, const struct lppack_spec *spec, const char *output);
 /* A bundle of such a spec; returns its path. */
 char *fixture_bundle(struct fixture *f, const char *name, unsigned int n);

@@ -62,11 +62,11 @@ static void use_bundle(struct objects *o)
 
 static void use_verified(struct objects *o)
 {
-	LP_AUTO_VALUE struct lppack_value *map = lppack_verified_describe(o->verified, 1, &o->f->err);
+	LP_AUTO_VALUE struct lppack_value *map = lppack_verified_describe(o->verified, LPPACK_DESCRIBE_FIXES | LPPACK_DESCRIBE_KERNELS, &o->f->err);
 
 	assert_int_equal(lppack_value_count(lppack_value_get(map, "kernels")), 1);
 	assert_int_equal(lppack_value_count(lppack_value_get(map, "signatures")), 1);
-	expect_ok(lppack_verified_check_all(o->verified, NULL, NULL, &o->f->err), &o->f->err);
+	expect_ok(lppack_verified_check_all(o->verified, NULL, &o->f->err), &o->f->err);
 }
 
 static void use_entry(struct objects *o)

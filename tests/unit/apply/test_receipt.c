@@ -243,7 +243,7 @@ static void asks_again_whether_there_is_a_way_back(void **state)
 
 	set_up(&m, f);
 	assert_int_equal(lp_build_id_parse(NEXT_ID, &options.build_id), 0);
-	expect_ok(lppack_spec_add_kernel(spec, fixture_module(f, "state.ko", &options), KERNEL_ID, &f->err), &f->err);
+	expect_ok(fixture_add_kernel(spec, fixture_module(f, "state.ko", &options), KERNEL_ID, &f->err), &f->err);
 	expect_ok(fixture_create(f, spec, fixture_path(f, "state.lpb")), &f->err);
 	plan = plan_rollback(&m);
 	another_applies(&m, "state.lpb", &next_patch);

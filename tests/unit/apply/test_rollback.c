@@ -153,7 +153,7 @@ static char *bundle_with_state(struct fixture *f)
 	char *path = fixture_path(f, "state.lpb");
 
 	assert_int_equal(lp_build_id_parse(next_patch.build_id, &options.build_id), 0);
-	expect_ok(lppack_spec_add_kernel(spec, fixture_module(f, "state.ko", &options), KERNEL_ID, &f->err), &f->err);
+	expect_ok(fixture_add_kernel(spec, fixture_module(f, "state.ko", &options), KERNEL_ID, &f->err), &f->err);
 	expect_ok(fixture_create(f, spec, path), &f->err);
 	return path;
 }

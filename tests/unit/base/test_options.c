@@ -18,12 +18,16 @@ union bytes {
 	size_t size;
 	unsigned char at[512];
 	struct lppack_apply_options apply;
+	struct lppack_attach_options attach;
 	struct lppack_create_options create;
 	struct lppack_hold_options hold;
 	struct lppack_install_options install;
 	struct lppack_kernel_files files;
 	struct lppack_key_options key;
 	struct lppack_signer_options signer;
+	struct lppack_spec_fix fix;
+	struct lppack_spec_kernel kernel;
+	struct lppack_verify_options verify;
 	struct lppack_wait wait;
 	struct lppack_remove_options remove;
 	struct lppack_recover_options recover;
@@ -39,14 +43,14 @@ static void call_key(struct place *p, const void *given)
 {
 	char id[LPPACK_KEY_ID_SIZE];
 
-	lppack_key_generate_with(new_path(p), given, id, &p->m.f->err);
+	lppack_key_generate(new_path(p), given, id, &p->m.f->err);
 }
 
 static void call_signer(struct place *p, const void *given)
 {
 	struct fixture *f = p->m.f;
 
-	lppack_signer_free(lppack_signer_open_with(fixture_path(f, "keys/a.key"), given, &f->err));
+	lppack_signer_free(lppack_signer_open(fixture_path(f, "keys/a.key"), given, &f->err));
 }
 
 static void call_create(struct place *p, const void *given)
@@ -55,7 +59,31 @@ static void call_create(struct place *p, const void *given)
 	const struct lppack_signer *signers[] = { f->signer };
 	LP_AUTO_SPEC struct lppack_spec *spec = fixture_spec(f, 1);
 
-	lppack_create(spec, signers, 1, new_path(p), given, NULL, &f->err);
+	lppack_bundle_create(spec, signers, 1, new_path(p), given, NULL, &f->err);
+}
+
+static void call_attach(struct place *p, const void *given)
+{
+	lppack_signature_attach(new_path(p), given, NULL, &p->m.f->err);
+}
+
+static void call_fix(struct place *p, const void *given)
+{
+	LP_AUTO_SPEC struct lppack_spec *spec = lppack_spec_new("demo", 7, &p->m.f->err);
+
+	lppack_spec_add_fix(spec, given, &p->m.f->err);
+}
+
+static void call_pair(struct place *p, const void *given)
+{
+	LP_AUTO_SPEC struct lppack_spec *spec = lppack_spec_new("demo", 7, &p->m.f->err);
+
+	lppack_spec_add_kernel(spec, given, &p->m.f->err);
+}
+
+static void call_verify(struct place *p, const void *given)
+{
+	lppack_verified_check_all(p->m.verified, given, &p->m.f->err);
 }
 
 static void call_kernel(struct place *p, const void *given)
@@ -134,8 +162,12 @@ static const struct {
 	const char *words; /* of the error without any option; NULL: none */
 } cases[] = {
 	{ TYPE(lppack_key_options, type), call_key, NULL },
-	{ TYPE(lppack_signer_options, certificate), call_signer, NULL },
-	{ TYPE(lppack_create_options, threads), call_create, NULL },
+	{ TYPE(lppack_signer_options, flags), call_signer, NULL },
+	{ TYPE(lppack_create_options, flags), call_create, NULL },
+	{ TYPE(lppack_attach_options, signature), call_attach, "no signature to attach" },
+	{ TYPE(lppack_spec_fix, flags), call_fix, "the id of a fix must have" },
+	{ TYPE(lppack_spec_kernel, module), call_pair, "the path of a module must have" },
+	{ TYPE(lppack_verify_options, progress), call_verify, NULL },
 	{ TYPE(lppack_kernel_files, directory), call_kernel, "no kernel is named" },
 	{ TYPE(lppack_wait, wait_ns), call_wait, NULL },
 	{ TYPE(lppack_wait, wait_ns), call_confirm, NULL },

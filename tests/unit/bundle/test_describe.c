@@ -18,8 +18,8 @@ static void a_verified_bundle(void **state)
 	char *path = fixture_bundle(f, "b.lpb", 33);
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
 	LP_AUTO_VERIFIED struct lppack_verified *v = fixture_verify(f, path, &bundle);
-	LP_AUTO_VALUE struct lppack_value *brief = lppack_verified_describe(v, 0, &f->err);
-	LP_AUTO_VALUE struct lppack_value *full = lppack_verified_describe(v, 1, &f->err);
+	LP_AUTO_VALUE struct lppack_value *brief = lppack_verified_describe(v, LPPACK_DESCRIBE_FIXES, &f->err);
+	LP_AUTO_VALUE struct lppack_value *full = lppack_verified_describe(v, LPPACK_DESCRIBE_FIXES | LPPACK_DESCRIBE_KERNELS, &f->err);
 	const struct lppack_value *signer = lppack_value_at(lppack_value_get(full, "signatures"), 0, NULL);
 	const struct lppack_value *kernel = lppack_value_at(lppack_value_get(full, "kernels"), 32, NULL);
 	LP_AUTO_FREE char *json = lppack_value_to_json(full);
@@ -53,12 +53,12 @@ static void damaged_parts_are_errors_of_a_verified_bundle(void **state)
 	LP_AUTO_VALUE struct lppack_value *brief = NULL;
 
 	fixture_flip(path, kernel);
-	assert_null(lppack_verified_describe(v, 1, &f->err));
+	assert_null(lppack_verified_describe(v, LPPACK_DESCRIBE_FIXES | LPPACK_DESCRIBE_KERNELS, &f->err));
 	expect_error(&f->err, LPPACK_E_CORRUPT, "b.lpb");
-	brief = lppack_verified_describe(v, 0, &f->err);
+	brief = lppack_verified_describe(v, LPPACK_DESCRIBE_FIXES, &f->err);
 	expect_ok(brief ? 0 : -1, &f->err);
 	fixture_flip(path, fixes);
-	assert_null(lppack_verified_describe(v, 0, &f->err));
+	assert_null(lppack_verified_describe(v, LPPACK_DESCRIBE_FIXES, &f->err));
 	expect_error(&f->err, LPPACK_E_CORRUPT, "fixes.yaml");
 }
 

@@ -37,7 +37,7 @@ static void modules_come_out_as_they_went_in(void **state)
 		expect_ok(lppack_entry_load_module(entry, &again, &n, &f->err), &f->err);
 		assert_ptr_equal(again, bytes);
 		assert_string_equal(lppack_entry_module_name(entry), fixture_format(f, "livepatch_%u", i));
-		assert_string_equal(lppack_entry_release(entry), fixture_format(f, "6.1.0-%u-test", i));
+		assert_string_equal(lppack_entry_kernel_release(entry), fixture_format(f, "6.1.0-%u-test", i));
 	}
 }
 
@@ -78,7 +78,7 @@ static uint64_t cost_of_one(struct fixture *f, unsigned int n, unsigned int i)
 	char id[41];
 
 	for (unsigned int k = 0; k < n; k++)
-		expect_ok(lppack_spec_add_kernel(spec, module, fixture_build_id(k, id), &f->err), &f->err);
+		expect_ok(fixture_add_kernel(spec, module, fixture_build_id(k, id), &f->err), &f->err);
 	unlink(fixture_path(f, "b.lpb"));
 	expect_ok(fixture_create(f, spec, fixture_path(f, "b.lpb")), &f->err);
 	v = fixture_verify(f, fixture_path(f, "b.lpb"), &bundle);

@@ -49,11 +49,11 @@ static void assert_refused(struct fixture *f, const struct lp_buf *bytes, const 
 /* The fixture's bundle signed by the keys instead. */
 static char *create_signed(struct fixture *f, const char *name, const struct lppack_signer *const *signers, size_t n)
 {
-	LPPACK_OPTIONS(lppack_create_options, options, .level = 1, .overwrite = 1);
+	LPPACK_OPTIONS(lppack_create_options, options, .compression_level = 1, .flags = LPPACK_CREATE_OVERWRITE);
 	LP_AUTO_SPEC struct lppack_spec *spec = fixture_spec(f, 1);
 	char *path = fixture_path(f, name);
 
-	expect_ok(lppack_create(spec, signers, n, path, &options, NULL, &f->err), &f->err);
+	expect_ok(lppack_bundle_create(spec, signers, n, path, &options, NULL, &f->err), &f->err);
 	return path;
 }
 
@@ -79,7 +79,7 @@ static void one_trusted_of_several(void **state)
 		trusted += is_ours;
 	}
 	assert_int_equal(trusted, 1);
-	expect_ok(lppack_verified_check_all(v, NULL, NULL, &f->err), &f->err);
+	expect_ok(lppack_verified_check_all(v, NULL, &f->err), &f->err);
 }
 
 static void strangers_only(void **state)
@@ -243,7 +243,7 @@ static void unknown_schemes(void **state)
 	assert_int_equal(reports[!ours].status, LP_SIGNATURE_UNSUPPORTED);
 	assert_true(*reports[!ours].reason);
 	assert_int_equal(reports[ours].status, LP_SIGNATURE_GOOD);
-	assert_int_equal(lppack_verified_check_all(v, NULL, NULL, &f->err), -LPPACK_E_UNSUPPORTED);
+	assert_int_equal(lppack_verified_check_all(v, NULL, &f->err), -LPPACK_E_UNSUPPORTED);
 	expect_error(&f->err, LPPACK_E_UNSUPPORTED, "'ml-dsa-65'");
 }
 

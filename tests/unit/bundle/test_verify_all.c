@@ -15,25 +15,27 @@ static void assert_forged(struct fixture *f, struct forge *forge, int code, cons
 
 static int watched;
 
-static void watch(void *context, uint64_t done, uint64_t total)
+static void watch(void *context, const struct lppack_progress *now)
 {
 	assert_ptr_equal(context, &watched);
-	assert_int_equal(total, 33);
-	assert_int_equal(done, ++watched);
+	assert_string_equal(now->phase, "verifying");
+	assert_int_equal(now->total, 33);
+	assert_int_equal(now->done, ++watched);
 }
 
 static void progress(void **state)
 {
+	LPPACK_OPTIONS(lppack_verify_options, how, .progress = watch, .context = &watched);
 	struct fixture *f = *state;
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
 	LP_AUTO_VERIFIED struct lppack_verified *v = fixture_verify(f, fixture_bundle(f, "b.lpb", 33), &bundle);
 
 	watched = 0;
-	expect_ok(lppack_verified_check_all(v, watch, &watched, &f->err), &f->err);
+	expect_ok(lppack_verified_check_all(v, &how, &f->err), &f->err);
 	assert_int_equal(watched, 33);
 	/* Nothing is left behind by the first time. */
 	watched = 0;
-	expect_ok(lppack_verified_check_all(v, watch, &watched, &f->err), &f->err);
+	expect_ok(lppack_verified_check_all(v, &how, &f->err), &f->err);
 }
 
 /* Headers, data, padding, the index, the end: every byte that is changed is found. */

@@ -16,7 +16,7 @@
 
 static struct lppack_create_options usual(void)
 {
-	LPPACK_OPTIONS(lppack_create_options, options, .threads = 2, .level = 3, .created = FIXTURE_CREATED);
+	LPPACK_OPTIONS(lppack_create_options, options, .threads = 2, .compression_level = 3, .created = FIXTURE_CREATED);
 
 	return options;
 }
@@ -25,7 +25,7 @@ static int create(struct fixture *f, const struct lppack_spec *spec, const char 
 		  const struct lppack_create_options *options)
 {
 	const struct lppack_signer *signers[] = { f->signer };
-	int rc = lppack_create(spec, signers, 1, path, options, NULL, &f->err);
+	int rc = lppack_bundle_create(spec, signers, 1, path, options, NULL, &f->err);
 
 	assert_int_equal(rc, -f->err.code);
 	return rc;
@@ -73,7 +73,7 @@ static struct lppack_spec *reversed(struct fixture *f, unsigned int n)
 	for (unsigned int i = n; i-- > 0;) {
 		char id[41];
 
-		expect_ok(lppack_spec_add_kernel(spec, fixture_format(f, "%s/m%u.ko", f->dir, i),
+		expect_ok(fixture_add_kernel(spec, fixture_format(f, "%s/m%u.ko", f->dir, i),
 						 fixture_build_id(i, id), &f->err),
 			  &f->err);
 	}
@@ -103,11 +103,11 @@ static void independent_modules_have_no_bases(void **state)
 		LP_AUTO_VERIFIED struct lppack_verified *v = NULL;
 		char *path = fixture_format(f, "%s/%d.lpb", f->dir, i);
 
-		options.independent = i;
+		options.flags = i ? LPPACK_CREATE_INDEPENDENT : 0;
 		expect_ok(create(f, spec, path, &options), &f->err);
 		v = fixture_verify(f, path, &bundle);
 		assert_int_equal(lp_verified_contents(v)->manifest.base_depth, !i);
-		expect_ok(lppack_verified_check_all(v, NULL, NULL, &f->err), &f->err);
+		expect_ok(lppack_verified_check_all(v, NULL, &f->err), &f->err);
 	}
 }
 
@@ -125,7 +125,7 @@ static void existing_outputs(void **state)
 	expect_error(&f->err, LPPACK_E_EXISTS, "out.lpb");
 	fixture_read(path, &kept);
 	assert_string_equal((char *)kept.data, "precious");
-	options.overwrite = 1;
+	options.flags = LPPACK_CREATE_OVERWRITE;
 	expect_ok(create(f, spec, path, &options), &f->err);
 	expect_ok(fixture_check(f, path), &f->err);
 	assert_int_equal(fixture_count(f, "."), before);
@@ -136,11 +136,11 @@ struct racer {
 	const char *path;
 };
 
-static void appear(void *context, uint64_t done, uint64_t total)
+static void appear(void *context, const struct lppack_progress *now)
 {
 	struct racer *racer = context;
 
-	(void)done, (void)total;
+	(void)now;
 	if (!fixture_exists(racer->path))
 		fixture_write_text(racer->f, "out.lpb", "precious");
 }
@@ -155,7 +155,7 @@ static void an_output_that_appears_meanwhile(void **state)
 	size_t before = fixture_count(f, ".");
 
 	options.progress = appear;
-	options.progress_context = &racer;
+	options.context = &racer;
 	assert_int_equal(create(f, spec, racer.path, &options), -LPPACK_E_EXISTS);
 	expect_error(&f->err, LPPACK_E_EXISTS, "out.lpb");
 	fixture_read(racer.path, &kept);
@@ -174,7 +174,7 @@ static void outputs_that_cannot_be_made(void **state)
 	expect_error(&f->err, LPPACK_E_IO, "absent");
 	assert_int_equal(create(f, spec, "/proc/self/out.lpb", &options), -LPPACK_E_IO);
 	expect_error(&f->err, LPPACK_E_IO, "/proc/self/out.lpb");
-	options.overwrite = 1;
+	options.flags = LPPACK_CREATE_OVERWRITE;
 	assert_true(create(f, spec, fixture_path(f, "keys"), &options) < 0);
 	expect_error(&f->err, f->err.code, "keys");
 	assert_int_equal(fixture_count(f, "."), before);
@@ -218,10 +218,10 @@ static void options_out_of_range(void **state)
 	char *path = fixture_path(f, "out.lpb");
 	struct lppack_create_options options = usual();
 
-	options.level = 23;
+	options.compression_level = 23;
 	assert_int_equal(create(f, spec, path, &options), -LPPACK_E_USAGE);
 	expect_error(&f->err, LPPACK_E_USAGE, "23");
-	options.level = -1;
+	options.compression_level = -1;
 	assert_int_equal(create(f, spec, path, &options), -LPPACK_E_USAGE);
 	expect_error(&f->err, LPPACK_E_USAGE, "-1");
 	options = usual();
@@ -249,12 +249,12 @@ static void signers_out_of_range(void **state)
 
 	for (size_t i = 0; i <= LP_SIGNATURES_MAX; i++)
 		signers[i] = f->signer;
-	assert_int_equal(lppack_create(spec, NULL, 0, path, &options, NULL, &f->err), -LPPACK_E_NO_KEYS);
+	assert_int_equal(lppack_bundle_create(spec, NULL, 0, path, &options, NULL, &f->err), -LPPACK_E_NO_KEYS);
 	expect_error(&f->err, LPPACK_E_NO_KEYS, NULL);
-	assert_int_equal(lppack_create(spec, signers, LP_SIGNATURES_MAX + 1, path, &options, NULL, &f->err),
+	assert_int_equal(lppack_bundle_create(spec, signers, LP_SIGNATURES_MAX + 1, path, &options, NULL, &f->err),
 			 -LPPACK_E_NO_KEYS);
 	expect_error(&f->err, LPPACK_E_NO_KEYS, "16");
-	assert_int_equal(lppack_create(spec, signers, 2, path, &options, NULL, &f->err), -LPPACK_E_USAGE);
+	assert_int_equal(lppack_bundle_create(spec, signers, 2, path, &options, NULL, &f->err), -LPPACK_E_USAGE);
 	expect_error(&f->err, LPPACK_E_USAGE, "twice");
 	assert_int_equal(fixture_count(f, "."), before);
 }
@@ -269,7 +269,7 @@ static void as_many_signers_as_there_may_be(void **state)
 
 	for (size_t i = 1; i < LP_SIGNATURES_MAX; i++)
 		signers[i] = fixture_new_signer(f, fixture_format(f, "k%zu", i));
-	expect_ok(lppack_create(spec, (const struct lppack_signer *const *)signers, LP_SIGNATURES_MAX, path, &options,
+	expect_ok(lppack_bundle_create(spec, (const struct lppack_signer *const *)signers, LP_SIGNATURES_MAX, path, &options,
 				NULL, &f->err),
 		  &f->err);
 	for (size_t i = 1; i < LP_SIGNATURES_MAX; i++)
@@ -286,8 +286,8 @@ static void defaults_and_old_callers(void **state)
 	expect_ok(create(f, spec, fixture_path(f, "1.lpb"), NULL), &f->err);
 	expect_ok(fixture_check(f, fixture_path(f, "1.lpb")), &f->err);
 	/* A caller that knows nothing behind threads: the rest must not be looked at. */
-	old.size = offsetof(struct lppack_create_options, level);
-	old.level = 99;
+	old.size = offsetof(struct lppack_create_options, compression_level);
+	old.compression_level = 99;
 	old.created = -5;
 	expect_ok(create(f, spec, fixture_path(f, "2.lpb"), &old), &f->err);
 	assert_same(fixture_path(f, "1.lpb"), fixture_path(f, "2.lpb"));
@@ -305,7 +305,7 @@ static void reports(void **state)
 	char *path = fixture_path(f, "out.lpb");
 	struct stat st;
 
-	expect_ok(lppack_create(spec, signers, 1, path, &options, &report, &f->err), &f->err);
+	expect_ok(lppack_bundle_create(spec, signers, 1, path, &options, &report, &f->err), &f->err);
 	v = fixture_verify(f, path, &bundle);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(lppack_value_int(lppack_value_get(report, "size"), 0), st.st_size);

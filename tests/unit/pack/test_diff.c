@@ -91,7 +91,7 @@ static void bundles_are_described(void **state)
 	AUTO_OPENED struct opened newer =
 		open_bundle(f, make_bundle(f, "new", "serial: 8\nepoch: 1\nrollback_floor: 8\nversion: \"8.0\"\n",
 					   make_module(f, "three.ko", 3)));
-	LP_AUTO_VALUE struct lppack_value *diff = lppack_diff_bundles(older.verified, newer.verified, &f->err);
+	LP_AUTO_VALUE struct lppack_value *diff = lppack_verified_diff(older.verified, newer.verified, &f->err);
 	const struct lppack_value *old = lppack_value_get(diff, "old");
 	const struct lppack_value *new = lppack_value_get(diff, "new");
 	const struct lppack_value *rollback = lppack_value_get(diff, "rollback");
@@ -130,7 +130,7 @@ static void a_loss_is_refused(void **state)
 		open_bundle(f, make_bundle(f, "old", "serial: 7\n", make_module(f, "three.ko", 3)));
 	AUTO_OPENED struct opened newer =
 		open_bundle(f, make_bundle(f, "new", "serial: 8\n", make_module(f, "two.ko", 2)));
-	LP_AUTO_VALUE struct lppack_value *diff = lppack_diff_bundles(older.verified, newer.verified, &f->err);
+	LP_AUTO_VALUE struct lppack_value *diff = lppack_verified_diff(older.verified, newer.verified, &f->err);
 	const struct lppack_value *rollback =
 		lppack_value_at(lppack_value_get(diff, "rollback"), 0, NULL);
 
@@ -166,7 +166,7 @@ static void unordered_functions_are_the_same(void **state)
 	forge_replace(&forge.metadata[0], "sympos: 2", "sympos: 0");
 	forge_replace(&forge.metadata[0], "sympos: 9", "sympos: 2");
 	older = open_bundle(f, forge_seal(f, &forge, "forged.lpb"));
-	diff = lppack_diff_bundles(older.verified, newer.verified, &f->err);
+	diff = lppack_verified_diff(older.verified, newer.verified, &f->err);
 	expect_ok(diff ? 0 : -1, &f->err);
 	assert_int_equal(lppack_value_count(lppack_value_get(diff, "changes")), 1);
 	expect_change(diff, 0, "raised", "serial", "7 -> 8", false);
@@ -195,9 +195,9 @@ static void unordered_kernels_are_refused(void **state)
 	swap(&forge.metadata[31], &forge.metadata[32], sizeof(struct lp_buf));
 	swap(&forge.frames[31], &forge.frames[32], sizeof(struct lp_buf));
 	bad = open_bundle(f, forge_seal(f, &forge, "bad.lpb"));
-	assert_null(lppack_diff_bundles(good.verified, bad.verified, &f->err));
+	assert_null(lppack_verified_diff(good.verified, bad.verified, &f->err));
 	expect_error(&f->err, LPPACK_E_STRUCTURE, "bad.lpb: index: build IDs do not ascend");
-	assert_null(lppack_diff_bundles(bad.verified, good.verified, &f->err));
+	assert_null(lppack_verified_diff(bad.verified, good.verified, &f->err));
 	expect_error(&f->err, LPPACK_E_STRUCTURE, "bad.lpb: index: build IDs do not ascend");
 }
 
@@ -208,7 +208,7 @@ static void damage_is_found(void **state)
 	AUTO_OPENED struct opened bad = open_bundle(f, fixture_bundle(f, "bad.lpb", 3));
 
 	fixture_flip(bad.path, bad.bundle->head.payload_at + 520);
-	assert_null(lppack_diff_bundles(good.verified, bad.verified, &f->err));
+	assert_null(lppack_verified_diff(good.verified, bad.verified, &f->err));
 	expect_error(&f->err, LPPACK_E_CORRUPT, "bad.lpb: fixes.yaml");
 	assert_int_equal(lppack_verified_check_supersedes(bad.verified, good.verified, &f->err), -LPPACK_E_CORRUPT);
 	expect_error(&f->err, LPPACK_E_CORRUPT, "bad.lpb: fixes.yaml");
@@ -219,8 +219,8 @@ static void modules_are_compared(void **state)
 	struct fixture *f = *state;
 	char *two = make_module(f, "two.ko", 2);
 	char *three = make_module(f, "three.ko", 3);
-	LP_AUTO_VALUE struct lppack_value *up = lppack_diff_modules(two, three, &f->err);
-	LP_AUTO_VALUE struct lppack_value *down = lppack_diff_modules(three, two, &f->err);
+	LP_AUTO_VALUE struct lppack_value *up = lppack_module_diff(two, three, &f->err);
+	LP_AUTO_VALUE struct lppack_value *down = lppack_module_diff(three, two, &f->err);
 
 	expect_ok(up && down ? 0 : -1, &f->err);
 	assert_true(lppack_value_bool(lppack_value_get(up, "cumulative")));
@@ -242,11 +242,11 @@ static void what_is_no_module_is_refused(void **state)
 	struct fixture *f = *state;
 	char *good = make_module(f, "two.ko", 2);
 
-	assert_null(lppack_diff_modules(good, fixture_module(f, "plain.ko", &plain), &f->err));
+	assert_null(lppack_module_diff(good, fixture_module(f, "plain.ko", &plain), &f->err));
 	expect_error(&f->err, LPPACK_E_NOT_LIVEPATCH, "plain.ko: not a livepatch");
-	assert_null(lppack_diff_modules(fixture_write_text(f, "text", "text"), good, &f->err));
+	assert_null(lppack_module_diff(fixture_write_text(f, "text", "text"), good, &f->err));
 	expect_error(&f->err, LPPACK_E_MODULE, "text: ");
-	assert_null(lppack_diff_modules(fixture_path(f, "none"), good, &f->err));
+	assert_null(lppack_module_diff(fixture_path(f, "none"), good, &f->err));
 	expect_error(&f->err, LPPACK_E_IO, "none: ");
 }
 
@@ -254,12 +254,12 @@ static int create_superseding(struct fixture *f, const struct lppack_spec *spec,
 			      const char *output)
 {
 	LPPACK_OPTIONS(lppack_create_options, options, .threads = 1,
-		       .level = 1,
+		       .compression_level = 1,
 		       .created = FIXTURE_CREATED,
 		       .supersedes = older);
 	const struct lppack_signer *signers[] = { f->signer };
 
-	return lppack_create(spec, signers, 1, output, &options, NULL, &f->err);
+	return lppack_bundle_create(spec, signers, 1, output, &options, NULL, &f->err);
 }
 
 static void create_loses_nothing(void **state)
@@ -295,7 +295,7 @@ static void create_takes_no_name_again(void **state)
 	LP_AUTO_SPEC struct lppack_spec *same = make_spec(f, "same", "serial: 8\n", fixture_path(f, "two.ko"));
 	AUTO_OPENED struct opened newer =
 		open_bundle(f, make_bundle(f, "new", "serial: 9\n", fixture_path(f, "three.ko")));
-	LP_AUTO_VALUE struct lppack_value *diff = lppack_diff_bundles(older.verified, newer.verified, &f->err);
+	LP_AUTO_VALUE struct lppack_value *diff = lppack_verified_diff(older.verified, newer.verified, &f->err);
 	const struct lppack_value *finding = lppack_value_at(lppack_value_get(diff, "findings"), 0, NULL);
 
 	assert_int_equal(create_superseding(f, bad, older.verified, fixture_path(f, "8.lpb")), -LPPACK_E_MODULE_NAME);
@@ -314,12 +314,12 @@ static void create_reads_what_the_caller_knows(void **state)
 	LP_AUTO_SPEC struct lppack_spec *spec = make_spec(f, "new", "serial: 1\n", fixture_path(f, "three.ko"));
 	const struct lppack_create_options options = { .size = offsetof(struct lppack_create_options, supersedes),
 						       .threads = 1,
-						       .level = 1,
+						       .compression_level = 1,
 						       .created = FIXTURE_CREATED,
 						       .supersedes = older.verified };
 	const struct lppack_signer *signers[] = { f->signer };
 
-	expect_ok(lppack_create(spec, signers, 1, fixture_path(f, "new.lpb"), &options, NULL, &f->err), &f->err);
+	expect_ok(lppack_bundle_create(spec, signers, 1, fixture_path(f, "new.lpb"), &options, NULL, &f->err), &f->err);
 }
 
 int main(void)

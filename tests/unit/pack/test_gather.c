@@ -97,7 +97,7 @@ static void paths_of_the_command_line(void **state)
 	LP_AUTO_SPEC struct lppack_spec *none = lppack_spec_new("demo", 1, &f->err);
 	AUTO_PACK struct lp_pack pack = { .spool = -1 };
 
-	expect_ok(lppack_spec_add_kernel(spec, fixture_path(f, "gone.ko"), "00112233", &f->err), &f->err);
+	expect_ok(fixture_add_kernel(spec, fixture_path(f, "gone.ko"), "00112233", &f->err), &f->err);
 	assert_int_equal(lp_pack_gather(spec, &pack, &f->err), -LPPACK_E_IO);
 	expect_error(&f->err, LPPACK_E_IO, "gone.ko: no such file");
 	assert_int_equal(lp_pack_gather(none, &pack, &f->err), -LPPACK_E_SPEC);

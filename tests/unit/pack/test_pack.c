@@ -27,7 +27,7 @@ static void gather(struct fixture *f, unsigned int n, struct lp_pack *pack)
 
 static int compress_with(struct fixture *f, struct lp_pack *pack, unsigned int threads)
 {
-	const struct lp_pack_job job = { .threads = threads, .level = 1, .output = "out.lpb" };
+	const struct lp_pack_job job = { .threads = threads, .compression_level = 1, .output = "out.lpb" };
 
 	return lp_pack_compress(pack, &job, &f->err);
 }
@@ -145,14 +145,15 @@ struct progress {
 	pthread_t thread;
 };
 
-static void watch(void *context, uint64_t done, uint64_t total)
+static void watch(void *context, const struct lppack_progress *now)
 {
 	struct progress *p = context;
 
-	assert_int_equal(total, 20);
-	assert_true(done > p->last && done <= total);
+	assert_string_equal(now->phase, "packing");
+	assert_int_equal(now->total, 20);
+	assert_true(now->done > p->last && now->done <= now->total);
 	assert_true(pthread_equal(p->thread, pthread_self()));
-	p->last = done;
+	p->last = now->done;
 	p->calls++;
 }
 
@@ -160,7 +161,7 @@ static void progress_comes_from_the_calling_thread(void **state)
 {
 	struct fixture *f = *state;
 	struct progress progress = { .thread = pthread_self() };
-	const struct lp_pack_job job = { .threads = 4, .level = 1, .progress = watch, .context = &progress };
+	const struct lp_pack_job job = { .threads = 4, .compression_level = 1, .progress = watch, .context = &progress };
 	AUTO_PACK struct lp_pack pack;
 
 	gather(f, 20, &pack);

@@ -19,7 +19,7 @@ static struct lppack_value *sign(struct fixture *f, const char *path, const stru
 {
 	struct lppack_value *report = NULL;
 
-	expect_ok(lppack_sign(path, &signer, 1, &report, &f->err), &f->err);
+	expect_ok(lppack_bundle_sign(path, &signer, 1, &report, &f->err), &f->err);
 	return report;
 }
 
@@ -30,7 +30,7 @@ static void assert_text(const struct lppack_value *map, const char *key, const c
 
 static size_t count_signatures(struct fixture *f, const char *path)
 {
-	LP_AUTO_VALUE struct lppack_value *map = lppack_sign_list(path, &f->err);
+	LP_AUTO_VALUE struct lppack_value *map = lppack_signature_list(path, &f->err);
 
 	expect_ok(map ? 0 : -1, &f->err);
 	return lppack_value_count(lppack_value_get(map, "signatures"));
@@ -84,11 +84,11 @@ static void a_key_signs_once(void **state)
 	LP_AUTO_BUF struct lp_buf after = { 0 };
 
 	fixture_read(path, &before);
-	assert_int_equal(lppack_sign(path, both, 2, NULL, &f->err), -LPPACK_E_SIGNED);
+	assert_int_equal(lppack_bundle_sign(path, both, 2, NULL, &f->err), -LPPACK_E_SIGNED);
 	expect_error(&f->err, LPPACK_E_SIGNED, lppack_signer_id(f->signer));
-	assert_int_equal(lppack_sign(path, twice, 2, NULL, &f->err), -LPPACK_E_USAGE);
+	assert_int_equal(lppack_bundle_sign(path, twice, 2, NULL, &f->err), -LPPACK_E_USAGE);
 	expect_error(&f->err, LPPACK_E_USAGE, "named twice");
-	assert_int_equal(lppack_sign(path, NULL, 0, NULL, &f->err), -LPPACK_E_USAGE);
+	assert_int_equal(lppack_bundle_sign(path, NULL, 0, NULL, &f->err), -LPPACK_E_USAGE);
 	expect_error(&f->err, LPPACK_E_USAGE, "no key");
 	fixture_read(path, &after);
 	assert_memory_equal(before.data, after.data, before.len);
@@ -111,8 +111,8 @@ static void under_another_certificate(void **state)
 		snprintf(a.id + 2 * i, 3, "%02x", lp_private_key_public(a.key)->id.bytes[i]);
 		snprintf(b.id + 2 * i, 3, "%02x", lp_private_key_public(a.key)->id.bytes[i]);
 	}
-	expect_ok(lppack_sign(path, signers, 1, NULL, &f->err), &f->err);
-	assert_int_equal(lppack_sign(path, signers + 1, 1, NULL, &f->err), -LPPACK_E_SIGNED);
+	expect_ok(lppack_bundle_sign(path, signers, 1, NULL, &f->err), &f->err);
+	assert_int_equal(lppack_bundle_sign(path, signers + 1, 1, NULL, &f->err), -LPPACK_E_SIGNED);
 	expect_error(&f->err, LPPACK_E_SIGNED, a.id);
 	assert_int_equal(fixture_check(f, path), 0);
 	pki_free(&first);
@@ -130,16 +130,16 @@ static void removing(void **state)
 
 	fixture_read(path, &before);
 	lppack_value_free(sign(f, path, b));
-	assert_int_equal(lppack_sign_remove(path, "xyz", NULL, &f->err), -LPPACK_E_USAGE);
+	assert_int_equal(lppack_signature_remove(path, "xyz", NULL, &f->err), -LPPACK_E_USAGE);
 	expect_error(&f->err, LPPACK_E_USAGE, "begins with 'xyz'");
-	assert_int_equal(lppack_sign_remove(path, "", NULL, &f->err), -LPPACK_E_USAGE);
+	assert_int_equal(lppack_signature_remove(path, "", NULL, &f->err), -LPPACK_E_USAGE);
 	expect_error(&f->err, LPPACK_E_USAGE, NULL);
-	expect_ok(lppack_sign_remove(path, lppack_signer_id(b), &report, &f->err), &f->err);
+	expect_ok(lppack_signature_remove(path, lppack_signer_id(b), &report, &f->err), &f->err);
 	assert_int_equal(lppack_value_count(lppack_value_get(report, "removed")), 1);
 	fixture_read(path, &after);
 	assert_int_equal(before.len, after.len);
 	assert_memory_equal(before.data, after.data, before.len);
-	expect_ok(lppack_sign_remove(path, lppack_signer_id(f->signer), NULL, &f->err), &f->err);
+	expect_ok(lppack_signature_remove(path, lppack_signer_id(f->signer), NULL, &f->err), &f->err);
 	assert_int_equal(count_signatures(f, path), 0);
 }
 
@@ -154,11 +154,11 @@ static void a_wrong_signature(void **state)
 	LP_AUTO_VALUE struct lppack_value *list = NULL;
 
 	fixture_flip(path, bundle->head.area_at + LP_TAR_BLOCK + 70);
-	assert_int_equal(lppack_sign(path, signers, 1, NULL, &f->err), -LPPACK_E_BAD_SIGNATURE);
+	assert_int_equal(lppack_bundle_sign(path, signers, 1, NULL, &f->err), -LPPACK_E_BAD_SIGNATURE);
 	expect_error(&f->err, LPPACK_E_BAD_SIGNATURE, "does not fit");
-	list = lppack_sign_list(path, &f->err);
+	list = lppack_signature_list(path, &f->err);
 	assert_text(lppack_value_at(lppack_value_get(list, "signatures"), 0, NULL), "status", "malformed");
-	expect_ok(lppack_sign_remove(path, lppack_signer_id(f->signer), NULL, &f->err), &f->err);
+	expect_ok(lppack_signature_remove(path, lppack_signer_id(f->signer), NULL, &f->err), &f->err);
 	lppack_value_free(sign(f, path, b));
 }
 
@@ -188,7 +188,7 @@ static void an_area_that_grows_and_shrinks(void **state)
 	assert_int_equal(fixture_check(f, path), 0);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0640);
-	expect_ok(lppack_sign_remove(path, last, NULL, &f->err), &f->err);
+	expect_ok(lppack_signature_remove(path, last, NULL, &f->err), &f->err);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal((size_t)st.st_size, before.len + LP_SIGNATURE_AREA_DEFAULT);
 	assert_int_equal(fixture_check(f, path), 0);
@@ -202,7 +202,7 @@ static void seventeen(void **state)
 
 	for (unsigned int i = 0; i < LP_SIGNATURES_MAX; i++)
 		signers[i] = fixture_new_signer(f, fixture_format(f, "keys/k%u", i));
-	assert_int_equal(lppack_sign(path, (const struct lppack_signer *const *)signers, LP_SIGNATURES_MAX, NULL,
+	assert_int_equal(lppack_bundle_sign(path, (const struct lppack_signer *const *)signers, LP_SIGNATURES_MAX, NULL,
 				     &f->err),
 			 -LPPACK_E_LIMIT);
 	expect_error(&f->err, LPPACK_E_LIMIT, "no more are allowed");
@@ -233,6 +233,14 @@ static void links(void **state)
 	assert_int_equal(count_signatures(f, path), 3);
 }
 
+static int attach(const char *path, const char *signature, const char *key, struct lppack_value **report,
+		  struct lppack_error *err)
+{
+	LPPACK_OPTIONS(lppack_attach_options, how, .signature = signature, .public_key = key);
+
+	return lppack_signature_attach(path, &how, report, err);
+}
+
 static void signed_elsewhere(void **state)
 {
 	struct fixture *f = *state;
@@ -244,25 +252,25 @@ static void signed_elsewhere(void **state)
 	LP_AUTO_BUF struct lp_buf emitted = { 0 };
 	size_t n = 0;
 
-	expect_ok(lppack_sign_message(path, &message, &n, &f->err), &f->err);
-	expect_ok(lppack_sign_emit(path, fixture_path(f, "message"), &f->err), &f->err);
+	expect_ok(lppack_signature_message(path, &message, &n, &f->err), &f->err);
+	expect_ok(lppack_signature_emit(path, fixture_path(f, "message"), &f->err), &f->err);
 	fixture_read(fixture_path(f, "message"), &emitted);
 	assert_int_equal(emitted.len, n);
 	assert_memory_equal(emitted.data, message, n);
-	assert_int_equal(lppack_sign_emit(path, fixture_path(f, "message"), &f->err), -LPPACK_E_EXISTS);
+	assert_int_equal(lppack_signature_emit(path, fixture_path(f, "message"), &f->err), -LPPACK_E_EXISTS);
 	expect_error(&f->err, LPPACK_E_EXISTS, "message");
 	expect_ok(lp_ed25519_sign(b->key, message, n, raw, &f->err), &f->err);
 	fixture_write(f, "signature", raw, sizeof(raw));
-	assert_int_equal(lppack_sign_attach(path, signature, NULL, NULL, &f->err), -LPPACK_E_USAGE);
+	assert_int_equal(attach(path, signature, NULL, NULL, &f->err), -LPPACK_E_USAGE);
 	expect_error(&f->err, LPPACK_E_USAGE, "does not tell its key");
-	assert_int_equal(lppack_sign_attach(path, signature, fixture_path(f, "keys/a.pub"), NULL, &f->err),
+	assert_int_equal(attach(path, signature, fixture_path(f, "keys/a.pub"), NULL, &f->err),
 			 -LPPACK_E_SIGNED);
 	expect_error(&f->err, LPPACK_E_SIGNED, NULL);
-	expect_ok(lppack_sign_attach(path, signature, fixture_path(f, "keys/b.pub"), NULL, &f->err), &f->err);
+	expect_ok(attach(path, signature, fixture_path(f, "keys/b.pub"), NULL, &f->err), &f->err);
 	assert_int_equal(count_signatures(f, path), 2);
-	expect_ok(lppack_sign_remove(path, lppack_signer_id(b), NULL, &f->err), &f->err);
+	expect_ok(lppack_signature_remove(path, lppack_signer_id(b), NULL, &f->err), &f->err);
 	fixture_flip(signature, 3);
-	assert_int_equal(lppack_sign_attach(path, signature, fixture_path(f, "keys/b.pub"), NULL, &f->err),
+	assert_int_equal(attach(path, signature, fixture_path(f, "keys/b.pub"), NULL, &f->err),
 			 -LPPACK_E_BAD_SIGNATURE);
 	expect_error(&f->err, LPPACK_E_BAD_SIGNATURE, "does not fit");
 	assert_int_equal(count_signatures(f, path), 1);
@@ -281,17 +289,17 @@ static void a_cms_from_elsewhere(void **state)
 	size_t n = 0;
 
 	pki_make_signer(&pki, "Signer", "P-384", NULL);
-	expect_ok(lppack_sign_message(path, &message, &n, &f->err), &f->err);
+	expect_ok(lppack_signature_message(path, &message, &n, &f->err), &f->err);
 	expect_ok(lp_cms_sign(pki.private_key, pki.certificate, NULL, message, n, &der, &f->err), &f->err);
 	file = fixture_write(f, "der", der.data, der.len);
-	assert_int_equal(lppack_sign_attach(path, file, fixture_path(f, "keys/a.pub"), NULL, &f->err),
+	assert_int_equal(attach(path, file, fixture_path(f, "keys/a.pub"), NULL, &f->err),
 			 -LPPACK_E_BAD_SIGNATURE);
 	expect_error(&f->err, LPPACK_E_BAD_SIGNATURE, "not an Ed25519 signature");
-	expect_ok(lppack_sign_attach(path, file, NULL, &report, &f->err), &f->err);
+	expect_ok(attach(path, file, NULL, &report, &f->err), &f->err);
 	last = lppack_value_get(report, "signatures");
 	assert_int_equal(lppack_value_count(last), 2);
 	assert_int_equal(fixture_check(f, path), 0);
-	assert_int_equal(lppack_sign_attach(path, fixture_write(f, "cut", der.data, der.len - 1), NULL, NULL, &f->err),
+	assert_int_equal(attach(path, fixture_write(f, "cut", der.data, der.len - 1), NULL, NULL, &f->err),
 			 -LPPACK_E_BAD_SIGNATURE);
 	expect_error(&f->err, LPPACK_E_BAD_SIGNATURE, "not a CMS signature");
 	pki_free(&pki);
@@ -397,7 +405,7 @@ static void an_interrupted_change_is_completed(void **state)
 		size_t n = 0;
 
 		put(f, &torn, starts[i], &torn.new, torn.head);
-		expect_ok(lppack_sign_message(torn.path, &bytes, &n, &f->err), &f->err);
+		expect_ok(lppack_signature_message(torn.path, &bytes, &n, &f->err), &f->err);
 		assert_false(fixture_exists(torn.journal));
 		assert_is(torn.path, ends[i]);
 	}
@@ -409,7 +417,7 @@ static void an_interrupted_change_is_completed(void **state)
 
 static void refuse(struct fixture *f, struct torn *torn, const char *words)
 {
-	assert_null(lppack_sign_list(torn->path, &f->err));
+	assert_null(lppack_signature_list(torn->path, &f->err));
 	assert_non_null(strstr(f->err.message, "was interrupted"));
 	expect_error(&f->err, LPPACK_E_STATE, words);
 	assert_is(torn->path, &torn->half);
@@ -448,14 +456,14 @@ static void what_is_no_bundle(void **state)
 	void *message = NULL;
 	size_t n = 0;
 
-	assert_int_equal(lppack_sign(fixture_path(f, "absent"), signers, 1, NULL, &f->err), -LPPACK_E_IO);
+	assert_int_equal(lppack_bundle_sign(fixture_path(f, "absent"), signers, 1, NULL, &f->err), -LPPACK_E_IO);
 	expect_error(&f->err, LPPACK_E_IO, "absent");
-	assert_int_equal(lppack_sign(fixture_write_text(f, "text", "no bundle"), signers, 1, NULL, &f->err),
+	assert_int_equal(lppack_bundle_sign(fixture_write_text(f, "text", "no bundle"), signers, 1, NULL, &f->err),
 			 -LPPACK_E_NOT_BUNDLE);
 	expect_error(&f->err, LPPACK_E_NOT_BUNDLE, "text");
 	fixture_read(fixture_bundle(f, "b.lpb", 1), &bytes);
 	fixture_write(f, "less", bytes.data, bytes.len - 1);
-	assert_int_equal(lppack_sign_message(fixture_path(f, "less"), &message, &n, &f->err), -LPPACK_E_TRUNCATED);
+	assert_int_equal(lppack_signature_message(fixture_path(f, "less"), &message, &n, &f->err), -LPPACK_E_TRUNCATED);
 	expect_error(&f->err, LPPACK_E_TRUNCATED, "less");
 	assert_null(message);
 }

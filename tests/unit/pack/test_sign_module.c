@@ -31,7 +31,7 @@ static struct lppack_signer *new_signer(struct fixture *f, const char *kind, boo
 		pki_encode_pem(&ca, &chain);
 		options.chain = fixture_write(f, "chain.pem", chain.data, chain.len);
 	}
-	signer = lppack_signer_open_with(key, &options, &f->err);
+	signer = lppack_signer_open(key, &options, &f->err);
 	expect_ok(signer ? 0 : -1, &f->err);
 	pki_free(&one);
 	pki_free(&ca);
@@ -89,11 +89,11 @@ static struct lppack_value *create(struct fixture *f, const char *path, const st
 {
 	LP_AUTO_SPEC struct lppack_spec *spec = fixture_spec(f, 3);
 	const struct lppack_signer *signers[] = { f->signer };
-	LPPACK_OPTIONS(lppack_create_options, options, .threads = 2, .level = 3,
+	LPPACK_OPTIONS(lppack_create_options, options, .threads = 2, .compression_level = 3,
 		       .created = FIXTURE_CREATED, .module_signer = signer);
 	struct lppack_value *report = NULL;
 
-	expect_ok(lppack_create(spec, signers, 1, path, &options, &report, &f->err), &f->err);
+	expect_ok(lppack_bundle_create(spec, signers, 1, path, &options, &report, &f->err), &f->err);
 	return report;
 }
 

@@ -171,8 +171,8 @@ static void made_by_calls(void **state)
 	struct fixture *f = *state;
 	LP_AUTO_SPEC struct lppack_spec *spec = lppack_spec_new("demo", 1, &f->err);
 
-	expect_ok(lppack_spec_add_kernel(spec, "a.ko", "00112233", &f->err), &f->err);
-	expect_ok(lppack_spec_add_kernel(spec, "b.ko", "/boot/vmlinuz", &f->err), &f->err);
+	expect_ok(fixture_add_kernel(spec, "a.ko", "00112233", &f->err), &f->err);
+	expect_ok(fixture_add_kernel(spec, "b.ko", "/boot/vmlinuz", &f->err), &f->err);
 	assert_null(spec->kernels[0].kernel);
 	assert_int_equal(spec->kernels[0].build_id.len, 4);
 	assert_string_equal(spec->kernels[1].kernel, "/boot/vmlinuz");
@@ -180,7 +180,7 @@ static void made_by_calls(void **state)
 	/* A file that looks like a build ID is a file. */
 	fixture_write_text(f, "cafecafe", "");
 	assert_int_equal(chdir(f->dir), 0);
-	expect_ok(lppack_spec_add_kernel(spec, "c.ko", "cafecafe", &f->err), &f->err);
+	expect_ok(fixture_add_kernel(spec, "c.ko", "cafecafe", &f->err), &f->err);
 	assert_int_equal(chdir("/"), 0);
 	assert_string_equal(spec->kernels[2].kernel, "cafecafe");
 	expect_ok(lppack_spec_set_version(spec, "one", &f->err), &f->err);

@@ -25,7 +25,7 @@ static const char *make_key(struct fixture *f, struct lppack_keyring *ring, cons
 {
 	char id[LPPACK_KEY_ID_SIZE];
 
-	expect_ok(lppack_key_generate(fixture_path(f, name), id, &f->err), &f->err);
+	expect_ok(lppack_key_generate(fixture_path(f, name), NULL, id, &f->err), &f->err);
 	if (ring)
 		expect_ok(lppack_keyring_add(ring, fixture_format(f, "%s/%s.pub", f->dir, name), &f->err), &f->err);
 	return fixture_format(f, "%s", id);
@@ -191,7 +191,7 @@ static void policies_follow(void **state)
 
 	make_root(f);
 	make_key(f, NULL, "x");
-	signer = lppack_signer_open(fixture_path(f, "x.key"), &f->err);
+	signer = lppack_signer_open(fixture_path(f, "x.key"), NULL, &f->err);
 	lppack_value_free(lppack_trust_add(root_of(f), fixture_path(f, "x.pub"), NULL, &f->err));
 	for (int i = 0; i < 2; i++) {
 		const char *text = fixture_format(f, "format: 1\nversion: %d\ncreated: 2026-01-01T00:00:00Z\n", i + 1);

@@ -14,7 +14,7 @@ static int generate(struct fixture *f, const char *name)
 {
 	char id[LPPACK_KEY_ID_SIZE];
 
-	return lppack_key_generate(fixture_path(f, name), id, &f->err);
+	return lppack_key_generate(fixture_path(f, name), NULL, id, &f->err);
 }
 
 static void make_directories(struct fixture *f, const char *const *names)
@@ -45,7 +45,7 @@ static char *copy_key(struct fixture *f, const char *key, const char *to)
 static const char *id_of(struct fixture *f, const char *key)
 {
 	LP_AUTO_SIGNER struct lppack_signer *signer =
-		lppack_signer_open(fixture_format(f, "%s/keys/%s.key", f->dir, key), &f->err);
+		lppack_signer_open(fixture_format(f, "%s/keys/%s.key", f->dir, key), NULL, &f->err);
 
 	return fixture_format(f, "%s", lppack_signer_id(signer));
 }
@@ -67,13 +67,13 @@ static void pairs(void **state)
 	struct stat st;
 
 	umask(0);
-	expect_ok(lppack_key_generate(fixture_path(f, "keys/n"), id, &f->err), &f->err);
+	expect_ok(lppack_key_generate(fixture_path(f, "keys/n"), NULL, id, &f->err), &f->err);
 	umask(022);
 	assert_int_equal(stat(fixture_path(f, "keys/n.key"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_int_equal(stat(fixture_path(f, "keys/n.pub"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0644);
-	signer = lppack_signer_open(fixture_path(f, "keys/n.key"), &f->err);
+	signer = lppack_signer_open(fixture_path(f, "keys/n.key"), NULL, &f->err);
 	assert_string_equal(lppack_signer_id(signer), id);
 	expect_ok(lppack_keyring_add(ring, fixture_path(f, "keys/n.pub"), &f->err), &f->err);
 	assert_string_equal(lppack_keyring_id(ring, 0), id);
@@ -98,7 +98,7 @@ static void both_or_none(void **state)
 	assert_false(fixture_exists(fixture_path(f, "keys/y.key")));
 	assert_int_equal(generate(f, "absent/z"), -LPPACK_E_IO);
 	expect_error(&f->err, LPPACK_E_IO, "absent");
-	assert_int_equal(lppack_key_generate("", NULL, &f->err), -LPPACK_E_USAGE);
+	assert_int_equal(lppack_key_generate("", NULL, NULL, &f->err), -LPPACK_E_USAGE);
 	expect_error(&f->err, LPPACK_E_USAGE, NULL);
 	assert_int_equal(fixture_count(f, "keys"), 4);
 }
@@ -107,11 +107,11 @@ static void signers(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_null(lppack_signer_open(fixture_path(f, "keys/a.pub"), &f->err));
+	assert_null(lppack_signer_open(fixture_path(f, "keys/a.pub"), NULL, &f->err));
 	expect_error(&f->err, LPPACK_E_KEY, "a.pub: not an unencrypted PEM private key");
-	assert_null(lppack_signer_open(fixture_path(f, "absent"), &f->err));
+	assert_null(lppack_signer_open(fixture_path(f, "absent"), NULL, &f->err));
 	expect_error(&f->err, LPPACK_E_IO, "absent: cannot be opened");
-	assert_null(lppack_signer_open(f->dir, &f->err));
+	assert_null(lppack_signer_open(f->dir, NULL, &f->err));
 	expect_error(&f->err, LPPACK_E_IO, f->dir);
 	lppack_signer_free(NULL);
 }

@@ -41,7 +41,7 @@ static void every_type_of_key(void **state)
 		struct lp_public_key key;
 		struct stat st;
 
-		expect_ok(lppack_key_generate_with(name, &options, id, &f->err), &f->err);
+		expect_ok(lppack_key_generate(name, &options, id, &f->err), &f->err);
 		fixture_read(fixture_format(f, "%s.pub", name), &pem);
 		expect_ok(lp_public_key_parse(pem.data, pem.len, "pub", &key, &f->err), &f->err);
 		assert_int_equal(strlen(id), 64);
@@ -61,15 +61,15 @@ static void no_key_is_made(void **state)
 	char id[LPPACK_KEY_ID_SIZE];
 	size_t before = fixture_count(f, ".");
 
-	assert_int_equal(lppack_key_generate_with(fixture_path(f, "n"), &options, id, &f->err), -LPPACK_E_USAGE);
+	assert_int_equal(lppack_key_generate(fixture_path(f, "n"), &options, id, &f->err), -LPPACK_E_USAGE);
 	expect_error(&f->err, LPPACK_E_USAGE, "dsa");
 	LPPACK_OPTIONS_RESET(options);
 	options.passphrase = ask;
 	options.context = &empty;
-	assert_int_equal(lppack_key_generate_with(fixture_path(f, "n"), &options, id, &f->err), -LPPACK_E_USAGE);
+	assert_int_equal(lppack_key_generate(fixture_path(f, "n"), &options, id, &f->err), -LPPACK_E_USAGE);
 	expect_error(&f->err, LPPACK_E_USAGE, "the passphrase is empty");
 	options.context = &nobody;
-	assert_int_equal(lppack_key_generate_with(fixture_path(f, "n"), &options, id, &f->err), -LPPACK_E_USAGE);
+	assert_int_equal(lppack_key_generate(fixture_path(f, "n"), &options, id, &f->err), -LPPACK_E_USAGE);
 	expect_error(&f->err, LPPACK_E_USAGE, "nobody answers");
 	assert_int_equal(fixture_count(f, "."), before);
 }
@@ -86,18 +86,18 @@ static void an_encrypted_key(void **state)
 	char *path = fixture_path(f, "locked.key");
 	char id[LPPACK_KEY_ID_SIZE];
 
-	expect_ok(lppack_key_generate_with(fixture_path(f, "locked"), &how, id, &f->err), &f->err);
-	assert_null(lppack_signer_open(path, &f->err));
+	expect_ok(lppack_key_generate(fixture_path(f, "locked"), &how, id, &f->err), &f->err);
+	assert_null(lppack_signer_open(path, NULL, &f->err));
 	expect_error(&f->err, LPPACK_E_KEY, "encrypted");
 	options.context = &wrong;
-	assert_null(lppack_signer_open_with(path, &options, &f->err));
+	assert_null(lppack_signer_open(path, &options, &f->err));
 	expect_error(&f->err, LPPACK_E_KEY, "locked.key");
 	assert_int_equal(wrong.asked, 1);
 	options.context = &nobody;
-	assert_null(lppack_signer_open_with(path, &options, &f->err));
+	assert_null(lppack_signer_open(path, &options, &f->err));
 	expect_error(&f->err, LPPACK_E_USAGE, "nobody answers");
 	options.context = &right;
-	signer = lppack_signer_open_with(path, &options, &f->err);
+	signer = lppack_signer_open(path, &options, &f->err);
 	expect_ok(signer ? 0 : -1, &f->err);
 	assert_string_equal(lppack_signer_id(signer), id);
 	assert_string_equal(lppack_signer_scheme(signer), "ed25519");
@@ -121,7 +121,7 @@ static void refuse(struct fixture *f, const char *key, const char *certificate, 
 	LPPACK_OPTIONS(lppack_signer_options, options, .certificate = certificate ? fixture_path(f, certificate) : NULL,
 		       .chain = chain ? fixture_path(f, chain) : NULL);
 
-	assert_null(lppack_signer_open_with(fixture_path(f, key), &options, &f->err));
+	assert_null(lppack_signer_open(fixture_path(f, key), &options, &f->err));
 	assert_true(*f->err.hint);
 	expect_error(&f->err, code, words);
 }
@@ -150,7 +150,7 @@ static void certificates(void **state)
 	refuse(f, "one.key", "absent", NULL, LPPACK_E_IO, "absent");
 	options.certificate = fixture_path(f, "one.crt");
 	options.chain = fixture_path(f, "ca.crt");
-	signer = lppack_signer_open_with(fixture_path(f, "one.key"), &options, &f->err);
+	signer = lppack_signer_open(fixture_path(f, "one.key"), &options, &f->err);
 	expect_ok(signer ? 0 : -1, &f->err);
 	assert_string_equal(lppack_signer_scheme(signer), "cms");
 	expect_ok(lp_signer_sign(signer, &message, &signature, &f->err), &f->err);

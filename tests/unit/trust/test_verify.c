@@ -70,7 +70,7 @@ static void one_descriptor_from_check_to_use(void **state)
 	fixture_write_text(f, "b.lpb", "another file");
 	v = lppack_bundle_verify(bundle, f->keyring, &f->err);
 	expect_ok(v ? 0 : -1, &f->err);
-	expect_ok(lppack_verified_check_all(v, NULL, NULL, &f->err), &f->err);
+	expect_ok(lppack_verified_check_all(v, NULL, &f->err), &f->err);
 }
 
 static void facts_of_the_head(void **state)
