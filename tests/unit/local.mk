@@ -105,6 +105,7 @@ unit_programs = \
 	tests/unit/pack/test_sign_module \
 	tests/unit/pack/test_spec \
 	tests/unit/runtime/test_attempt \
+	tests/unit/pack/test_spec_read \
 	tests/unit/runtime/test_blockers \
 	tests/unit/runtime/test_disable \
 	tests/unit/runtime/test_kernel_io \
@@ -122,6 +123,7 @@ unit_programs = \
 	tests/unit/shared/test_buf \
 	tests/unit/shared/test_text \
 	tests/unit/status/test_status \
+	tests/unit/trust/test_extract \
 	tests/unit/trust/test_judge \
 	tests/unit/trust/test_keyring \
 	tests/unit/trust/test_policy \

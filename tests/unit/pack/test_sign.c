@@ -305,6 +305,33 @@ static void a_cms_from_elsewhere(void **state)
 	pki_free(&pki);
 }
 
+static void attached_from_memory(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO_SIGNER struct lppack_signer *b = fixture_new_signer(f, "keys/b");
+	char *path = fixture_bundle(f, "b.lpb", 1);
+	LPPACK_OPTIONS(lppack_attach_options, how);
+	LP_AUTO_FREE void *message = NULL;
+	LP_AUTO_BUF struct lp_buf key = { 0 };
+	uint8_t raw[LP_ED25519_SIGNATURE_SIZE];
+	size_t n = 0;
+
+	fixture_read(fixture_path(f, "keys/b.pub"), &key);
+	expect_ok(lppack_signature_message(path, &message, &n, &f->err), &f->err);
+	expect_ok(lp_ed25519_sign(b->key, message, n, raw, &f->err), &f->err);
+	how.signature_bytes = (struct lppack_bytes){ raw, sizeof(raw) };
+	assert_int_equal(lppack_signature_attach(path, &how, NULL, &f->err), -LPPACK_E_USAGE);
+	expect_error(&f->err, LPPACK_E_USAGE, "the signature: an Ed25519 signature does not tell its key");
+	how.public_key_bytes = (struct lppack_bytes){ key.data, key.len };
+	how.signature = path;
+	assert_int_equal(lppack_signature_attach(path, &how, NULL, &f->err), -LPPACK_E_USAGE);
+	expect_error(&f->err, LPPACK_E_USAGE, "given twice");
+	how.signature = NULL;
+	expect_ok(lppack_signature_attach(path, &how, NULL, &f->err), &f->err);
+	assert_int_equal(count_signatures(f, path), 2);
+	assert_int_equal(fixture_check(f, path), 0);
+}
+
 static void claim_a_gibibyte(struct lp_manifest *manifest)
 {
 	manifest->payload_size = 1u << 30;
@@ -481,6 +508,7 @@ int main(void)
 		fixture_test(links),
 		fixture_test(signed_elsewhere),
 		fixture_test(a_cms_from_elsewhere),
+		fixture_test(attached_from_memory),
 		fixture_test(a_gibibyte),
 		fixture_test(an_interrupted_change_is_completed),
 		fixture_test(a_journal_that_completes_nothing),

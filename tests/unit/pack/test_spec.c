@@ -6,166 +6,6 @@
 
 #include <unistd.h>
 
-static struct lppack_spec *read_spec(struct fixture *f, const char *text)
-{
-	return lppack_spec_read(fixture_write_text(f, "s.yaml", text), NULL, &f->err);
-}
-
-static void assert_refused(struct fixture *f, const char *text, const char *words)
-{
-	LP_AUTO_SPEC struct lppack_spec *spec = read_spec(f, text);
-
-	assert_null(spec);
-	assert_non_null(strstr(f->err.message, "s.yaml"));
-	expect_error(&f->err, LPPACK_E_SPEC, words);
-}
-
-#define HEAD	"stream: demo\nserial: 7\n"
-#define KERNELS "kernels:\n  - module: a.ko\n    kernel: vmlinuz\n"
-
-static void everything(void **state)
-{
-	struct fixture *f = *state;
-	LP_AUTO_SPEC struct lppack_spec *spec = read_spec(
-		f, HEAD "epoch: 2\nversion: 6\ncreated: 2026-11-21T12:00:00Z\nexpires: 2027-11-21T12:00:00Z\n"
-			"rollback_floor: 3\n"
-			"fixes:\n"
-			"  - id: CVE-2\n"
-			"    functions: [f, g]\n"
-			"    not_for: ['6.1.0-*']\n"
-			"  - {id: CVE-1, summary: s, severity: low, cvss: 7, since: 4}\n"
-			"unfixable:\n  - {id: b, reason: r}\n  - {id: a, reason: r}\n"
-			"withdrawn:\n  - {kind: kernel, id: '00112233', reason: r}\n  - {kind: fix, id: z, reason: r}\n"
-			"  - {kind: fix, id: y, reason: r}\n"
-			"kernels:\n  - module: a.ko\n    kernel: vmlinuz-{release}\n"
-			"  - module: b.ko\n    build_id: \"00112233\"\nx-note: 5\n");
-
-	expect_ok(spec ? 0 : -1, &f->err);
-	assert_string_equal(spec->id.version, "6");
-	assert_int_equal(spec->id.epoch, 2);
-	assert_int_equal(spec->id.created, 1795262400);
-	assert_int_equal(spec->rollback_floor, 3);
-	assert_string_equal(spec->directory, f->dir);
-	assert_int_equal(spec->n_fixes, 2);
-	assert_string_equal(spec->fixes[0].fix.id, "CVE-1");
-	assert_int_equal(spec->fixes[0].fix.since, 4);
-	assert_string_equal(spec->fixes[0].fix.cvss, "7");
-	assert_int_equal(spec->fixes[1].fix.since, 7);
-	assert_int_equal(spec->fixes[1].fix.functions.n, 2);
-	assert_string_equal(spec->unfixable[0].id, "a");
-	assert_string_equal(spec->withdrawn[0].id, "y");
-	assert_string_equal(spec->withdrawn[1].id, "z");
-	assert_string_equal(spec->withdrawn[2].kind, "kernel");
-	assert_int_equal(spec->n_kernels, 2);
-	assert_string_equal(spec->kernels[0].kernel, "vmlinuz-{release}");
-	assert_int_equal(spec->kernels[0].build_id.len, 0);
-	assert_null(spec->kernels[1].kernel);
-	assert_int_equal(spec->kernels[1].build_id.len, 4);
-}
-
-static void least(void **state)
-{
-	struct fixture *f = *state;
-	LP_AUTO_SPEC struct lppack_spec *spec = read_spec(f, HEAD KERNELS);
-
-	expect_ok(spec ? 0 : -1, &f->err);
-	assert_null(spec->id.version);
-	assert_int_equal(spec->expires, 0);
-}
-
-static void refusals(void **state)
-{
-	struct fixture *f = *state;
-
-	assert_refused(f, "", "empty");
-	assert_refused(f, "serial: 7\n" KERNELS, "'stream' is missing");
-	assert_refused(f, "stream: demo\n" KERNELS, "'serial' is missing");
-	assert_refused(f, HEAD, "'kernels' is missing");
-	assert_refused(f, HEAD "kernels: []\n", "'kernels' is empty");
-	assert_refused(f, HEAD "kernels: x\n", ":3: 'kernels' must be a list");
-	assert_refused(f, HEAD "kernels: [x]\n", "must be a map");
-	assert_refused(f, HEAD "kernel: 1\n" KERNELS, ":3: unknown key 'kernel'; did you mean 'kernels'?");
-	assert_refused(f, "stream: Demo\nserial: 7\n" KERNELS, ":1: 'stream' must be");
-	assert_refused(f, "stream: demo\nserial: -7\n" KERNELS, ":2: 'serial' must be a whole number");
-	assert_refused(f, "stream: demo\nserial: 9007199254740992\n" KERNELS, ":2: 'serial' must be at most");
-	assert_refused(f, HEAD "version: ''\n" KERNELS, ":3: 'version' must have 1 to 511 bytes");
-	assert_refused(f, HEAD "rollback_floor: 8\n" KERNELS, ":3: 'rollback_floor' must be at most 7");
-	assert_refused(f, HEAD "created: yesterday\n" KERNELS, ":3: 'created' must be a time");
-	assert_refused(f, HEAD "created: 2242-03-16T12:56:32Z\n" KERNELS, ":3: 'created' is after");
-	assert_refused(f, HEAD "created: 2026-11-21T12:00:00Z\nexpires: 2026-11-21T12:00:00Z\n" KERNELS,
-		       ":4: 'expires' is not after 'created'");
-	/* It would not expire at all. */
-	assert_refused(f, HEAD "expires: 1970-01-01T00:00:00Z\n" KERNELS, ":3: 'expires' is not after 'created'");
-	assert_refused(f, HEAD "kernels:\n  - module: a.ko\n", ":4: give either 'kernel' or 'build_id'");
-	assert_refused(f, HEAD "kernels:\n  - {module: a.ko, kernel: v, build_id: '00112233'}\n",
-		       ":4: give either 'kernel' or 'build_id'");
-	assert_refused(f, HEAD "kernels:\n  - {kernel: v}\n", "'module' is missing");
-	assert_refused(f, HEAD "kernels:\n  - {module: a.ko, build_id: '0011'}\n", "'build_id' must be");
-	assert_refused(f, HEAD "kernels:\n  - {modul: a.ko, kernel: v}\n", "did you mean 'module'");
-}
-
-static void refused_fixes(void **state)
-{
-	struct fixture *f = *state;
-
-	assert_refused(f, HEAD "fixes:\n  - {id: a}\n  - {id: b}\n  - {id: a}\n" KERNELS, "the fix a stands twice");
-	assert_refused(f, HEAD "fixes:\n  - {summary: a}\n" KERNELS, ":4: the key 'id' is missing");
-	assert_refused(f, HEAD "fixes:\n  - {id: ''}\n" KERNELS, ":4: 'id' must have");
-	assert_refused(f, HEAD "fixes:\n  - {id: a, severity: urgent}\n" KERNELS, "'severity' must be");
-	assert_refused(f, HEAD "fixes:\n  - {id: a, since: 8}\n" KERNELS, "'since' must be at most 7");
-	assert_refused(f, HEAD "unfixable:\n  - {id: a, reason: r}\n  - {id: a, reason: s}\n" KERNELS,
-		       "a stands twice");
-	assert_refused(f, HEAD "unfixable:\n  - {id: a}\n" KERNELS, "'reason' is missing");
-	assert_refused(f, HEAD "withdrawn:\n  - {kind: module, id: a, reason: r}\n" KERNELS, "'kind' must be");
-	assert_refused(
-		f, HEAD "withdrawn:\n  - {kind: fix, id: a, reason: r}\n  - {kind: fix, id: a, reason: r}\n" KERNELS,
-		"fix a stands twice");
-}
-
-static void refused_withdrawals(void **state)
-{
-	struct fixture *f = *state;
-
-	assert_refused(f, HEAD "withdrawn:\n  - {kind: function, id: seq_read, reason: r}\n" KERNELS,
-		       ":4: the id of a withdrawn function must be OBJECT:FUNCTION");
-	assert_refused(f, HEAD "withdrawn:\n  - {kind: function, id: 'vmlinux:f,1', reason: r}\n" KERNELS,
-		       "from position 2 on: 'vmlinux:f,1'");
-	assert_refused(f, HEAD "withdrawn:\n  - {kind: kernel, id: 6.1.0-1, reason: r}\n" KERNELS,
-		       "the id of a withdrawn kernel must be a build ID");
-	assert_refused(f, HEAD "withdrawn:\n  - {kind: state, id: one, reason: r}\n" KERNELS,
-		       "the id of a withdrawn state must be a decimal number");
-	assert_refused(f,
-		       HEAD "fixes:\n  - {id: b}\n  - {id: a}\nwithdrawn:\n  - {kind: fix, id: a, reason: r}\n" KERNELS,
-		       "the fix a is withdrawn, but stands under 'fixes' too");
-	assert_refused(f, HEAD "fixes:\n  - {id: a, functions: ['']}\n" KERNELS,
-		       "'functions' must have texts of 1 to 511");
-}
-
-static void files_that_are_no_specs(void **state)
-{
-	struct fixture *f = *state;
-
-	assert_null(lppack_spec_read(fixture_path(f, "absent.yaml"), NULL, &f->err));
-	expect_error(&f->err, LPPACK_E_IO, "absent.yaml: cannot be opened");
-	assert_refused(f, "stream:\tdemo\n", "not clean UTF-8");
-	assert_refused(f, "stream: [\n", "not YAML");
-}
-
-static void paths(void **state)
-{
-	struct fixture *f = *state;
-	LP_AUTO_SPEC struct lppack_spec *given =
-		lppack_spec_read(fixture_write_text(f, "s.yaml", HEAD KERNELS), "/elsewhere", &f->err);
-	LP_AUTO_SPEC struct lppack_spec *plain = lppack_spec_new("demo", 1, &f->err);
-	LP_AUTO_FREE char *relative = lp_spec_path(given, "a/b.ko");
-	LP_AUTO_FREE char *absolute = lp_spec_path(given, "/b.ko");
-	LP_AUTO_FREE char *here = lp_spec_path(plain, "b.ko");
-
-	assert_string_equal(relative, "/elsewhere/a/b.ko");
-	assert_string_equal(absolute, "/b.ko");
-	assert_string_equal(here, "b.ko");
-}
-
 static void made_by_calls(void **state)
 {
 	struct fixture *f = *state;
@@ -219,19 +59,192 @@ static void streams_that_are_none(void **state)
 	lppack_spec_free(NULL);
 }
 
+static void add_fixes(struct fixture *f, struct lppack_spec *spec)
+{
+	static const char *const functions[] = { "f", "g", NULL };
+	static const char *const not_for[] = { "6.1.0-0-*", NULL };
+	LPPACK_OPTIONS(lppack_spec_fix, second, .id = "CVE-2", .functions = functions, .not_for = not_for);
+	LPPACK_OPTIONS(lppack_spec_fix, first, .flags = LPPACK_SPEC_FIX_SINCE, .id = "CVE-1", .summary = "one \"line\"",
+		       .severity = "low", .cvss = "7", .since = 4);
+
+	expect_ok(lppack_spec_add_fix(spec, &second, &f->err), &f->err);
+	expect_ok(lppack_spec_add_fix(spec, &first, &f->err), &f->err);
+	first.id = "CVE-0";
+	first.since = 0;
+	expect_ok(lppack_spec_add_fix(spec, &first, &f->err), &f->err);
+}
+
+static struct lppack_spec *say_by_calls(struct fixture *f, const char *modules[2])
+{
+	struct lppack_spec *spec = lppack_spec_new("demo", 7, &f->err);
+	char id[41];
+
+	expect_ok(lppack_spec_set_epoch(spec, 2, &f->err), &f->err);
+	expect_ok(lppack_spec_set_version(spec, "6", &f->err), &f->err);
+	expect_ok(lppack_spec_set_created(spec, "2026-11-21T12:00:00Z", &f->err), &f->err);
+	expect_ok(lppack_spec_set_expires(spec, "2027-11-21T12:00:00Z", &f->err), &f->err);
+	expect_ok(lppack_spec_set_rollback_floor(spec, 3, &f->err), &f->err);
+	expect_ok(lppack_spec_set_require(spec, 0, &f->err), &f->err);
+	add_fixes(f, spec);
+	expect_ok(lppack_spec_add_unfixable(spec, "b", "r", &f->err), &f->err);
+	expect_ok(lppack_spec_add_unfixable(spec, "a", "r", &f->err), &f->err);
+	expect_ok(lppack_spec_add_withdrawn(spec, "kernel", "00112233", "r", &f->err), &f->err);
+	expect_ok(lppack_spec_add_withdrawn(spec, "fix", "z", "r", &f->err), &f->err);
+	expect_ok(lppack_spec_add_withdrawn(spec, "function", "vmlinux:f,2", "r", &f->err), &f->err);
+	for (unsigned int i = 0; i < 2; i++)
+		expect_ok(fixture_add_kernel(spec, modules[i], fixture_build_id(i, id), &f->err), &f->err);
+	return spec;
+}
+
+static struct lppack_spec *say_by_file(struct fixture *f, const char *modules[2])
+{
+	char first[41], second[41];
+
+	return lppack_spec_read(
+		fixture_write_text(
+			f, "s.yaml",
+			fixture_format(f,
+				       "stream: demo\nserial: 7\nepoch: 2\nversion: 6\ncreated: 2026-11-21T12:00:00Z\n"
+				       "expires: 2027-11-21T12:00:00Z\nrollback_floor: 3\n"
+				       "fixes:\n"
+				       "  - {id: CVE-0, summary: one \"line\", severity: low, cvss: 7, since: 0}\n"
+				       "  - {id: CVE-1, summary: one \"line\", severity: low, cvss: 7, since: 4}\n"
+				       "  - {id: CVE-2, functions: [f, g], not_for: ['6.1.0-0-*']}\n"
+				       "unfixable:\n  - {id: a, reason: r}\n  - {id: b, reason: r}\n"
+				       "withdrawn:\n  - {kind: fix, id: z, reason: r}\n"
+				       "  - {kind: function, id: 'vmlinux:f,2', reason: r}\n"
+				       "  - {kind: kernel, id: '00112233', reason: r}\n"
+				       "require:\n  module_signature: false\n"
+				       "kernels:\n  - {module: '%s', build_id: '%s'}\n  - {module: '%s', build_id: '%s'}\n",
+				       modules[0], fixture_build_id(0, first), modules[1],
+				       fixture_build_id(1, second))),
+		NULL, &f->err);
+}
+
+static void a_file_says_no_more_than_calls(void **state)
+{
+	struct fixture *f = *state;
+	const char *modules[] = {
+		fixture_module(f, "m0.ko", &(struct elf_maker_options){ .name = "m0", .release = "6.1.0-0-test" }),
+		fixture_module(f, "m1.ko", &(struct elf_maker_options){ .name = "m1", .release = "6.1.0-1-test" }),
+	};
+	LP_AUTO_SPEC struct lppack_spec *calls = say_by_calls(f, modules);
+	LP_AUTO_SPEC struct lppack_spec *file = say_by_file(f, modules);
+	LP_AUTO_BUF struct lp_buf a = { 0 };
+	LP_AUTO_BUF struct lp_buf b = { 0 };
+
+	expect_ok(file ? 0 : -1, &f->err);
+	expect_ok(fixture_create(f, calls, fixture_path(f, "calls.lpb")), &f->err);
+	expect_ok(fixture_create(f, file, fixture_path(f, "file.lpb")), &f->err);
+	fixture_read(fixture_path(f, "calls.lpb"), &a);
+	fixture_read(fixture_path(f, "file.lpb"), &b);
+	assert_int_equal(a.len, b.len);
+	assert_memory_equal(a.data, b.data, a.len);
+	assert_int_equal(fixture_check(f, fixture_path(f, "calls.lpb")), 0);
+}
+
+static void every_file_of_a_kernel(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO_SPEC struct lppack_spec *spec = lppack_spec_new("demo", 7, &f->err);
+	LPPACK_OPTIONS(lppack_spec_kernel, kernel, .module = "m", .kernel = "k", .kernel_dir = "d", .system_map = "s",
+		       .symvers = "v", .config = "c", .modules = "t");
+
+	expect_ok(lppack_spec_add_kernel(spec, &kernel, &f->err), &f->err);
+	assert_string_equal(spec->kernels[0].kernel_dir, "d");
+	assert_string_equal(spec->kernels[0].system_map, "s");
+	assert_string_equal(spec->kernels[0].symvers, "v");
+	assert_string_equal(spec->kernels[0].config, "c");
+	assert_string_equal(spec->kernels[0].modules, "t");
+	kernel.build_id = "00112233";
+	assert_int_equal(lppack_spec_add_kernel(spec, &kernel, &f->err), -LPPACK_E_USAGE);
+	expect_error(&f->err, LPPACK_E_USAGE, "belongs to one kernel");
+	kernel.kernel = NULL;
+	kernel.build_id = "0011";
+	assert_int_equal(lppack_spec_add_kernel(spec, &kernel, &f->err), -LPPACK_E_USAGE);
+	expect_error(&f->err, LPPACK_E_USAGE, "'0011' is not a build ID");
+	assert_int_equal(spec->n_kernels, 1);
+}
+
+static void refuse_fix(struct fixture *f, struct lppack_spec *spec, const struct lppack_spec_fix *fix, const char *words)
+{
+	size_t before = spec->n_fixes;
+
+	assert_int_equal(lppack_spec_add_fix(spec, fix, &f->err), -LPPACK_E_USAGE);
+	expect_error(&f->err, LPPACK_E_USAGE, words);
+	assert_int_equal(spec->n_fixes, before);
+}
+
+static void fixes_that_are_none(void **state)
+{
+	static const char *const empty[] = { "", NULL };
+	struct fixture *f = *state;
+	LP_AUTO_SPEC struct lppack_spec *spec = lppack_spec_new("demo", 7, &f->err);
+	LPPACK_OPTIONS(lppack_spec_fix, fix, .id = "z");
+
+	expect_ok(lppack_spec_add_withdrawn(spec, "fix", "z", "r", &f->err), &f->err);
+	refuse_fix(f, spec, &fix, "the fix z is withdrawn");
+	fix.id = "a";
+	expect_ok(lppack_spec_add_fix(spec, &fix, &f->err), &f->err);
+	refuse_fix(f, spec, &fix, "the fix a stands twice");
+	fix.id = "b";
+	fix.severity = "urgent";
+	refuse_fix(f, spec, &fix, "the severity of b");
+	fix.severity = NULL;
+	fix.flags = LPPACK_SPEC_FIX_SINCE;
+	fix.since = 8;
+	refuse_fix(f, spec, &fix, "a later serial");
+	fix.since = 7;
+	fix.flags = 1u << 31;
+	refuse_fix(f, spec, &fix, "unknown: 0x80000000");
+	fix.flags = 0;
+	fix.functions = empty;
+	refuse_fix(f, spec, &fix, "functions of a fix");
+	fix.functions = NULL;
+	fix.summary = "two\nlines";
+	refuse_fix(f, spec, &fix, "summary of a fix");
+}
+
+static void other_refusals(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO_SPEC struct lppack_spec *spec = lppack_spec_new("demo", 7, &f->err);
+
+	assert_int_equal(lppack_spec_set_epoch(spec, UINT64_MAX, &f->err), -LPPACK_E_USAGE);
+	expect_error(&f->err, LPPACK_E_USAGE, "epoch");
+	assert_int_equal(lppack_spec_set_rollback_floor(spec, 8, &f->err), -LPPACK_E_USAGE);
+	expect_error(&f->err, LPPACK_E_USAGE, "above the serial 7");
+	assert_int_equal(lppack_spec_set_require(spec, 2, &f->err), -LPPACK_E_USAGE);
+	expect_error(&f->err, LPPACK_E_USAGE, "unknown: 0x2");
+	expect_ok(lppack_spec_set_require(spec, LPPACK_REQUIRE_MODULE_SIGNATURE, &f->err), &f->err);
+	assert_true(spec->require_module_signature);
+	assert_int_equal(lppack_spec_set_created(spec, "2242-03-16T12:56:32Z", &f->err), -LPPACK_E_USAGE);
+	expect_error(&f->err, LPPACK_E_USAGE, "2242");
+	expect_ok(lppack_spec_add_unfixable(spec, "a", "r", &f->err), &f->err);
+	assert_int_equal(lppack_spec_add_unfixable(spec, "a", "s", &f->err), -LPPACK_E_USAGE);
+	expect_error(&f->err, LPPACK_E_USAGE, "a stands twice");
+	assert_int_equal(lppack_spec_add_unfixable(spec, "b", "", &f->err), -LPPACK_E_USAGE);
+	expect_error(&f->err, LPPACK_E_USAGE, "the reason must have");
+	assert_int_equal(lppack_spec_add_withdrawn(spec, "module", "a", "r", &f->err), -LPPACK_E_USAGE);
+	expect_error(&f->err, LPPACK_E_USAGE, "'module'");
+	assert_int_equal(lppack_spec_add_withdrawn(spec, "state", "one", "r", &f->err), -LPPACK_E_USAGE);
+	expect_error(&f->err, LPPACK_E_USAGE, "a decimal number");
+	expect_ok(lppack_spec_add_withdrawn(spec, "fix", "a", "r", &f->err), &f->err);
+	assert_int_equal(lppack_spec_add_withdrawn(spec, "fix", "a", "r", &f->err), -LPPACK_E_USAGE);
+	expect_error(&f->err, LPPACK_E_USAGE, "fix a stands twice");
+	assert_int_equal(spec->n_unfixable + spec->n_withdrawn, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		fixture_test(everything),
-		fixture_test(least),
-		fixture_test(refusals),
-		fixture_test(refused_fixes),
-		fixture_test(refused_withdrawals),
-		fixture_test(files_that_are_no_specs),
-		fixture_test(paths),
 		fixture_test(made_by_calls),
 		fixture_test(expiry_by_call),
 		fixture_test(streams_that_are_none),
+		fixture_test(a_file_says_no_more_than_calls),
+		fixture_test(every_file_of_a_kernel),
+		fixture_test(fixes_that_are_none),
+		fixture_test(other_refusals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

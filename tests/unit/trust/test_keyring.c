@@ -416,6 +416,24 @@ static void an_empty_ring_verifies_nothing(void **state)
 	lppack_keyring_free(NULL);
 }
 
+static void from_memory(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO(cleanup_lppack_keyring_free) struct lppack_keyring *ring = lppack_keyring_new(&f->err);
+	LP_AUTO_BUF struct lp_buf pem = { 0 };
+
+	fixture_read(fixture_path(f, "keys/a.pub"), &pem);
+	expect_ok(lppack_keyring_add_memory(ring, pem.data, pem.len, "the vendor's key", &f->err), &f->err);
+	expect_ok(lppack_keyring_add_memory(ring, pem.data, pem.len, "the vendor's key", &f->err), &f->err);
+	assert_int_equal(lppack_keyring_count(ring), 1);
+	assert_string_equal(lppack_keyring_id(ring, 0), lppack_signer_id(f->signer));
+	assert_int_equal(lppack_keyring_add_memory(ring, "PEM", 3, "the vendor's key", &f->err), -LPPACK_E_KEY);
+	expect_error(&f->err, LPPACK_E_KEY, "the vendor's key");
+	assert_int_equal(lppack_keyring_add_memory(ring, pem.data, 0, "nothing", &f->err), -LPPACK_E_KEY);
+	expect_error(&f->err, LPPACK_E_KEY, "nothing");
+	assert_int_equal(lppack_keyring_count(ring), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -436,6 +454,7 @@ int main(void)
 		fixture_test(policies),
 		fixture_test(default_directories_that_are_none),
 		fixture_test(an_empty_ring_verifies_nothing),
+		fixture_test(from_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

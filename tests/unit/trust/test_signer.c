@@ -163,6 +163,163 @@ static void certificates(void **state)
 	pki_free(&other);
 }
 
+static void expect_refused(struct fixture *f, const char *path, const struct lppack_signer_options *options,
+			   enum lppack_code code, const char *words)
+{
+	assert_null(lppack_signer_open(path, options, &f->err));
+	expect_error(&f->err, code, words);
+}
+
+static void from_memory(void **state)
+{
+	struct fixture *f = *state;
+	char *path = fixture_path(f, "keys/a.key");
+	LPPACK_OPTIONS(lppack_signer_options, how);
+	LP_AUTO_SIGNER struct lppack_signer *signer = NULL;
+	LP_AUTO_BUF struct lp_buf pem = { 0 };
+
+	fixture_read(path, &pem);
+	how.key_bytes = (struct lppack_bytes){ pem.data, pem.len };
+	signer = lppack_signer_open(NULL, &how, &f->err);
+	expect_ok(signer ? 0 : -1, &f->err);
+	assert_string_equal(lppack_signer_id(signer), lppack_signer_id(f->signer));
+	expect_refused(f, path, &how, LPPACK_E_USAGE, "given twice");
+	expect_refused(f, NULL, NULL, LPPACK_E_USAGE, "one private key");
+	how.key_bytes.size = 10;
+	expect_refused(f, NULL, &how, LPPACK_E_KEY, "the private key");
+	how = (struct lppack_signer_options){ .size = sizeof(how), .flags = 1u << 5 };
+	expect_refused(f, path, &how, LPPACK_E_USAGE, "unknown: 0x20");
+}
+
+static void a_certificate_from_memory(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO_BUF struct lp_buf certificate = { 0 };
+	LPPACK_OPTIONS(lppack_signer_options, how);
+	LP_AUTO_SIGNER struct lppack_signer *signer = NULL;
+	LP_AUTO_BUF struct lp_buf pem = { 0 };
+	struct pki pki = { 0 };
+
+	pki_make_signer(&pki, "Signer", NULL, NULL);
+	pki_encode_pem(&pki, &certificate);
+	expect_ok(lp_private_key_format(pki.private_key, NULL, 0, &pem, &f->err), &f->err);
+	how.key_bytes = (struct lppack_bytes){ pem.data, pem.len };
+	expect_refused(f, NULL, &how, LPPACK_E_KEY, "with a certificate only");
+	how.chain_bytes = (struct lppack_bytes){ certificate.data, certificate.len };
+	expect_refused(f, NULL, &how, LPPACK_E_USAGE, "a chain without the certificate");
+	how.chain_bytes.data = NULL;
+	how.certificate = fixture_write_text(f, "empty.pem", "");
+	expect_refused(f, NULL, &how, LPPACK_E_KEY, "empty.pem");
+	how.certificate_bytes = (struct lppack_bytes){ certificate.data, certificate.len };
+	expect_refused(f, NULL, &how, LPPACK_E_USAGE, "the certificate is given twice");
+	how.certificate = NULL;
+	signer = lppack_signer_open(NULL, &how, &f->err);
+	expect_ok(signer ? 0 : -1, &f->err);
+	assert_string_equal(lppack_signer_scheme(signer), "cms");
+	pki_free(&pki);
+}
+
+/* Signs as a service would, or wrongly. */
+struct service {
+	const struct lp_private_key *key;
+	const struct lp_certificate *certificate;
+	int fails;
+	bool flips;
+	int size; /* 0: the right one */
+};
+
+static int serve(void *context, const void *message, size_t n, void *signature, size_t room, struct lppack_error *err)
+{
+	const struct service *service = context;
+	LP_AUTO_BUF struct lp_buf cms = { 0 };
+	int size = LP_ED25519_SIGNATURE_SIZE;
+
+	assert_true(room >= LP_ED25519_SIGNATURE_SIZE);
+	if (service->fails)
+		return service->fails;
+	if (service->certificate) {
+		expect_ok(lp_cms_sign(service->key, service->certificate, NULL, message, n, &cms, err), err);
+		memcpy(signature, cms.data, cms.len);
+		size = (int)cms.len;
+	} else {
+		expect_ok(lp_ed25519_sign(service->key, message, n, signature, err), err);
+	}
+	((uint8_t *)signature)[size - 1] ^= service->flips;
+	return service->size ? service->size : size;
+}
+
+static void an_ed25519_key_that_is_elsewhere(void **state)
+{
+	struct fixture *f = *state;
+	struct service service = { .key = f->signer->key };
+	LP_AUTO_BUF struct lp_buf pem = { 0 };
+	LPPACK_OPTIONS(lppack_signer_options, how, .sign = serve, .context = &service);
+	LP_AUTO_SIGNER struct lppack_signer *signer = NULL;
+	LP_AUTO_SPEC struct lppack_spec *spec = fixture_spec(f, 1);
+	char *path = fixture_path(f, "b.lpb");
+	size_t before = fixture_count(f, ".");
+
+	fixture_read(fixture_path(f, "keys/a.pub"), &pem);
+	expect_refused(f, NULL, &how, LPPACK_E_USAGE, "one certificate or one public key");
+	how.public_key = (struct lppack_bytes){ pem.data, pem.len };
+	expect_refused(f, fixture_path(f, "keys/a.key"), &how, LPPACK_E_USAGE, "one private key");
+	signer = lppack_signer_open(NULL, &how, &f->err);
+	expect_ok(signer ? 0 : -1, &f->err);
+	assert_string_equal(lppack_signer_id(signer), lppack_signer_id(f->signer));
+	assert_string_equal(lppack_signer_scheme(signer), "ed25519");
+	service.flips = true;
+	assert_int_equal(lppack_bundle_create(spec, (const struct lppack_signer *const[]){ signer }, 1, path, NULL, NULL,
+					      &f->err),
+			 -LPPACK_E_BAD_SIGNATURE);
+	expect_error(&f->err, LPPACK_E_BAD_SIGNATURE, "signed elsewhere");
+	service = (struct service){ .key = f->signer->key, .size = 63 };
+	assert_int_equal(lppack_bundle_create(spec, (const struct lppack_signer *const[]){ signer }, 1, path, NULL, NULL,
+					      &f->err),
+			 -LPPACK_E_BAD_SIGNATURE);
+	expect_error(&f->err, LPPACK_E_BAD_SIGNATURE, "63 bytes");
+	service.fails = -LPPACK_E_IO;
+	assert_int_equal(lppack_bundle_create(spec, (const struct lppack_signer *const[]){ signer }, 1, path, NULL, NULL,
+					      &f->err),
+			 -LPPACK_E_IO);
+	expect_error(&f->err, LPPACK_E_IO, "could not sign");
+	assert_int_equal(fixture_count(f, "."), before);
+	service = (struct service){ .key = f->signer->key };
+	expect_ok(lppack_bundle_create(spec, (const struct lppack_signer *const[]){ signer }, 1, path, NULL, NULL, &f->err),
+		  &f->err);
+	assert_int_equal(fixture_check(f, path), 0);
+}
+
+static void a_certificate_whose_key_is_elsewhere(void **state)
+{
+	struct fixture *f = *state;
+	struct pki pki = { 0 }, other = { 0 };
+	struct service service = { 0 };
+	LP_AUTO_BUF struct lp_buf pem = { 0 };
+	LPPACK_OPTIONS(lppack_signer_options, how, .sign = serve, .context = &service);
+	LP_AUTO_SIGNER struct lppack_signer *signer = NULL;
+	char *path = fixture_bundle(f, "b.lpb", 1);
+
+	pki_make_signer(&pki, "Signer", NULL, NULL);
+	pki_make_signer(&other, "Other", NULL, NULL);
+	pki_encode_pem(&pki, &pem);
+	how.certificate_bytes = (struct lppack_bytes){ pem.data, pem.len };
+	how.flags = LPPACK_SIGNER_FOR_MODULES;
+	expect_refused(f, NULL, &how, LPPACK_E_USAGE, "modules are not signed elsewhere");
+	how.flags = 0;
+	signer = lppack_signer_open(NULL, &how, &f->err);
+	expect_ok(signer ? 0 : -1, &f->err);
+	/* A good signature by another key than the one that was promised. */
+	service = (struct service){ .key = other.private_key, .certificate = other.certificate };
+	assert_int_equal(lppack_bundle_sign(path, (const struct lppack_signer *const[]){ signer }, 1, NULL, &f->err),
+			 -LPPACK_E_BAD_SIGNATURE);
+	expect_error(&f->err, LPPACK_E_BAD_SIGNATURE, "is not by the key of that id");
+	service = (struct service){ .key = pki.private_key, .certificate = pki.certificate };
+	expect_ok(lppack_bundle_sign(path, (const struct lppack_signer *const[]){ signer }, 1, NULL, &f->err), &f->err);
+	assert_int_equal(fixture_check(f, path), 0);
+	pki_free(&pki);
+	pki_free(&other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +327,10 @@ int main(void)
 		fixture_test(no_key_is_made),
 		fixture_test(an_encrypted_key),
 		fixture_test(certificates),
+		fixture_test(from_memory),
+		fixture_test(a_certificate_from_memory),
+		fixture_test(an_ed25519_key_that_is_elsewhere),
+		fixture_test(a_certificate_whose_key_is_elsewhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

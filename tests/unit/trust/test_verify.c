@@ -189,6 +189,114 @@ static void signed_but_wrong(void **state)
 	}
 }
 
+static void typed_facts(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
+	LP_AUTO_SPEC struct lppack_spec *spec = fixture_spec(f, 1);
+	LP_AUTO_VERIFIED struct lppack_verified *v = NULL;
+
+	expect_ok(lppack_spec_set_epoch(spec, 3, &f->err), &f->err);
+	expect_ok(lppack_spec_set_version(spec, "seven", &f->err), &f->err);
+	expect_ok(lppack_spec_set_expires(spec, "2040-01-01T00:00:00Z", &f->err), &f->err);
+	expect_ok(fixture_create(f, spec, fixture_path(f, "t.lpb")), &f->err);
+	v = fixture_verify(f, fixture_path(f, "t.lpb"), &bundle);
+	assert_string_equal(lppack_verified_stream(v), "demo");
+	assert_int_equal(lppack_verified_epoch(v), 3);
+	assert_int_equal(lppack_verified_serial(v), 7);
+	assert_string_equal(lppack_verified_version(v), "seven");
+	assert_int_equal(lppack_verified_created(v), FIXTURE_CREATED);
+	assert_int_equal(lppack_verified_expires(v), 2208988800);
+	assert_int_equal(lppack_verified_signatures(v), 1);
+	assert_string_equal(lppack_verified_signature_key(v, 0), lppack_signer_id(f->signer));
+	assert_string_equal(lppack_verified_signature_scheme(v, 0), "ed25519");
+	assert_int_equal(lppack_verified_signature_counts(v, 0), 1);
+	assert_null(lppack_verified_signature_key(v, 1));
+	assert_null(lppack_verified_signature_scheme(v, 1));
+	assert_int_equal(lppack_verified_signature_counts(v, 1), 0);
+	assert_null(lppack_verified_describe(v, 1u << 2, &f->err));
+	expect_error(&f->err, LPPACK_E_USAGE, "unknown: 0x4");
+}
+
+/* More than a page of the index. */
+static void every_kernel_in_turn(void **state)
+{
+	struct fixture *f = *state;
+	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
+	LP_AUTO_VERIFIED struct lppack_verified *v = fixture_verify(f, fixture_bundle(f, "b.lpb", 33), &bundle);
+	LP_AUTO_ENTRY struct lppack_entry *entry = NULL;
+	LP_AUTO_ENTRY struct lppack_entry *from = NULL;
+	char id[41];
+	unsigned int n = 0;
+	int rc;
+
+	while ((rc = lppack_verified_entry_next(v, &entry, &f->err)) > 0) {
+		assert_string_equal(lppack_entry_build_id(entry), fixture_build_id(n, id));
+		assert_string_equal(lppack_entry_module_name(entry), fixture_format(f, "livepatch_%u", n));
+		assert_string_equal(lppack_entry_kernel_release(entry), fixture_format(f, "6.1.0-%u-test", n));
+		assert_string_equal(lppack_entry_arch(entry), "x86_64");
+		assert_true(lppack_entry_module_size(entry) > 3000);
+		assert_true(lppack_entry_functions(entry) > 0);
+		n++;
+	}
+	expect_ok(rc, &f->err);
+	assert_int_equal(n, 33);
+	assert_null(entry);
+	/* From one that was selected on. */
+	from = lppack_verified_select(v, fixture_build_id(31, id), &f->err);
+	assert_int_equal(lppack_verified_entry_next(v, &from, &f->err), 1);
+	assert_string_equal(lppack_entry_build_id(from), fixture_build_id(32, id));
+	assert_int_equal(lppack_verified_entry_next(v, &from, &f->err), 0);
+}
+
+static void a_kernel_that_is_damaged(void **state)
+{
+	struct fixture *f = *state;
+	char *path = fixture_bundle(f, "b.lpb", 2);
+	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
+	LP_AUTO_VERIFIED struct lppack_verified *v = fixture_verify(f, path, &bundle);
+	LP_AUTO_ENTRY struct lppack_entry *entry = NULL;
+
+	fixture_flip(path, lp_verified_contents(v)->layout.kernels_at + LP_TAR_BLOCK + 3);
+	assert_int_equal(lppack_verified_entry_next(v, &entry, NULL), -LPPACK_E_CORRUPT);
+	assert_null(entry);
+}
+
+static void every_fix_in_turn(void **state)
+{
+	static const char *const not_for[] = { "6.1.0-1-*", NULL };
+	struct fixture *f = *state;
+	LP_AUTO_SPEC struct lppack_spec *spec = fixture_spec(f, 2);
+	LPPACK_OPTIONS(lppack_spec_fix, all, .id = "CVE-1", .summary = "s", .severity = "high", .cvss = "7.8");
+	LPPACK_OPTIONS(lppack_spec_fix, some, .id = "CVE-2", .not_for = not_for);
+	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
+	LP_AUTO_VERIFIED struct lppack_verified *v = NULL;
+	LP_AUTO_ENTRY struct lppack_entry *entry = NULL;
+	const struct lppack_fix *fix = NULL;
+	char id[41];
+
+	expect_ok(lppack_spec_add_fix(spec, &all, &f->err), &f->err);
+	expect_ok(lppack_spec_add_fix(spec, &some, &f->err), &f->err);
+	expect_ok(fixture_create(f, spec, fixture_path(f, "b.lpb")), &f->err);
+	v = fixture_verify(f, fixture_path(f, "b.lpb"), &bundle);
+	entry = lppack_verified_select(v, fixture_build_id(1, id), &f->err);
+	assert_int_equal(lppack_verified_fix_next(v, &fix, &f->err), 1);
+	assert_string_equal(lppack_fix_id(fix), "CVE-1");
+	assert_string_equal(lppack_fix_summary(fix), "s");
+	assert_string_equal(lppack_fix_severity(fix), "high");
+	assert_string_equal(lppack_fix_cvss(fix), "7.8");
+	assert_int_equal(lppack_fix_since(fix), 7);
+	assert_int_equal(lppack_entry_has_fix(entry, fix), 1);
+	assert_int_equal(lppack_verified_fix_next(v, &fix, &f->err), 1);
+	assert_string_equal(lppack_fix_id(fix), "CVE-2");
+	assert_null(lppack_fix_summary(fix));
+	assert_null(lppack_fix_severity(fix));
+	assert_int_equal(lppack_entry_has_fix(entry, fix), 0);
+	assert_int_equal(lppack_verified_entry_next(v, &entry, &f->err), 0);
+	assert_int_equal(lppack_verified_fix_next(v, &fix, &f->err), 0);
+	assert_null(fix);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +308,10 @@ int main(void)
 		fixture_test(followed_by_anything),
 		fixture_test(every_byte_of_the_head),
 		fixture_test(signed_but_wrong),
+		fixture_test(typed_facts),
+		fixture_test(every_kernel_in_turn),
+		fixture_test(a_kernel_that_is_damaged),
+		fixture_test(every_fix_in_turn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
