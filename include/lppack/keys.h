@@ -71,7 +71,7 @@ struct lppack_signer_options {
 	size_t size;             /**< set by LPPACK_OPTIONS() */
 	uint32_t flags;          /**< of enum lppack_signer_flags */
 	const char *certificate; /**< PEM file of the key's X.509 certificate: signs by CMS. NULL: by the bare key */
-	const char *chain;       /**< PEM file of the certificates between it and a trusted one, to be put in; or NULL */
+	const char *chain; /**< PEM file of the certificates between it and a trusted one, to be put in; or NULL */
 	struct lppack_bytes key_bytes;         /**< the private key's PEM, in place of its path */
 	struct lppack_bytes certificate_bytes; /**< PEM, as certificate */
 	struct lppack_bytes chain_bytes;       /**< PEM, as chain */

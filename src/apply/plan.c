@@ -51,9 +51,9 @@ static int select_module(struct lppack_plan *plan, struct lppack_error *err)
 		return -LPPACK_E_NO_KERNEL;
 	plan->entry = lppack_verified_select(plan->verified, build_id, &cause);
 	if (!plan->entry && cause.code == LPPACK_E_NO_KERNEL)
-		return lp_fail(err, LPPACK_E_NO_KERNEL, cause.hint,
-			       "%s: has nothing for the running kernel %s (build ID %s)",
-			       lp_verified_contents(plan->verified)->bundle->in.name, plan->host->kernel.release, build_id);
+		return lp_fail(
+			err, LPPACK_E_NO_KERNEL, cause.hint, "%s: has nothing for the running kernel %s (build ID %s)",
+			lp_verified_contents(plan->verified)->bundle->in.name, plan->host->kernel.release, build_id);
 	if (!plan->entry)
 		return lp_error_move(err, &cause);
 	return lppack_entry_load_module(plan->entry, &plan->job.module, &plan->job.module_size, err);

@@ -42,7 +42,8 @@ struct lppack_entry *lp_entry_at(struct lp_contents *contents, uint64_t ordinal,
 {
 	struct lp_record record;
 
-	return lp_contents_record(contents, ordinal, &record, err) < 0 ? NULL : new_entry(contents, &record, ordinal, err);
+	return lp_contents_record(contents, ordinal, &record, err) < 0 ? NULL :
+									 new_entry(contents, &record, ordinal, err);
 }
 
 LP_EXPORT void lppack_entry_free(struct lppack_entry *entry)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What whoever packs a module should know or do about it. */
 #include "bundle/findings.h"
 
 #include "shared/text.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A few proved base modules, the least lately used of which gives way. */
 #include "bundle/module_cache.h"
 
 const struct lp_buf *lp_module_cache_get(struct lp_module_cache *cache, uint64_t ordinal)

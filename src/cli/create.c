@@ -183,7 +183,8 @@ static int read_created(int64_t *created, struct lppack_error *err)
 static void create_show_progress(void *context, const struct lppack_progress *now)
 {
 	(void)context;
-	progress_print("lppack: packing: %llu of %llu modules", (unsigned long long)now->done, (unsigned long long)now->total);
+	progress_print("lppack: packing: %llu of %llu modules", (unsigned long long)now->done,
+		       (unsigned long long)now->total);
 }
 
 static void print_modules(const struct lppack_value *modules)
@@ -277,8 +278,8 @@ static int create_run(const void *values, const struct text_list *arguments, str
 	how.supersedes = older.verified;
 	how.module_signer = signers.module;
 	how.module_digest = o->module_hash;
-	rc = lppack_bundle_create(spec, (const struct lppack_signer *const *)signers.at, signers.n, o->output, &how, &report,
-			   err);
+	rc = lppack_bundle_create(spec, (const struct lppack_signer *const *)signers.at, signers.n, o->output, &how,
+				  &report, err);
 	progress_clear();
 	if (rc == -LPPACK_E_EXISTS)
 		cli_hint(err, rc, "choose another name, or replace it with --force");

@@ -139,8 +139,8 @@ static int show_run(const void *values, const struct text_list *arguments, struc
 	if (!why.code)
 		source.verified = lppack_bundle_verify(source.bundle, source.keyring, &why);
 	if (source.verified)
-		bundle = lppack_verified_describe(source.verified,
-						  LPPACK_DESCRIBE_FIXES | (o->kernels ? LPPACK_DESCRIBE_KERNELS : 0), err);
+		bundle = lppack_verified_describe(
+			source.verified, LPPACK_DESCRIBE_FIXES | (o->kernels ? LPPACK_DESCRIBE_KERNELS : 0), err);
 	else
 		bundle = lppack_bundle_describe_unverified(source.bundle, err);
 	if (!bundle)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which module stands alone and which refers to it. */
-#include "pack/pack.h"
+#include "pack/bases.h"
 
 #include <ctype.h>
 #include <string.h>

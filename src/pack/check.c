@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The link check of what is about to be packed. */
-#include "pack/pack.h"
+#include "pack/check.h"
+
+#include "pack/gather.h"
 
 #include "shared/text.h"
 #include "base/value.h"
@@ -26,7 +28,7 @@ static void cleanup_named(struct named *n)
 	free(n->modules);
 }
 
-static char *fill(const struct lppack_spec *spec, const struct lp_pack_item *item, const char *pattern, bool *ok)
+static char *fill_path(const struct lppack_spec *spec, const struct lp_pack_item *item, const char *pattern, bool *ok)
 {
 	char *path = pattern ? lp_pack_path(spec, pattern, item->metadata.facts.release) : NULL;
 
@@ -54,12 +56,12 @@ static int resolve(const struct lppack_spec *spec, const struct lp_pack_item *it
 	bool ok = true;
 
 	*out = (struct named){
-		.directory = from->kernel_dir ? fill(spec, item, from->kernel_dir, &ok) :
+		.directory = from->kernel_dir ? fill_path(spec, item, from->kernel_dir, &ok) :
 						directory_beside(item->kernel_path, &ok),
-		.system_map = fill(spec, item, from->system_map, &ok),
-		.symvers = fill(spec, item, from->symvers, &ok),
-		.config = fill(spec, item, from->config, &ok),
-		.modules = fill(spec, item, from->modules, &ok),
+		.system_map = fill_path(spec, item, from->system_map, &ok),
+		.symvers = fill_path(spec, item, from->symvers, &ok),
+		.config = fill_path(spec, item, from->config, &ok),
+		.modules = fill_path(spec, item, from->modules, &ok),
 	};
 	return ok ? 0 : lp_fail_nomem(err);
 }

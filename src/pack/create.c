@@ -7,10 +7,11 @@
 #include "shared/text.h"
 #include "format/zstd.h"
 #include "bundle/describe.h"
+#include "pack/bases.h"
 #include "pack/draft.h"
+#include "pack/gather.h"
 #include "pack/release_facts.h"
 #include "trust/signer.h"
-
 
 /* The spec's fixes as the format's, borrowing their strings; *room is freed by the caller. */
 static int borrow_fixes(const struct lppack_spec *spec, struct lp_fixes *out, struct lp_fix **room,
@@ -65,8 +66,8 @@ static struct lppack_value *report_signers(const struct lppack_signer *const *si
 	return list;
 }
 
-static struct lppack_value *make_report(const struct lp_draft *draft, const char *output,
-					const struct lppack_signer *const *signers, size_t n)
+static struct lppack_value *create_report(const struct lp_draft *draft, const char *output,
+					  const struct lppack_signer *const *signers, size_t n)
 {
 	struct lppack_value *map = lp_value_map();
 	uint64_t plain = 0;
@@ -114,8 +115,8 @@ static int check_arguments(const struct lppack_spec *spec, size_t n_signers,
 		return lp_fail(err, LPPACK_E_NO_KEYS, "make one with lppack keygen and name it with --key",
 			       "a bundle is signed by 1 to %u keys", LP_SIGNATURES_MAX);
 	if (options->compression_level < 1 || options->compression_level > lp_zstd_level_max())
-		return lp_fail(err, LPPACK_E_USAGE, NULL, "compression level %d is not 1 to %d", options->compression_level,
-			       lp_zstd_level_max());
+		return lp_fail(err, LPPACK_E_USAGE, NULL, "compression level %d is not 1 to %d",
+			       options->compression_level, lp_zstd_level_max());
 	if (created < 0 || created > LP_TIME_MAX)
 		return lp_fail(err, LPPACK_E_USAGE, "check SOURCE_DATE_EPOCH", "the creation time is not 1970 to 2242");
 	if (spec->expires && spec->expires <= created)
@@ -124,7 +125,8 @@ static int check_arguments(const struct lppack_spec *spec, size_t n_signers,
 	return 0;
 }
 
-static int check_names(const struct lp_release_facts *older, const struct lp_release_facts *newer, struct lppack_error *err)
+static int check_names(const struct lp_release_facts *older, const struct lp_release_facts *newer,
+		       struct lppack_error *err)
 {
 	struct lp_release_walk walk = { .older = older, .newer = newer };
 
@@ -233,7 +235,7 @@ LP_EXPORT int lppack_bundle_create(const struct lppack_spec *spec, const struct 
 	if (rc == 0)
 		rc = lp_output_commit(&out, !(options.flags & LPPACK_CREATE_OVERWRITE), err);
 	if (rc == 0 && report) {
-		*report = make_report(&draft, output, signers, n_signers);
+		*report = create_report(&draft, output, signers, n_signers);
 		if (options.flags & LPPACK_CREATE_CHECK) {
 			lp_value_add_int(report, "checked", draft.checked.n);
 			lp_value_add(report, "warnings", LP_TAKE(draft.checked.warnings));

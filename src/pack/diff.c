@@ -60,8 +60,9 @@ static struct lppack_value *describe_change(const struct lp_change *change)
 	return map;
 }
 
-static struct lppack_value *describe_rollback(const struct lp_release_facts *older, const struct lp_release_facts *newer,
-					      const struct lp_metadata *from, const struct lp_metadata *to)
+static struct lppack_value *describe_rollback(const struct lp_release_facts *older,
+					      const struct lp_release_facts *newer, const struct lp_metadata *from,
+					      const struct lp_metadata *to)
 {
 	LP_AUTO_FREE char *why = NULL;
 	struct lppack_value *map;
@@ -77,7 +78,8 @@ static struct lppack_value *describe_rollback(const struct lp_release_facts *old
 }
 
 /* One for each kernel that both have. */
-static struct lppack_value *describe_rollbacks(const struct lp_release_facts *older, const struct lp_release_facts *newer)
+static struct lppack_value *describe_rollbacks(const struct lp_release_facts *older,
+					       const struct lp_release_facts *newer)
 {
 	struct lp_release_walk walk = { .older = older, .newer = newer };
 	struct lppack_value *list = lp_value_list();
@@ -88,7 +90,8 @@ static struct lppack_value *describe_rollbacks(const struct lp_release_facts *ol
 	return list;
 }
 
-static struct lppack_value *describe_findings(const struct lp_release_facts *older, const struct lp_release_facts *newer)
+static struct lppack_value *describe_findings(const struct lp_release_facts *older,
+					      const struct lp_release_facts *newer)
 {
 	struct lp_release_walk walk = { .older = older, .newer = newer };
 	struct lppack_value *list = lp_value_list();

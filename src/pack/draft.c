@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Laying a bundle out, signing its manifest and writing it. */
 #include "pack/draft.h"
 
 #include "shared/text.h"
 #include "base/output.h"
 #include "format/head.h"
 #include "format/tar.h"
+#include "pack/gather.h"
 #include "trust/signer.h"
 #include "crypto/digest.h"
 
@@ -103,8 +105,8 @@ int lp_draft_payload(struct lp_draft *draft, const struct lp_fixes *list, struct
 	return lp_buf_ok(&draft->index) ? 0 : lp_fail_nomem(err);
 }
 
-static int sign(const struct lppack_signer *const *signers, size_t n, const struct lp_buf *manifest,
-		struct lp_signature *signatures, struct lppack_error *err)
+static int sign_manifest(const struct lppack_signer *const *signers, size_t n, const struct lp_buf *manifest,
+			 struct lp_signature *signatures, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf message = { 0 };
 	int rc = 0;
@@ -132,7 +134,7 @@ int lp_draft_head(struct lp_draft *draft, const struct lppack_signer *const *sig
 	if (rc == 0)
 		rc = lp_sha256(manifest.data, manifest.len, &draft->digest, err);
 	if (rc == 0)
-		rc = sign(signers, n, &manifest, signatures, err);
+		rc = sign_manifest(signers, n, &manifest, signatures, err);
 	if (rc == 0) {
 		qsort(signatures, n, sizeof(*signatures), lp_signature_compare);
 		lp_head_append(&draft->head, &manifest, signatures, n, draft->manifest.signature_area,

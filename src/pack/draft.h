@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/output.h"
+#include "pack/check.h"
 #include "pack/pack.h"
 
 #include <lppack/keys.h>

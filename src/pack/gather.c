@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From a spec to inspected modules that belong to their kernels. */
-#include "pack/pack.h"
+#include "pack/gather.h"
 
 #include "shared/array.h"
 #include "shared/text.h"

@@ -57,7 +57,8 @@ static int compress_item(struct pool *pool, struct lp_pack_item *item, struct lp
 	if (rc == 0 && item->record.base != LP_INDEX_NO_BASE)
 		rc = read_module(&pool->pack->items[item->record.base], &base, err);
 	if (rc == 0)
-		rc = lp_zstd_compress(plain.data, plain.len, base.data, base.len, pool->job->compression_level, frame, err);
+		rc = lp_zstd_compress(plain.data, plain.len, base.data, base.len, pool->job->compression_level, frame,
+				      err);
 	if (rc < 0)
 		return rc;
 	if (frame->len > LP_FRAME_MAX)
@@ -118,7 +119,7 @@ static void finish_job(struct pool *pool, size_t index, const struct lppack_erro
 	pthread_mutex_unlock(&pool->lock);
 }
 
-static void *work(void *argument)
+static void *compress_jobs(void *argument)
 {
 	struct pool *pool = argument;
 	size_t index = 0;
@@ -184,7 +185,7 @@ static size_t start_threads(struct pool *pool, pthread_t *threads, unsigned int 
 	size_t started = 0;
 
 	pthread_mutex_lock(&pool->lock);
-	while (started < wanted && pthread_create(&threads[started], NULL, work, pool) == 0)
+	while (started < wanted && pthread_create(&threads[started], NULL, compress_jobs, pool) == 0)
 		started++;
 	pool->running = started;
 	pthread_mutex_unlock(&pool->lock);

@@ -26,31 +26,8 @@ struct lp_pack {
 	struct lp_module_signing signing; /* set before anything is gathered; zeroed: modules stay as they are */
 };
 
-void lp_pack_free(struct lp_pack *pack);
-
-/* Expands the spec's globs, inspects and signs every module, inspects its kernel, checks that they belong together. */
-int lp_pack_gather(const struct lppack_spec *spec, struct lp_pack *pack, struct lppack_error *err);
-
 /* Reads the file of an item as the bundle will hold it: decompressed, and signed if modules are. */
 int lp_pack_read(const struct lp_pack_item *item, struct lp_buf *out, struct lppack_error *err);
-
-/* A path of the spec with every {release} replaced; malloc'd, NULL without memory. */
-char *lp_pack_path(const struct lppack_spec *spec, const char *pattern, const char *release);
-
-/*
- * The link check of every module whose kernel's files the spec names. LPPACK_E_UNLOADABLE names the first module, its
- * kernel and the finding. out->warnings is the caller's, also on failure.
- */
-struct lp_pack_checked {
-	size_t n; /* modules whose kernel's files are named */
-	struct lppack_value *warnings; /* list of {release, module, message, hint} */
-};
-
-int lp_pack_check(const struct lppack_spec *spec, const struct lp_pack *pack, struct lp_pack_checked *out,
-		  struct lppack_error *err);
-
-/* Gives sibling kernels' modules one base: the star of format-spec "Modules". */
-void lp_pack_choose_bases(struct lp_pack *pack);
 
 struct lp_pack_job {
 	unsigned int threads;

@@ -42,7 +42,8 @@ static int compare_build_ids(const struct lp_metadata *a, const struct lp_metada
 	return order ? order : a->build_id.len - b->build_id.len;
 }
 
-static int read_page(struct lp_contents *c, uint64_t page, struct lp_bundle_release_facts *out, struct lppack_error *err)
+static int read_page(struct lp_contents *c, uint64_t page, struct lp_bundle_release_facts *out,
+		     struct lppack_error *err)
 {
 	struct lp_record records[LP_INDEX_PER_PAGE];
 	int n = lp_contents_page(c, page, records, err);
@@ -323,8 +324,8 @@ static void compare_kernels(struct comparison *c)
 			compare_modules(c, &walk.old->facts, &walk.new->facts);
 }
 
-int lp_release_facts_compare(const struct lp_release_facts *older, const struct lp_release_facts *newer, struct lp_changes *out,
-		     struct lppack_error *err)
+int lp_release_facts_compare(const struct lp_release_facts *older, const struct lp_release_facts *newer,
+			     struct lp_changes *out, struct lppack_error *err)
 {
 	struct comparison c = { .older = older, .newer = newer, .out = out, .err = err };
 
@@ -359,8 +360,8 @@ static char *format_change(const struct lp_change *change)
 			      change->kernel ? " for kernel " : "", change->kernel ? change->kernel : "");
 }
 
-int lp_changes_check(const struct lp_changes *changes, const struct lp_release_facts *older, const struct lp_release_facts *newer,
-		     struct lppack_error *err)
+int lp_changes_check(const struct lp_changes *changes, const struct lp_release_facts *older,
+		     const struct lp_release_facts *newer, struct lppack_error *err)
 {
 	LP_AUTO_FREE char *what = NULL;
 	const struct lp_change *first = NULL;

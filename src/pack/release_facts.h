@@ -69,11 +69,11 @@ struct lp_changes {
 };
 
 /* Everything that differs, in a fixed order. */
-int lp_release_facts_compare(const struct lp_release_facts *older, const struct lp_release_facts *newer, struct lp_changes *out,
-		     struct lppack_error *err);
+int lp_release_facts_compare(const struct lp_release_facts *older, const struct lp_release_facts *newer,
+			     struct lp_changes *out, struct lppack_error *err);
 /* Fails with NOT_CUMULATIVE at the first violation. */
-int lp_changes_check(const struct lp_changes *changes, const struct lp_release_facts *older, const struct lp_release_facts *newer,
-		     struct lppack_error *err);
+int lp_changes_check(const struct lp_changes *changes, const struct lp_release_facts *older,
+		     const struct lp_release_facts *newer, struct lppack_error *err);
 void lp_changes_free(struct lp_changes *changes);
 
 /* Why a kernel cannot be taken back from the newer module to the older one, malloc'd into *why; NULL if nothing speaks

@@ -44,7 +44,7 @@ static struct lppack_value *list_set(const struct lp_sign_set *s)
 	return list;
 }
 
-static int make_report(struct lp_sign_set *s, struct lppack_value **out, struct lppack_error *err)
+static int sign_report(struct lp_sign_set *s, struct lppack_value **out, struct lppack_error *err)
 {
 	struct lppack_value *map = lp_value_map();
 
@@ -63,13 +63,13 @@ static int make_report(struct lp_sign_set *s, struct lppack_value **out, struct 
 }
 
 /* The new set is proved as a reader would prove it before a byte is written. */
-static int finish(struct lp_sign_set *s, struct lppack_value **report, struct lppack_error *err)
+static int sign_finish(struct lp_sign_set *s, struct lppack_value **report, struct lppack_error *err)
 {
 	int rc = lp_sign_set_check(s, err);
 
 	if (rc == 0)
 		rc = lp_sign_write(s, err);
-	return rc < 0 || !report ? rc : make_report(s, report, err);
+	return rc < 0 || !report ? rc : sign_report(s, report, err);
 }
 
 LP_EXPORT int lppack_bundle_sign(const char *path, const struct lppack_signer *const *signers, size_t n_signers,
@@ -89,11 +89,12 @@ LP_EXPORT int lppack_bundle_sign(const char *path, const struct lppack_signer *c
 	rc = lp_sign_set_open_locked(&s, path, err);
 	for (size_t i = 0; rc == 0 && i < n_signers; i++)
 		rc = add_by(&s, signers[i], err);
-	return rc < 0 ? rc : finish(&s, report, err);
+	return rc < 0 ? rc : sign_finish(&s, report, err);
 }
 
 /* The one key id of the set that begins so. */
-static int find_id(const struct lp_sign_set *s, const char *begin, char id[LPPACK_KEY_ID_SIZE], struct lppack_error *err)
+static int find_id(const struct lp_sign_set *s, const char *begin, char id[LPPACK_KEY_ID_SIZE],
+		   struct lppack_error *err)
 {
 	id[0] = '\0';
 	for (size_t i = 0; i < s->n; i++) {
@@ -140,7 +141,7 @@ LP_EXPORT int lppack_signature_remove(const char *path, const char *key_id, stru
 		return rc;
 	remove_id(&s, id);
 	lp_value_push(&s.removed, lp_value_string(id));
-	return finish(&s, report, err);
+	return sign_finish(&s, report, err);
 }
 
 LP_EXPORT int lppack_signature_message(const char *path, void **message, size_t *n, struct lppack_error *err)
@@ -245,13 +246,14 @@ LP_EXPORT int lppack_signature_attach(const char *path, const struct lppack_atta
 	if (rc < 0)
 		return rc;
 	if (!signature.data)
-		return lp_fail(err, LPPACK_E_USAGE, "name its file, or give its bytes", "%s: no signature to attach", path);
+		return lp_fail(err, LPPACK_E_USAGE, "name its file, or give its bytes", "%s: no signature to attach",
+			       path);
 	rc = lp_sign_set_open_locked(&s, path, err);
 	if (rc == 0)
 		rc = take_foreign(&s, &signature, lp_source_name(&source), &options, &made, err);
 	if (rc == 0)
 		rc = lp_sign_set_add(&s, &made, err);
-	return rc < 0 ? rc : finish(&s, report, err);
+	return rc < 0 ? rc : sign_finish(&s, report, err);
 }
 
 LP_EXPORT struct lppack_value *lppack_signature_list(const char *path, struct lppack_error *err)

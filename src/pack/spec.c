@@ -133,8 +133,8 @@ static int check_text(const char *what, const char *text, bool required, size_t 
 		return 0;
 	if (n > 0 && n <= max && lp_text_is_clean(text, n, false))
 		return 0;
-	return lp_fail(err, LPPACK_E_USAGE, "use a short printable text", "the %s must have 1 to %zu printable bytes", what,
-		       max);
+	return lp_fail(err, LPPACK_E_USAGE, "use a short printable text", "the %s must have 1 to %zu printable bytes",
+		       what, max);
 }
 
 LP_EXPORT int lppack_spec_set_epoch(struct lppack_spec *spec, uint64_t epoch, struct lppack_error *err)
@@ -169,8 +169,8 @@ static int parse_time(const char *what, const char *text, int64_t *out, struct l
 		return lp_fail(err, LPPACK_E_USAGE, "write it like 2027-01-31T00:00:00Z", "'%s' is not a time in UTC",
 			       text ? text : "");
 	if (seconds <= 0 || seconds > LP_TIME_MAX)
-		return lp_fail(err, LPPACK_E_USAGE, "choose a later time, before 2242", "a bundle cannot %s on %s", what,
-			       text);
+		return lp_fail(err, LPPACK_E_USAGE, "choose a later time, before 2242", "a bundle cannot %s on %s",
+			       what, text);
 	*out = seconds;
 	return 0;
 }
@@ -197,7 +197,8 @@ LP_EXPORT int lppack_spec_set_rollback_floor(struct lppack_spec *spec, uint64_t 
 LP_EXPORT int lppack_spec_set_require(struct lppack_spec *spec, unsigned int flags, struct lppack_error *err)
 {
 	if (flags & ~LPPACK_REQUIRE_MODULE_SIGNATURE)
-		return lp_fail(err, LPPACK_E_USAGE, LP_FLAGS_HINT, "flags of requirements that are unknown: %#x", flags);
+		return lp_fail(err, LPPACK_E_USAGE, LP_FLAGS_HINT, "flags of requirements that are unknown: %#x",
+			       flags);
 	spec->require_module_signature = flags & LPPACK_REQUIRE_MODULE_SIGNATURE;
 	return 0;
 }
@@ -312,7 +313,8 @@ static int check_withdrawn(const struct lppack_spec *spec, const struct lp_withd
 			       one->id);
 	for (size_t i = 0; i < spec->n_withdrawn; i++)
 		if (lp_spec_compare_withdrawn(&spec->withdrawn[i], one) == 0)
-			return lp_fail(err, LPPACK_E_USAGE, "keep one of them", "%s %s stands twice", one->kind, one->id);
+			return lp_fail(err, LPPACK_E_USAGE, "keep one of them", "%s %s stands twice", one->kind,
+				       one->id);
 	for (size_t i = 0; i < spec->n_fixes; i++)
 		if (strcmp(one->kind, "fix") == 0 && strcmp(spec->fixes[i].fix.id, one->id) == 0)
 			return lp_fail(err, LPPACK_E_USAGE, "keep one of them",

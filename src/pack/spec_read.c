@@ -241,9 +241,9 @@ static void read_identity(struct lp_doc *doc, struct lppack_spec *spec)
 
 static int read_spec(struct lppack_spec *spec, const struct lppack_value *tree, struct lppack_error *err)
 {
-	static const char *const keys[] = { "stream",	 "serial",    "epoch",	   "version", "created", "expires",
-					    "rollback_floor", "fixes", "unfixable", "withdrawn", "require", "kernels",
-					    NULL };
+	static const char *const keys[] = { "stream",  "serial",	 "epoch", "version",   "created",
+					    "expires", "rollback_floor", "fixes", "unfixable", "withdrawn",
+					    "require", "kernels",	 NULL };
 	struct lp_doc doc = { .map = tree, .name = spec->name, .code = LPPACK_E_SPEC, .err = err };
 
 	lp_doc_keys(&doc, keys);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which signatures count by the keys and the policy of a keyring, and what that means for what is signed. */
 #include "trust/judge.h"
 
 #include "shared/text.h"
@@ -20,8 +21,8 @@ struct judge {
 };
 
 /* Says why a signature does not count. Returns 0, as this is no failure of the judgment. */
-static int LP_PRINTF(5, 6) refuse(struct judge *judge, struct lp_signature_report *report, enum lp_signature_status status,
-				  const char *rule, const char *fmt, ...)
+static int LP_PRINTF(5, 6) refuse(struct judge *judge, struct lp_signature_report *report,
+				  enum lp_signature_status status, const char *rule, const char *fmt, ...)
 {
 	va_list args;
 

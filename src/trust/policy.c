@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Trust policies: parsed, strictly, and looked up. */
 #include "trust/policy.h"
 
 #include "shared/array.h"

@@ -321,8 +321,8 @@ static int follow_chain(const char *root, const char *const *paths, size_t n, st
 }
 
 /* Judges; changes nothing. *old: the policy that is installed. */
-static int prepare(const char *root, const char *const *paths, size_t n, struct lp_policy *old, struct candidate *last,
-		   struct lppack_error *err)
+static int prepare_update(const char *root, const char *const *paths, size_t n, struct lp_policy *old,
+			  struct candidate *last, struct lppack_error *err)
 {
 	LP_AUTO_RING struct lppack_keyring *ring = open_installed(root, err);
 	int rc = ring ? lp_policy_read_default(root, old, err) : -LPPACK_E_POLICY;
@@ -330,14 +330,15 @@ static int prepare(const char *root, const char *const *paths, size_t n, struct 
 	return rc < 0 ? rc : follow_chain(root, paths, n, &ring, last, err);
 }
 
-static struct lppack_value *update(const char *root, const char *const *paths, size_t n, struct lppack_error *err)
+static struct lppack_value *install_update(const char *root, const char *const *paths, size_t n,
+					   struct lppack_error *err)
 {
 	LP_AUTO_POLICY struct lp_policy old = { 0 };
 	AUTO_CANDIDATE struct candidate last = { 0 };
 	LP_AUTO_FREE char *kept = NULL;
 	struct lppack_value *map;
 
-	if (prepare(root, paths, n, &old, &last, err) < 0 || keep_old(root, &old, &kept, err) < 0 ||
+	if (prepare_update(root, paths, n, &old, &last, err) < 0 || keep_old(root, &old, &kept, err) < 0 ||
 	    install(root, &last, err) < 0)
 		return NULL;
 	map = describe_update(root, old.version, &last, kept);
@@ -358,10 +359,10 @@ LP_EXPORT struct lppack_value *lppack_trust_update(const char *root, const char 
 	LP_AUTO(lp_host_close) struct lp_kernel_io host = { 0 };
 	LP_AUTO_CLOSE int lock = -1;
 
-	if (prepare(prefix, paths, n, &old, &last, err) < 0 || lp_host_open(&host, root, NULL, NULL, err) < 0)
+	if (prepare_update(prefix, paths, n, &old, &last, err) < 0 || lp_host_open(&host, root, NULL, NULL, err) < 0)
 		return NULL;
 	lock = lp_host_lock(&host, err);
-	return lock < 0 ? NULL : update(prefix, paths, n, err);
+	return lock < 0 ? NULL : install_update(prefix, paths, n, err);
 }
 
 static int write_signature(const char *path, const struct lp_signature *signature, struct lppack_error *err)

@@ -235,7 +235,8 @@ static int check_signer_options(const char *path, const struct lppack_signer_opt
 		return lp_fail(err, LPPACK_E_USAGE, "name a private key, or give its bytes, or what signs in its place",
 			       "a signer has one private key");
 	if (!options->sign && options->public_key.data)
-		return lp_fail(err, LPPACK_E_USAGE, "leave the public key away", "a private key has its public one in it");
+		return lp_fail(err, LPPACK_E_USAGE, "leave the public key away",
+			       "a private key has its public one in it");
 	return 0;
 }
 
@@ -320,8 +321,8 @@ static int sign_elsewhere(const struct lppack_signer *signer, const struct lp_bu
 	if (n < 0)
 		return lp_fail(err, (enum lppack_code)-n, NULL, "key %s: it could not sign", signer->id);
 	if ((size_t)n > sizeof(room) || (!signer->certificate && n != LP_ED25519_SIGNATURE_SIZE))
-		return lp_fail(err, LPPACK_E_BAD_SIGNATURE, NULL, "key %s: has made a signature of %d bytes", signer->id,
-			       n);
+		return lp_fail(err, LPPACK_E_BAD_SIGNATURE, NULL, "key %s: has made a signature of %d bytes",
+			       signer->id, n);
 	if (!signer->certificate)
 		lp_buf_append(out, signer->public_key.spki, LP_ED25519_SPKI_SIZE);
 	lp_buf_append(out, room, (size_t)n);

@@ -216,7 +216,8 @@ struct lppack_spec *fixture_spec(struct fixture *f, unsigned int n)
 
 int fixture_create(struct fixture *f, const struct lppack_spec *spec, const char *output)
 {
-	LPPACK_OPTIONS(lppack_create_options, options, .threads = 1, .compression_level = 1, .created = FIXTURE_CREATED);
+	LPPACK_OPTIONS(lppack_create_options, options, .threads = 1, .compression_level = 1,
+		       .created = FIXTURE_CREATED);
 	const struct lppack_signer *signers[] = { f->signer };
 
 	return lppack_bundle_create(spec, signers, 1, output, &options, NULL, &f->err);

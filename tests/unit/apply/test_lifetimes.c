@@ -62,7 +62,8 @@ static void use_bundle(struct objects *o)
 
 static void use_verified(struct objects *o)
 {
-	LP_AUTO_VALUE struct lppack_value *map = lppack_verified_describe(o->verified, LPPACK_DESCRIBE_FIXES | LPPACK_DESCRIBE_KERNELS, &o->f->err);
+	LP_AUTO_VALUE struct lppack_value *map =
+		lppack_verified_describe(o->verified, LPPACK_DESCRIBE_FIXES | LPPACK_DESCRIBE_KERNELS, &o->f->err);
 
 	assert_int_equal(lppack_value_count(lppack_value_get(map, "kernels")), 1);
 	assert_int_equal(lppack_value_count(lppack_value_get(map, "signatures")), 1);

@@ -19,7 +19,8 @@ static void a_verified_bundle(void **state)
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
 	LP_AUTO_VERIFIED struct lppack_verified *v = fixture_verify(f, path, &bundle);
 	LP_AUTO_VALUE struct lppack_value *brief = lppack_verified_describe(v, LPPACK_DESCRIBE_FIXES, &f->err);
-	LP_AUTO_VALUE struct lppack_value *full = lppack_verified_describe(v, LPPACK_DESCRIBE_FIXES | LPPACK_DESCRIBE_KERNELS, &f->err);
+	LP_AUTO_VALUE struct lppack_value *full =
+		lppack_verified_describe(v, LPPACK_DESCRIBE_FIXES | LPPACK_DESCRIBE_KERNELS, &f->err);
 	const struct lppack_value *signer = lppack_value_at(lppack_value_get(full, "signatures"), 0, NULL);
 	const struct lppack_value *kernel = lppack_value_at(lppack_value_get(full, "kernels"), 32, NULL);
 	LP_AUTO_FREE char *json = lppack_value_to_json(full);

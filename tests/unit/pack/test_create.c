@@ -16,7 +16,8 @@
 
 static struct lppack_create_options usual(void)
 {
-	LPPACK_OPTIONS(lppack_create_options, options, .threads = 2, .compression_level = 3, .created = FIXTURE_CREATED);
+	LPPACK_OPTIONS(lppack_create_options, options, .threads = 2, .compression_level = 3,
+		       .created = FIXTURE_CREATED);
 
 	return options;
 }
@@ -269,8 +270,8 @@ static void as_many_signers_as_there_may_be(void **state)
 
 	for (size_t i = 1; i < LP_SIGNATURES_MAX; i++)
 		signers[i] = fixture_new_signer(f, fixture_format(f, "k%zu", i));
-	expect_ok(lppack_bundle_create(spec, (const struct lppack_signer *const *)signers, LP_SIGNATURES_MAX, path, &options,
-				NULL, &f->err),
+	expect_ok(lppack_bundle_create(spec, (const struct lppack_signer *const *)signers, LP_SIGNATURES_MAX, path,
+				       &options, NULL, &f->err),
 		  &f->err);
 	for (size_t i = 1; i < LP_SIGNATURES_MAX; i++)
 		lppack_signer_free(signers[i]);

@@ -2,7 +2,7 @@
 /* Tests the modules and kernels that a spec names being found and read. */
 #include "support/fixture.h"
 
-#include "pack/pack.h"
+#include "pack/gather.h"
 
 #include <stdio.h>
 

@@ -3,8 +3,10 @@
 #include "support/fixture.h"
 
 #include "format/zstd.h"
-#include "pack/pack.h"
 #include "crypto/digest.h"
+#include "pack/bases.h"
+#include "pack/gather.h"
+#include "pack/pack.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -161,7 +163,9 @@ static void progress_comes_from_the_calling_thread(void **state)
 {
 	struct fixture *f = *state;
 	struct progress progress = { .thread = pthread_self() };
-	const struct lp_pack_job job = { .threads = 4, .compression_level = 1, .progress = watch, .context = &progress };
+	const struct lp_pack_job job = {
+		.threads = 4, .compression_level = 1, .progress = watch, .context = &progress
+	};
 	AUTO_PACK struct lp_pack pack;
 
 	gather(f, 20, &pack);

@@ -388,8 +388,8 @@ static void modules_have_no_numbers(void **state)
 	expect_changes(&newer, &older, "lost object ext4 @6.1.0-1!; lost function ext4:bar @6.1.0-1!");
 }
 
-static void expect_obstacle(const char *old, const char *new, void (*change)(struct lp_release_facts *, struct lp_release_facts *),
-			    const char *wanted)
+static void expect_obstacle(const char *old, const char *new,
+			    void (*change)(struct lp_release_facts *, struct lp_release_facts *), const char *wanted)
 {
 	AUTO_BUILT struct built older, newer;
 	struct lppack_error err = LPPACK_ERROR_INIT;

@@ -103,21 +103,21 @@ static struct lppack_spec *say_by_file(struct fixture *f, const char *modules[2]
 	return lppack_spec_read(
 		fixture_write_text(
 			f, "s.yaml",
-			fixture_format(f,
-				       "stream: demo\nserial: 7\nepoch: 2\nversion: 6\ncreated: 2026-11-21T12:00:00Z\n"
-				       "expires: 2027-11-21T12:00:00Z\nrollback_floor: 3\n"
-				       "fixes:\n"
-				       "  - {id: CVE-0, summary: one \"line\", severity: low, cvss: 7, since: 0}\n"
-				       "  - {id: CVE-1, summary: one \"line\", severity: low, cvss: 7, since: 4}\n"
-				       "  - {id: CVE-2, functions: [f, g], not_for: ['6.1.0-0-*']}\n"
-				       "unfixable:\n  - {id: a, reason: r}\n  - {id: b, reason: r}\n"
-				       "withdrawn:\n  - {kind: fix, id: z, reason: r}\n"
-				       "  - {kind: function, id: 'vmlinux:f,2', reason: r}\n"
-				       "  - {kind: kernel, id: '00112233', reason: r}\n"
-				       "require:\n  module_signature: false\n"
-				       "kernels:\n  - {module: '%s', build_id: '%s'}\n  - {module: '%s', build_id: '%s'}\n",
-				       modules[0], fixture_build_id(0, first), modules[1],
-				       fixture_build_id(1, second))),
+			fixture_format(
+				f,
+				"stream: demo\nserial: 7\nepoch: 2\nversion: 6\ncreated: 2026-11-21T12:00:00Z\n"
+				"expires: 2027-11-21T12:00:00Z\nrollback_floor: 3\n"
+				"fixes:\n"
+				"  - {id: CVE-0, summary: one \"line\", severity: low, cvss: 7, since: 0}\n"
+				"  - {id: CVE-1, summary: one \"line\", severity: low, cvss: 7, since: 4}\n"
+				"  - {id: CVE-2, functions: [f, g], not_for: ['6.1.0-0-*']}\n"
+				"unfixable:\n  - {id: a, reason: r}\n  - {id: b, reason: r}\n"
+				"withdrawn:\n  - {kind: fix, id: z, reason: r}\n"
+				"  - {kind: function, id: 'vmlinux:f,2', reason: r}\n"
+				"  - {kind: kernel, id: '00112233', reason: r}\n"
+				"require:\n  module_signature: false\n"
+				"kernels:\n  - {module: '%s', build_id: '%s'}\n  - {module: '%s', build_id: '%s'}\n",
+				modules[0], fixture_build_id(0, first), modules[1], fixture_build_id(1, second))),
 		NULL, &f->err);
 }
 
@@ -166,7 +166,8 @@ static void every_file_of_a_kernel(void **state)
 	assert_int_equal(spec->n_kernels, 1);
 }
 
-static void refuse_fix(struct fixture *f, struct lppack_spec *spec, const struct lppack_spec_fix *fix, const char *words)
+static void refuse_fix(struct fixture *f, struct lppack_spec *spec, const struct lppack_spec_fix *fix,
+		       const char *words)
 {
 	size_t before = spec->n_fixes;
 

@@ -87,7 +87,8 @@ static void only_valid_reports_count(void **state)
 		report.status = others[i];
 		assert_true(lp_keyring_judge(ring, &subject, &report, 1, &ruling, &f->err) < 0);
 		assert_int_equal(report.status, others[i]);
-		expect_error(&f->err, others[i] == LP_SIGNATURE_REVOKED ? LPPACK_E_REVOKED : LPPACK_E_UNTRUSTED, "b.lpb");
+		expect_error(&f->err, others[i] == LP_SIGNATURE_REVOKED ? LPPACK_E_REVOKED : LPPACK_E_UNTRUSTED,
+			     "b.lpb");
 		assert_true(lp_policy_decide(ring, &subject, &report, 1, &ruling, NULL) < 0);
 	}
 	assert_int_equal(lp_keyring_judge(ring, &subject, NULL, 0, &ruling, &f->err), -LPPACK_E_UNTRUSTED);

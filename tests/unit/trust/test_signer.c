@@ -268,23 +268,24 @@ static void an_ed25519_key_that_is_elsewhere(void **state)
 	assert_string_equal(lppack_signer_id(signer), lppack_signer_id(f->signer));
 	assert_string_equal(lppack_signer_scheme(signer), "ed25519");
 	service.flips = true;
-	assert_int_equal(lppack_bundle_create(spec, (const struct lppack_signer *const[]){ signer }, 1, path, NULL, NULL,
-					      &f->err),
+	assert_int_equal(lppack_bundle_create(spec, (const struct lppack_signer *const[]){ signer }, 1, path, NULL,
+					      NULL, &f->err),
 			 -LPPACK_E_BAD_SIGNATURE);
 	expect_error(&f->err, LPPACK_E_BAD_SIGNATURE, "signed elsewhere");
 	service = (struct service){ .key = f->signer->key, .size = 63 };
-	assert_int_equal(lppack_bundle_create(spec, (const struct lppack_signer *const[]){ signer }, 1, path, NULL, NULL,
-					      &f->err),
+	assert_int_equal(lppack_bundle_create(spec, (const struct lppack_signer *const[]){ signer }, 1, path, NULL,
+					      NULL, &f->err),
 			 -LPPACK_E_BAD_SIGNATURE);
 	expect_error(&f->err, LPPACK_E_BAD_SIGNATURE, "63 bytes");
 	service.fails = -LPPACK_E_IO;
-	assert_int_equal(lppack_bundle_create(spec, (const struct lppack_signer *const[]){ signer }, 1, path, NULL, NULL,
-					      &f->err),
+	assert_int_equal(lppack_bundle_create(spec, (const struct lppack_signer *const[]){ signer }, 1, path, NULL,
+					      NULL, &f->err),
 			 -LPPACK_E_IO);
 	expect_error(&f->err, LPPACK_E_IO, "could not sign");
 	assert_int_equal(fixture_count(f, "."), before);
 	service = (struct service){ .key = f->signer->key };
-	expect_ok(lppack_bundle_create(spec, (const struct lppack_signer *const[]){ signer }, 1, path, NULL, NULL, &f->err),
+	expect_ok(lppack_bundle_create(spec, (const struct lppack_signer *const[]){ signer }, 1, path, NULL, NULL,
+				       &f->err),
 		  &f->err);
 	assert_int_equal(fixture_check(f, path), 0);
 }
