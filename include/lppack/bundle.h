@@ -157,8 +157,8 @@ const char *lppack_verified_signature_key(const struct lppack_verified *verified
 /** The scheme of the i-th signature, "ed25519" or "cms". @param verified a verified bundle @param i from 0 on
  * @return borrowed, or NULL @since 0.1 */
 const char *lppack_verified_signature_scheme(const struct lppack_verified *verified, size_t i);
-/** Whether the i-th signature counts: trusted keys have vouched by others, too. @param verified a verified bundle
- * @param i from 0 on @return 1 or 0 @since 0.1 */
+/** Whether the i-th signature counts by keys and policy; not every one of a verified bundle has to.
+ * @param verified a verified bundle @param i from 0 on @return 1 or 0 @since 0.1 */
 int lppack_verified_signature_counts(const struct lppack_verified *verified, size_t i);
 /** @} */
 
