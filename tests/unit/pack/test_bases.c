@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-<<<<<<< HEAD
 /* Tests which module is the base that others are compressed against. */
-#include "pack/pack.h"
-=======
 #include "pack/bases.h"
 #include "pack/gather.h"
->>>>>>> 4a1e1d8 (pack, trust: one header a file, statics by their module's name)
 
 #include <setjmp.h>
 #include <stdarg.h>

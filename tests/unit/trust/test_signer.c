@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests the keys and certificates that a bundle is signed with. */
+#include "crypto/ed25519.h"
 #include "support/fixture.h"
 
 #include "shared/text.h"
