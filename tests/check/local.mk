@@ -7,6 +7,7 @@ check_scripts = \
 	tests/check/format.sh \
 	tests/check/help.sh \
 	tests/check/layers.sh \
+	tests/check/links.sh \
 	tests/check/policy_keys.sh \
 	tests/check/sizes.sh \
 	tests/check/spdx.sh \
