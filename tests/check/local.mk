@@ -12,6 +12,7 @@ check_scripts = \
 	tests/check/sizes.sh \
 	tests/check/spdx.sh \
 	tests/check/spec_keys.sh \
+	tests/check/statics.sh \
 	tests/check/symbols.sh \
 	tests/check/version.sh
 dist_check_SCRIPTS += $(check_scripts)
