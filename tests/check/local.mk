@@ -5,6 +5,7 @@ check_scripts = \
 	tests/check/cxx.sh \
 	tests/check/errors.sh \
 	tests/check/format.sh \
+	tests/check/heads.sh \
 	tests/check/help.sh \
 	tests/check/layers.sh \
 	tests/check/links.sh \
