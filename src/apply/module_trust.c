@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a kernel that insists on signed modules will say of a module, and why. */
 #include "apply/module_trust.h"
 
 #include "shared/text.h"
@@ -61,7 +62,7 @@ static struct lppack_value *describe_signer(const struct lp_module_signature *fa
 	return map;
 }
 
-static struct lppack_value *describe(const struct signature *s, const char *enforced, const char *key)
+static struct lppack_value *module_trust_describe(const struct signature *s, const char *enforced, const char *key)
 {
 	struct lppack_value *map = lp_value_map();
 
@@ -106,8 +107,8 @@ static int warn(enum lp_key_verdict verdict, const char *enforced, const char *s
 	return *warnings ? 0 : lp_fail_nomem(err);
 }
 
-static int judge(enum lp_key_verdict verdict, const struct signature *s, const char *enforced, const char *name,
-		 struct lppack_value **warnings, struct lppack_error *err)
+static int module_trust_judge(enum lp_key_verdict verdict, const struct signature *s, const char *enforced,
+			      const char *name, struct lppack_value **warnings, struct lppack_error *err)
 {
 	LP_AUTO_FREE char *signer = name_signer(&s->facts);
 
@@ -145,9 +146,9 @@ int lp_module_trust_check(struct lp_kernel_io *host, const void *bytes, size_t n
 		return rc;
 	verdict = has_signature ? find_key(host, &s) : LP_KEY_UNTOLD;
 	if (has_signature)
-		rc = judge(verdict, &s, enforced, name, warnings, err);
+		rc = module_trust_judge(verdict, &s, enforced, name, warnings, err);
 	if (rc < 0)
 		return rc;
-	*out = describe(&s, enforced, has_signature ? verdict_names[verdict] : NULL);
+	*out = module_trust_describe(&s, enforced, has_signature ? verdict_names[verdict] : NULL);
 	return *out ? 0 : lp_fail_nomem(err);
 }

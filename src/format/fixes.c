@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Decoding, encoding and checking fixes.yaml. */
 #include "format/format.h"
 #include "format/yaml.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The index: fence, pages and records, encoded and decoded field by field. */
 #include "format/index.h"
 
 #include "format/format.h"

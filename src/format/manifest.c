@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Decoding, encoding and checking manifest.yaml. */
 #include "format/format.h"
 #include "format/index.h"
 #include "format/tar.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Decoding, encoding and checking a kernel's metadata. */
 #include "format/format.h"
 #include "format/yaml.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Foreign compressed files and archives, read as streams with a bound. */
 #include "format/stream.h"
 
 #include <archive.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The tar framing of members, computed and compared. */
 #include "format/tar.h"
 
 #include <stdio.h>

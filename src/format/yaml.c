@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The YAML subset: parsing into a tree, and the one way to write it. */
 #include "format/yaml.h"
 
 #include "shared/text.h"

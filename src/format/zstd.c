@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Frames: compressing and decompressing a module, alone or over a base. */
 #include "format/zstd.h"
 
 #include "shared/cleanup.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The receipts of what was done, one file each, pruned by number. */
 #include "machine/history.h"
 
 #include "shared/array.h"

@@ -174,7 +174,8 @@ static int decode_unfinished(struct lp_doc *doc, struct lp_journal *out)
 	return doc->rc < 0 ? doc->rc : 1;
 }
 
-static int decode(const struct lppack_value *tree, const char *path, struct lp_journal *out, struct lppack_error *err)
+static int journal_decode(const struct lppack_value *tree, const char *path, struct lp_journal *out,
+			  struct lppack_error *err)
 {
 	static const char *const keys[] = { "format", "unfinished", "boot_id",	  "replace", "take_over", "keep_target",
 					    "verb",   "phase",	    "started_at", "from",    "took_over", "to",
@@ -201,7 +202,7 @@ int lp_journal_read(const char *root, struct lp_journal *out, struct lppack_erro
 		return lp_fail_nomem(err);
 	rc = lp_state_file_read(root, LP_JOURNAL_FILE, &tree, err);
 	if (rc > 0)
-		rc = decode(tree, path, out, err);
+		rc = journal_decode(tree, path, out, err);
 	if (rc < 0)
 		lp_journal_free(out);
 	if (rc == -LPPACK_E_STATE)

@@ -102,7 +102,7 @@ static void decode_level(struct lp_doc *item, struct lp_installed *level)
 	lp_doc_int(item, "size", true, LP_NUMBER_MAX, &level->size);
 }
 
-static int decode(const struct lppack_value *tree, const char *path, struct lp_store *out, struct lppack_error *err)
+static int store_decode(const struct lppack_value *tree, const char *path, struct lp_store *out, struct lppack_error *err)
 {
 	static const char *const keys[] = { "format", "levels", NULL };
 	struct lp_doc doc = { .map = tree, .name = path, .code = LPPACK_E_STATE, .err = err };
@@ -136,7 +136,7 @@ int lp_store_read(const char *root, struct lp_store *out, struct lppack_error *e
 		return lp_fail_nomem(err);
 	rc = lp_state_file_read(root, LP_STORE_FILE, &tree, err);
 	if (rc > 0)
-		rc = decode(tree, path, out, err);
+		rc = store_decode(tree, path, out, err);
 	if (rc < 0)
 		lp_store_free(out);
 	return rc == -LPPACK_E_STATE ? lp_hint(err, rc, STORE_HINT) : rc;

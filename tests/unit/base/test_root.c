@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests that what lies below a root is never opened outside of it. */
 #include "support/fixture.h"
 
 #include "base/root.h"

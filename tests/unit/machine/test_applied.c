@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the record of an applied release, copied, written and read. */
 #include "support/fixture.h"
 
 #include "machine/applied.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests the state file: what is applied, loaded and chosen for boots. */
 #include "support/fixture.h"
 
 #include "base/directory.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests reading specs from files. */
 #include "support/fixture.h"
 
 #include "pack/spec.h"

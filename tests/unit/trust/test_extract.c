@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests verifying and extracting one module in one call. */
 #include "support/fixture.h"
 
 #include <unistd.h>
