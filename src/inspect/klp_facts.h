@@ -31,6 +31,9 @@ struct lp_klp_trace {
 	/* Bytes from one entry to the next, where an array has two; else 0. */
 	uint64_t object_stride;
 	uint64_t func_stride;
+	/* Bytes that the array, the smallest of them, can have, where none has two; else 0. */
+	uint64_t object_room;
+	uint64_t func_room;
 };
 
 void lp_klp_trace_free(struct lp_klp_trace *trace);

@@ -2,14 +2,18 @@
 /*
  * Source-built livepatches (include/linux/livepatch.h of the kernel since 5.4): struct klp_patch and its arrays in the
  * module's data. Only the heads of klp_object and klp_func have fixed offsets; their sizes differ between kernels and
- * configurations, so they are measured: an entry is where its relocations stand and all else is zero.
+ * configurations, so they are measured: an entry is where its relocations stand and all else is zero. What is not read
+ * to its end is refused, never cut.
  */
 #include "inspect/klp_source.h"
 
+#include "shared/array.h"
 #include "base/file.h"
 #include "inspect/elf.h"
+#include "inspect/klp_array.h"
 #include "inspect/klp_facts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* struct klp_patch */
@@ -17,20 +21,24 @@
 #define PATCH_STATES 16u
 #define PATCH_REPLACE 24u
 #define PATCH_HEAD 25u
+#define PATCH_NAMED 32u /* with the padding of replace */
 /* struct klp_object */
 #define OBJECT_FUNCS 8u
 #define OBJECT_CALLBACKS 16u
 #define OBJECT_HEAD 48u
+#define OBJECT_LEAST 168u /* Linux 5.4 to 7.2; debugging options of kobjects add some hundred */
 /* struct klp_func */
 #define FUNC_NEW 8u
 #define FUNC_SYMPOS 16u
 #define FUNC_HEAD 24u
+#define FUNC_LEAST 152u
 /* struct klp_state */
 #define STATE_SIZE 24u
 #define STATE_VERSION 8u
+#define STATE_PADDING 12u
+#define STATE_DATA 16u
 
-/* klp_object is 168 and klp_func 152 bytes on 6.1; debugging options of kobjects add some hundred. */
-#define STRIDE_MAX 1024u
+#define HINT_LAYOUT "known are the structures of Linux 5.4 and later: a newer lppack may know these"
 
 struct place {
 	uint32_t section;
@@ -63,10 +71,10 @@ static void cleanup_arrays(struct arrays *a)
 	free(a->starts);
 }
 
-static int irregular(const struct arrays *a, const char *what, const struct place *at, struct lppack_error *err)
+static int unknown_layout(const struct arrays *a, const char *what, const struct place *at, struct lppack_error *err)
 {
-	return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT,
-		       "%s: its array of %s in section %s at byte %llu is irregular", a->elf->name, what,
+	return lp_fail(err, LPPACK_E_MODULE, HINT_LAYOUT,
+		       "%s: unknown layout of its %s in section %s at byte %llu", a->elf->name, what,
 		       a->elf->sections[at->section].name, (unsigned long long)at->offset);
 }
 
@@ -81,39 +89,36 @@ static int source_compare_places(const void *a, const void *b)
 }
 
 /* Where a structure that starts at `at` ends at the latest: its symbol, the next known structure, its section. */
-static uint64_t limit_of(const struct arrays *a, const struct place *at)
+static struct lp_klp_array bound(const struct arrays *a, const struct place *at)
 {
-	uint64_t limit = a->elf->sections[at->section].size;
+	struct lp_klp_array array = { at->section, at->offset, a->elf->sections[at->section].size, false };
 	uint64_t size = lp_elf_symbol_size(a->elf, at->section, at->offset);
-	size_t low = 0;
-	size_t high = a->n_starts;
+	size_t next = LP_LOWER_BOUND(a->n_starts, i, source_compare_places(&a->starts[i], at) <= 0);
 
-	if (lp_range_ok(at->offset, size, limit) && size)
-		limit = at->offset + size;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (source_compare_places(&a->starts[middle], at) <= 0)
-			low = middle + 1;
-		else
-			high = middle;
+	if (size && lp_range_ok(at->offset, size, array.limit)) {
+		array.limit = at->offset + size;
+		array.is_sized = true;
 	}
-	if (low < a->n_starts && a->starts[low].section == at->section && a->starts[low].offset < limit)
-		limit = a->starts[low].offset;
-	return limit;
+	if (next < a->n_starts && a->starts[next].section == at->section && a->starts[next].offset < array.limit) {
+		array.limit = a->starts[next].offset;
+		array.is_sized = false;
+	}
+	return array;
 }
 
-/* A klp_func: a pointer to data (the name), one to code (or to a symbol outside the module), a number. Whether the
- * name is text is asked later: an entry with a bad name must fail, not end the array. */
+/* A klp_func: a pointer to data (the name), one to code (or to a symbol outside the module) or NULL, a number. Whether
+ * the name is text is asked later: an entry with a bad name must fail, not end the array. */
 static bool is_func(const struct lp_elf *elf, uint32_t section, uint64_t offset)
 {
 	const struct lp_elf_reloc *name = lp_elf_find_reloc(elf, section, offset);
 	const struct lp_elf_reloc *code = lp_elf_find_reloc(elf, section, offset + FUNC_NEW);
 
-	return lp_range_ok(offset, FUNC_HEAD, elf->sections[section].size) && name && code &&
-	       lp_elf_is_data(elf, name->to_section) &&
-	       (code->to_section == 0 || lp_elf_is_code(elf, code->to_section)) &&
-	       !lp_elf_find_reloc(elf, section, offset + FUNC_SYMPOS);
+	if (!lp_range_ok(offset, FUNC_HEAD, elf->sections[section].size) || !name ||
+	    !lp_elf_is_data(elf, name->to_section) || lp_elf_find_reloc(elf, section, offset + FUNC_SYMPOS))
+		return false;
+	if (!code)
+		return lp_elf_is_zero(elf, section, offset + FUNC_NEW, 8);
+	return code->to_section == 0 || lp_elf_is_code(elf, code->to_section);
 }
 
 /* A klp_object: a pointer to data (the name) or NULL, then one to an array of klp_func, maybe an empty one. */
@@ -132,28 +137,8 @@ static bool is_object(const struct lp_elf *elf, uint32_t section, uint64_t offse
 		lp_elf_is_zero(elf, funcs->to_section, funcs->to_offset, FUNC_HEAD));
 }
 
-/* Whether an array may end with its entries before `end`: the kernel stops at a zero entry; where a symbol tells how
- * far the array reaches, all of the rest is zero. Without a stride the place of that zero entry is unknown. */
-static bool ends_well(const struct arrays *a, const struct place *start, uint64_t end, uint64_t head, uint64_t limit,
-		      bool stride_known)
-{
-	uint64_t size = lp_elf_symbol_size(a->elf, start->section, start->offset);
-
-	if (size && limit - start->offset == size)
-		return end < limit && lp_elf_is_zero(a->elf, start->section, end, limit - end);
-	return !stride_known ||
-	       (lp_range_ok(end, head, limit) && lp_elf_is_zero(a->elf, start->section, end, head));
-}
-
-/* The distance from the entry at `at` to the next one, 0 if it is the last. Between them all must be zero. */
-static uint64_t find_stride(const struct arrays *a, const struct place *at, uint64_t head, uint64_t limit,
-			    bool (*is_entry)(const struct lp_elf *, uint32_t, uint64_t))
-{
-	for (uint64_t stride = head; stride <= STRIDE_MAX && lp_range_ok(at->offset, stride + head, limit); stride += 8)
-		if (is_entry(a->elf, at->section, at->offset + stride))
-			return lp_elf_is_zero(a->elf, at->section, at->offset + head, stride - head) ? stride : 0;
-	return 0;
-}
+static const struct lp_klp_shape object_shape = { "klp_object", OBJECT_HEAD, OBJECT_LEAST, OBJECT_FUNCS, is_object };
+static const struct lp_klp_shape func_shape = { "klp_func", FUNC_HEAD, FUNC_LEAST, 0, is_func };
 
 static bool points_at_this_module(const struct lp_elf *elf, const struct lp_elf_reloc *reloc)
 {
@@ -240,44 +225,50 @@ static int source_find_objects(struct arrays *a, struct lppack_error *err)
 {
 	const struct lp_elf_reloc *first = lp_elf_find_reloc(a->elf, a->objects.section,
 							     a->objects.offset + OBJECT_FUNCS);
+	struct lp_klp_array array;
 	size_t room = 0;
-	uint64_t limit;
-	uint64_t stride;
-	uint64_t at = a->objects.offset;
+	size_t n = 0;
 	int rc = note_starts(a, err);
 
 	if (rc < 0)
 		return rc;
 	/* The first object's functions are a known start already; those of the others are not. */
-	limit = limit_of(a, &a->objects);
-	if (first->to_section == a->objects.section && first->to_offset > at && first->to_offset < limit)
-		limit = first->to_offset;
-	stride = find_stride(a, &a->objects, OBJECT_HEAD, limit, is_object);
-	do {
-		rc = add_entry(a, at, &room, err);
-		if (rc < 0)
-			return rc;
-		at += stride;
-	} while (stride && lp_range_ok(at, OBJECT_HEAD, limit) && is_object(a->elf, a->objects.section, at));
-	a->object_stride = stride;
-	if (!ends_well(a, &a->objects, stride ? at : at + OBJECT_HEAD, OBJECT_HEAD, limit, stride != 0))
-		return irregular(a, "klp_object", &a->objects, err);
-	return note_starts(a, err);
+	array = bound(a, &a->objects);
+	if (first->to_section == array.section && first->to_offset > array.offset && first->to_offset < array.limit) {
+		array.limit = first->to_offset;
+		array.is_sized = false;
+	}
+	rc = lp_klp_array_stride(a->elf, &array, &object_shape, &a->object_stride, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_klp_array_count(a->elf, &array, &object_shape, a->object_stride, &n, err);
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = add_entry(a, array.offset + i * a->object_stride, &room, err);
+	if (rc == 0 && n == 1)
+		a->trace->object_room = lp_klp_array_room(a->elf, &array, &object_shape);
+	return rc < 0 ? rc : note_starts(a, err);
 }
 
-static void find_func_stride(struct arrays *a)
+/* A pair of pointers that happens to follow an array without a symbol is at least two strides (one function and the
+ * array's end) away: the smallest stride is that of the functions. */
+static int find_func_stride(struct arrays *a, struct lppack_error *err)
 {
+	int failed = 0;
+
 	for (size_t i = 0; i < a->n_entries; i++) {
 		const struct place *funcs = &a->entries[i].funcs;
+		const struct lp_klp_array array = bound(a, funcs);
 		uint64_t stride = 0;
+		int rc = is_func(a->elf, funcs->section, funcs->offset) ?
+				 lp_klp_array_stride(a->elf, &array, &func_shape, &stride, failed ? NULL : err) :
+				 0;
 
-		if (is_func(a->elf, funcs->section, funcs->offset))
-			stride = find_stride(a, funcs, FUNC_HEAD, limit_of(a, funcs), is_func);
-		/* A pair of pointers that happens to follow an array is at least two strides (one function and the
-		 * array's end) away. */
-		if (stride && (!a->func_stride || stride < a->func_stride))
+		if (rc < 0)
+			failed = rc;
+		else if (stride && (!a->func_stride || stride < a->func_stride))
 			a->func_stride = stride;
 	}
+	return a->func_stride ? 0 : failed;
 }
 
 static int source_bad_name(const struct arrays *a, uint32_t section, uint64_t offset, struct lppack_error *err)
@@ -304,21 +295,19 @@ static int source_read_func(const struct arrays *a, uint32_t section, uint64_t a
 static int source_read_funcs(const struct arrays *a, const struct place *funcs, const char *object_name,
 			     struct lp_object *object, struct lppack_error *err)
 {
-	uint64_t limit = limit_of(a, funcs);
-	uint64_t at = funcs->offset;
+	const struct lp_klp_array array = bound(a, funcs);
+	size_t n = 0;
+	int rc = lp_klp_array_count(a->elf, &array, &func_shape, a->func_stride, &n, err);
 
-	while (lp_range_ok(at, FUNC_HEAD, limit) && is_func(a->elf, funcs->section, at)) {
-		int rc = source_read_func(a, funcs->section, at, object_name, object, err);
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = source_read_func(a, funcs->section, funcs->offset + i * a->func_stride, object_name, object, err);
+	if (rc == 0 && n && !a->func_stride) {
+		uint64_t room = lp_klp_array_room(a->elf, &array, &func_shape);
 
-		if (rc < 0)
-			return rc;
-		at += a->func_stride ? a->func_stride : FUNC_HEAD;
-		if (!a->func_stride)
-			break;
+		if (!a->trace->func_room || room < a->trace->func_room)
+			a->trace->func_room = room;
 	}
-	if (!ends_well(a, funcs, at, FUNC_HEAD, limit, a->func_stride != 0))
-		return irregular(a, "klp_func", funcs, err);
-	return 0;
+	return rc;
 }
 
 static int source_read_objects(const struct arrays *a, struct lp_module_facts *out, struct lppack_error *err)
@@ -343,23 +332,36 @@ static int source_read_objects(const struct arrays *a, struct lp_module_facts *o
 	return 0;
 }
 
-/* The array ends with an id of 0 (klp_for_each_state()). */
+/* An id, a version, and a pointer that is filled in at run time. */
+static bool is_state(const struct lp_elf *elf, uint32_t section, uint64_t at)
+{
+	return !lp_elf_find_reloc(elf, section, at) && !lp_elf_find_reloc(elf, section, at + STATE_VERSION) &&
+	       lp_elf_is_zero(elf, section, at + STATE_PADDING, STATE_DATA - STATE_PADDING) &&
+	       (lp_elf_find_reloc(elf, section, at + STATE_DATA) ||
+		lp_elf_is_zero(elf, section, at + STATE_DATA, STATE_SIZE - STATE_DATA));
+}
+
+/* The array ends with an id of 0 (klp_for_each_state()); an entry of another kernel's size would show in between. */
 static int source_read_states(const struct arrays *a, struct lp_module_facts *out, struct lppack_error *err)
 {
+	const struct lp_elf *elf = a->elf;
+	const struct lp_klp_array array = a->states.section ? bound(a, &a->states) : (struct lp_klp_array){ 0 };
 	uint64_t id = 0;
 	uint64_t version = 0;
 
-	for (uint64_t at = a->states.offset; a->states.section; at += STATE_SIZE) {
+	for (uint64_t at = array.offset; array.section; at += STATE_SIZE) {
+		uint64_t left = array.is_sized ? array.limit - at : STATE_SIZE;
 		struct lp_klp_state *state;
 
-		if (out->n_states == LP_KLP_STATES_MAX || !lp_elf_is_data(a->elf, a->states.section) ||
-		    lp_elf_find_reloc(a->elf, a->states.section, at) ||
-		    lp_elf_get(a->elf, a->states.section, at, 8, &id) < 0)
-			return irregular(a, "klp_state", &a->states, err);
+		if (!lp_elf_is_data(elf, array.section) || !lp_range_ok(at, STATE_SIZE, array.limit) ||
+		    lp_elf_get(elf, array.section, at, 8, &id) < 0 || !is_state(elf, array.section, at) ||
+		    out->n_states == LP_KLP_STATES_MAX)
+			return unknown_layout(a, "array of klp_state", &a->states, err);
+		if (id == 0 && (left % STATE_SIZE || !lp_elf_is_zero(elf, array.section, at, left)))
+			return unknown_layout(a, "array of klp_state", &a->states, err);
 		if (id == 0)
 			return 0;
-		if (lp_elf_get(a->elf, a->states.section, at + STATE_VERSION, 4, &version) < 0)
-			return irregular(a, "klp_state", &a->states, err);
+		lp_elf_get(elf, array.section, at + STATE_VERSION, 4, &version);
 		state = lp_module_facts_add_state(out);
 		if (!state)
 			return lp_fail_nomem(err);
@@ -368,11 +370,40 @@ static int source_read_states(const struct arrays *a, struct lp_module_facts *ou
 	return 0;
 }
 
+/* Of "5.10.0-1-amd64" and the like. */
+static bool is_before_5_4(const char *release)
+{
+	unsigned int major = 0;
+	unsigned int minor = 0;
+
+	return release && sscanf(release, "%u.%u", &major, &minor) == 2 && (major < 5 || (major == 5 && minor < 4));
+}
+
+/* Before 5.4 there were no states, and replace stood in their place or was not there; a number instead of the truth
+ * value has been proposed. Nothing but the named fields is filled in before klp_enable_patch(). */
+static int source_read_replace(const struct arrays *a, struct lp_module_facts *out, struct lppack_error *err)
+{
+	const struct lp_elf *elf = a->elf;
+	const struct lp_klp_array patch = bound(a, &a->patch);
+	const uint64_t behind = a->patch.offset + PATCH_HEAD;
+	uint64_t end = patch.is_sized ? patch.limit : a->patch.offset + PATCH_NAMED;
+	uint64_t replace = 0;
+
+	if (end > elf->sections[patch.section].size || end < behind)
+		end = behind;
+	lp_elf_get(elf, patch.section, a->patch.offset + PATCH_REPLACE, 1, &replace);
+	if (replace > 1 || !lp_elf_is_zero(elf, patch.section, behind, end - behind) ||
+	    (!a->states.section && !lp_elf_is_zero(elf, patch.section, a->patch.offset + PATCH_STATES, 8)) ||
+	    (!replace && is_before_5_4(out->release)))
+		return unknown_layout(a, "struct klp_patch", &a->patch, err);
+	out->replace = replace ? LP_REPLACE_PROVED : LP_REPLACE_REFUTED;
+	return 0;
+}
+
 int lp_klp_read_source(const struct lp_elf *elf, struct lp_module_facts *out, struct lp_klp_trace *trace,
 		       struct lppack_error *err)
 {
 	LP_AUTO(cleanup_arrays) struct arrays a = { .elf = elf, .trace = trace };
-	uint64_t replace = 0;
 	bool found = false;
 	int rc = source_find_patch(&a, &found, err);
 
@@ -381,14 +412,17 @@ int lp_klp_read_source(const struct lp_elf *elf, struct lp_module_facts *out, st
 	rc = source_find_objects(&a, err);
 	if (rc < 0)
 		return rc;
-	find_func_stride(&a);
-	lp_elf_get(elf, a.patch.section, a.patch.offset + PATCH_REPLACE, 1, &replace);
+	rc = find_func_stride(&a, err);
+	if (rc < 0)
+		return rc;
+	rc = source_read_replace(&a, out, err);
+	if (rc < 0)
+		return rc;
 	trace->patch_section = a.patch.section;
 	trace->patch_offset = a.patch.offset;
 	trace->object_stride = a.object_stride;
 	trace->func_stride = a.func_stride;
 	out->builder = LP_BUILDER_SOURCE;
-	out->replace = replace == 1 ? LP_REPLACE_PROVED : LP_REPLACE_REFUTED;
 	rc = source_read_objects(&a, out, err);
 	return rc < 0 ? rc : source_read_states(&a, out, err);
 }

@@ -21,6 +21,7 @@ liblppack_all_la_SOURCES += \
 	src/inspect/kernel_image.c src/inspect/kernel_image.h \
 	src/inspect/kernel_limits.c src/inspect/kernel_limits.h \
 	src/inspect/klp.c src/inspect/klp.h \
+	src/inspect/klp_array.c src/inspect/klp_array.h \
 	src/inspect/klp_build.c src/inspect/klp_build.h \
 	src/inspect/klp_facts.c src/inspect/klp_facts.h \
 	src/inspect/klp_kpatch.c src/inspect/klp_kpatch.h \
