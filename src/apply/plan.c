@@ -10,11 +10,8 @@
 #include "machine/boot_count.h"
 #include "shared/text.h"
 #include "bundle/describe.h"
-#include "check/running.h"
-#include "check/running.h"
-#include "machine/boot_count.h"
+#include "inspect/klp_judge.h"
 #include "machine/hold.h"
-#include "shared/text.h"
 #include "apply/module_trust.h"
 #include "runtime/kprobes.h"
 #include "runtime/preflight.h"
@@ -46,6 +43,7 @@ static int select_module(struct lppack_plan *plan, struct lppack_error *err)
 {
 	const char *build_id = lppack_host_build_id(plan->host, err);
 	struct lppack_error cause = LPPACK_ERROR_INIT;
+	int rc;
 
 	if (!build_id)
 		return -LPPACK_E_NO_KERNEL;
@@ -56,7 +54,10 @@ static int select_module(struct lppack_plan *plan, struct lppack_error *err)
 			lp_verified_contents(plan->verified)->bundle->in.name, plan->host->kernel.release, build_id);
 	if (!plan->entry)
 		return lp_error_move(err, &cause);
-	return lppack_entry_load_module(plan->entry, &plan->job.module, &plan->job.module_size, err);
+	rc = lppack_entry_load_module(plan->entry, &plan->job.module, &plan->job.module_size, err);
+	if (rc < 0)
+		return rc;
+	return lp_module_judge(plan->job.module, plan->job.module_size, lp_verified_contents(plan->verified)->bundle->in.name, err);
 }
 
 struct lp_freshness_options lp_plan_freshness(const struct lppack_plan *plan)

@@ -95,14 +95,38 @@ static void add_warnings(struct lppack_value **list, const struct lp_module_fact
 		    "link it with --build-id=sha1, as the kernel's build system does");
 }
 
-struct lppack_value *lp_findings_list(const struct lp_module_facts *facts, const struct lp_anatomy *anatomy)
+static void add_faults(struct lppack_value **list, const struct lp_faults *faults)
+{
+	for (size_t i = 0; i < faults->n; i++) {
+		const struct lp_fault *fault = &faults->items[i];
+
+		lp_findings_add(list, &(struct lp_finding){ .id = fault->id, .severity = "error",
+							    .code = LPPACK_E_UNLOADABLE, .subject = fault->subject,
+							    .message = strdup(fault->message), .hint = fault->hint,
+							    .sys_errno = fault->sys_errno });
+	}
+}
+
+static struct lppack_value *list_findings(const struct lp_module_facts *facts, const struct lp_anatomy *anatomy,
+					  const struct lp_faults *faults)
 {
 	struct lppack_value *list = lp_value_list();
 
 	add_errors(&list, facts, anatomy);
+	add_faults(&list, faults);
 	add_warnings(&list, facts, anatomy);
 	if (!facts->has_signature)
 		add(&list, "no-signature", "info", 0, strdup("has no appended signature"),
 		    "kernels that insist on module signatures (lockdown, module.sig_enforce) want one: use sign-file");
 	return list;
+}
+
+struct lppack_value *lp_findings_of_module(const struct lp_module_facts *facts, const struct lp_anatomy *anatomy)
+{
+	return list_findings(facts, anatomy, &(struct lp_faults){ 0 });
+}
+
+struct lppack_value *lp_findings_list(const struct lp_module_facts *facts, const struct lp_anatomy *anatomy)
+{
+	return list_findings(facts, anatomy, &anatomy->faults);
 }

@@ -19,6 +19,8 @@ struct lp_finding {
 
 void lp_findings_add(struct lppack_value **list, const struct lp_finding *finding);
 
+/* What is wrong with a module wherever it is loaded, but for its faults: as lp_findings_list(). */
+struct lppack_value *lp_findings_of_module(const struct lp_module_facts *facts, const struct lp_anatomy *anatomy);
 /* A list of {id, severity, subject, message, hint, code, error, errno}, errors first; NULL without memory. */
 struct lppack_value *lp_findings_list(const struct lp_module_facts *facts, const struct lp_anatomy *anatomy);
 

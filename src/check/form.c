@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether the kernel can read the module's file, and its livepatch relocations: what its loader refuses there. */
+/* Whether the kernel can read the module's file: what its loader refuses there, and what no kernel takes. */
 #include "check/form.h"
 
 #include "inspect/btf.h"
 #include "shared/text.h"
 #include "inspect/elf.h"
 #include "inspect/kernel_exports.h"
+#include "inspect/klp_judge.h"
 #include "inspect/symtab.h"
-#include "inspect/word.h"
 #include "check/kernel.h"
 
 #include <elf.h>
 #include <string.h>
 
 #define HINT "give the module as its build and the packager's tools made it"
-/* MODULE_NAME_LEN of 64-bit kernels: with the NUL. */
-#define MODULE_NAME_LEN 56u
-#define RELA_SIZE 24u
-#define RELA_INFO 8u
 
 /* message is taken over. */
 static void form_refuse(struct lp_check *check, enum lp_check_stage stage, const char *id, const char *sys_errno,
@@ -58,80 +54,56 @@ static void check_indexes(struct lp_check *check, const struct lp_elf *elf, cons
 	}
 }
 
-/* ".klp.sym.OBJECT.NAME,POSITION", as sscanf() of klp_resolve_symbols() takes it. */
-static bool is_livepatch_name(const char *name)
+/* "object-name": the module that was meant, if the kernel has it. */
+static char *object_hint(struct lp_check *check, const char *object)
 {
-	static const char prefix[] = ".klp.sym.";
-	size_t object;
-	const char *comma;
+	struct lppack_error failed = LPPACK_ERROR_INIT;
+	LP_AUTO_FREE char *near = lp_klp_near_name(object);
 
-	if (strncmp(name, prefix, strlen(prefix)) != 0)
-		return false;
-	name += strlen(prefix);
-	object = strcspn(name, ".");
-	if (!object || object >= MODULE_NAME_LEN || name[object] != '.')
-		return false;
-	name += object + 1;
-	comma = strchr(name, ',');
-	return comma && comma != name && comma[1] >= '0' && comma[1] <= '9';
-}
-
-/* kernel/livepatch/core.c, klp_resolve_symbols(): what is wrong with a symbol of a relocation, or NULL. */
-static char *symbol_fault(const struct lp_symtab *table, uint32_t i, bool for_vmlinux)
-{
-	struct lp_symbol symbol = lp_symtab_get(table, i);
-	const char *name = lp_symtab_name(table, i);
-
-	if (symbol.index != LP_SHN_LIVEPATCH)
-		return lp_text_format("a livepatch relocation refers to %s, which is no livepatch symbol",
-				      name ? name : "an unnamed symbol");
-	if (!name || !is_livepatch_name(name))
-		return lp_text_format("its livepatch symbol %s is not named .klp.sym.OBJECT.NAME,POSITION",
-				      name ? name : "without a name");
-	if (!for_vmlinux && strncmp(name, ".klp.sym.vmlinux.", strlen(".klp.sym.vmlinux.")) == 0)
-		return lp_text_format("relocations that are for a module refer to %s", name);
+	if (!near || !*near || !check->kernel->known[LP_SOURCE_MODULES])
+		return NULL;
+	if (lp_kernel_has_builtin(check->kernel, near))
+		return lp_text_format("%s is built into this kernel: patch its functions as those of vmlinux", near);
+	if (lp_kernel_target(check->kernel, near, &failed))
+		return lp_text_format("write %s, which this kernel has", near);
 	return NULL;
 }
 
-/* Those for a module are applied when it is loaded, which may be before the patch or after it. */
-static void refuse_relocation(struct lp_check *check, bool for_vmlinux, char *message)
+/* What is wrong with it on every kernel, and when the kernel sees that. */
+static void form_add_fault(struct lp_check *check, const struct lp_fault *fault)
 {
-	struct lp_finding finding = { .id = "livepatch-relocation", .severity = "error", .code = LPPACK_E_UNLOADABLE,
-				      .sys_errno = "EINVAL", .message = message, .hint = HINT };
+	static const enum lp_check_stage stages[] = {
+		[LP_FAULT_LATER] = LP_STAGE_NONE,	[LP_FAULT_LINKING] = LP_STAGE_LINK,
+		[LP_FAULT_RELOCATING] = LP_STAGE_RELOCATE, [LP_FAULT_ENABLING] = LP_STAGE_PATCH,
+		[LP_FAULT_WITH_OBJECT] = LP_STAGE_NONE,
+	};
+	LP_AUTO_FREE char *hint = strcmp(fault->id, "object-name") == 0 ? object_hint(check, fault->subject) : NULL;
+	const struct lp_finding finding = { .id = fault->id, .severity = "error", .code = LPPACK_E_UNLOADABLE,
+					    .subject = fault->subject, .message = strdup(fault->message),
+					    .hint = hint ? hint : fault->hint, .sys_errno = fault->sys_errno };
 
-	if (for_vmlinux) {
-		lp_check_refuse(check, LP_STAGE_RELOCATE, finding);
+	if (fault->sys_errno)
+		lp_check_refuse(check, stages[fault->effect], finding);
+	else
+		lp_check_add(check, finding);
+	check->is_uncertain |= fault->effect == LP_FAULT_WITH_OBJECT;
+}
+
+/* An array of one entry shows no size: the kernel's own says whether an empty entry follows. */
+static void check_room(struct lp_check *check, const char *structure, uint64_t room)
+{
+	uint64_t size = room && check->kernel->known[LP_SOURCE_BTF] ?
+				lp_btf_struct_size(&check->kernel->btf, structure) : 0;
+
+	if (!size || size <= room / 2)
 		return;
-	}
-	finding.sys_errno = NULL;
-	lp_check_add(check, finding);
+	lp_check_add(check, (struct lp_finding){
+		.id = "array-end", .severity = "error", .code = LPPACK_E_UNLOADABLE, .subject = structure,
+		.message = lp_text_format("its array of %s has %llu bytes for an entry and the end entry, of %llu each: "
+					  "the kernel would read on", structure, (unsigned long long)room,
+					  (unsigned long long)size),
+		.hint = "end the array with an empty entry ({ }), and build it with the headers of this kernel" });
 	check->is_uncertain = true;
-}
-
-static void check_rela(struct lp_check *check, const struct lp_elf *elf, const struct lp_symtab *table,
-		       const struct lp_elf_section *section)
-{
-	static const char vmlinux[] = ".klp.rela.vmlinux.";
-	bool for_vmlinux = strncmp(section->name, vmlinux, strlen(vmlinux)) == 0;
-
-	for (uint64_t at = 0; section->bytes && at + RELA_SIZE <= section->size; at += RELA_SIZE) {
-		uint64_t info = lp_word_get(section->bytes + at + RELA_INFO, 8, elf->big_endian);
-		char *message = symbol_fault(table, (uint32_t)ELF64_R_SYM(info), for_vmlinux);
-
-		if (!message)
-			continue;
-		refuse_relocation(check, for_vmlinux, message);
-		return;
-	}
-}
-
-static void form_check_names(struct lp_check *check)
-{
-	for (size_t i = 0; i < check->facts.n_objects; i++)
-		if (strlen(check->facts.objects[i].name) >= MODULE_NAME_LEN)
-			form_refuse(check, LP_STAGE_PATCH, "object-name", "EINVAL",
-				    lp_text_format("patches the module %s, whose name is longer than %u characters",
-						   check->facts.objects[i].name, MODULE_NAME_LEN - 1));
 }
 
 /* verify_exported_symbols() */
@@ -164,10 +136,10 @@ int lp_check_form(struct lp_check *check, struct lppack_error *err)
 		form_refuse(check, LP_STAGE_HEADER, "symbol-table", "ENOEXEC", strdup("has no symbol table"));
 	else
 		check_indexes(check, &elf, &table);
-	for (size_t i = 1; i < elf.n_sections; i++)
-		if (elf.sections[i].type == SHT_RELA && strncmp(elf.sections[i].name, ".klp.rela.", 10) == 0)
-			check_rela(check, &elf, &table, &elf.sections[i]);
-	form_check_names(check);
+	for (size_t i = 0; i < check->anatomy.faults.n; i++)
+		form_add_fault(check, &check->anatomy.faults.items[i]);
+	check_room(check, "klp_object", check->anatomy.object_room);
+	check_room(check, "klp_func", check->anatomy.func_room);
 	check_exports(check);
 	return 0;
 }

@@ -48,7 +48,7 @@ static bool has_versions(const struct lp_check *check)
 /* What is wrong with the module wherever it is loaded. What its signature is worth depends on the kernel. */
 static void add_own_findings(struct lp_check *check)
 {
-	LP_AUTO_VALUE struct lppack_value *own = lp_findings_list(&check->facts, &check->anatomy);
+	LP_AUTO_VALUE struct lppack_value *own = lp_findings_of_module(&check->facts, &check->anatomy);
 
 	for (size_t i = 0; i < lppack_value_count(own); i++) {
 		const struct lppack_value *from = lppack_value_at(own, i, NULL);

@@ -233,27 +233,6 @@ static int check_klp_symbol(struct lp_check *check, const struct lp_klp_item *it
 	return 0;
 }
 
-static bool patches_object(const struct lp_check *check, const char *name)
-{
-	for (size_t i = 0; i < check->facts.n_objects; i++)
-		if (strcmp(check->facts.objects[i].name, name) == 0)
-			return true;
-	return strcmp(name, "vmlinux") == 0;
-}
-
-/* klp_init_object_loaded() applies the relocations of the patch's objects alone. */
-static void check_relocations(struct lp_check *check, const struct lp_klp_item *item)
-{
-	check->relocations += item->number;
-	if (patches_object(check, item->object) || has_finding(check, "relocation-object", item->object))
-		return;
-	lp_check_add(check, (struct lp_finding){
-		.id = "relocation-object", .severity = "warning", .subject = item->object,
-		.message = lp_text_format("has livepatch relocations for %s, which it does not patch: never applied",
-					  item->object),
-		.hint = "add a klp_object for it, or drop the code that refers to it" });
-}
-
 int lp_check_symbols(struct lp_check *check, struct lppack_error *err)
 {
 	const struct lp_anatomy *a = &check->anatomy;
@@ -272,6 +251,6 @@ int lp_check_symbols(struct lp_check *check, struct lppack_error *err)
 	for (size_t i = 0; i < a->symbols.n && rc == 0; i++)
 		rc = check_klp_symbol(check, &a->symbols.items[i], err);
 	for (size_t i = 0; i < a->relocations.n && rc == 0; i++)
-		check_relocations(check, &a->relocations.items[i]);
+		check->relocations += a->relocations.items[i].number;
 	return rc;
 }

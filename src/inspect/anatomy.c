@@ -10,6 +10,7 @@
 #include "inspect/anatomy_replace.h"
 #include "inspect/elf.h"
 #include "inspect/klp_facts.h"
+#include "inspect/klp_judge.h"
 #include "inspect/module.h"
 #include "inspect/module_elf.h"
 
@@ -33,6 +34,7 @@ void lp_anatomy_free(struct lp_anatomy *a)
 		free(a->modinfo[i].value);
 	}
 	free(a->modinfo);
+	lp_faults_free(&a->faults);
 	free_items(&a->relocations);
 	free_items(&a->symbols);
 	free_items(&a->jump_tables);
@@ -53,7 +55,7 @@ const char *lp_anatomy_modinfo(const struct lp_anatomy *anatomy, const char *key
 	return NULL;
 }
 
-static int read_parts(const struct lp_elf *elf, const struct lp_module_facts *facts, const struct lp_klp_trace *trace,
+static int read_parts(const struct lp_elf *elf, const struct lp_module_facts *facts, struct lp_klp_trace *trace,
 		      struct lp_anatomy *out, struct lppack_error *err)
 {
 	int (*const parts[])(const struct lp_elf *, struct lp_anatomy *, struct lppack_error *) = {
@@ -64,6 +66,12 @@ static int read_parts(const struct lp_elf *elf, const struct lp_module_facts *fa
 
 	out->object_stride = trace->object_stride;
 	out->func_stride = trace->func_stride;
+	out->object_room = trace->object_room;
+	out->func_room = trace->func_room;
+	out->faults = trace->faults;
+	trace->faults = (struct lp_faults){ 0 };
+	if (rc == 0 && facts->is_livepatch)
+		rc = lp_klp_judge(elf, facts, trace, &out->faults, err);
 	for (size_t i = 0; rc == 0 && i < sizeof(parts) / sizeof(parts[0]); i++)
 		rc = parts[i](elf, out, err);
 	return rc == 0 && facts->is_livepatch ? lp_anatomy_read_replace(elf, facts, trace, out, err) : rc;

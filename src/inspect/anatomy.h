@@ -4,6 +4,7 @@
 #define LP_INSPECT_ANATOMY_H
 
 #include "base/facts.h"
+#include "inspect/fault.h"
 
 /* The new code of a replaced function; as many and in the same order as the functions of the facts' objects. */
 struct lp_new_code {
@@ -87,6 +88,10 @@ struct lp_anatomy {
 	/* Source-built: bytes from one klp_object or klp_func to the next; 0: not measurable. */
 	uint64_t object_stride;
 	uint64_t func_stride;
+	/* Bytes that such an array can have, where none has two entries; else 0. */
+	uint64_t object_room;
+	uint64_t func_room;
+	struct lp_faults faults;
 	struct lp_klp_items relocations;
 	struct lp_klp_items symbols;
 	struct lp_klp_items jump_tables; /* name only */

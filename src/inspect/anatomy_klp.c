@@ -89,7 +89,7 @@ int lp_anatomy_read_klp(const struct lp_elf *elf, struct lp_anatomy *out, struct
 		if (!lp_anatomy_has_prefix(name, ".klp.") || strnlen(name, LP_ELF_NAME_MAX) == LP_ELF_NAME_MAX ||
 		    !lp_text_is_clean(name, strlen(name), false))
 			continue;
-		if (elf->sections[i].type == SHT_RELA)
+		if (elf->sections[i].type == SHT_RELA && elf->sections[i].flags & LP_SHF_RELA_LIVEPATCH)
 			rc = read_rela_section(elf, &elf->sections[i], name, out, err);
 		else
 			rc = 0;

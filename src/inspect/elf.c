@@ -10,9 +10,6 @@
 #include <gelf.h>
 #include <string.h>
 
-/* include/uapi/linux/elf.h: relocation sections that livepatch itself applies. */
-#define SHF_RELA_LIVEPATCH 0x00100000u
-
 #define RELA_SIZE 24u
 
 static const struct arch {
@@ -173,7 +170,7 @@ static int elf_read_symbols(struct lp_elf *elf, const struct lp_symtab *table, s
 /* Whether a section holds relocations that the module loader applies to data. */
 static bool relocates_data(const struct lp_elf *elf, const struct lp_elf_section *section)
 {
-	return section->type == SHT_RELA && !(section->flags & SHF_RELA_LIVEPATCH) && section->info &&
+	return section->type == SHT_RELA && !(section->flags & LP_SHF_RELA_LIVEPATCH) && section->info &&
 	       section->info < elf->n_sections && lp_elf_is_data(elf, section->info);
 }
 

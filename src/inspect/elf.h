@@ -15,6 +15,9 @@
 /* Longest name of an object or function, with its NUL (kernel: KSYM_NAME_LEN). */
 #define LP_ELF_NAME_MAX 512
 
+/* include/uapi/linux/elf.h: relocation sections that livepatch itself applies. */
+#define LP_SHF_RELA_LIVEPATCH 0x00100000u
+
 struct lp_elf_section {
 	const char *name;     /* NUL-terminated within the file */
 	const uint8_t *bytes; /* NULL if the section has none in the file */

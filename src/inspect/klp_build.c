@@ -5,6 +5,8 @@
 #include "inspect/elf.h"
 #include "inspect/klp_facts.h"
 
+#include <string.h>
+
 /* struct klp_object_ext */
 #define OBJECT_SIZE 64u
 #define OBJECT_FUNCS 8u
@@ -54,6 +56,9 @@ static int klp_build_read_object(const struct lp_elf *elf, uint32_t section, uin
 	    (n && (!funcs || !lp_elf_is_data(elf, funcs->to_section))))
 		return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT, "%s: entry %llu of %s is malformed", elf->name,
 			       (unsigned long long)i, elf->sections[section].name);
+	rc = name_reloc && strcmp(name, "vmlinux") == 0 ? lp_klp_spelled_vmlinux(elf, trace, err) : 0;
+	if (rc < 0)
+		return rc;
 	rc = lp_klp_add_object(elf, out, name, &object, err);
 	if (rc < 0)
 		return rc;

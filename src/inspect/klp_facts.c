@@ -8,8 +8,27 @@
 
 void lp_klp_trace_free(struct lp_klp_trace *trace)
 {
+	lp_faults_free(&trace->faults);
 	free(trace->funcs);
 	*trace = (struct lp_klp_trace){ 0 };
+}
+
+int lp_klp_fault(const struct lp_elf *elf, struct lp_klp_trace *trace, const struct lp_fault *fault,
+		 struct lppack_error *err)
+{
+	LP_AUTO_FREE char *message = trace->wanted ? NULL : fault->message;
+
+	if (trace->wanted || !message)
+		return lp_faults_add(&trace->faults, fault, err);
+	return lp_fail(err, LPPACK_E_MODULE, fault->hint, "%s: %s", elf->name, message);
+}
+
+int lp_klp_spelled_vmlinux(const struct lp_elf *elf, struct lp_klp_trace *trace, struct lppack_error *err)
+{
+	return lp_klp_fault(elf, trace, &(struct lp_fault){
+		.id = "object-vmlinux", .effect = LP_FAULT_LATER, .subject = "vmlinux",
+		.message = strdup("names an object vmlinux: to the kernel that is a module, which never comes"),
+		.hint = "leave the name of the kernel's own klp_object out (NULL)" }, err);
 }
 
 int lp_klp_add_object(const struct lp_elf *elf, struct lp_module_facts *out, const char *name,

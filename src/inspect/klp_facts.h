@@ -5,6 +5,7 @@
 
 #include "base/facts.h"
 #include "inspect/elf.h"
+#include "inspect/fault.h"
 
 /* Far above any real livepatch; they bound what a hostile file makes us allocate. */
 #define LP_KLP_OBJECTS_MAX 65536u
@@ -23,6 +24,7 @@ struct lp_klp_func {
 /* What a reader found and where, besides the facts. Zeroed at first; the functions are kept on request only. */
 struct lp_klp_trace {
 	bool wanted;
+	struct lp_faults faults; /* of what can be read, but means nothing to the kernel */
 	size_t n_seen; /* functions of the whole module */
 	struct lp_klp_func *funcs;
 	size_t n_funcs;
@@ -37,7 +39,12 @@ struct lp_klp_trace {
 };
 
 void lp_klp_trace_free(struct lp_klp_trace *trace);
+/* Notes a fault of the structures themselves. Where no trace is wanted the module cannot be read: LPPACK_E_MODULE. */
+int lp_klp_fault(const struct lp_elf *elf, struct lp_klp_trace *trace, const struct lp_fault *fault,
+		 struct lppack_error *err);
 
+/* Notes that the kernel's own object has a name, where it must be NULL. */
+int lp_klp_spelled_vmlinux(const struct lp_elf *elf, struct lp_klp_trace *trace, struct lppack_error *err);
 /* Add with a copy of the name, which must not be NULL: the caller names the place of a bad one. */
 int lp_klp_add_object(const struct lp_elf *elf, struct lp_module_facts *out, const char *name,
 		      struct lp_object **object, struct lppack_error *err);

@@ -321,6 +321,9 @@ static int source_read_objects(const struct arrays *a, struct lp_module_facts *o
 
 		if (!name)
 			return source_bad_name(a, a->objects.section, entry->offset, err);
+		rc = reloc && strcmp(name, "vmlinux") == 0 ? lp_klp_spelled_vmlinux(a->elf, a->trace, err) : 0;
+		if (rc < 0)
+			return rc;
 		rc = lp_klp_add_object(a->elf, out, name, &object, err);
 		if (rc < 0)
 			return rc;

@@ -14,6 +14,7 @@ liblppack_all_la_SOURCES += \
 	src/inspect/certificates.c src/inspect/certificates.h \
 	src/inspect/code.c src/inspect/code.h \
 	src/inspect/elf.c src/inspect/elf.h \
+	src/inspect/fault.c src/inspect/fault.h \
 	src/inspect/ftrace_sites.c src/inspect/ftrace_sites.h \
 	src/inspect/kallsyms.c src/inspect/kallsyms.h \
 	src/inspect/kconfig.c src/inspect/kconfig.h \
@@ -24,7 +25,9 @@ liblppack_all_la_SOURCES += \
 	src/inspect/klp_array.c src/inspect/klp_array.h \
 	src/inspect/klp_build.c src/inspect/klp_build.h \
 	src/inspect/klp_facts.c src/inspect/klp_facts.h \
+	src/inspect/klp_judge.c src/inspect/klp_judge.h \
 	src/inspect/klp_kpatch.c src/inspect/klp_kpatch.h \
+	src/inspect/klp_relocs.c src/inspect/klp_relocs.h \
 	src/inspect/klp_source.c src/inspect/klp_source.h \
 	src/inspect/modinfo.c src/inspect/modinfo.h \
 	src/inspect/module.c src/inspect/module.h \

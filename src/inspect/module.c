@@ -8,6 +8,7 @@
 #include "inspect/modinfo.h"
 #include "inspect/module_elf.h"
 #include "inspect/notes.h"
+#include "shared/text.h"
 
 #include <string.h>
 
@@ -63,6 +64,20 @@ static int merge_objects(struct lp_module_facts *facts, struct lppack_error *err
 	return 0;
 }
 
+/* Of sorted objects. kpatch-build's code puts the elements of one name together; a kernel's array holds each once. */
+static int module_check_objects(const struct lp_elf *elf, const struct lp_module_facts *facts,
+				struct lp_klp_trace *trace, struct lppack_error *err)
+{
+	for (size_t i = 1; i < facts->n_objects && facts->builder != LP_BUILDER_KPATCH_BUILD; i++)
+		if (strcmp(facts->objects[i - 1].name, facts->objects[i].name) == 0)
+			return lp_klp_fault(elf, trace, &(struct lp_fault){
+				.id = "object-twice", .effect = LP_FAULT_ENABLING, .sys_errno = "EEXIST",
+				.subject = facts->objects[i].name,
+				.message = lp_text_format("lists the object %s twice", facts->objects[i].name),
+				.hint = "put all functions of an object into one klp_object" }, err);
+	return 0;
+}
+
 static int module_read_facts(struct lp_elf *elf, struct lp_module_facts *out, struct lp_klp_trace *trace,
 			     struct lppack_error *err)
 {
@@ -80,6 +95,9 @@ static int module_read_facts(struct lp_elf *elf, struct lp_module_facts *out, st
 	if (rc < 0)
 		return rc;
 	lp_module_facts_sort(out);
+	rc = module_check_objects(elf, out, trace, err);
+	if (rc < 0)
+		return rc;
 	rc = merge_objects(out, err);
 	if (rc < 0)
 		return rc;

@@ -7,6 +7,7 @@
 #include "format/stream.h"
 #include "crypto/digest.h"
 #include "check/kernel_file.h"
+#include "inspect/klp_judge.h"
 #include "inspect/module.h"
 
 #include <fnmatch.h>
@@ -107,6 +108,8 @@ static int inspect_module(struct lp_pack_item *item, const struct lp_module_sign
 		rc = lp_module_inspect(bytes.data, bytes.len, item->path, &metadata->facts, err);
 	if (rc == 0)
 		rc = check_livepatch(item->path, &metadata->facts, err);
+	if (rc == 0)
+		rc = lp_module_judge(bytes.data, bytes.len, item->path, err);
 	if (rc == 0)
 		rc = lp_module_signing_apply(signing, item->path, &bytes, &item->signature, err);
 	metadata->facts.has_signature |= item->signature.len > 0;

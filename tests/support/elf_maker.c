@@ -35,6 +35,7 @@ enum section {
 	VERSIONS,
 	KLP_RELA,
 	KLP_JUMP_TABLE,
+	KLP_SYMBOL_RELA,
 	RETURN_SITES,
 	BSS,
 	DEBUG,
@@ -68,8 +69,10 @@ static const struct {
 	[LINUX_NOTE] = { ".note.Linux", SHT_NOTE, SHF_ALLOC },
 	[PROPERTY] = { ".note.gnu.property", SHT_NOTE, SHF_ALLOC },
 	[VERSIONS] = { "__versions", SHT_PROGBITS, SHF_ALLOC },
-	[KLP_RELA] = { ".klp.rela.ext4..text", SHT_RELA, SHF_ALLOC | SHF_RELA_LIVEPATCH },
-	[KLP_JUMP_TABLE] = { ".klp.rela.ext4.__jump_table", SHT_RELA, SHF_ALLOC | SHF_RELA_LIVEPATCH },
+	/* "%s": an object. */
+	[KLP_RELA] = { ".klp.rela.%s..text", SHT_RELA, SHF_ALLOC | SHF_RELA_LIVEPATCH },
+	[KLP_JUMP_TABLE] = { ".klp.rela.%s.__jump_table", SHT_RELA, SHF_ALLOC | SHF_RELA_LIVEPATCH },
+	[KLP_SYMBOL_RELA] = { ".klp.rela.%s..text", SHT_RELA, SHF_ALLOC | SHF_RELA_LIVEPATCH },
 	[RETURN_SITES] = { ".return_sites", SHT_PROGBITS, SHF_ALLOC },
 	[BSS] = { ".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE },
 	[DEBUG] = { ".debug_info", SHT_PROGBITS, 0 },
@@ -182,6 +185,25 @@ static void point_at_callbacks(struct maker *m, enum section section, uint64_t o
 static bool is_vmlinux(const struct elf_maker_object *object)
 {
 	return !object->name || strcmp(object->name, "vmlinux") == 0;
+}
+
+/* What the extras relocate for: the first module that is patched, else the kernel. */
+static const char *extras_object(const struct maker *m)
+{
+	for (size_t i = 0; i < m->options->n_objects; i++)
+		if (!is_vmlinux(&m->options->objects[i]))
+			return m->options->objects[i].name;
+	return "vmlinux";
+}
+
+/* Relocates the start of .text by the symbol that was added last. */
+static void relocate_livepatch(struct maker *m, enum section section)
+{
+	bool big_endian = m->arch->big_endian;
+
+	lp_buf_grow(&m->buf[section], 8);
+	bytes_put(&m->buf[section], (m->buf[SYMTAB].len / 24 - 1) << 32 | m->arch->absolute, 8, big_endian);
+	lp_buf_grow(&m->buf[section], 8);
 }
 
 static uint64_t make_source_funcs(struct maker *m, const struct elf_maker_object *object, size_t stride)
@@ -474,23 +496,29 @@ static void make_imports(struct maker *m)
 		if (strcmp(import->name, "module_layout") != 0)
 			add_symbol(m, import->name, STT_NOTYPE, SHN_UNDEF, 0, 0);
 	}
-	for (size_t i = 0; o->klp_symbols && o->klp_symbols[i]; i++)
+	for (size_t i = 0; o->klp_symbols && o->klp_symbols[i]; i++) {
 		add_symbol(m, o->klp_symbols[i], STT_NOTYPE, SHN_LIVEPATCH, 0, 0);
+		if (!o->no_klp_relocations)
+			relocate_livepatch(m, KLP_SYMBOL_RELA);
+	}
 }
 
 static void make_extras(struct maker *m)
 {
 	static const uint8_t ibt[16] = { 2, 0, 0, 0xc0, 4, 0, 0, 0, 1 };
 	const char *release = m->options->release ? m->options->release : RELEASE;
+	char symbol[600];
 
 	add_version(m, "module_layout", 0x12345678);
 	add_version(m, "klp_enable_patch", 0x9abcdef0);
 	add_symbol(m, "klp_enable_patch", STT_NOTYPE, SHN_UNDEF, 0, 0);
 	add_symbol(m, "klp_shadow_get", STT_NOTYPE, SHN_UNDEF, 0, 0);
-	add_symbol(m, ".klp.sym.ext4.ext4_lookup,2", STT_NOTYPE, SHN_LIVEPATCH, 0, 0);
+	snprintf(symbol, sizeof(symbol), ".klp.sym.%s.ext4_lookup,2", extras_object(m));
+	add_symbol(m, symbol, STT_NOTYPE, SHN_LIVEPATCH, 0, 0);
+	relocate_livepatch(m, KLP_RELA);
+	relocate_livepatch(m, KLP_RELA);
+	relocate_livepatch(m, KLP_JUMP_TABLE);
 	add_symbol(m, "__ksymtab_exported", STT_OBJECT, STRINGS, 0, 1);
-	room(m, KLP_RELA, 48);
-	room(m, KLP_JUMP_TABLE, 24);
 	room(m, RETURN_SITES, 12);
 	room(m, BSS, 4097);
 	room(m, DEBUG, 1000);
@@ -515,6 +543,23 @@ static uint16_t number_sections(struct maker *m)
 	return n;
 }
 
+static bool is_livepatch_rela(unsigned int i)
+{
+	return i == KLP_RELA || i == KLP_JUMP_TABLE || i == KLP_SYMBOL_RELA;
+}
+
+/* Relocation sections with their symbol table and their target. */
+static void put_links(struct maker *m, unsigned int i, struct lp_buf *out)
+{
+	bool is_rela = i >= N_CONTENTS && i < SYMTAB;
+	uint32_t link = is_rela || is_livepatch_rela(i) ? m->index[SYMTAB] : i == SYMTAB ? m->index[STRTAB] : 0;
+	uint64_t info = is_rela ? m->index[i - N_CONTENTS] : is_livepatch_rela(i) ? m->index[TEXT] :
+			i == SYMTAB ? m->buf[SYMTAB].len / 24 : 0;
+
+	bytes_put(out, link, 4, m->arch->big_endian);
+	bytes_put(out, info, 4, m->arch->big_endian);
+}
+
 static void put_section_header(struct maker *m, unsigned int i, struct lp_buf *out)
 {
 	bool big_endian = m->arch->big_endian;
@@ -527,19 +572,36 @@ static void put_section_header(struct maker *m, unsigned int i, struct lp_buf *o
 	bytes_put(out, 0, 8, big_endian);
 	bytes_put(out, m->offset[i], 8, big_endian);
 	bytes_put(out, m->buf[i].len, 8, big_endian);
-	bytes_put(out, is_rela ? m->index[SYMTAB] : i == SYMTAB ? m->index[STRTAB] : 0, 4, big_endian);
-	bytes_put(out, is_rela ? m->index[i - N_CONTENTS] : i == SYMTAB ? m->buf[SYMTAB].len / 24 : 0, 4, big_endian);
+	put_links(m, i, out);
 	bytes_put(out, i == STRTAB || i == SHSTRTAB ? 1 : 8, 8, big_endian);
-	bytes_put(out, is_rela || i == SYMTAB ? 24 : 0, 8, big_endian);
+	bytes_put(out, is_rela || is_livepatch_rela(i) || i == SYMTAB ? 24 : 0, 8, big_endian);
+}
+
+/* The object that a section is for: that of the first symbol, ".klp.sym.OBJECT.", or that of the extras. */
+static const char *object_of_section(const struct maker *m, unsigned int i, char *room, size_t n)
+{
+	if (i != KLP_SYMBOL_RELA || !m->options->klp_symbols)
+		return extras_object(m);
+	snprintf(room, n, "%s", m->options->klp_symbols[0] + strlen(".klp.sym."));
+	room[strcspn(room, ".")] = '\0';
+	return room;
 }
 
 static void name_section(struct maker *m, unsigned int i)
 {
 	static const char *const last[] = { ".symtab", ".strtab", ".shstrtab" };
+	const char *name = i >= SYMTAB ? last[i - SYMTAB] : contents[i % N_CONTENTS].name;
+	const char *mark = strstr(name, "%s");
+	char object[600];
 
 	if (i >= N_CONTENTS && i < SYMTAB)
 		lp_buf_text(&m->buf[SHSTRTAB], ".rela");
-	lp_buf_text(&m->buf[SHSTRTAB], i >= SYMTAB ? last[i - SYMTAB] : contents[i % N_CONTENTS].name);
+	if (mark) {
+		lp_buf_append(&m->buf[SHSTRTAB], name, (size_t)(mark - name));
+		lp_buf_text(&m->buf[SHSTRTAB], object_of_section(m, i, object, sizeof(object)));
+		name = mark + 2;
+	}
+	lp_buf_text(&m->buf[SHSTRTAB], name);
 	lp_buf_grow(&m->buf[SHSTRTAB], 1);
 }
 

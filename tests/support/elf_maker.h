@@ -84,7 +84,10 @@ struct elf_maker_options {
 	const char *license; /* "GPL" */
 	const struct elf_maker_import *imports; /* module_layout gets its CRC only */
 	size_t n_imports;
-	const char *const *klp_symbols; /* ".klp.sym.OBJECT.NAME,POSITION", NULL-terminated */
+	/* ".klp.sym.OBJECT.NAME,POSITION", NULL-terminated, each with a livepatch relocation in a section for the object of
+	 * the first. */
+	const char *const *klp_symbols;
+	bool no_klp_relocations; /* the symbols alone */
 	enum elf_maker_init init;
 	const void *init_code; /* .init.text instead of what init says */
 	size_t init_code_size;

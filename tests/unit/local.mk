@@ -70,6 +70,7 @@ unit_programs = \
 	tests/unit/inspect/test_kconfig \
 	tests/unit/inspect/test_kernel_exports \
 	tests/unit/inspect/test_kernel_image \
+	tests/unit/inspect/test_klp_judge \
 	tests/unit/inspect/test_module \
 	tests/unit/inspect/test_module_index \
 	tests/unit/inspect/test_notes \

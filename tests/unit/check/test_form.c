@@ -179,11 +179,6 @@ static void symbol_of_no_section(void **state)
 
 		make(&s, &(struct elf_maker_options){ .extras = true });
 		memcpy(elf_edit_symbol(&s.bytes, "__ksymtab_exported", &number) + 6, &cases[i].index, 2);
-		/* Its livepatch relocations are made of zeros. */
-		elf_edit_symbol(&s.bytes, ".klp.sym.ext4.ext4_lookup,2", &number);
-		for (uint64_t j = 0; j < 2; j++)
-			elf_edit_relocate(&s.bytes, ".klp.rela.ext4..text", j, number);
-		elf_edit_relocate(&s.bytes, ".klp.rela.ext4.__jump_table", 0, number);
 		run(&s);
 		if (cases[i].refused)
 			assert_refused(&s, LP_STAGE_LINK, "ENOEXEC", "symbol-section",
@@ -197,14 +192,18 @@ static void symbol_of_no_section(void **state)
 static void make_relocated(struct subject *s, const char *section, const char *symbol, bool is_livepatch)
 {
 	const char *const symbols[] = { symbol, NULL };
-	const struct elf_maker_options options = { .klp_symbols = is_livepatch ? symbols : NULL };
+	const struct elf_maker_object objects[] = { { NULL, &func, 1, 0 }, { "ext4", &func, 1, 0 } };
+	const struct elf_maker_options options = { .klp_symbols = is_livepatch ? symbols : NULL, .objects = objects,
+						   .n_objects = 2, .no_klp_relocations = true };
 	const uint8_t entry[24] = { 0 };
 	const uint32_t rela = SHT_RELA;
+	const uint32_t text = 1;
 	uint32_t number;
 
 	make(s, &options);
 	elf_edit_append(&s->bytes, section, SHF_ALLOC | 0x00100000, 8, entry, sizeof(entry));
 	memcpy(elf_edit_header(&s->bytes, section) + 4, &rela, 4);
+	memcpy(elf_edit_header(&s->bytes, section) + 44, &text, 4);
 	elf_edit_symbol(&s->bytes, symbol, &number);
 	elf_edit_relocate(&s->bytes, section, 0, number);
 	run(s);

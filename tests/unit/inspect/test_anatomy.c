@@ -83,7 +83,7 @@ static void livepatch_items(void **state)
 	AUTO_SUBJECT struct subject none = { 0 };
 
 	(void)state;
-	anatomize(&s, &(struct elf_maker_options){ .extras = true });
+	anatomize(&s, &(struct elf_maker_options){ .extras = true, .objects = &objects[2], .n_objects = 1 });
 	assert_int_equal(s.anatomy.relocations.n, 2);
 	assert_string_equal(s.anatomy.relocations.items[0].object, "ext4");
 	assert_string_equal(s.anatomy.relocations.items[0].name, ".text");
