@@ -78,7 +78,7 @@ static bool prove_objects(struct lp_attempt *attempt, const struct lp_live_patch
 {
 	const struct lp_module_facts *facts = attempt->job.facts;
 
-	/* Nobody could read what it patches (format-spec, appendix A): there is nothing to compare with. */
+	/* Nobody could read what it patches (format-spec/module-facts-1.md): there is nothing to compare with. */
 	if (facts->builder == LP_BUILDER_UNKNOWN && facts->n_objects == 0)
 		return true;
 	for (size_t i = 0; i < facts->n_objects; i++) {

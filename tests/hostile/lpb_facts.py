@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The facts of a module, read as appendix A of format-spec/lppack-1.md says."""
+"""The facts of a module, read as format-spec/module-facts-1.md says."""
 import hashlib
 import struct
 
