@@ -60,6 +60,14 @@ struct lp_klp_state *lp_module_facts_add_state(struct lp_module_facts *facts)
 	return lp_array_add(&facts->states, &facts->n_states, sizeof(*facts->states));
 }
 
+bool lp_module_name_is_good(const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	size_t n = strlen(name);
+
+	return n && n <= LP_MODULE_NAME_MAX && strspn(name, letters) == n;
+}
+
 void lp_module_facts_free(struct lp_module_facts *facts)
 {
 	for (size_t i = 0; i < facts->n_objects; i++) {

@@ -106,6 +106,11 @@ struct lp_module_facts {
 	size_t n_states;
 };
 
+/* include/linux/moduleparam.h: MODULE_NAME_LEN is 56 on 64-bit, with its NUL. */
+#define LP_MODULE_NAME_MAX 55
+
+/* Whether Kbuild can have given a module that name: 1 to 55 letters, digits and '_'. */
+bool lp_module_name_is_good(const char *name);
 void lp_module_facts_free(struct lp_module_facts *facts);
 size_t lp_module_facts_count_functions(const struct lp_module_facts *facts);
 /* Appends; the caller fills the zeroed element. NULL without memory. */

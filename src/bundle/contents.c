@@ -297,5 +297,9 @@ int lp_module_prove(const struct lp_contents *c, const struct lp_metadata *metad
 		return rc;
 	if (!facts.is_livepatch)
 		return lp_fail(err, LPPACK_E_FACTS, nonconforming, "%s: not a livepatch", where);
+	if (facts.name && !lp_module_name_is_good(facts.name))
+		return lp_fail(err, LPPACK_E_MODULE_NAME, nonconforming,
+			       "%s: its module's name is not up to %d letters, digits and '_'", where,
+			       LP_MODULE_NAME_MAX);
 	return lp_metadata_compare(&metadata->facts, &facts, where, err);
 }

@@ -6,9 +6,6 @@
 
 #include <string.h>
 
-/* kernel: MODULE_NAME_LEN is 56 on 64-bit, with its NUL (include/linux/module.h). */
-#define MODULE_NAME_MAX 55
-
 void lp_findings_add(struct lppack_value **list, const struct lp_finding *finding)
 {
 	LP_AUTO_FREE char *owned = finding->message;
@@ -35,13 +32,6 @@ static void add(struct lppack_value **list, const char *id, const char *severity
 						    .hint = hint });
 }
 
-static bool is_good_name(const char *name)
-{
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-
-	return strlen(name) <= MODULE_NAME_MAX && strspn(name, allowed) == strlen(name);
-}
-
 static void add_errors(struct lppack_value **list, const struct lp_module_facts *facts,
 		       const struct lp_anatomy *anatomy)
 {
@@ -63,10 +53,10 @@ static void add_errors(struct lppack_value **list, const struct lp_module_facts 
 	if (!facts->name)
 		add(list, "no-name", "error", LPPACK_E_MODULE, strdup("has no module name"),
 		    "build it with the kernel's own build system");
-	else if (!is_good_name(facts->name))
+	else if (!lp_module_name_is_good(facts->name))
 		add(list, "name", "error", LPPACK_E_MODULE_NAME,
 		    lp_text_format("its name, of %zu characters, is not up to %d letters, digits and '_'",
-				   strlen(facts->name), MODULE_NAME_MAX),
+				   strlen(facts->name), LP_MODULE_NAME_MAX),
 		    "rename it and build it again");
 }
 

@@ -53,7 +53,9 @@ static void add_own_findings(struct lp_check *check)
 	for (size_t i = 0; i < lppack_value_count(own); i++) {
 		const struct lppack_value *from = lppack_value_at(own, i, NULL);
 		const char *message = lppack_value_text(lppack_value_get(from, "message"));
-		bool livepatch = is_finding(from, "id", "not-livepatch") && enables_patch(check);
+		/* To the kernel any value is a mark. */
+		bool livepatch = is_finding(from, "id", "not-livepatch") && enables_patch(check) &&
+				 !lp_anatomy_modinfo(&check->anatomy, "livepatch");
 		/* With it the kernel only taints itself (try_to_force_load()). */
 		bool vermagic = is_finding(from, "id", "no-vermagic") &&
 				!lp_kconfig_is_on(&check->kernel->config, "CONFIG_MODULE_FORCE_LOAD");

@@ -8,9 +8,6 @@
 
 #include <string.h>
 
-/* MODULE_NAME_LEN of 64-bit kernels: with the NUL. */
-#define MODULE_NAME_LEN 56u
-
 static const char name_letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 
 static int judge_add(struct lp_faults *faults, const char *id, const char *sys_errno, const char *subject,
@@ -41,12 +38,12 @@ static int judge_object_name(const char *object, struct lp_faults *faults, struc
 	LP_AUTO_FREE char *near = NULL;
 	LP_AUTO_FREE char *hint = NULL;
 
-	if (strlen(object) >= MODULE_NAME_LEN)
+	if (strlen(object) > LP_MODULE_NAME_MAX)
 		return judge_add(faults, "object-name", "EINVAL", object,
-				 lp_text_format("patches the module %s, whose name is longer than %u characters",
-						object, MODULE_NAME_LEN - 1),
+				 lp_text_format("patches the module %s, whose name is longer than %d characters",
+						object, LP_MODULE_NAME_MAX),
 				 "name the module as lsmod does", err);
-	if (object[strspn(object, name_letters)] == '\0')
+	if (lp_module_name_is_good(object))
 		return 0;
 	near = lp_klp_near_name(object);
 	hint = near && *near ? lp_text_format("write %s, as lsmod names it", near) :

@@ -96,6 +96,7 @@ int lp_modinfo_read(const struct lp_elf *elf, struct lp_module_facts *out, struc
 		{ "srcversion", &out->srcversion },
 		{ "depends", &out->depends },
 	};
+	const char *mark;
 	size_t len = 0;
 
 	if (!section)
@@ -112,7 +113,8 @@ int lp_modinfo_read(const struct lp_elf *elf, struct lp_module_facts *out, struc
 		if (!out->release)
 			return lp_fail_nomem(err);
 	}
-	/* The kernel looks at the tag alone, not at its value (check_modinfo_livepatch()). */
-	out->is_livepatch = find_value(modinfo, "livepatch", &len) != NULL;
+	/* The kernel looks at the tag alone (check_modinfo_livepatch()); its text and its builders say "Y". */
+	mark = find_value(modinfo, "livepatch", &len);
+	out->is_livepatch = mark && len == 1 && *mark == 'Y';
 	return modinfo_check_name(elf, out, err);
 }

@@ -15,9 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* kernel: MODULE_NAME_LEN is 56 on 64-bit, with its NUL (include/linux/module.h). */
-#define MODULE_NAME_MAX 55
-
 void lp_pack_free(struct lp_pack *pack)
 {
 	for (size_t i = 0; i < pack->n; i++) {
@@ -35,15 +32,13 @@ void lp_pack_free(struct lp_pack *pack)
 
 static int check_name(const char *path, const char *name, struct lppack_error *err)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-
 	if (!name || !*name)
 		return lp_fail(err, LPPACK_E_MODULE, "build it with the kernel's own build system",
 			       "%s: has no module name", path);
-	if (strlen(name) > MODULE_NAME_MAX || strspn(name, allowed) != strlen(name))
+	if (!lp_module_name_is_good(name))
 		return lp_fail(err, LPPACK_E_MODULE_NAME, "rename it and build it again",
 			       "%s: the module name '%s' is not up to %d letters, digits and '_'", path, name,
-			       MODULE_NAME_MAX);
+			       LP_MODULE_NAME_MAX);
 	return 0;
 }
 

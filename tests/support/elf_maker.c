@@ -369,7 +369,7 @@ static void make_modinfo(struct maker *m, const char *name, const char *release)
 		return;
 	snprintf(vermagic, sizeof(vermagic), "%s SMP preempt mod_unload modversions ", release);
 	make_info(m, "license", m->options->license ? m->options->license : "GPL");
-	make_info(m, "livepatch", m->options->not_livepatch ? NULL : "Y");
+	make_info(m, "livepatch", m->options->not_livepatch ? NULL : m->options->mark ? m->options->mark : "Y");
 	make_info(m, "srcversion", m->options->srcversion);
 	make_info(m, "depends", m->options->depends ? m->options->depends : "");
 	make_info(m, "retpoline", "Y");

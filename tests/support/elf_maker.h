@@ -70,6 +70,7 @@ struct elf_maker_options {
 	uint64_t seed;              /* of the filler; the same seed makes the same bytes */
 	bool no_replace;
 	bool not_livepatch;
+	const char *mark; /* the value of modinfo livepatch: "Y" */
 	bool no_anatomy; /* marked as a livepatch, with nothing to recognise */
 	bool no_modinfo;
 	bool no_modinfo_name; /* the name in struct module stays */

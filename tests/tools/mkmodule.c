@@ -35,6 +35,7 @@ static void usage(FILE *to)
 	      "  --import NAME[:CRC]  an imported symbol; the CRC is decimal\n"
 	      "  --klp-symbol TEXT    .klp.sym.OBJECT.NAME,POSITION\n"
 	      "  --license TEXT       GPL (default)\n"
+	      "  --mark TEXT          modinfo livepatch: Y (default)\n"
 	      "  --signature FILE     append this PKCS#7\n"
 	      "  --extras             versions, exports, livepatch relocations, debug sections, ...\n"
 	      "  --no-replace, --not-livepatch, --no-anatomy, --no-modinfo, --no-build-id, --stripped, --signed\n",
@@ -62,6 +63,7 @@ enum option_id {
 	IMPORT,
 	KLP_SYMBOL,
 	LICENSE,
+	MARK,
 	EXTRAS,
 	NO_REPLACE,
 	NOT_LIVEPATCH,
@@ -93,6 +95,7 @@ static const struct option long_options[] = {
 	{ "import", required_argument, NULL, IMPORT },
 	{ "klp-symbol", required_argument, NULL, KLP_SYMBOL },
 	{ "license", required_argument, NULL, LICENSE },
+	{ "mark", required_argument, NULL, MARK },
 	{ "extras", no_argument, NULL, EXTRAS },
 	{ "no-replace", no_argument, NULL, NO_REPLACE },
 	{ "not-livepatch", no_argument, NULL, NOT_LIVEPATCH },
@@ -297,6 +300,8 @@ static const char **text_option(struct request *r, int id)
 		return &r->module.srcversion;
 	case LICENSE:
 		return &r->module.license;
+	case MARK:
+		return &r->module.mark;
 	case 'o':
 		return &r->output;
 	default:

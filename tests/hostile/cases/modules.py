@@ -206,6 +206,53 @@ text_of("srcversion_not_ascii", "modinfo in UTF-8.", lambda n: sample(n + 1, *PL
         info_is(srcversion="\u00e9"))
 
 
+# --- Z4, Z6, Z7: the mark, the name, and what cannot be read ---
+
+for mark in ("N", "y", "1", "YES"):
+    not_module("mark_" + mark, "Marked livepatch=%s." % mark, "FACTS", lambda n, m=mark: sample(n + 1, "--mark", m))
+
+for title, name in (("path", "../../x"), ("dash", "live-patch"), ("dot", "live.patch"), ("space", "live patch"),
+                    ("56", "n" * 56)):
+    text_of("name_" + title, "The module's name is one that no kernel can load: %s." % name,
+            lambda n, m=name: sample(n + 1, *PLAIN, "--name", m), info_is(name=name), "MODULE_NAME", "Z6")
+
+
+def data_at(symbol, offset, value):
+    """Changes the module's data, from the start of an object's symbol on."""
+    def change(data):
+        elf = lpb_facts.Elf(data)
+        number, start = next((index, at) for name, index, at in lpb_facts.object_symbols(elf) if name == symbol)
+        place = lpb_facts.offset_of(data, number) + start + offset
+        return data[:place] + value + data[place + len(value):]
+    return change
+
+
+def unreadable(name, why, change, *options):
+    for number, who, narrow in ((NARROW, "read", SAME), (OUTSIDE, "unread", "OK")):
+        add("z7_%s_%s" % (name, who), "Z7", why, "MODULE",
+            lambda n=number: with_module(change(sample(n + 1, *(options or PLAIN))), n), narrow)
+
+
+unreadable("byte_in_func", "A byte behind the named fields of a klp_func.", data_at("funcs", 30, b"\1"))
+unreadable("byte_in_second_func", "A byte in the second klp_func.", data_at("funcs", 152 + 40, b"\1"))
+unreadable("byte_in_object", "A byte behind the named fields of a klp_object.", data_at("objs", 60, b"\1"))
+unreadable("func_end", "The end entry of an array of klp_func is not empty.", data_at("funcs", 2 * 152 + 16, b"\1"))
+unreadable("object_end", "The end entry of the array of klp_object is not empty.", data_at("objs", 2 * 168, b"\1"))
+unreadable("layout_5_3", "replace where kernels before 5.4 had it.", data_at("patch", 16, b"\1"))
+unreadable("layout_number", "replace is a number.", data_at("patch", 24, b"\2"))
+unreadable("layout_wide_number", "replace is a wide number.", data_at("patch", 24, b"\0\1"))
+unreadable("state_padding", "A klp_state with something behind its version.", data_at("patch", 200 + 12, b"\1"),
+           *PLAIN, "--state", "1:2")
+unreadable("state_end", "The end of the states is not empty.", data_at("patch", 200 + 24 + 8, b"\1"),
+           *PLAIN, "--state", "1:2")
+unreadable("object_twice", "An object that is listed twice.", lambda data: data,
+           *PLAIN, "--object", "ext4", "--function", "ext4_other")
+unreadable("object_twice_klp_build", "The same of klp-build.", lambda data: data,
+           "--builder", "klp-build", *PLAIN, "--object", "ext4", "--function", "ext4_other")
+unreadable("vmlinux_spelled", "The kernel's own object has a name.", replacing(b"\0vmlinuz\0", b"\0vmlinux\0"),
+           "--object", "vmlinuz", "--function", "seq_read")
+
+
 @case("Z4 K4", "OK", narrow="OK")
 def z4_builders():
     """All builders, architectures and options that the fake modules have."""
