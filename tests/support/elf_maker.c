@@ -35,10 +35,10 @@ enum section {
 	VERSIONS,
 	KLP_RELA,
 	KLP_JUMP_TABLE,
-	KLP_SYMBOL_RELA,
 	RETURN_SITES,
 	BSS,
 	DEBUG,
+	KLP_SYMBOL_RELA, /* the last: it has no symbol */
 	N_CONTENTS,
 	/* A relocation section for each of the above follows, then these. */
 	SYMTAB = 2 * N_CONTENTS,
@@ -411,7 +411,7 @@ static void make_identity(struct maker *m)
 static void make_section_symbols(struct maker *m)
 {
 	lp_buf_grow(&m->buf[STRTAB], 1);
-	for (unsigned int i = 0; i < N_CONTENTS; i++) {
+	for (unsigned int i = 0; i < KLP_SYMBOL_RELA; i++) {
 		bytes_put(&m->buf[SYMTAB], 0, 4, false);
 		bytes_put(&m->buf[SYMTAB], i ? ELF64_ST_INFO(STB_LOCAL, STT_SECTION) : 0, 1, false);
 		bytes_put(&m->buf[SYMTAB], 0, 1, false);
