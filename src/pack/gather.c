@@ -100,11 +100,11 @@ static int inspect_module(struct lp_pack_item *item, const struct lp_module_sign
 	int rc = lp_file_read_decompressed(item->path, LP_MODULE_MAX, &bytes, err);
 
 	if (rc == 0)
+		rc = lp_module_judge(bytes.data, bytes.len, item->path, err);
+	if (rc == 0)
 		rc = lp_module_inspect(bytes.data, bytes.len, item->path, &metadata->facts, err);
 	if (rc == 0)
 		rc = check_livepatch(item->path, &metadata->facts, err);
-	if (rc == 0)
-		rc = lp_module_judge(bytes.data, bytes.len, item->path, err);
 	if (rc == 0)
 		rc = lp_module_signing_apply(signing, item->path, &bytes, &item->signature, err);
 	metadata->facts.has_signature |= item->signature.len > 0;

@@ -127,6 +127,78 @@ found "one that is ambiguous" error:symbol-ambiguous:twice no EINVAL --
 module --function cmdline_proc_show --klp-symbol .klp.sym.vmlinux.none,0
 found "one that is missing" error:symbol-missing:none no EINVAL --
 
+# What no kernel takes, or takes to no effect: the same in inspect and create.
+
+# fault NAME FINDING LOADS [ERRNO] -- OPTION...: of a module with these options.
+fault()
+{
+	local name=$1 finding=$2 args=()
+
+	shift 2
+	while [ "$1" != -- ]; do args+=("$1"); shift; done
+	shift
+	module "$@"
+	refused_everywhere "$name" "$finding" "${args[@]}"
+}
+
+# refused_everywhere NAME FINDING LOADS [ERRNO]: m.ko.
+refused_everywhere()
+{
+	found "$1" "error:$2" "${@:3}" --
+	{
+		try UNLOADABLE inspect --strict m.ko
+		lppack inspect --json m.ko > "$out"
+		says "$out" "\"id\": \"$2\""
+		try UNLOADABLE create --stream s --serial 1 --key key.key -o none.lpb --module m.ko --kernel $id
+		says "$err" '^lppack: error: m\.ko: '
+		says "$err" 'hint: '
+		[ ! -e none.lpb ] || echo "made a bundle"
+	} | ok "$1: inspect and create say the same"
+}
+
+fault "relocations for an object that is not patched" relocation-object yes -- --function cmdline_proc_show \
+	--klp-symbol .klp.sym.dm_crypt.crypt_status,0
+fault "one function twice, position 0 being 1" function-twice no EEXIST -- --function cmdline_proc_show --function cmdline_proc_show,1
+fault "an object twice" object-twice no EEXIST -- --function cmdline_proc_show --object xfs --function a --object xfs --function b
+fault "an object's name with a suffix" object-name yes -- --function cmdline_proc_show --object ext4.ko --function ext4_lookup
+says "$err" 'hint: write ext4, as lsmod' | ok "suggests a name"
+check
+says "$err" 'hint: write ext4, which this kernel has' | ok "which the kernel's tree has"
+module --function cmdline_proc_show --object btrfs.ko.xz --function btrfs_read
+check
+says "$err" 'hint: btrfs is built into this kernel' | ok "or has built in"
+
+# What tools of binutils make of a finished module.
+if command -v objcopy > /dev/null && command -v ld > /dev/null; then
+	module --function cmdline_proc_show --klp-symbol .klp.sym.vmlinux.twice,2
+	cp m.ko whole.ko
+	found "the finished module" info:unsigned yes --
+	# tool NAME COMMAND...: if it leaves relocations and symbols as they are, the module is as good as before.
+	tool()
+	{
+		local name=$1
+
+		shift
+		cp whole.ko m.ko
+		"$@" > /dev/null 2>&1 || { ok "$name: refuses it" < /dev/null; return; }
+		if [ "$(readelf -SW m.ko 2> /dev/null | grep -c 'klp\.rela.* RELA ')" = 1 ] && readelf -sW m.ko | grep -q 'OS \[0xff20\] \.klp\.sym' &&
+			readelf -rW m.ko 2> /dev/null | grep -A2 klp.rela | grep -q '\.klp\.sym'; then
+			{ try OK inspect --strict m.ko; } | ok "$name: keeps what livepatch needs"
+		else
+			{ try UNLOADABLE inspect --strict m.ko; } | ok "$name: is seen"
+		fi
+	}
+	tool "ld -r" ld -r -o m.ko whole.ko
+	tool "strip --strip-debug" strip --strip-debug m.ko
+	tool "strip --strip-unneeded" strip --strip-unneeded m.ko
+	tool "objcopy" objcopy m.ko
+	tool "objcopy -R" objcopy -R .klp.rela.vmlinux..text m.ko
+	tool "objcopy --set-section-flags" objcopy --set-section-flags .klp.rela.vmlinux..text=alloc,readonly m.ko
+	tool "objcopy --rename-section" objcopy --rename-section .klp.rela.vmlinux..text=.klp.other m.ko
+else
+	skip "what tools make of a finished module" "no binutils"
+fi
+
 # Imports.
 module --function cmdline_proc_show --import none:1
 found "an import that is missing" error:import-missing:none no ENOENT --
