@@ -543,17 +543,12 @@ static uint16_t number_sections(struct maker *m)
 	return n;
 }
 
-static bool is_livepatch_rela(unsigned int i)
-{
-	return i == KLP_RELA || i == KLP_JUMP_TABLE || i == KLP_SYMBOL_RELA;
-}
-
 /* Relocation sections with their symbol table and their target. */
 static void put_links(struct maker *m, unsigned int i, struct lp_buf *out)
 {
 	bool is_rela = i >= N_CONTENTS && i < SYMTAB;
-	uint32_t link = is_rela || is_livepatch_rela(i) ? m->index[SYMTAB] : i == SYMTAB ? m->index[STRTAB] : 0;
-	uint64_t info = is_rela ? m->index[i - N_CONTENTS] : is_livepatch_rela(i) ? m->index[TEXT] :
+	uint32_t link = is_rela || (i < N_CONTENTS && contents[i].type == SHT_RELA) ? m->index[SYMTAB] : i == SYMTAB ? m->index[STRTAB] : 0;
+	uint64_t info = is_rela ? m->index[i - N_CONTENTS] : (i < N_CONTENTS && contents[i].type == SHT_RELA) ? m->index[TEXT] :
 			i == SYMTAB ? m->buf[SYMTAB].len / 24 : 0;
 
 	bytes_put(out, link, 4, m->arch->big_endian);
@@ -574,7 +569,7 @@ static void put_section_header(struct maker *m, unsigned int i, struct lp_buf *o
 	bytes_put(out, m->buf[i].len, 8, big_endian);
 	put_links(m, i, out);
 	bytes_put(out, i == STRTAB || i == SHSTRTAB ? 1 : 8, 8, big_endian);
-	bytes_put(out, is_rela || is_livepatch_rela(i) || i == SYMTAB ? 24 : 0, 8, big_endian);
+	bytes_put(out, is_rela || (i < N_CONTENTS && contents[i].type == SHT_RELA) || i == SYMTAB ? 24 : 0, 8, big_endian);
 }
 
 /* The object that a section is for: that of the first symbol, ".klp.sym.OBJECT.", or that of the extras. */
@@ -782,64 +777,6 @@ int elf_maker_vmlinux(const struct elf_maker_kernel *options, struct lp_buf *out
 		bytes_put_at(out->data + start + 60, 2, 2, big_endian);
 	}
 	lp_buf_free(&notes);
-	return lp_buf_ok(out) ? 0 : -1;
-}
-
-static uint32_t crc32_of(const uint8_t *bytes, size_t n)
-{
-	uint32_t crc = ~0u;
-
-	for (size_t i = 0; i < n; i++) {
-		crc ^= bytes[i];
-		for (unsigned int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
-	}
-	return ~crc;
-}
-
-void elf_maker_gzip(const void *bytes, size_t n, struct lp_buf *out)
-{
-	static const uint8_t header[10] = { 0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255 };
-	const uint8_t *from = bytes;
-	size_t left = n;
-
-	lp_buf_append(out, header, sizeof(header));
-	do {
-		size_t part = left < 65535 ? left : 65535;
-
-		bytes_put(out, part == left, 1, false);
-		bytes_put(out, part, 2, false);
-		bytes_put(out, ~part, 2, false);
-		lp_buf_append(out, from, part);
-		from += part;
-		left -= part;
-	} while (left);
-	bytes_put(out, crc32_of(bytes, n), 4, false);
-	bytes_put(out, n, 4, false);
-}
-
-int elf_maker_bzimage_around(const char *release, const void *payload, size_t n, struct lp_buf *out)
-{
-	const size_t setup = 5 * 512;
-	const size_t payload_offset = 0x40;
-	size_t start = out->len;
-	uint8_t *head = lp_buf_grow(out, setup + payload_offset);
-
-	if (!head)
-		return -1;
-	/* Documentation/arch/x86/boot.rst; protocol 2.15. */
-	head[0x1f1] = 4;
-	bytes_put_at(head + 0x1fe, 0xaa55, 2, false);
-	memcpy(head + 0x202, "HdrS", 4);
-	bytes_put_at(head + 0x206, 0x020f, 2, false);
-	bytes_put_at(head + 0x20e, 0x200, 2, false);
-	bytes_put_at(head + 0x236, 1, 2, false);
-	bytes_put_at(head + 0x248, payload_offset, 4, false);
-	bytes_put_at(head + 0x24c, n, 4, false);
-	snprintf((char *)head + 0x400, 256, "%s (root@test) #1 SMP PREEMPT_DYNAMIC test", release ? release : RELEASE);
-	lp_buf_append(out, payload, n);
-	while (lp_buf_ok(out) && (out->len - start) % 16)
-		lp_buf_grow(out, 1);
 	return lp_buf_ok(out) ? 0 : -1;
 }
 

@@ -219,7 +219,7 @@ static void too_many_functions(void **state)
 
 	memset(name, 'f', sizeof(name) - 1);
 	for (int i = 0; i < N; i++)
-		funcs[i].name = name;
+		funcs[i] = (struct elf_maker_func){ name, (uint64_t)i + 1 };
 	fixture_module(f, "m.ko", &(struct elf_maker_options){ .objects = &object, .n_objects = 1 });
 	free(funcs);
 	assert_refused(f, LITERAL, LPPACK_E_LIMIT, "m.ko");
