@@ -303,7 +303,7 @@ def _(module, _context):
     patch_function(module, 'f' * 600)
 
 
-@case('function without new code', 'EINVAL', lppack='unknown', why=UNRECOGNISED)
+@case('function without new code', 'EINVAL')
 def _(module, _context):
     section, at = function_place(module)
     module.drop_relocation(section, at + 8)
