@@ -9,7 +9,7 @@
 #include <linux/module.h>
 #include <linux/stringify.h>
 
-#include "support/capture.h"
+#include "capture.h"
 
 #define LPPACK_SUFFIX LPPACK_MARK "level=" __stringify(LPPACK_LEVEL)
 
