@@ -11,7 +11,7 @@
 #include <linux/seq_file.h>
 #include <asm/setup.h>
 
-#include "support/capture.h"
+#include "capture.h"
 
 static char lptest_cmdline[COMMAND_LINE_SIZE + 64];
 

@@ -10,7 +10,7 @@
 #include <linux/string.h>
 #include <asm/setup.h>
 
-#include "support/capture.h"
+#include "capture.h"
 
 static char level_cmdline[COMMAND_LINE_SIZE + 64];
 
