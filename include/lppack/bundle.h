@@ -131,7 +131,7 @@ struct lppack_verify_options {
 int lppack_verified_check_all(struct lppack_verified *verified, const struct lppack_verify_options *options,
 			      struct lppack_error *err);
 
-/** @name What the manifest of a verified bundle says. Texts live as long as the verified bundle. @since 0.1 */
+/** @name What the manifest of a verified bundle says. Texts live as long as the verified bundle. */
 /** @{ */
 /** The stream that the bundle belongs to. @param verified a verified bundle @return borrowed @since 0.1 */
 const char *lppack_verified_stream(const struct lppack_verified *verified);
@@ -226,11 +226,11 @@ int lppack_verified_entry_next(const struct lppack_verified *verified, struct lp
 int lppack_verified_fix_next(struct lppack_verified *verified, const struct lppack_fix **fix,
 			     struct lppack_error *err);
 
-/** @name What a fix says of itself; texts live as long as the verified bundle. @since 0.1 */
+/** @name What a fix says of itself; texts live as long as the verified bundle. */
 /** @{ */
 /** Its id, CVE-2026-0001 or any other name. @param fix of a verified bundle @return borrowed @since 0.1 */
 const char *lppack_fix_id(const struct lppack_fix *fix);
-/** One line. @param fix of a verified bundle @return borrowed; NULL if there is none @since 0.1 */
+/** Its summary, one line for people. @param fix of a verified bundle @return borrowed; NULL if there is none @since 0.1 */
 const char *lppack_fix_summary(const struct lppack_fix *fix);
 /** "low", "medium", "high" or "critical". @param fix of a verified bundle @return borrowed; NULL: not given
  * @since 0.1 */
@@ -259,7 +259,7 @@ void lppack_entry_free(struct lppack_entry *entry);
  */
 struct lppack_value *lppack_entry_describe(const struct lppack_entry *entry, struct lppack_error *err);
 
-/** @name What a kernel's metadata say; texts live as long as the entry. @since 0.1 */
+/** @name What a kernel's metadata say; texts live as long as the entry. */
 /** @{ */
 /** The kernel's build ID. @param entry of a verified bundle @return lower-case hex, borrowed @since 0.1 */
 const char *lppack_entry_build_id(const struct lppack_entry *entry);

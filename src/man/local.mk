@@ -41,3 +41,34 @@ src/man/lppack.1: src/man/lppack.1.scd src/man/exit-status.awk include/lppack/er
 		$(top_srcdir)/src/man/lppack.1.scd > $@.scd.tmp && \
 	$(SCDOC) < $@.scd.tmp > $@.tmp && mv $@.tmp $@ && rm -f $@.scd.tmp
 endif
+
+# Section 3, one page a header, from its doc blocks.
+header_pages = \
+	src/man/liblppack.3 \
+	src/man/lppack-bundle.3 \
+	src/man/lppack-check.3 \
+	src/man/lppack-create.3 \
+	src/man/lppack-diff.3 \
+	src/man/lppack-error.3 \
+	src/man/lppack-host.3 \
+	src/man/lppack-inspect.3 \
+	src/man/lppack-keys.3 \
+	src/man/lppack-options.3 \
+	src/man/lppack-progress.3 \
+	src/man/lppack-sign.3 \
+	src/man/lppack-store.3 \
+	src/man/lppack-trust.3 \
+	src/man/lppack-value.3 \
+	src/man/lppack-version.3
+EXTRA_DIST += src/man/headers.sh src/man/headers.awk
+
+if HAVE_DOXYGEN
+man3_MANS = $(header_pages)
+CLEANFILES += $(header_pages) src/man/headers.stamp
+
+# All pages come of one run.
+src/man/headers.stamp: $(lppackinclude_HEADERS) src/man/headers.sh src/man/headers.awk
+	$(AM_V_GEN)$(MKDIR_P) src/man && \
+	$(SHELL) $(top_srcdir)/src/man/headers.sh $(DOXYGEN) $(top_srcdir)/include $(PACKAGE_VERSION) src/man && touch $@
+$(header_pages): src/man/headers.stamp
+endif

@@ -9,6 +9,7 @@ check_scripts = \
 	tests/check/help.sh \
 	tests/check/layers.sh \
 	tests/check/links.sh \
+	tests/check/man3.sh \
 	tests/check/policy_keys.sh \
 	tests/check/sizes.sh \
 	tests/check/spdx.sh \
