@@ -139,9 +139,15 @@ enum lppack_check_flags {
  */
 int lppack_check_report_judge(const struct lppack_value *report, uint32_t flags, struct lppack_error *err);
 
-/*
- * The build ID (lower-case hex) of a kernel that is not running, from a vmlinuz, a vmlinux or debug file, a copy of
- * /sys/kernel/notes or a kernel .deb. LPPACK_E_KERNEL_IMAGE if there is none. malloc'd.
+/**
+ * Reads the build ID of a kernel that is not running.
+ *
+ * @param path of a vmlinuz, a vmlinux or debug file, a copy of /sys/kernel/notes or a kernel .deb
+ * @param err  LPPACK_E_KERNEL_IMAGE: it has none
+ *
+ *             LPPACK_E_IO, LPPACK_E_LIMIT
+ * @return lower-case hex, malloc'd; NULL on failure
+ * @since 0.1
  */
 char *lppack_kernel_file_build_id(const char *path, struct lppack_error *err);
 
