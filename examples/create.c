@@ -7,9 +7,7 @@
 static struct lppack_spec *describe_release(const char *module, const char *kernel, struct lppack_error *err)
 {
 	static const char *const functions[] = { "getpid", NULL };
-	LPPACK_OPTIONS(lppack_spec_fix, fix, .id = "CVE-2026-0001",
-		       .summary = "an example",
-		       .severity = "high",
+	LPPACK_OPTIONS(lppack_spec_fix, fix, .id = "CVE-2026-0001", .summary = "an example", .severity = "high",
 		       .functions = functions);
 	LPPACK_OPTIONS(lppack_spec_kernel, pair, .module = module, .kernel = kernel);
 	struct lppack_spec *spec = lppack_spec_new("example", 1, err);

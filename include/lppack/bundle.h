@@ -223,8 +223,7 @@ int lppack_verified_entry_next(const struct lppack_verified *verified, struct lp
  * @return 1; 0 at the end; or a negative code
  * @since 0.1
  */
-int lppack_verified_fix_next(struct lppack_verified *verified, const struct lppack_fix **fix,
-			     struct lppack_error *err);
+int lppack_verified_fix_next(struct lppack_verified *verified, const struct lppack_fix **fix, struct lppack_error *err);
 
 /** @name What a fix says of itself; texts live as long as the verified bundle. */
 /** @{ */

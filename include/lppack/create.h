@@ -194,8 +194,7 @@ struct lppack_spec_kernel {
  * @return 0, or a negative code
  * @since 0.1
  */
-int lppack_spec_add_kernel(struct lppack_spec *spec, const struct lppack_spec_kernel *kernel,
-			   struct lppack_error *err);
+int lppack_spec_add_kernel(struct lppack_spec *spec, const struct lppack_spec_kernel *kernel, struct lppack_error *err);
 
 /**
  * Frees a spec.
@@ -221,7 +220,7 @@ struct lppack_create_options {
 	int64_t created;       /**< seconds since 1970 for "created" and every member, unless the spec says it */
 	/** Is called after modules, from the calling thread; the phase is "packing". May be NULL. */
 	void (*progress)(void *context, const struct lppack_progress *now);
-	void *context; /**< for progress */
+	void *context;                            /**< for progress */
 	const struct lppack_verified *supersedes; /**< lppack_verified_check_supersedes() must hold for it; or NULL */
 	/**
 	 * Appends to every module, before it is digested and packed, the signature that the kernel looks for
@@ -260,8 +259,8 @@ struct lppack_create_options {
  * @since 0.1
  */
 int lppack_bundle_create(const struct lppack_spec *spec, const struct lppack_signer *const *signers, size_t n_signers,
-			 const char *output, const struct lppack_create_options *options,
-			 struct lppack_value **report, struct lppack_error *err);
+			 const char *output, const struct lppack_create_options *options, struct lppack_value **report,
+			 struct lppack_error *err);
 
 #ifdef __cplusplus
 }

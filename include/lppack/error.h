@@ -135,7 +135,10 @@ struct lppack_error {
 };
 
 /** Makes a struct lppack_error fresh where it is declared. @since 0.1 */
-#define LPPACK_ERROR_INIT { sizeof(struct lppack_error), 0, 0, "", "" }
+#define LPPACK_ERROR_INIT \
+	{ \
+		sizeof(struct lppack_error), 0, 0, "", "" \
+	}
 
 /**
  * Names a code.

@@ -92,7 +92,7 @@ struct lppack_attach_options {
 	size_t size; /**< set by LPPACK_OPTIONS() */
 	/** File with the 64 bytes of an Ed25519 signature, or a detached CMS in DER (format-spec, "CMS"). */
 	const char *signature;
-	const char *public_key; /**< PEM file of the Ed25519 key; NULL for a CMS, which names its own */
+	const char *public_key;               /**< PEM file of the Ed25519 key; NULL for a CMS, which names its own */
 	struct lppack_bytes signature_bytes;  /**< as signature */
 	struct lppack_bytes public_key_bytes; /**< PEM, as public_key */
 };
@@ -110,8 +110,8 @@ struct lppack_attach_options {
  *         LPPACK_E_USAGE: no signature is given, or no key that it needs
  * @since 0.1
  */
-int lppack_signature_attach(const char *path, const struct lppack_attach_options *options,
-			    struct lppack_value **report, struct lppack_error *err);
+int lppack_signature_attach(const char *path, const struct lppack_attach_options *options, struct lppack_value **report,
+			    struct lppack_error *err);
 
 /**
  * The signatures of a bundle, without any trusted key. Nothing of it says that a key is trusted.

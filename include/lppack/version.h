@@ -14,7 +14,7 @@ extern "C" {
 #define LPPACK_VERSION_MAJOR 0
 #define LPPACK_VERSION_MINOR 1
 #define LPPACK_VERSION_PATCH 0
-#define LPPACK_VERSION	     "0.1.0"
+#define LPPACK_VERSION "0.1.0"
 
 /** Whether these headers are of that version or a later one; fit for #if. @since 0.1 */
 #define LPPACK_VERSION_AT_LEAST(major, minor, patch) \

@@ -168,8 +168,8 @@ static struct lppack_boot_report *publish(struct boot_report *report)
 }
 
 LP_EXPORT int lppack_host_apply_installed(struct lppack_host *host, const struct lppack_keyring *keyring,
-					  const struct lppack_boot_options *options,
-					  struct lppack_boot_report **report, struct lppack_error *err)
+					  const struct lppack_boot_options *options, struct lppack_boot_report **report,
+					  struct lppack_error *err)
 {
 	LP_AUTO(free_report) struct boot_report *made = calloc(1, sizeof(*made));
 	struct boot boot = { .host = host, .keyring = keyring, .report = made };

@@ -58,11 +58,10 @@ static struct lppack_value *describe_skipped(const struct lp_installed *level, c
 }
 
 static const struct lp_installed *first_level(const struct attempt *attempt, const struct lp_store *store,
-					 struct lppack_error *err)
+					      struct lppack_error *err)
 {
 	const struct lp_manifest *m = attempt->below ? &lp_verified_contents(attempt->below)->manifest : NULL;
-	const struct lp_installed *level = m ? lp_store_below(store, &m->id) :
-					  lp_boot_choice_first(&attempt->snapshot);
+	const struct lp_installed *level = m ? lp_store_below(store, &m->id) : lp_boot_choice_first(&attempt->snapshot);
 
 	if (level)
 		return level;
@@ -115,8 +114,7 @@ static int open_installed(struct attempt *attempt, struct lppack_value **skipped
 
 int lp_store_open_installed(struct lppack_host *host, const struct lppack_keyring *keyring,
 			    const struct lppack_verified *below, struct lppack_bundle **bundle,
-			    struct lppack_verified **verified, struct lppack_value **skipped,
-			    struct lppack_error *err)
+			    struct lppack_verified **verified, struct lppack_value **skipped, struct lppack_error *err)
 {
 	struct attempt attempt = { .keyring = keyring, .below = below };
 	struct lppack_error own = LPPACK_ERROR_INIT;

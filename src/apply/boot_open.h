@@ -14,7 +14,6 @@
  */
 int lp_store_open_installed(struct lppack_host *host, const struct lppack_keyring *keyring,
 			    const struct lppack_verified *below, struct lppack_bundle **bundle,
-			    struct lppack_verified **verified, struct lppack_value **skipped,
-			    struct lppack_error *err);
+			    struct lppack_verified **verified, struct lppack_value **skipped, struct lppack_error *err);
 
 #endif

@@ -31,14 +31,14 @@
 struct install {
 	struct lppack_host *host;
 	const char *root;
-	struct lppack_bundle *source;        /* as it was given: its head says what it claims to be */
+	struct lppack_bundle *source; /* as it was given: its head says what it claims to be */
 	const struct lppack_keyring *keyring;
 	struct lppack_install_options options;
 	struct lppack_wait wait;
-	struct lppack_bundle *copy;          /* what is verified, and what is put in place */
-	struct lppack_verified *verified;    /* of the copy */
-	struct lp_snapshot snapshot;         /* read with the lock held; what is written changes it alike */
-	bool is_rebuilt;                     /* the store was damaged */
+	struct lppack_bundle *copy;       /* what is verified, and what is put in place */
+	struct lppack_verified *verified; /* of the copy */
+	struct lp_snapshot snapshot;      /* read with the lock held; what is written changes it alike */
+	bool is_rebuilt;                  /* the store was damaged */
 	struct lppack_value *warnings;
 	bool already;
 	char **pruned; /* digests, in hex */
@@ -185,8 +185,9 @@ static int check_fresh(struct install *install, struct lppack_error *err)
 							      install->options.flags & LPPACK_INSTALL_ALLOW_DOWNGRADE };
 	int rc = lp_snapshot_check(&install->snapshot, LP_PART_FRESHNESS, err);
 
-	return rc < 0 ? rc : lp_freshness_see(install->root, &install->snapshot.freshness, &c->manifest.id,
-					      c->bundle->in.name, &options, err);
+	return rc < 0 ? rc :
+			lp_freshness_see(install->root, &install->snapshot.freshness, &c->manifest.id,
+					 c->bundle->in.name, &options, err);
 }
 
 /* What boots are to begin with, once the store names it. */
@@ -421,7 +422,8 @@ struct lppack_value *lp_store_install(struct lppack_host *host, struct lppack_bu
 				      const struct lppack_install_options *options, struct lppack_verified **verified,
 				      struct lppack_error *err)
 {
-	LP_AUTO(install_free) struct install install = {
+	LP_AUTO(install_free)
+	struct install install = {
 		.host = host, .root = host->io.root, .source = bundle, .keyring = keyring, .warnings = lp_value_list()
 	};
 	struct lppack_error own = LPPACK_ERROR_INIT;

@@ -92,13 +92,16 @@ static int warn(enum lp_key_verdict verdict, const char *enforced, const char *s
 
 	if (verdict == LP_KEY_UNKNOWN)
 		text = lp_text_format("the kernel does not know the key of the module's signature (%s): it loads the "
-				      "module, and is tainted by it", signer);
+				      "module, and is tainted by it",
+				      signer);
 	else if (enforced && verdict == LP_KEY_PLATFORM)
 		text = lp_text_format("the key of the module's signature (%s) is in the firmware's keyring alone, "
-				      "which not every kernel asks for modules: it may refuse the module", signer);
+				      "which not every kernel asks for modules: it may refuse the module",
+				      signer);
 	else if (enforced)
 		text = lp_text_format("it cannot be told whether the kernel knows the key of the module's "
-				      "signature (%s): it may refuse the module", signer);
+				      "signature (%s): it may refuse the module",
+				      signer);
 	else
 		return 0;
 	if (!text)
@@ -121,7 +124,8 @@ static int module_trust_judge(enum lp_key_verdict verdict, const struct signatur
 			       "enrol the key (mokutil --import CERTIFICATE, then reboot), or ask for a module that is "
 			       "signed by a key of this kernel",
 			       "%s: the kernel insists on module signatures (%s) and does not know the key of this "
-			       "one: %s", name, enforced, signer);
+			       "one: %s",
+			       name, enforced, signer);
 	return warn(verdict, enforced, signer, warnings, err);
 }
 

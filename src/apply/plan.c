@@ -57,7 +57,8 @@ static int select_module(struct lppack_plan *plan, struct lppack_error *err)
 	rc = lppack_entry_load_module(plan->entry, &plan->job.module, &plan->job.module_size, err);
 	if (rc < 0)
 		return rc;
-	return lp_module_judge(plan->job.module, plan->job.module_size, lp_verified_contents(plan->verified)->bundle->in.name, err);
+	return lp_module_judge(plan->job.module, plan->job.module_size,
+			       lp_verified_contents(plan->verified)->bundle->in.name, err);
 }
 
 struct lp_freshness_options lp_plan_freshness(const struct lppack_plan *plan)
@@ -151,8 +152,7 @@ static int prepare_level(struct lppack_plan *plan, struct lppack_error *err)
 	struct lp_journal *journal = &plan->transaction.journal;
 	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
 	struct lppack_error why = LPPACK_ERROR_INIT;
-	int rc = lp_applied_set(&journal->to, &c->manifest, &plan->entry->metadata.facts, &plan->host->kernel,
-				err);
+	int rc = lp_applied_set(&journal->to, &c->manifest, &plan->entry->metadata.facts, &plan->host->kernel, err);
 
 	if (rc == 0)
 		rc = lp_contents_fixes(c, &fixes, err);
@@ -170,7 +170,8 @@ static int warn_of_probe(struct lppack_value **warnings, const struct lp_probe *
 
 	if (probe->by_ftrace)
 		text = lp_text_format("a %s is at the entry of %s: it is hit as before, but what runs then is the "
-				      "livepatch's function", what, probe->func->name);
+				      "livepatch's function",
+				      what, probe->func->name);
 	else
 		text = lp_text_format("a %s is inside %s, which the livepatch replaces: it will not be hit any more",
 				      what, probe->func->name);
@@ -195,8 +196,8 @@ static int check_step(const struct lppack_plan *plan, const struct lp_snapshot *
 {
 	const struct lp_replace_job *job = &plan->job;
 	struct lp_kernel_io *io = &plan->host->io;
-	int rc = lp_module_trust_check(io, job->module, job->module_size, job->facts->name, &judgement->module_signature,
-				       &judgement->warnings, err);
+	int rc = lp_module_trust_check(io, job->module, job->module_size, job->facts->name,
+				       &judgement->module_signature, &judgement->warnings, err);
 
 	if (rc == 0 && !judgement->is_loadable)
 		rc = lp_check_running(io, job->module, job->module_size, job->facts, err);
@@ -428,8 +429,10 @@ LP_EXPORT struct lppack_value *lppack_plan_describe(const struct lppack_plan *pl
 
 	lp_plan_describe_subject(plan, &map);
 	lp_value_add(&map, "objects", lp_objects_tree(&plan->entry->metadata.facts));
-	lp_value_add(&map, "replaces", judgement->already ? lp_value_list() :
-						       lp_stack_describe_active(&plan->transaction.snapshot.stack, &plan->transaction));
+	lp_value_add(&map, "replaces",
+		     judgement->already ?
+			     lp_value_list() :
+			     lp_stack_describe_active(&plan->transaction.snapshot.stack, &plan->transaction));
 	lp_value_add_bool(&map, "already", judgement->already);
 	if (judgement->reversibility)
 		lp_value_add(&map, "reversibility", describe_reversibility(judgement));

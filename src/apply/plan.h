@@ -10,11 +10,11 @@
 
 /* What the bundle's module would do to the machine as a snapshot has it. */
 struct lp_judgement {
-	bool already;                   /* nothing is to be done: the very build is applied */
-	bool is_loadable;               /* all names that the module needs were found in the kernel with this stack */
-	const char *reversibility;      /* of the step, a literal; NULL if nothing is to be done */
+	bool already;              /* nothing is to be done: the very build is applied */
+	bool is_loadable;          /* all names that the module needs were found in the kernel with this stack */
+	const char *reversibility; /* of the step, a literal; NULL if nothing is to be done */
 	char *reversibility_why;
-	struct lppack_value *warnings;  /* a list of texts */
+	struct lppack_value *warnings;         /* a list of texts */
 	struct lppack_value *module_signature; /* apply/module_trust.h; NULL if nothing is to be done */
 };
 
@@ -33,14 +33,14 @@ struct lppack_plan {
 	enum lp_plan_origin origin;
 	struct lppack_entry *entry;
 	struct lp_replace_job job; /* points into the entry */
-	struct lp_terms terms;	   /* points into the transaction */
+	struct lp_terms terms;     /* points into the transaction */
 	struct lp_transaction transaction;
-	struct lp_judgement judgement;  /* the last one */
+	struct lp_judgement judgement; /* the last one */
 };
 
 struct lppack_receipt {
-	const char *verb;           /* a literal */
-	struct lppack_value *about; /* kernel, bundle, module; or kernel, removes */
+	const char *verb;               /* a literal */
+	struct lppack_value *about;     /* kernel, bundle, module; or kernel, removes */
 	struct lppack_value *took_over; /* or NULL */
 	struct lp_attempt_result result;
 	struct lppack_error error; /* code 0: none */

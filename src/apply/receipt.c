@@ -56,7 +56,8 @@ static bool is_recorded(const struct lppack_plan *plan)
 {
 	const struct lp_applied *applied = lp_snapshot_applied(&plan->transaction.snapshot);
 
-	return applied && lp_digest_equal(&applied->id.digest, &lp_verified_contents(plan->verified)->manifest.id.digest) &&
+	return applied &&
+	       lp_digest_equal(&applied->id.digest, &lp_verified_contents(plan->verified)->manifest.id.digest) &&
 	       lp_build_id_equal(&applied->kernel, &plan->host->kernel.build_id) &&
 	       lp_build_id_equal(&applied->module.build_id, &plan->entry->metadata.facts.build_id);
 }
@@ -147,13 +148,15 @@ static int apply_prepare(struct lppack_plan *plan, struct lppack_error *err)
 	if (rc < 0 || plan->origin != LP_PLAN_BOOT)
 		return rc;
 	rc = lp_snapshot_check(snapshot, LP_PART_BOOT, err);
-	return rc < 0 ? rc : lp_boot_begin(plan->host->io.root, &snapshot->trials, lp_host_boot(plan->host),
-					   &c->manifest.id.digest, err);
+	return rc < 0 ? rc :
+			lp_boot_begin(plan->host->io.root, &snapshot->trials, lp_host_boot(plan->host),
+				      &c->manifest.id.digest, err);
 }
 
 LP_EXPORT struct lppack_receipt *lppack_plan_apply(struct lppack_plan *plan, struct lppack_error *err)
 {
-	LP_AUTO(cleanup_lppack_receipt_free) struct lppack_receipt *receipt =
+	LP_AUTO(cleanup_lppack_receipt_free)
+	struct lppack_receipt *receipt =
 		lp_receipt_new(plan->flags & LPPACK_APPLY_ROLLBACK ? "rollback" : "apply", err);
 	LP_AUTO_CLOSE int lock = -1;
 

@@ -140,7 +140,8 @@ static bool has_replaced(const struct recovery *r)
 	bool replaced = false;
 
 	for (size_t i = 0; i < journal->n_from; i++) {
-		const struct lp_live_patch *patch = lp_stack_find(&r->transaction.snapshot.stack, journal->from[i].name);
+		const struct lp_live_patch *patch =
+			lp_stack_find(&r->transaction.snapshot.stack, journal->from[i].name);
 
 		if (lp_text_equal(journal->from[i].name, journal->to.module.name))
 			continue;
@@ -165,8 +166,8 @@ static int finish_nothing(struct recovery *r, struct lppack_error *err)
 				"neither its livepatch nor what was there before is in force: apply again", err);
 	return conclude(r, loaded ? "undone" : "cleared",
 			r->left.len ? "what was in force before still is" :
-			loaded ? "its module was removed again, and what was in force before still is" :
-				 "it had not come to change anything",
+			loaded      ? "its module was removed again, and what was in force before still is" :
+				      "it had not come to change anything",
 			err);
 }
 
@@ -188,7 +189,8 @@ static bool is_beside_former(const struct recovery *r, const struct lp_live_patc
 	const struct lp_journal *journal = &r->transaction.journal;
 
 	for (size_t i = 0; i < journal->n_from; i++) {
-		const struct lp_live_patch *patch = lp_stack_find(&r->transaction.snapshot.stack, journal->from[i].name);
+		const struct lp_live_patch *patch =
+			lp_stack_find(&r->transaction.snapshot.stack, journal->from[i].name);
 
 		if (patch && patch != own && patch->enabled != 0)
 			return true;
@@ -226,7 +228,8 @@ static const struct lp_live_patch *find_former(const struct recovery *r, bool mo
 	const struct lp_journal *journal = &r->transaction.journal;
 
 	for (size_t i = 0; i < journal->n_from; i++) {
-		const struct lp_live_patch *patch = lp_stack_find(&r->transaction.snapshot.stack, journal->from[i].name);
+		const struct lp_live_patch *patch =
+			lp_stack_find(&r->transaction.snapshot.stack, journal->from[i].name);
 
 		if (patch && (moving ? is_moving(patch) : patch->enabled != 0))
 			return patch;
@@ -242,8 +245,8 @@ static int conclude_rest(struct recovery *r, bool moved, bool returned, struct l
 	if (rc < 0)
 		return rc;
 	if (moved)
-		return conclude(r, "finished",
-				"what it was disabling is gone, other livepatches are still in force", err);
+		return conclude(r, "finished", "what it was disabling is gone, other livepatches are still in force",
+				err);
 	if (returned)
 		return conclude(r, "undone", "the livepatch was put back into force", err);
 	return conclude(r, "cleared", "it had not come to change anything", err);
@@ -257,7 +260,8 @@ static int finish_removal(struct recovery *r, bool returned, struct lppack_error
 	int rc = 0;
 
 	for (size_t i = 0; i < journal->n_from && rc == 0; i++) {
-		const struct lp_live_patch *patch = lp_stack_find(&r->transaction.snapshot.stack, journal->from[i].name);
+		const struct lp_live_patch *patch =
+			lp_stack_find(&r->transaction.snapshot.stack, journal->from[i].name);
 
 		if (patch && patch->enabled != 0)
 			continue;

@@ -83,7 +83,8 @@ LP_EXPORT struct lppack_value *lppack_host_describe_removal(struct lppack_host *
 		return NULL;
 	map = lp_value_map();
 	lp_value_add(&map, "kernel", lp_host_describe_kernel(host));
-	lp_value_add(&map, "removes", lp_stack_describe_active(&removal.transaction.snapshot.stack, &removal.transaction));
+	lp_value_add(&map, "removes",
+		     lp_stack_describe_active(&removal.transaction.snapshot.stack, &removal.transaction));
 	lp_value_add_bool(&map, "already", already);
 	lp_value_add(&map, "warnings", describe_warnings(&removal));
 	if (!map)

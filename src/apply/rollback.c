@@ -10,7 +10,8 @@
 
 static struct lp_release_facts level_of(const struct lp_applied *applied)
 {
-	return (struct lp_release_facts){ .name = applied->id.stream, .id = applied->id,
+	return (struct lp_release_facts){ .name = applied->id.stream,
+					  .id = applied->id,
 					  .rollback_floor = applied->rollback_floor };
 }
 
@@ -49,14 +50,14 @@ const char *lp_reversibility(const struct lp_applied *older, const struct lp_app
 
 static const struct lp_installed *fail_none(const char *what, struct lppack_error *err)
 {
-	lp_fail(err, LPPACK_E_NO_LEVEL, "lppack status lists the installed levels; lppack install adds one",
-		"%s", what);
+	lp_fail(err, LPPACK_E_NO_LEVEL, "lppack status lists the installed levels; lppack install adds one", "%s",
+		what);
 	return NULL;
 }
 
 /* The level of the serial. Without a level in force its stream is told by the store alone. */
 static const struct lp_installed *find_serial(const struct lp_store *store, const char *stream, uint64_t serial,
-					 struct lppack_error *err)
+					      struct lppack_error *err)
 {
 	const struct lp_installed *found = NULL;
 	char what[64];
@@ -68,8 +69,8 @@ static const struct lp_installed *find_serial(const struct lp_store *store, cons
 	return found ? found : fail_none(what, err);
 }
 
-static const struct lp_installed *choose_level(const struct lp_store *store, const struct lp_applied *now, const uint64_t *serial,
-				    struct lppack_error *err)
+static const struct lp_installed *choose_level(const struct lp_store *store, const struct lp_applied *now,
+					       const uint64_t *serial, struct lppack_error *err)
 {
 	const struct lp_installed *found;
 

@@ -86,7 +86,7 @@ int lp_transaction_open(struct lp_transaction *t, struct lp_terms *terms, struct
 		return rc;
 	terms->known = t->known;
 	terms->n_known = t->n_known;
-	terms->forced = was_forced(t)			    ? "by lppack, with --force" :
+	terms->forced = was_forced(t)                     ? "by lppack, with --force" :
 			lp_kmsg_shows_force(&t->host->io) ? "the kernel log tells of it" :
 							    NULL;
 	return 0;
@@ -221,8 +221,9 @@ int lp_transaction_record(struct lp_transaction *t, const struct lp_attempt_resu
 	if (rc < 0 || !state->has_applied)
 		return rc;
 	rc = lp_snapshot_check(&t->snapshot, LP_PART_FRESHNESS, err);
-	return rc < 0 ? rc : lp_freshness_apply(t->host->io.root, &t->snapshot.freshness, &state->applied.id,
-						time(NULL), err);
+	return rc < 0 ? rc :
+			lp_freshness_apply(t->host->io.root, &t->snapshot.freshness, &state->applied.id, time(NULL),
+					   err);
 }
 
 int lp_transaction_record_force(struct lp_transaction *t, struct lppack_error *err)

@@ -8,12 +8,12 @@
 #include "runtime/attempt.h"
 
 struct lp_transaction {
-	struct lppack_host *host; /* borrowed */
+	struct lppack_host *host;    /* borrowed */
 	struct lp_snapshot snapshot; /* as it was read last; what is recorded changes it and the disk alike */
-	struct lp_build_id *known; /* of modules that lppack loaded in this boot */
+	struct lp_build_id *known;   /* of modules that lppack loaded in this boot */
 	size_t n_known;
-	struct lp_journal journal; /* what is written before the kernel is asked */
-	bool journalled;           /* it was written, and is not cleared yet */
+	struct lp_journal journal;   /* what is written before the kernel is asked */
+	bool journalled;             /* it was written, and is not cleared yet */
 	struct lppack_value *damage; /* a list of texts: what cannot be read, but decides nothing here */
 	struct lp_terms *terms;
 };

@@ -28,7 +28,7 @@ static const struct {
 
 /* What version 0.1 has: every struct lppack_error begins with it. */
 #define ERROR_LEAST (offsetof(struct lppack_error, hint) + sizeof(((struct lppack_error *)NULL)->hint))
-#define ERROR_MAX   65536
+#define ERROR_MAX 65536
 
 LP_EXPORT const char *lppack_error_name(int code)
 {

@@ -37,8 +37,9 @@ static int check_target(const struct lp_output *out, struct lppack_error *err)
 	struct stat st;
 
 	if (fstatat(out->dirfd, out->target, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : lp_fail_sys(err, LPPACK_E_IO, output_hint(errno), "%s: cannot be created",
-							 out->path);
+		return errno == ENOENT ?
+			       0 :
+			       lp_fail_sys(err, LPPACK_E_IO, output_hint(errno), "%s: cannot be created", out->path);
 	if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
 		return 0;
 	return lp_fail(err, LPPACK_E_USAGE, "name a file", "%s: %s", out->path,
@@ -49,7 +50,7 @@ static int open_directory_of(struct lp_output *out, const char *root, const char
 {
 	const char *slash = strrchr(path, '/');
 	LP_AUTO_FREE char *dir = slash == path ? strdup("/") :
-				 slash	       ? strndup(path, (size_t)(slash - path)) :
+				 slash         ? strndup(path, (size_t)(slash - path)) :
 						 strdup(".");
 
 	out->target = strdup(slash ? slash + 1 : path);

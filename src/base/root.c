@@ -18,8 +18,8 @@
 #define SYS_openat2 437
 #endif
 #define IN_ROOT_NO_MAGICLINKS (0x10 | 0x02)
-#define LINKS_MAX	      40 /* path_resolution(7) */
-#define ATTEMPTS	      64
+#define LINKS_MAX 40 /* path_resolution(7) */
+#define ATTEMPTS 64
 
 struct how {
 	uint64_t flags;
@@ -135,7 +135,8 @@ int lp_root_walk(int rootfd, const char *path, int flags, mode_t mode)
 
 static int open_below(int rootfd, const char *path, int flags, mode_t mode)
 {
-	const struct how how = { .flags = (uint64_t)flags, .mode = flags & O_CREAT ? mode : 0,
+	const struct how how = { .flags = (uint64_t)flags,
+				 .mode = flags & O_CREAT ? mode : 0,
 				 .resolve = IN_ROOT_NO_MAGICLINKS };
 	int fd = -1;
 
@@ -213,7 +214,9 @@ static int fail_open(const char *root, const char *path, const char *hint, struc
 	errno = sys_errno;
 	return lp_fail_sys(err, LPPACK_E_IO,
 			   leads_nowhere ? "links below another root are followed as if it were /: make what they name "
-					   "there" : hint, "%s%s: cannot be opened", root, path);
+					   "there" :
+					   hint,
+			   "%s%s: cannot be opened", root, path);
 }
 
 int lp_directory_open_safe(const char *root, const char *path, bool *missing, struct lppack_error *err)

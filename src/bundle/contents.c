@@ -14,8 +14,8 @@
 static const char again[] = "fetch the bundle again";
 static const char nonconforming[] = "the bundle was not made by a conforming writer";
 
-int lp_digest_expect(const struct lp_digest *expected, const void *bytes, size_t n, const char *file,
-		     const char *what, struct lppack_error *err)
+int lp_digest_expect(const struct lp_digest *expected, const void *bytes, size_t n, const char *file, const char *what,
+		     struct lppack_error *err)
 {
 	struct lp_digest is;
 	int rc = lp_sha256(bytes, n, &is, err);
@@ -89,8 +89,7 @@ void lp_contents_unref(struct lp_contents *c)
 	free(c);
 }
 
-static int check_record_limits(const struct lp_contents *c, const struct lp_record *record,
-			       struct lppack_error *err)
+static int check_record_limits(const struct lp_contents *c, const struct lp_record *record, struct lppack_error *err)
 {
 	const struct lp_manifest *m = &c->manifest;
 	uint64_t span = lp_tar_span(record->metadata_size) + lp_tar_span(record->packed_size);
@@ -211,8 +210,8 @@ int lp_contents_fixes(struct lp_contents *c, struct lp_fixes *out, struct lppack
 	return rc < 0 ? rc : lp_fixes_decode(bytes.data, bytes.len, where, out, err);
 }
 
-static int read_frame(struct lp_contents *c, const struct lp_record *record, const char *name,
-		      struct lp_buf *frame, struct lppack_error *err)
+static int read_frame(struct lp_contents *c, const struct lp_record *record, const char *name, struct lp_buf *frame,
+		      struct lppack_error *err)
 {
 	uint64_t at = c->bundle->head.payload_at + record->offset + lp_tar_span(record->metadata_size);
 	int rc = lp_member_read(&c->bundle->in, at, name, record->packed_size, c->manifest.id.created, frame, err);
@@ -222,8 +221,8 @@ static int read_frame(struct lp_contents *c, const struct lp_record *record, con
 	return lp_digest_expect(&record->packed_sha256, frame->data, frame->len, c->bundle->in.name, name, err);
 }
 
-static int plain_at_depth(struct lp_contents *c, const struct lp_record *record, uint64_t depth,
-			  struct lp_buf *out, struct lppack_error *err);
+static int plain_at_depth(struct lp_contents *c, const struct lp_record *record, uint64_t depth, struct lp_buf *out,
+			  struct lppack_error *err);
 
 /* The plain bytes of a base: from the cache, or proved now and kept there. Borrowed. */
 static int fetch_base(struct lp_contents *c, uint64_t ordinal, uint64_t depth, const struct lp_buf **out,
@@ -248,8 +247,8 @@ static int fetch_base(struct lp_contents *c, uint64_t ordinal, uint64_t depth, c
 	return rc;
 }
 
-static int plain_at_depth(struct lp_contents *c, const struct lp_record *record, uint64_t depth,
-			  struct lp_buf *out, struct lppack_error *err)
+static int plain_at_depth(struct lp_contents *c, const struct lp_record *record, uint64_t depth, struct lp_buf *out,
+			  struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf frame = { 0 };
 	const struct lp_buf *base = NULL;

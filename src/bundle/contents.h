@@ -21,8 +21,8 @@ struct lp_contents {
 };
 
 /* Fails with LPPACK_E_CORRUPT unless the bytes have the digest. what: for the message. */
-int lp_digest_expect(const struct lp_digest *expected, const void *bytes, size_t n, const char *file,
-		     const char *what, struct lppack_error *err);
+int lp_digest_expect(const struct lp_digest *expected, const void *bytes, size_t n, const char *file, const char *what,
+		     struct lppack_error *err);
 
 /* Parses the manifest; nothing is read. *out is the caller's reference, NULL on failure. */
 int lp_contents_open(struct lppack_bundle *bundle, struct lp_contents **out, struct lppack_error *err);

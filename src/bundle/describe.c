@@ -149,8 +149,7 @@ static void describe_unproved_payload(struct lppack_value **map, struct lp_conte
 		lppack_value_free(payload);
 }
 
-LP_EXPORT struct lppack_value *lppack_bundle_describe_unverified(struct lppack_bundle *bundle,
-								 struct lppack_error *err)
+LP_EXPORT struct lppack_value *lppack_bundle_describe_unverified(struct lppack_bundle *bundle, struct lppack_error *err)
 {
 	LP_AUTO_CONTENTS struct lp_contents *contents = NULL;
 	LP_AUTO_VALUE struct lppack_value *map = NULL;

@@ -27,8 +27,7 @@ static struct lppack_entry *new_entry(struct lp_contents *contents, const struct
 	return lp_contents_metadata(contents, record, &entry->metadata, err) < 0 ? NULL : LP_TAKE(entry);
 }
 
-struct lppack_entry *lp_entry_find(struct lp_contents *contents, const struct lp_build_id *id,
-				   struct lppack_error *err)
+struct lppack_entry *lp_entry_find(struct lp_contents *contents, const struct lp_build_id *id, struct lppack_error *err)
 {
 	struct lp_record record;
 	uint64_t ordinal;

@@ -7,7 +7,7 @@
 
 struct lppack_entry {
 	struct lp_contents *contents; /* a reference */
-	uint64_t ordinal; /* of the record */
+	uint64_t ordinal;             /* of the record */
 	struct lp_record record;
 	struct lp_metadata metadata;
 	char build_id[LP_BUILD_ID_TEXT];

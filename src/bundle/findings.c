@@ -25,11 +25,11 @@ void lp_findings_add(struct lppack_value **list, const struct lp_finding *findin
 }
 
 /* Of a module itself. */
-static void add(struct lppack_value **list, const char *id, const char *severity, enum lppack_code code,
-		char *message, const char *hint)
+static void add(struct lppack_value **list, const char *id, const char *severity, enum lppack_code code, char *message,
+		const char *hint)
 {
-	lp_findings_add(list, &(struct lp_finding){ .id = id, .severity = severity, .code = code, .message = message,
-						    .hint = hint });
+	lp_findings_add(list, &(struct lp_finding){
+				      .id = id, .severity = severity, .code = code, .message = message, .hint = hint });
 }
 
 static void add_errors(struct lppack_value **list, const struct lp_module_facts *facts,
@@ -90,9 +90,12 @@ static void add_faults(struct lppack_value **list, const struct lp_faults *fault
 	for (size_t i = 0; i < faults->n; i++) {
 		const struct lp_fault *fault = &faults->items[i];
 
-		lp_findings_add(list, &(struct lp_finding){ .id = fault->id, .severity = "error",
-							    .code = LPPACK_E_UNLOADABLE, .subject = fault->subject,
-							    .message = strdup(fault->message), .hint = fault->hint,
+		lp_findings_add(list, &(struct lp_finding){ .id = fault->id,
+							    .severity = "error",
+							    .code = LPPACK_E_UNLOADABLE,
+							    .subject = fault->subject,
+							    .message = strdup(fault->message),
+							    .hint = fault->hint,
 							    .sys_errno = fault->sys_errno });
 	}
 }

@@ -9,12 +9,12 @@
 
 struct lp_finding {
 	const char *id;
-	const char *severity;   /* error, warning or info */
-	enum lppack_code code;  /* 0, or what a strict look fails with */
-	const char *subject;    /* the function, symbol, object ... it is about, or NULL */
-	char *message;          /* taken over; NULL: memory was out */
+	const char *severity;  /* error, warning or info */
+	enum lppack_code code; /* 0, or what a strict look fails with */
+	const char *subject;   /* the function, symbol, object ... it is about, or NULL */
+	char *message;         /* taken over; NULL: memory was out */
 	const char *hint;
-	const char *sys_errno;  /* the name of the errno that the kernel would refuse the module with, or NULL */
+	const char *sys_errno; /* the name of the errno that the kernel would refuse the module with, or NULL */
 };
 
 void lp_findings_add(struct lppack_value **list, const struct lp_finding *finding);

@@ -145,8 +145,7 @@ int lp_signatures_check(const struct lppack_bundle *bundle, struct lp_signature_
 	if (!lp_buf_ok(&message))
 		return lp_fail_nomem(err);
 	for (; *n < bundle->head.n_signatures; (*n)++) {
-		int rc = lp_signature_check(&bundle->head.signatures[*n], &message, bundle->in.name, &reports[*n],
-					    err);
+		int rc = lp_signature_check(&bundle->head.signatures[*n], &message, bundle->in.name, &reports[*n], err);
 
 		if (first == 0)
 			first = rc;

@@ -8,8 +8,8 @@
 #include <lppack/keys.h>
 
 enum lp_signature_status {
-	LP_SIGNATURE_VALID,          /* it fits its own key, and nobody has asked yet whether that key is trusted */
-	LP_SIGNATURE_GOOD,           /* it counts */
+	LP_SIGNATURE_VALID, /* it fits its own key, and nobody has asked yet whether that key is trusted */
+	LP_SIGNATURE_GOOD,  /* it counts */
 	LP_SIGNATURE_UNKNOWN_KEY,
 	LP_SIGNATURE_REVOKED,
 	LP_SIGNATURE_OUTSIDE_WINDOW, /* the key is not for the time at which the bundle was created */

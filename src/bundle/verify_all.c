@@ -11,10 +11,10 @@ static const char nonconforming[] = "the bundle was not made by a conforming wri
 struct walk {
 	struct lp_contents *c;
 	struct lp_fixes fixes;
-	uint32_t *bases;          /* per record */
-	uint64_t done;            /* records */
-	uint64_t cursor;          /* where the next metadata header must be, from the payload's start */
-	struct lp_build_id last;  /* the record before */
+	uint32_t *bases;         /* per record */
+	uint64_t done;           /* records */
+	uint64_t cursor;         /* where the next metadata header must be, from the payload's start */
+	struct lp_build_id last; /* the record before */
 	uint64_t module_max;
 	uint64_t frame_max;
 	uint64_t metadata_max;
@@ -96,10 +96,9 @@ static int check_kernel(struct walk *w, const struct lp_record *record)
 		return rc;
 	w->bases[w->done++] = record->base;
 	if (w->options->progress) {
-		const struct lppack_progress now = { .size = sizeof(now),
-						     .phase = "verifying",
-						     .done = w->done,
-						     .total = w->c->manifest.kernels };
+		const struct lppack_progress now = {
+			.size = sizeof(now), .phase = "verifying", .done = w->done, .total = w->c->manifest.kernels
+		};
 
 		w->options->progress(w->options->context, &now);
 	}

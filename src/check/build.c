@@ -17,10 +17,14 @@ static void build_check_size(struct lp_check *check, const char *structure, uint
 	if (!size || size == stride)
 		return;
 	lp_check_add(check, (struct lp_finding){
-		.id = "structure-size", .severity = "error", .code = LPPACK_E_UNLOADABLE, .subject = structure,
-		.message = lp_text_format("built with a struct %s of %llu bytes, but the kernel's has %llu", structure,
-					  (unsigned long long)stride, (unsigned long long)size),
-		.hint = "build it with the headers and the configuration of this very kernel" });
+				    .id = "structure-size",
+				    .severity = "error",
+				    .code = LPPACK_E_UNLOADABLE,
+				    .subject = structure,
+				    .message = lp_text_format(
+					    "built with a struct %s of %llu bytes, but the kernel's has %llu",
+					    structure, (unsigned long long)stride, (unsigned long long)size),
+				    .hint = "build it with the headers and the configuration of this very kernel" });
 	check->is_uncertain = true;
 }
 
@@ -41,10 +45,13 @@ static void build_check_compiler(struct lp_check *check)
 		kernel = check->kernel->compiler;
 	if (!own || !kernel || strcmp(compiler_version(own), compiler_version(kernel)) == 0)
 		return;
-	lp_check_add(check, (struct lp_finding){
-		.id = "compiler", .severity = "warning", .subject = own,
-		.message = lp_text_format("compiled by %s, but the kernel by %s", own, kernel),
-		.hint = "use the kernel's compiler: another one may inline and lay out differently" });
+	lp_check_add(check,
+		     (struct lp_finding){
+			     .id = "compiler",
+			     .severity = "warning",
+			     .subject = own,
+			     .message = lp_text_format("compiled by %s, but the kernel by %s", own, kernel),
+			     .hint = "use the kernel's compiler: another one may inline and lay out differently" });
 }
 
 void lp_check_build(struct lp_check *check)
@@ -57,9 +64,12 @@ void lp_check_build(struct lp_check *check)
 	}
 	build_check_compiler(check);
 	if (check->facts.n_states)
-		lp_check_add(check, (struct lp_finding){
-			.id = "states", .severity = "info",
-			.message = lp_text_format("has %zu state%s: whether they fit depends on the active livepatches",
-						  check->facts.n_states, check->facts.n_states == 1 ? "" : "s"),
-			.hint = "lppack diff compares the states of two levels" });
+		lp_check_add(check,
+			     (struct lp_finding){
+				     .id = "states",
+				     .severity = "info",
+				     .message = lp_text_format(
+					     "has %zu state%s: whether they fit depends on the active livepatches",
+					     check->facts.n_states, check->facts.n_states == 1 ? "" : "s"),
+				     .hint = "lppack diff compares the states of two levels" });
 }

@@ -60,7 +60,9 @@ void lp_check_skip(struct lp_check *check, enum lp_kernel_source source, const c
 	char *message = why->code ? lp_text_format("not checked: %s (%s)", what, why->message) :
 				    lp_text_format("not checked: %s (%s)", what, sources[source].missing);
 
-	lp_findings_add(&check->findings, &(struct lp_finding){ .id = "not-checked", .severity = "info",
-								.subject = what, .message = message,
+	lp_findings_add(&check->findings, &(struct lp_finding){ .id = "not-checked",
+								.severity = "info",
+								.subject = what,
+								.message = message,
 								.hint = sources[source].hint });
 }

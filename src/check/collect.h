@@ -11,12 +11,12 @@
 enum lp_check_stage {
 	LP_STAGE_SIGNATURE,
 	LP_STAGE_HEADER,
-	LP_STAGE_LAYOUT,  /* the CRC of module_layout */
-	LP_STAGE_MODINFO, /* vermagic, livepatch support */
-	LP_STAGE_LINK,    /* imported symbols */
+	LP_STAGE_LAYOUT,   /* the CRC of module_layout */
+	LP_STAGE_MODINFO,  /* vermagic, livepatch support */
+	LP_STAGE_LINK,     /* imported symbols */
 	LP_STAGE_RELOCATE, /* livepatch symbols of vmlinux */
 	LP_STAGE_PATCH,
-	LP_STAGE_NONE,    /* the kernel does not refuse it */
+	LP_STAGE_NONE, /* the kernel does not refuse it */
 };
 
 struct lp_check {
@@ -27,8 +27,8 @@ struct lp_check {
 	struct lp_module_facts facts;
 	struct lp_anatomy anatomy;
 	struct lppack_value *findings;
-	bool has_versions; /* the module says which CRCs it expects */
-	bool is_uncertain; /* something that decides could not be looked at */
+	bool has_versions;         /* the module says which CRCs it expects */
+	bool is_uncertain;         /* something that decides could not be looked at */
 	enum lp_check_stage stage; /* of the first refusal */
 	const char *sys_errno;     /* of that, or NULL */
 	char *reason;              /* of that */

@@ -19,8 +19,8 @@
 static void form_refuse(struct lp_check *check, enum lp_check_stage stage, const char *id, const char *sys_errno,
 			char *message)
 {
-	lp_check_refuse(check, stage, (struct lp_finding){ .id = id, .sys_errno = sys_errno, .message = message,
-							   .hint = HINT });
+	lp_check_refuse(check, stage,
+			(struct lp_finding){ .id = id, .sys_errno = sys_errno, .message = message, .hint = HINT });
 }
 
 /* kernel/module/main.c, elf_validity_check() and setup_load_info(); kernels before 6.3 do not compare the size. */
@@ -73,14 +73,18 @@ static char *object_hint(struct lp_check *check, const char *object)
 static void form_add_fault(struct lp_check *check, const struct lp_fault *fault)
 {
 	static const enum lp_check_stage stages[] = {
-		[LP_FAULT_LATER] = LP_STAGE_NONE,	[LP_FAULT_LINKING] = LP_STAGE_LINK,
+		[LP_FAULT_LATER] = LP_STAGE_NONE,          [LP_FAULT_LINKING] = LP_STAGE_LINK,
 		[LP_FAULT_RELOCATING] = LP_STAGE_RELOCATE, [LP_FAULT_ENABLING] = LP_STAGE_PATCH,
 		[LP_FAULT_WITH_OBJECT] = LP_STAGE_NONE,
 	};
 	LP_AUTO_FREE char *hint = strcmp(fault->id, "object-name") == 0 ? object_hint(check, fault->subject) : NULL;
-	const struct lp_finding finding = { .id = fault->id, .severity = "error", .code = LPPACK_E_UNLOADABLE,
-					    .subject = fault->subject, .message = strdup(fault->message),
-					    .hint = hint ? hint : fault->hint, .sys_errno = fault->sys_errno };
+	const struct lp_finding finding = { .id = fault->id,
+					    .severity = "error",
+					    .code = LPPACK_E_UNLOADABLE,
+					    .subject = fault->subject,
+					    .message = strdup(fault->message),
+					    .hint = hint ? hint : fault->hint,
+					    .sys_errno = fault->sys_errno };
 
 	if (fault->sys_errno)
 		lp_check_refuse(check, stages[fault->effect], finding);
@@ -92,17 +96,23 @@ static void form_add_fault(struct lp_check *check, const struct lp_fault *fault)
 /* An array of one entry shows no size: the kernel's own says whether an empty entry follows. */
 static void check_room(struct lp_check *check, const char *structure, uint64_t room)
 {
-	uint64_t size = room && check->kernel->known[LP_SOURCE_BTF] ?
-				lp_btf_struct_size(&check->kernel->btf, structure) : 0;
+	uint64_t size =
+		room && check->kernel->known[LP_SOURCE_BTF] ? lp_btf_struct_size(&check->kernel->btf, structure) : 0;
 
 	if (!size || size <= room / 2)
 		return;
-	lp_check_add(check, (struct lp_finding){
-		.id = "array-end", .severity = "error", .code = LPPACK_E_UNLOADABLE, .subject = structure,
-		.message = lp_text_format("its array of %s has %llu bytes for an entry and the end entry, of %llu each: "
-					  "the kernel would read on", structure, (unsigned long long)room,
-					  (unsigned long long)size),
-		.hint = "end the array with an empty entry ({ }), and build it with the headers of this kernel" });
+	lp_check_add(
+		check,
+		(struct lp_finding){
+			.id = "array-end",
+			.severity = "error",
+			.code = LPPACK_E_UNLOADABLE,
+			.subject = structure,
+			.message = lp_text_format(
+				"its array of %s has %llu bytes for an entry and the end entry, of %llu each: "
+				"the kernel would read on",
+				structure, (unsigned long long)room, (unsigned long long)size),
+			.hint = "end the array with an empty entry ({ }), and build it with the headers of this kernel" });
 	check->is_uncertain = true;
 }
 
@@ -113,8 +123,8 @@ static void check_exports(struct lp_check *check)
 
 	for (size_t i = 0; i < check->anatomy.n_exports; i++) {
 		const char *name = check->anatomy.exports[i];
-		const struct lp_kernel_export *found = lp_kernel_exports_find(
-			k->has_image_exports ? &k->image_exports : &k->symvers, name);
+		const struct lp_kernel_export *found =
+			lp_kernel_exports_find(k->has_image_exports ? &k->image_exports : &k->symvers, name);
 
 		if (found && !found->module)
 			form_refuse(check, LP_STAGE_LINK, "export-duplicate", "ENOEXEC",

@@ -20,10 +20,13 @@ static void check_arch(struct lp_check *check)
 	if (!arch)
 		arch = check->kernel->image.arch;
 	if (arch && own && strcmp(arch, own) != 0)
-		lp_check_refuse(check, LP_STAGE_HEADER, (struct lp_finding){
-			.id = "arch", .code = LPPACK_E_ARCH, .sys_errno = "ENOEXEC",
-			.message = lp_text_format("for %s, but the kernel is for %s", own, arch),
-			.hint = "check it against the kernel it was built for" });
+		lp_check_refuse(
+			check, LP_STAGE_HEADER,
+			(struct lp_finding){ .id = "arch",
+					     .code = LPPACK_E_ARCH,
+					     .sys_errno = "ENOEXEC",
+					     .message = lp_text_format("for %s, but the kernel is for %s", own, arch),
+					     .hint = "check it against the kernel it was built for" });
 }
 
 /* The release of the kernel; that of a file's notes is a build salt only, which need not be it. */
@@ -50,11 +53,16 @@ static void refuse_vermagic(struct lp_check *check)
 {
 	const char *forced = lp_kconfig_get(&check->kernel->config, "CONFIG_MODULE_FORCE_LOAD");
 
-	lp_check_refuse(check, LP_STAGE_MODINFO, (struct lp_finding){
-		.id = "vermagic", .code = LPPACK_E_VERMAGIC, .sys_errno = "ENOEXEC", .subject = check->facts.vermagic,
-		.message = lp_text_format("its vermagic is '%s', the kernel's '%s'", check->facts.vermagic,
-					  check->kernel->vermagic),
-		.hint = forced ? REBUILD_HINT " (the kernel could be forced; lppack never does)" : REBUILD_HINT });
+	lp_check_refuse(check, LP_STAGE_MODINFO,
+			(struct lp_finding){ .id = "vermagic",
+					     .code = LPPACK_E_VERMAGIC,
+					     .sys_errno = "ENOEXEC",
+					     .subject = check->facts.vermagic,
+					     .message = lp_text_format("its vermagic is '%s', the kernel's '%s'",
+								       check->facts.vermagic, check->kernel->vermagic),
+					     .hint = forced ? REBUILD_HINT
+							     " (the kernel could be forced; lppack never does)" :
+							      REBUILD_HINT });
 }
 
 static void check_release(struct lp_check *check, const char *release, bool kernel_refuses)
@@ -62,11 +70,16 @@ static void check_release(struct lp_check *check, const char *release, bool kern
 	if (!release || !check->facts.release || strcmp(release, check->facts.release) == 0 || kernel_refuses)
 		return;
 	lp_check_add(check, (struct lp_finding){
-		.id = "release", .severity = "error", .code = LPPACK_E_VERMAGIC, .subject = check->facts.release,
-		.message = lp_text_format("built for kernel %s, but this is %s; the kernel would take it if all CRCs "
-					  "agree, for then it does not compare releases; lppack does not, since the "
-					  "code may differ where no CRC tells", check->facts.release, release),
-		.hint = REBUILD_HINT });
+				    .id = "release",
+				    .severity = "error",
+				    .code = LPPACK_E_VERMAGIC,
+				    .subject = check->facts.release,
+				    .message = lp_text_format(
+					    "built for kernel %s, but this is %s; the kernel would take it if all CRCs "
+					    "agree, for then it does not compare releases; lppack does not, since the "
+					    "code may differ where no CRC tells",
+					    check->facts.release, release),
+				    .hint = REBUILD_HINT });
 }
 
 void lp_check_identity(struct lp_check *check)
@@ -101,7 +114,10 @@ bool lp_check_is_sig_enforced(const struct lp_check *check)
 static void refuse_no_versions(struct lp_check *check, bool is_forced)
 {
 	struct lp_finding finding = {
-		.id = "no-versions", .severity = "error", .code = LPPACK_E_UNLOADABLE, .subject = "CONFIG_MODVERSIONS",
+		.id = "no-versions",
+		.severity = "error",
+		.code = LPPACK_E_UNLOADABLE,
+		.subject = "CONFIG_MODVERSIONS",
 		.message = strdup("has no symbol versions, which a kernel with CONFIG_MODVERSIONS wants"),
 		.hint = "build it with the Module.symvers of the kernel, and do not strip __versions",
 	};
@@ -124,18 +140,22 @@ void lp_check_config(struct lp_check *check)
 		return;
 	}
 	if (!lp_kconfig_is_on(config, "CONFIG_LIVEPATCH"))
-		lp_check_refuse(check, LP_STAGE_MODINFO, (struct lp_finding){
-			.id = "config-livepatch", .code = LPPACK_E_NO_LIVEPATCH, .sys_errno = "ENOEXEC",
-			.subject = "CONFIG_LIVEPATCH",
-			.message = strdup("the kernel is built without CONFIG_LIVEPATCH"),
-			.hint = "this kernel cannot be livepatched: boot another" });
+		lp_check_refuse(check, LP_STAGE_MODINFO,
+				(struct lp_finding){ .id = "config-livepatch",
+						     .code = LPPACK_E_NO_LIVEPATCH,
+						     .sys_errno = "ENOEXEC",
+						     .subject = "CONFIG_LIVEPATCH",
+						     .message = strdup("the kernel is built without CONFIG_LIVEPATCH"),
+						     .hint = "this kernel cannot be livepatched: boot another" });
 	if (lp_kconfig_is_on(config, "CONFIG_MODVERSIONS") && !check->has_versions)
 		refuse_no_versions(check, lp_kconfig_is_on(config, "CONFIG_MODULE_FORCE_LOAD"));
 	if (lp_kconfig_is_on(config, "CONFIG_TRIM_UNUSED_KSYMS"))
-		lp_check_add(check, (struct lp_finding){
-			.id = "config-trim", .severity = "info", .subject = "CONFIG_TRIM_UNUSED_KSYMS",
-			.message = strdup("the kernel exports only what its own modules use"),
-			.hint = "reach other symbols through .klp.rela relocations" });
+		lp_check_add(check,
+			     (struct lp_finding){ .id = "config-trim",
+						  .severity = "info",
+						  .subject = "CONFIG_TRIM_UNUSED_KSYMS",
+						  .message = strdup("the kernel exports only what its own modules use"),
+						  .hint = "reach other symbols through .klp.rela relocations" });
 }
 
 /* The best match of any built-in certificate. */
@@ -146,9 +166,9 @@ static enum lp_signature_match match_signer(const struct lp_check *check)
 	enum lp_signature_match best = LP_SIGNATURE_OTHER_KEY;
 
 	for (size_t i = 0; i < keys->n && best != LP_SIGNATURE_RIGHT; i++) {
-		enum lp_signature_match match = lp_module_signature_match(
-			signature, check->anatomy.signature_size, keys->certificates[i].bytes, keys->certificates[i].n,
-			check->bytes, check->anatomy.signature_at);
+		enum lp_signature_match match =
+			lp_module_signature_match(signature, check->anatomy.signature_size, keys->certificates[i].bytes,
+						  keys->certificates[i].n, check->bytes, check->anatomy.signature_at);
 
 		if (match > best)
 			best = match;
@@ -166,10 +186,10 @@ static void add_signature(struct lp_check *check, const char *id, char *message,
 		return;
 	}
 	finding.code = LPPACK_E_LOCKED;
-	finding.sys_errno = check->kernel->sig_enforce ||
-					    lp_kconfig_is_on(&check->kernel->config, "CONFIG_MODULE_SIG_FORCE") ?
-				    "EKEYREJECTED" :
-				    "EPERM";
+	finding.sys_errno =
+		check->kernel->sig_enforce || lp_kconfig_is_on(&check->kernel->config, "CONFIG_MODULE_SIG_FORCE") ?
+			"EKEYREJECTED" :
+			"EPERM";
 	lp_check_refuse(check, LP_STAGE_SIGNATURE, finding);
 }
 
@@ -181,8 +201,8 @@ static char *signer_text(const struct lp_check *check)
 				      check->name, &signature, NULL) < 0)
 		return strdup("its signature is no PKCS#7");
 	return lp_text_format("signed by a key that is not built into the kernel: %s %s",
-			      *signature.issuer ? signature.issuer : "key", *signature.serial ? signature.serial :
-											       signature.key_id);
+			      *signature.issuer ? signature.issuer : "key",
+			      *signature.serial ? signature.serial : signature.key_id);
 }
 
 static void check_signed(struct lp_check *check)

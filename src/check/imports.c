@@ -42,8 +42,8 @@ static void read_depends(const struct lp_check *check, struct depends *d)
 		LP_AUTO_BUF struct lp_buf bytes = { 0 };
 
 		if (module && lp_file_read_decompressed(module->path, LP_MODULE_MAX, &bytes, NULL) == 0 &&
-		    lp_kernel_exports_read_module(&d->exports[d->n], bytes.data, bytes.len, name, module->path,
-						  NULL) == 0)
+		    lp_kernel_exports_read_module(&d->exports[d->n], bytes.data, bytes.len, name, module->path, NULL) ==
+			    0)
 			d->n++;
 	}
 }
@@ -53,8 +53,8 @@ static const struct lp_kernel_export *find_export(const struct lp_check *check, 
 						  const char *name)
 {
 	const struct lppack_kernel *k = check->kernel;
-	const struct lp_kernel_export *found = k->has_image_exports ? lp_kernel_exports_find(&k->image_exports, name) :
-								      NULL;
+	const struct lp_kernel_export *found =
+		k->has_image_exports ? lp_kernel_exports_find(&k->image_exports, name) : NULL;
 
 	if (!found && k->has_symvers)
 		found = lp_kernel_exports_find(&k->symvers, name);
@@ -68,8 +68,9 @@ static const struct lp_kernel_export *find_export(const struct lp_check *check, 
 /* kernel: license_is_gpl_compatible() of include/linux/license.h */
 static bool is_gpl(const struct lp_check *check)
 {
-	static const char *const licenses[] = { "GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL",
-						"Dual MIT/GPL", "Dual MPL/GPL", NULL };
+	static const char *const licenses[] = {
+		"GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL", NULL
+	};
 	const char *license = lp_anatomy_modinfo(&check->anatomy, "license");
 
 	return license && lp_text_is_one_of(license, licenses);
@@ -87,8 +88,9 @@ static bool imports_namespace(const struct lp_check *check, const char *name_spa
 static void refuse_import(struct lp_check *check, const char *id, const char *name, const char *sys_errno,
 			  char *message, const char *hint)
 {
-	lp_check_refuse(check, LP_STAGE_LINK, (struct lp_finding){ .id = id, .subject = name, .sys_errno = sys_errno,
-								   .message = message, .hint = hint });
+	lp_check_refuse(check, LP_STAGE_LINK,
+			(struct lp_finding){
+				.id = id, .subject = name, .sys_errno = sys_errno, .message = message, .hint = hint });
 }
 
 static void check_namespace(struct lp_check *check, const struct lp_kernel_export *found)
@@ -115,8 +117,8 @@ static void check_crc(struct lp_check *check, const struct lp_import *import, co
 	if (!found->has_crc || !import->has_crc || found->crc == import->crc)
 		return;
 	refuse_import(check, "import-crc", import->name, "EINVAL",
-		      lp_text_format("imports %s with the CRC %08x, but that of %s has %08x", import->name,
-				     import->crc, found->module ? found->module : "the kernel", found->crc),
+		      lp_text_format("imports %s with the CRC %08x, but that of %s has %08x", import->name, import->crc,
+				     found->module ? found->module : "the kernel", found->crc),
 		      "build the module with the Module.symvers of this very kernel");
 }
 
@@ -127,30 +129,33 @@ static void check_import(struct lp_check *check, const struct depends *d, const 
 	check->imports++;
 	if (!found && import->is_weak)
 		return;
-	if (!found && check->facts.depends && !check->kernel->has_symvers &&
-	    !check->kernel->known[LP_SOURCE_MODULES]) {
+	if (!found && check->facts.depends && !check->kernel->has_symvers && !check->kernel->known[LP_SOURCE_MODULES]) {
 		lp_check_skip(check, LP_SOURCE_MODULES, import->name);
 		check->is_uncertain = true;
 		return;
 	}
 	if (!found || (found->gpl_only && !is_gpl(check))) {
-		refuse_import(check, found ? "import-gpl" : "import-missing", import->name, "ENOENT",
-			      found ? lp_text_format("imports %s, which is for modules under the GPL only",
-						     import->name) :
-				      lp_text_format("imports %s, which neither the kernel nor a module that is known "
-						     "exports", import->name),
-			      found ? "declare MODULE_LICENSE(\"GPL\") if that is its license" :
-				      "reach it by a .klp.rela relocation, or build the module for this kernel");
+		refuse_import(
+			check, found ? "import-gpl" : "import-missing", import->name, "ENOENT",
+			found ? lp_text_format("imports %s, which is for modules under the GPL only", import->name) :
+				lp_text_format("imports %s, which neither the kernel nor a module that is known "
+					       "exports",
+					       import->name),
+			found ? "declare MODULE_LICENSE(\"GPL\") if that is its license" :
+				"reach it by a .klp.rela relocation, or build the module for this kernel");
 		return;
 	}
 	check_crc(check, import, found);
 	check_namespace(check, found);
 	if (found->module)
-		lp_check_add(check, (struct lp_finding){
-			.id = "import-module", .severity = "warning", .subject = import->name,
-			.message = lp_text_format("imports %s of the module %s, which must be loaded before it",
-						  import->name, found->module),
-			.hint = "reach symbols of modules by .klp.rela relocations" });
+		lp_check_add(check,
+			     (struct lp_finding){ .id = "import-module",
+						  .severity = "warning",
+						  .subject = import->name,
+						  .message = lp_text_format(
+							  "imports %s of the module %s, which must be loaded before it",
+							  import->name, found->module),
+						  .hint = "reach symbols of modules by .klp.rela relocations" });
 }
 
 /* check_modstruct_version(): the layout of struct module itself. */
@@ -160,11 +165,15 @@ static void check_layout(struct lp_check *check, const struct depends *d, const 
 
 	if (!found || !found->has_crc || !import->has_crc || found->crc == import->crc)
 		return;
-	lp_check_refuse(check, LP_STAGE_LAYOUT, (struct lp_finding){
-		.id = "module-layout", .subject = LAYOUT, .sys_errno = "ENOEXEC",
-		.message = lp_text_format("built with the CRC %08x of module_layout, but the kernel's is %08x",
-					  import->crc, found->crc),
-		.hint = "build it with the headers of this very kernel: struct module differs" });
+	lp_check_refuse(
+		check, LP_STAGE_LAYOUT,
+		(struct lp_finding){
+			.id = "module-layout",
+			.subject = LAYOUT,
+			.sys_errno = "ENOEXEC",
+			.message = lp_text_format("built with the CRC %08x of module_layout, but the kernel's is %08x",
+						  import->crc, found->crc),
+			.hint = "build it with the headers of this very kernel: struct module differs" });
 }
 
 void lp_check_imports(struct lp_check *check)

@@ -29,7 +29,7 @@
 
 /* Far above any real one. */
 #define TEXT_FILE_MAX (64u << 20)
-#define BTF_FILE_MAX  (1u << 30)
+#define BTF_FILE_MAX (1u << 30)
 
 LP_EXPORT void lppack_kernel_close(struct lppack_kernel *k)
 {
@@ -223,7 +223,11 @@ static int read_btf(struct lppack_kernel *k, struct lppack_error *err)
 	if (!path || k->known[LP_SOURCE_BTF])
 		return 0;
 	rc = lp_file_read_decompressed(path, BTF_FILE_MAX, bytes, &why);
-	if (rc == 0 && bytes->len >= 4 && memcmp(bytes->data, "\x7f" "ELF", 4) == 0) {
+	if (rc == 0 && bytes->len >= 4 &&
+	    memcmp(bytes->data,
+		   "\x7f"
+		   "ELF",
+		   4) == 0) {
 		rc = lp_kernel_image_open(&k->btf_image, bytes->data, bytes->len, path, &why);
 		if (rc == 0)
 			rc = lp_btf_open_image(&k->btf, &k->btf_image, &why);

@@ -20,7 +20,7 @@
 enum lp_kernel_source {
 	LP_SOURCE_IDENTITY, /* build ID, release */
 	LP_SOURCE_SYMBOLS,
-	LP_SOURCE_SITES,    /* ftrace's */
+	LP_SOURCE_SITES, /* ftrace's */
 	LP_SOURCE_BLACKLIST,
 	LP_SOURCE_EXPORTS,
 	LP_SOURCE_VERMAGIC,

@@ -96,7 +96,10 @@ static uint64_t compressed_size(const struct peeked *p, const struct lp_bzimage 
 	const uint8_t *magic = p->head + (known ? image->payload_offset : 0);
 
 	if (image->payload_size <= 4 || (known && memcmp(magic, "\x1f\x8b", 2) == 0) ||
-	    (known && memcmp(magic, "\x7f" "E", 2) == 0))
+	    (known && memcmp(magic,
+			     "\x7f"
+			     "E",
+			     2) == 0))
 		return image->payload_size;
 	return image->payload_size - 4;
 }
@@ -192,7 +195,10 @@ static int kernel_file_read_plain(struct lp_stream *stream, uint64_t size, const
 		return rc;
 	if (lp_bzimage_is(p.head, p.size))
 		return kernel_file_read_bzimage(&p, size, out, err);
-	if (p.size >= 4 && memcmp(p.head, "\x7f" "ELF", 4) == 0)
+	if (p.size >= 4 && memcmp(p.head,
+				  "\x7f"
+				  "ELF",
+				  4) == 0)
 		return kernel_file_read_vmlinux(&p.stream, out, err);
 	return kernel_file_read_notes(&p, out->facts, err);
 }
@@ -241,8 +247,7 @@ static int kernel_file_open_and_read(const char *path, const struct wanted *out,
 				      lp_bzimage_is(head, sizeof(head)) ? in.size : UINT64_MAX, out, err);
 }
 
-int lp_kernel_file_load(const char *path, struct lp_kernel_facts *facts, struct lp_buf *image,
-			struct lppack_error *err)
+int lp_kernel_file_load(const char *path, struct lp_kernel_facts *facts, struct lp_buf *image, struct lppack_error *err)
 {
 	int rc;
 

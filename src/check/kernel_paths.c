@@ -19,20 +19,19 @@ static const char release_mark[] = "{release}";
 /* In order of preference. An unpacked package's links may be absolute and lead outside, so directories by name go
  * before lib/modules/RELEASE/build. */
 static const char *const patterns[LP_PATHS][20] = {
-	[LP_PATH_VMLINUZ] = { "vmlinuz", "boot/vmlinuz-{release}", "vmlinuz-{release}",
-			      "lib/modules/{release}/vmlinuz", "usr/lib/modules/{release}/vmlinuz",
-			      "boot/vmlinux-{release}", "vmlinux-{release}", "vmlinux", "bzImage",
-			      "arch/x86/boot/bzImage", "../../../boot/vmlinuz-{release}",
+	[LP_PATH_VMLINUZ] = { "vmlinuz", "boot/vmlinuz-{release}", "vmlinuz-{release}", "lib/modules/{release}/vmlinuz",
+			      "usr/lib/modules/{release}/vmlinuz", "boot/vmlinux-{release}", "vmlinux-{release}",
+			      "vmlinux", "bzImage", "arch/x86/boot/bzImage", "../../../boot/vmlinuz-{release}",
 			      "usr/lib/debug/boot/vmlinux-{release}" },
 	[LP_PATH_SYSTEM_MAP] = { "System.map", "boot/System.map-{release}", "System.map-{release}",
 				 "lib/modules/{release}/System.map", "usr/lib/modules/{release}/System.map",
 				 "build/System.map", "../../../boot/System.map-{release}" },
 	[LP_PATH_SYMVERS] = { "Module.symvers", "usr/src/linux-headers-{release}/Module.symvers",
 			      "usr/src/kernels/{release}/Module.symvers", "boot/symvers-{release}.gz",
-			      "boot/symvers-{release}.xz", "symvers-{release}.gz", "symvers-{release}.xz",
-			      "symvers.gz", "symvers.xz", "lib/modules/{release}/symvers.gz",
-			      "lib/modules/{release}/symvers.xz", "usr/lib/modules/{release}/symvers.xz",
-			      "build/Module.symvers", "lib/modules/{release}/build/Module.symvers",
+			      "boot/symvers-{release}.xz", "symvers-{release}.gz", "symvers-{release}.xz", "symvers.gz",
+			      "symvers.xz", "lib/modules/{release}/symvers.gz", "lib/modules/{release}/symvers.xz",
+			      "usr/lib/modules/{release}/symvers.xz", "build/Module.symvers",
+			      "lib/modules/{release}/build/Module.symvers",
 			      "usr/lib/modules/{release}/build/Module.symvers",
 			      "../lib/modules/{release}/build/Module.symvers" },
 	[LP_PATH_CONFIG] = { "config", ".config", "boot/config-{release}", "config-{release}",
@@ -167,8 +166,8 @@ static int paths_several_releases(const char *directory, struct releases *r, str
 static int paths_find_release(const struct lppack_kernel_files *files, char **out, struct lppack_error *err)
 {
 	static const char *const places[][2] = {
-		{ "lib/modules", "" }, { "usr/lib/modules", "" }, { "boot", "vmlinuz-" }, { ".", "vmlinuz-" },
-		{ "boot", "vmlinux-" }, { ".", "vmlinux-" },
+		{ "lib/modules", "" }, { "usr/lib/modules", "" }, { "boot", "vmlinuz-" },
+		{ ".", "vmlinuz-" },   { "boot", "vmlinux-" },    { ".", "vmlinux-" },
 	};
 	LP_AUTO(cleanup_releases) struct releases found = { 0 };
 	int rc = 0;
@@ -225,7 +224,7 @@ static int paths_take_named(const struct lppack_kernel_files *files, struct lp_k
 			    struct lppack_error *err)
 {
 	const char *const named[LP_PATHS] = { files->vmlinuz, files->system_map, files->symvers,
-					      files->config,  files->modules,	 files->btf };
+					      files->config,  files->modules,    files->btf };
 
 	for (size_t i = 0; i < LP_PATHS; i++) {
 		if (!named[i])
@@ -263,8 +262,7 @@ static int paths_search(const struct lppack_kernel_files *files, struct lp_kerne
 	return out->at[LP_PATH_MODULES] ? 0 : lp_fail_nomem(err);
 }
 
-int lp_kernel_paths_find(const struct lppack_kernel_files *files, struct lp_kernel_paths *out,
-			 struct lppack_error *err)
+int lp_kernel_paths_find(const struct lppack_kernel_files *files, struct lp_kernel_paths *out, struct lppack_error *err)
 {
 	bool any = false;
 	int rc = paths_take_named(files, out, err);

@@ -96,8 +96,7 @@ int lp_module_tree_read(const char *directory, struct lp_module_tree *out, struc
 {
 	LP_AUTO_FREE char *path = strdup(directory);
 	char *const roots[] = { path, NULL };
-	LP_AUTO(cleanup_fts) FTS *fts = path ? fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL) :
-					       NULL;
+	LP_AUTO(cleanup_fts) FTS *fts = path ? fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL) : NULL;
 	int rc;
 
 	if (!fts)

@@ -24,10 +24,10 @@ struct wanted {
 struct search {
 	struct wanted *wanted; /* by name */
 	size_t n;
-	uint64_t filter[16];   /* of the names' ends and lengths: most lines are none of them */
+	uint64_t filter[16]; /* of the names' ends and lengths: most lines are none of them */
 	bool wants_modules;
-	bool has_core;         /* a name of the kernel itself was read */
-	const char **loaded;   /* of the wanted objects, those that have any name */
+	bool has_core;       /* a name of the kernel itself was read */
+	const char **loaded; /* of the wanted objects, those that have any name */
 	size_t n_loaded;
 };
 

@@ -21,7 +21,7 @@ struct scope {
 
 /* A name to look up: of a function, or of a livepatch symbol. */
 struct wanted {
-	const char *id; /* prefix of the findings' */
+	const char *id;   /* prefix of the findings' */
 	const char *verb; /* "patches" */
 	const char *name;
 	uint64_t sympos;
@@ -54,23 +54,32 @@ static void add_absent(struct lp_check *check, const char *object)
 
 	if (has_finding(check, id, object))
 		return;
-	lp_check_add(check, (struct lp_finding){
-		.id = id, .severity = builtin ? "warning" : "info", .subject = object,
-		.message = builtin ? lp_text_format("%s is built into this kernel: its functions are never patched",
-						    object) :
-				     lp_text_format("%s is no module of this kernel: never patched here", object),
-		.hint = builtin ? "patch them as functions of vmlinux" :
-				  "nothing to do, unless the module comes from elsewhere (then it is not checked)" });
+	lp_check_add(
+		check,
+		(struct lp_finding){
+			.id = id,
+			.severity = builtin ? "warning" : "info",
+			.subject = object,
+			.message =
+				builtin ?
+					lp_text_format("%s is built into this kernel: its functions are never patched",
+						       object) :
+					lp_text_format("%s is no module of this kernel: never patched here", object),
+			.hint = builtin ?
+					"patch them as functions of vmlinux" :
+					"nothing to do, unless the module comes from elsewhere (then it is not checked)" });
 }
 
 static void add_unreadable(struct lp_check *check, const struct lp_target *target)
 {
 	if (!has_finding(check, "not-checked", target->name))
 		lp_check_add(check, (struct lp_finding){
-			.id = "not-checked", .severity = "info", .subject = target->name,
-			.message = lp_text_format("not checked: what the patch does in %s (%s)", target->name,
-						  target->error.message),
-			.hint = target->error.hint });
+					    .id = "not-checked",
+					    .severity = "info",
+					    .subject = target->name,
+					    .message = lp_text_format("not checked: what the patch does in %s (%s)",
+								      target->name, target->error.message),
+					    .hint = target->error.hint });
 	check->is_uncertain = true;
 }
 
@@ -139,7 +148,8 @@ static void refuse_missing(struct lp_check *check, const struct scope *scope, co
 	const struct lp_kernel_symbol *variant = lp_symbol_set_find_variant(scope->symbols, scope->object, w->name);
 	LP_AUTO_FREE char *hint =
 		variant ? lp_text_format("it has %s: the compiler made a variant of the function; patch its callers, "
-					 "or build the module for this kernel", variant->name) :
+					 "or build the module for this kernel",
+					 variant->name) :
 			  NULL;
 
 	symbols_refuse(check, scope, w, "missing",
@@ -200,10 +210,14 @@ static void check_function(struct lp_check *check, const struct scope *scope, co
 			"it is notrace, or assembly, or was built without tracing: patch its callers");
 	if (scope->is_core && k->known[LP_SOURCE_BLACKLIST] && k->symbols.has_addresses &&
 	    lp_address_list_touches(&k->blacklist, symbol->address, 1))
-		lp_check_add(check, (struct lp_finding){
-			.id = "function-blacklisted", .severity = "warning", .subject = func->name,
-			.message = lp_text_format("patches %s, where the kernel allows no kprobe", func->name),
-			.hint = "code that runs with tracing or in exceptions may recurse: test it well" });
+		lp_check_add(
+			check,
+			(struct lp_finding){
+				.id = "function-blacklisted",
+				.severity = "warning",
+				.subject = func->name,
+				.message = lp_text_format("patches %s, where the kernel allows no kprobe", func->name),
+				.hint = "code that runs with tracing or in exceptions may recurse: test it well" });
 }
 
 static int symbols_check_object(struct lp_check *check, const struct lp_object *object, struct lppack_error *err)
@@ -239,11 +253,15 @@ int lp_check_symbols(struct lp_check *check, struct lppack_error *err)
 	int rc = 0;
 
 	if (check->facts.is_livepatch && check->facts.builder == LP_BUILDER_UNKNOWN) {
-		lp_check_add(check, (struct lp_finding){
-			.id = "not-checked", .severity = "info", .subject = "functions",
-			.message = strdup("not checked: which functions it patches (no builder's structures were "
-					  "recognised)"),
-			.hint = "build it with kpatch-build, klp-build or a static struct klp_patch" });
+		lp_check_add(check,
+			     (struct lp_finding){
+				     .id = "not-checked",
+				     .severity = "info",
+				     .subject = "functions",
+				     .message = strdup(
+					     "not checked: which functions it patches (no builder's structures were "
+					     "recognised)"),
+				     .hint = "build it with kpatch-build, klp-build or a static struct klp_patch" });
 		check->is_uncertain = true;
 	}
 	for (size_t i = 0; i < check->facts.n_objects && rc == 0; i++)

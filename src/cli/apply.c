@@ -78,8 +78,7 @@ static void warn_skipped(const struct lppack_value *skipped)
 }
 
 /* What became of one release. The exit status, or a negative code where the error is yet to be reported. */
-static int print_attempt(const struct lppack_attempt *attempt, const struct apply_options *o,
-			 struct lppack_error *err)
+static int print_attempt(const struct lppack_attempt *attempt, const struct apply_options *o, struct lppack_error *err)
 {
 	struct lppack_value *described AUTO(value) = NULL;
 	struct transaction_report report = { .path = "the installed level", .json = o->json };

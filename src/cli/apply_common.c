@@ -52,8 +52,7 @@ static void print_phase(const struct watch *watch, const struct lppack_progress 
 			       (unsigned long long)now->done, (unsigned long long)now->total);
 	else if (strcmp(now->phase, "transition") == 0)
 		progress_print("lppack: transition: %.1f of %g s%s", (double)now->elapsed_ns / 1e9,
-			       (double)watch->timeout_ns / 1e9,
-			       signalled ? ", reversing" : " (Ctrl-C reverses it)");
+			       (double)watch->timeout_ns / 1e9, signalled ? ", reversing" : " (Ctrl-C reverses it)");
 	else
 		progress_print("lppack: %s: %.1f s", now->phase, (double)now->elapsed_ns / 1e9);
 }
@@ -72,10 +71,8 @@ static void apply_common_show_progress(void *context, const struct lppack_progre
 
 const struct lppack_wait *transaction_wait(int64_t wait_ns, struct watch *watch)
 {
-	LPPACK_OPTIONS(lppack_wait, wait, .wait_ns = wait_ns,
-		       .progress = apply_common_show_progress,
-		       .cancelled = is_cancelled,
-		       .context = watch);
+	LPPACK_OPTIONS(lppack_wait, wait, .wait_ns = wait_ns, .progress = apply_common_show_progress,
+		       .cancelled = is_cancelled, .context = watch);
 
 	*watch = (struct watch){ .path = "", .wait = wait };
 	return &watch->wait;
@@ -84,8 +81,7 @@ const struct lppack_wait *transaction_wait(int64_t wait_ns, struct watch *watch)
 struct lppack_apply_options transaction_how(const struct transaction_options *options, struct watch *watch)
 {
 	LPPACK_OPTIONS(lppack_apply_options, how, .timeout_ns = options->timeout,
-		       .wait = transaction_wait(options->wait, watch),
-		       .retries = (uint32_t)options->retries.value,
+		       .wait = transaction_wait(options->wait, watch), .retries = (uint32_t)options->retries.value,
 		       .retry_delay_ns = options->retry_delay);
 
 	if (options->take_over)
@@ -104,8 +100,7 @@ void transaction_print_recovered(const struct lppack_value *report)
 		fprintf(stderr, "lppack: note: %s\n", note);
 }
 
-int transaction_recover(struct lppack_host *host, const struct watch *watch, const char *root,
-			struct lppack_error *err)
+int transaction_recover(struct lppack_host *host, const struct watch *watch, const char *root, struct lppack_error *err)
 {
 	LPPACK_OPTIONS(lppack_recover_options, options, .timeout_ns = watch->timeout_ns, .wait = &watch->wait);
 	struct lppack_value *report AUTO(value) = NULL;
@@ -150,8 +145,8 @@ void transaction_warn(const struct lppack_value *plan, const char *path)
 	}
 }
 
-int transaction_open_host(const char *root, const struct watch *watch, bool dry_run,
-			  struct lppack_host **host, struct lppack_error *err)
+int transaction_open_host(const char *root, const struct watch *watch, bool dry_run, struct lppack_host **host,
+			  struct lppack_error *err)
 {
 	*host = lppack_host_open(root, err);
 	if (!*host)
@@ -168,7 +163,7 @@ void transaction_json_receipt(struct lp_json *json, const struct lppack_value *t
 }
 
 static void apply_common_print_json(const struct lppack_value *map, bool dry_run, const struct lppack_value *plan,
-		       const struct lppack_error *err)
+				    const struct lppack_error *err)
 {
 	struct lp_json json = LP_JSON_TO(stdout);
 

@@ -20,24 +20,44 @@ struct transaction_options {
 
 /* Rows for the option tables; `transaction` is the member of the verb's struct. */
 #define TRANSACTION_ROWS(type) \
-	{ .name = "timeout", .kind = OPTION_DURATION, .completion = COMPLETE_WORD, .argument = "SECONDS", \
+	{ .name = "timeout", \
+	  .kind = OPTION_DURATION, \
+	  .completion = COMPLETE_WORD, \
+	  .argument = "SECONDS", \
 	  .offset = offsetof(type, transaction.timeout), \
 	  .help = "reverse a transition that takes longer (1.5, 500ms, 2m); default: 60" }, \
-	{ .name = "before-signal", .kind = OPTION_FLAG, .offset = offsetof(type, transaction.before_signal), \
-	  .help = "reverse it before the kernel disturbs sleeping programs" }, \
-	{ .name = "wait", .kind = OPTION_DURATION, .completion = COMPLETE_WORD, .argument = "SECONDS", \
-	  .offset = offsetof(type, transaction.wait), .help = "wait for another lppack that is at work" }, \
-	{ .name = "take-over", .kind = OPTION_FLAG, .offset = offsetof(type, transaction.take_over), \
-	  .help = "supersede livepatches that lppack did not load" }, \
-	{ .name = "retries", .kind = OPTION_NUMBER, .completion = COMPLETE_WORD, .argument = "N", .max = 1000, \
-	  .offset = offsetof(type, transaction.retries), .help = "try again after a transition that stalled" }, \
-	{ .name = "retry-delay", .kind = OPTION_DURATION, .completion = COMPLETE_WORD, .argument = "SECONDS", \
-	  .offset = offsetof(type, transaction.retry_delay), .help = "wait before each retry; default: 5" }
+		{ .name = "before-signal", \
+		  .kind = OPTION_FLAG, \
+		  .offset = offsetof(type, transaction.before_signal), \
+		  .help = "reverse it before the kernel disturbs sleeping programs" }, \
+		{ .name = "wait", \
+		  .kind = OPTION_DURATION, \
+		  .completion = COMPLETE_WORD, \
+		  .argument = "SECONDS", \
+		  .offset = offsetof(type, transaction.wait), \
+		  .help = "wait for another lppack that is at work" }, \
+		{ .name = "take-over", \
+		  .kind = OPTION_FLAG, \
+		  .offset = offsetof(type, transaction.take_over), \
+		  .help = "supersede livepatches that lppack did not load" }, \
+		{ .name = "retries", \
+		  .kind = OPTION_NUMBER, \
+		  .completion = COMPLETE_WORD, \
+		  .argument = "N", \
+		  .max = 1000, \
+		  .offset = offsetof(type, transaction.retries), \
+		  .help = "try again after a transition that stalled" }, \
+	{ \
+		.name = "retry-delay", .kind = OPTION_DURATION, .completion = COMPLETE_WORD, .argument = "SECONDS", \
+		.offset = offsetof(type, transaction.retry_delay), .help = "wait before each retry; default: 5" \
+	}
 
 /* The row alone, for verbs that only change what lppack remembers; `wait` is a member of the verb's struct. */
 #define WAIT_ROW(type, text) \
-	{ .name = "wait", .kind = OPTION_DURATION, .completion = COMPLETE_WORD, .argument = "SECONDS", \
-	  .offset = offsetof(type, wait), .help = text }
+	{ \
+		.name = "wait", .kind = OPTION_DURATION, .completion = COMPLETE_WORD, .argument = "SECONDS", \
+		.offset = offsetof(type, wait), .help = text \
+	}
 
 /* What the progress line shows, and how the library waits, whose context this is. */
 struct watch {
@@ -96,7 +116,7 @@ int transaction_run_plan(struct lppack_host *host, struct lppack_verified *verif
 
 /* Opens the machine, and unless nothing is to change finishes first what an earlier call began. The caller closes *host,
  * also on failure. */
-int transaction_open_host(const char *root, const struct watch *watch, bool dry_run,
-			  struct lppack_host **host, struct lppack_error *err);
+int transaction_open_host(const char *root, const struct watch *watch, bool dry_run, struct lppack_host **host,
+			  struct lppack_error *err);
 
 #endif

@@ -18,7 +18,8 @@ static const char *name_of(const struct lppack_value *value, const char *key)
 	return text ? text : value_text_at(value, key);
 }
 
-static void apply_report_print_change(const char *label, const struct lppack_value *from, const struct lppack_value *module)
+static void apply_report_print_change(const char *label, const struct lppack_value *from,
+				      const struct lppack_value *module)
 {
 	char *old LP_AUTO_FREE = describe_join_names(from);
 	const char *new = name_of(module, "name");
@@ -204,7 +205,8 @@ void receipt_print(const struct lppack_value *receipt, const struct lppack_value
 	headline_print(path, phrase ? phrase : phrase_of(outcome ? outcome : "?", lppack_value_count(from) > 0));
 	print_target(plan);
 	if (!outcome || strcmp(outcome, "already") != 0) {
-		apply_report_print_change(is_done(outcome) ? "change" : "attempted", from, lppack_value_get(plan, "module"));
+		apply_report_print_change(is_done(outcome) ? "change" : "attempted", from,
+					  lppack_value_get(plan, "module"));
 		print_foreign(former_of(plan));
 		apply_report_print_signature(plan);
 		print_reversibility(plan);

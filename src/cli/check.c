@@ -57,15 +57,9 @@ static const struct option_spec options[] = {
 
 static struct lppack_kernel *open_kernel(const struct check_options *o, struct lppack_error *err)
 {
-	LPPACK_OPTIONS(lppack_kernel_files, files, .directory = o->kernel_dir,
-		       .release = o->release,
-		       .vmlinuz = o->vmlinuz,
-		       .system_map = o->system_map,
-		       .symvers = o->symvers,
-		       .config = o->config,
-		       .modules = o->modules,
-		       .btf = o->btf,
-		       .flags = o->sig_enforce ? LPPACK_KERNEL_SIG_ENFORCE : 0);
+	LPPACK_OPTIONS(lppack_kernel_files, files, .directory = o->kernel_dir, .release = o->release,
+		       .vmlinuz = o->vmlinuz, .system_map = o->system_map, .symvers = o->symvers, .config = o->config,
+		       .modules = o->modules, .btf = o->btf, .flags = o->sig_enforce ? LPPACK_KERNEL_SIG_ENFORCE : 0);
 	struct lppack_kernel *kernel = lppack_kernel_open(&files, err);
 
 	if (!kernel && err->code == LPPACK_E_USAGE) {

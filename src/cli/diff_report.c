@@ -207,7 +207,8 @@ static void diff_report_print_module(const char *label, const struct lppack_valu
 	char size[UNITS_TEXT];
 
 	subfield_printf(label, "%s for %s (%s), replace %s, %s", diff_report_text_or(level, "module", "?"),
-			diff_report_text_or(level, "release", "an unknown kernel"), diff_report_text_or(level, "arch", "?"), replace,
+			diff_report_text_or(level, "release", "an unknown kernel"),
+			diff_report_text_or(level, "arch", "?"), replace,
 			size_format(lppack_value_int(lppack_value_get(level, "modules_size"), 0), size));
 }
 

@@ -69,7 +69,8 @@ static void history_print_course(const struct lppack_value *receipt, const char 
 	char *stale LP_AUTO_FREE = describe_join_names(lppack_value_get(receipt, "stale"));
 
 	if (of)
-		subfield_printf("of", "lppack %s, begun %s", history_text_or(of, "verb"), history_text_or(of, "started_at"));
+		subfield_printf("of", "lppack %s, begun %s", history_text_or(of, "verb"),
+				history_text_or(of, "started_at"));
 	subfield_print("note", value_text_at(receipt, "note"));
 	if (!lppack_value_count(superseded))
 		subfield_print("livepatches", removes);
@@ -96,7 +97,8 @@ static void print_receipt(const struct lppack_value *receipt, bool with_log)
 	char took[UNITS_TEXT];
 
 	if (value_text_at(receipt, "unreadable")) {
-		printf("%s  unreadable: %s\n", history_text_or(receipt, "number"), value_text_at(receipt, "unreadable"));
+		printf("%s  unreadable: %s\n", history_text_or(receipt, "number"),
+		       value_text_at(receipt, "unreadable"));
 		return;
 	}
 	printf("%s  %s  %s: %s\n", history_text_or(receipt, "number"), history_text_or(receipt, "at"), verb,

@@ -121,9 +121,7 @@ static void warn_not_installed(struct lppack_host *host, const struct lppack_val
 static int set(struct lppack_host *host, const struct hold_options *o, struct lppack_error *err)
 {
 	struct watch watch;
-	LPPACK_OPTIONS(lppack_hold_options, hold, .stream = o->stream,
-		       .serial = o->serial.value,
-		       .until = o->until,
+	LPPACK_OPTIONS(lppack_hold_options, hold, .stream = o->stream, .serial = o->serial.value, .until = o->until,
 		       .wait = transaction_wait(o->wait, &watch));
 	int rc;
 

@@ -224,7 +224,7 @@ static void inspect_print_prose(const struct lppack_value *module, const char *p
 }
 
 static void inspect_print_json(struct lp_json *json, const char *path, const struct lppack_value *module,
-		       const struct lppack_error *err)
+			       const struct lppack_error *err)
 {
 	static const char *const but[] = { "file", NULL };
 

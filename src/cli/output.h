@@ -13,8 +13,7 @@
 #include <stdio.h>
 
 /* Sets an error unless one is set; returns the negative code. hint may be NULL. */
-int cli_fail(struct lppack_error *err, enum lppack_code code, const char *hint, const char *fmt, ...)
-	LP_PRINTF(4, 5);
+int cli_fail(struct lppack_error *err, enum lppack_code code, const char *hint, const char *fmt, ...) LP_PRINTF(4, 5);
 /* Replaces the hint of a set error; passes rc through. */
 int cli_hint(struct lppack_error *err, int rc, const char *fmt, ...) LP_PRINTF(3, 4);
 /* Puts "context: " in front of a set error's message; passes rc through. */

@@ -23,8 +23,8 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-static int remove_all(struct lppack_host *host, const struct lppack_remove_options *how,
-		      const struct remove_options *o, struct lppack_error *err)
+static int remove_all(struct lppack_host *host, const struct lppack_remove_options *how, const struct remove_options *o,
+		      struct lppack_error *err)
 {
 	struct lppack_value *described AUTO(value) = lppack_host_describe_removal(host, how, err);
 	const struct transaction_report report = { .path = "remove", .described = described, .json = o->json };
@@ -48,10 +48,8 @@ static int remove_run(const void *values, const struct text_list *arguments, str
 	const struct remove_options *o = values;
 	struct watch watch;
 	const struct lppack_apply_options shared = transaction_how(&o->transaction, &watch);
-	LPPACK_OPTIONS(lppack_remove_options, how, .timeout_ns = shared.timeout_ns,
-		       .retries = shared.retries,
-		       .retry_delay_ns = shared.retry_delay_ns,
-		       .wait = shared.wait);
+	LPPACK_OPTIONS(lppack_remove_options, how, .timeout_ns = shared.timeout_ns, .retries = shared.retries,
+		       .retry_delay_ns = shared.retry_delay_ns, .wait = shared.wait);
 	struct lppack_host *host AUTO(host) = NULL;
 	int rc = transaction_check_root("remove", o->root, o->dry_run, err);
 

@@ -66,7 +66,7 @@ static void show_print_prose(const struct lppack_value *bundle, bool with_kernel
 }
 
 static void show_print_json(const struct lppack_value *bundle, const char *path, const struct show_options *o,
-		       const struct lppack_error *why)
+			    const struct lppack_error *why)
 {
 	/* Without --kernels a list of them is left out, whether it was read or not. */
 	const char *const but[] = { "file", "verified", o->kernels ? NULL : "kernels", NULL };

@@ -77,8 +77,7 @@ int signers_open(struct signers *signers, const struct text_list *list, const ch
 		 struct lppack_error *err)
 {
 	struct passphrase passphrase = { .file = passphrase_file };
-	LPPACK_OPTIONS(lppack_signer_options, options, .passphrase = passphrase_get,
-		       .context = &passphrase);
+	LPPACK_OPTIONS(lppack_signer_options, options, .passphrase = passphrase_get, .context = &passphrase);
 	int rc = 0;
 
 	signers->at = calloc(list->n ? list->n : 1, sizeof(struct lppack_signer *));

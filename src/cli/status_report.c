@@ -104,8 +104,10 @@ static void print_unfinished(const struct lppack_value *status)
 	else if (is_true(unfinished, "running"))
 		subfield_printf("call", "lppack %s, which is at work", status_report_text_or(unfinished, "verb"));
 	else if (is_true(status, "transition") && strcmp(status_report_text_or(unfinished, "boot"), "this") == 0)
-		subfield_printf("call", "lppack %s, which was cut short; its transition is still running: "
-				"'lppack recover' waits for it", status_report_text_or(unfinished, "verb"));
+		subfield_printf("call",
+				"lppack %s, which was cut short; its transition is still running: "
+				"'lppack recover' waits for it",
+				status_report_text_or(unfinished, "verb"));
 	else
 		subfield_printf("call", "lppack %s, which was cut short: 'lppack recover' finishes or undoes it",
 				status_report_text_or(unfinished, "verb"));
@@ -133,7 +135,8 @@ static void print_unfixable(const struct lppack_value *list)
 	for (size_t i = 0; i < lppack_value_count(list); i++) {
 		const struct lppack_value *item = lppack_value_at(list, i, NULL);
 
-		subfield_printf(i ? "" : "unfixable", "%s: %s", status_report_text_or(item, "id"), status_report_text_or(item, "reason"));
+		subfield_printf(i ? "" : "unfixable", "%s: %s", status_report_text_or(item, "id"),
+				status_report_text_or(item, "reason"));
 	}
 }
 
@@ -210,8 +213,8 @@ void coverage_print(const struct lppack_value *coverage)
 		if (value_text_at(kernel, "unreadable"))
 			field_printf("next boot", "of %s: UNKNOWN, %s", release, value_text_at(kernel, "unreadable"));
 		else if (is_true(kernel, "covered"))
-			field_printf("next boot", "of %s: covered by %s serial %s", release, status_report_text_or(kernel, "stream"),
-				     status_report_text_or(kernel, "serial"));
+			field_printf("next boot", "of %s: covered by %s serial %s", release,
+				     status_report_text_or(kernel, "stream"), status_report_text_or(kernel, "serial"));
 		else
 			field_printf("next boot", "of %s: NOT COVERED", release);
 	}
@@ -229,7 +232,8 @@ static void print_boot(const struct lppack_value *boot)
 		if (!is_true(trial, "skipped"))
 			continue;
 		banner_print(stdout, "a bundle is skipped: boots with it did not become healthy");
-		subfield_printf("level", "%s serial %s", status_report_text_or(trial, "stream"), status_report_text_or(trial, "serial"));
+		subfield_printf("level", "%s serial %s", status_report_text_or(trial, "stream"),
+				status_report_text_or(trial, "serial"));
 		subfield_print("digest", value_text_at(trial, "digest"));
 	}
 	if (boot && lppack_value_get(boot, "enabled") && !is_true(boot, "enabled"))

@@ -123,7 +123,7 @@ static void check_purpose(STACK_OF(X509) *chain, struct lp_chain_report *report)
 
 		if (!(X509_get_extended_key_usage(certificate) & allowed)) {
 			lp_x509_refuse(report, LP_CHAIN_PURPOSE, certificate,
-					"its extended key usage lacks codeSigning");
+				       "its extended key usage lacks codeSigning");
 			return;
 		}
 	}
@@ -182,7 +182,7 @@ int lp_chain_check(const struct lp_certificate *certificate, const struct lp_cer
 		if (code == X509_V_ERR_OUT_OF_MEM)
 			return lp_fail_nomem(err);
 		lp_x509_refuse(report, verdict_of(code), X509_STORE_CTX_get_current_cert(ctx), "%s",
-				X509_verify_cert_error_string(code));
+			       X509_verify_cert_error_string(code));
 		return 0;
 	}
 	chain = X509_STORE_CTX_get0_chain(ctx);

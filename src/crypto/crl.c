@@ -181,6 +181,5 @@ void lp_crl_check(X509 *certificate, X509 *issuer, const struct lp_chain_rules *
 	if (good == 0 && stale)
 		lp_x509_refuse(report, LP_CHAIN_BAD_CRL, certificate, "the CRL %s %s", stale->name, why_stale);
 	else if (good == 0 && rules->require_crls)
-		lp_x509_refuse(report, LP_CHAIN_NO_CRL, certificate,
-				"no CRL of its issuer, which the policy requires");
+		lp_x509_refuse(report, LP_CHAIN_NO_CRL, certificate, "no CRL of its issuer, which the policy requires");
 }

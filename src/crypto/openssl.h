@@ -73,8 +73,8 @@ int lp_x509_time(const ASN1_TIME *time, int64_t *seconds);
 /* What the CRLs say of certificate, which issuer issued; sets verdict and text of report unless it may pass. */
 void lp_crl_check(X509 *certificate, X509 *issuer, const struct lp_chain_rules *rules, struct lp_chain_report *report);
 /* Sets verdict and text: "certificate 'CN=...': what". */
-void lp_x509_refuse(struct lp_chain_report *report, enum lp_chain_verdict verdict, X509 *certificate,
-		     const char *fmt, ...) LP_PRINTF(4, 5);
+void lp_x509_refuse(struct lp_chain_report *report, enum lp_chain_verdict verdict, X509 *certificate, const char *fmt,
+		    ...) LP_PRINTF(4, 5);
 
 /* lp_passphrase as OpenSSL's pem_password_cb wants it; context is a struct lp_asking. Without one, OpenSSL would prompt
  * on the terminal. */

@@ -27,7 +27,7 @@ extern const char *const lp_key_algorithm_names[];
  * the same if lp_public_key_equal() says so, whatever files or certificates they came from. */
 struct lp_public_key {
 	enum lp_key_algorithm algorithm;
-	unsigned int bits; /* 256, 384, or of an RSA modulus */
+	unsigned int bits;         /* 256, 384, or of an RSA modulus */
 	uint8_t spki[LP_SPKI_MAX]; /* DER; zeros after spki_size */
 	size_t spki_size;
 	struct lp_digest id;

@@ -58,8 +58,8 @@ int lp_x509_time(const ASN1_TIME *time, int64_t *seconds)
 	return 0;
 }
 
-void lp_x509_refuse(struct lp_chain_report *report, enum lp_chain_verdict verdict, X509 *certificate,
-		     const char *fmt, ...)
+void lp_x509_refuse(struct lp_chain_report *report, enum lp_chain_verdict verdict, X509 *certificate, const char *fmt,
+		    ...)
 {
 	char subject[256] = "";
 	char what[512];

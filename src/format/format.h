@@ -61,7 +61,7 @@ struct lp_manifest {
 	struct lp_text_list incompat;
 	struct lp_text_list compat;
 	struct lp_release_id id; /* the digest is known once the bytes are: lp_contents_open() */
-	int64_t expires; /* 0: never */
+	int64_t expires;         /* 0: never */
 	uint64_t rollback_floor; /* the lowest serial that may be gone back to from this one; 0: any */
 	uint64_t kernels;
 	uint64_t module_max; /* the largest values that occur in this bundle */

@@ -123,8 +123,7 @@ void lp_fence_append(struct lp_buf *fence, const struct lp_build_id *first, cons
 	lp_buf_append(fence, page->bytes, LP_DIGEST_SIZE);
 }
 
-void lp_fence_entry(const struct lp_buf *fence, uint64_t number, uint8_t first[LP_BUILD_ID_MAX],
-		    struct lp_digest *page)
+void lp_fence_entry(const struct lp_buf *fence, uint64_t number, uint8_t first[LP_BUILD_ID_MAX], struct lp_digest *page)
 {
 	const uint8_t *entry = fence->data + number * LP_INDEX_FENCE_ENTRY;
 

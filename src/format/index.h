@@ -14,11 +14,11 @@
 
 struct lp_record {
 	struct lp_build_id build_id;
-	uint32_t base;          /* ordinal of the record whose module is the base, or LP_INDEX_NO_BASE */
-	uint64_t offset;        /* of the metadata member's header, from the start of the payload */
+	uint32_t base;   /* ordinal of the record whose module is the base, or LP_INDEX_NO_BASE */
+	uint64_t offset; /* of the metadata member's header, from the start of the payload */
 	uint32_t metadata_size;
-	uint32_t packed_size;   /* of the zstd frame */
-	uint32_t plain_size;    /* of the module */
+	uint32_t packed_size; /* of the zstd frame */
+	uint32_t plain_size;  /* of the module */
 	struct lp_digest metadata_sha256;
 	struct lp_digest packed_sha256;
 };

@@ -215,8 +215,8 @@ static void read_sizes(struct lp_doc *doc, struct lp_manifest *m)
 	if (m->pages_size != pages * LP_INDEX_PAGE || m->fence.size != pages * LP_INDEX_FENCE_ENTRY)
 		lp_doc_fail(doc, "pages_size", NULL, "the index does not have the size for %llu kernels",
 			    (unsigned long long)m->kernels);
-	if (m->payload_size < lp_tar_span(m->fixes.size) + lp_tar_span(m->fence.size) + lp_tar_span(m->pages_size) +
-				      LP_END_OF_ARCHIVE)
+	if (m->payload_size <
+	    lp_tar_span(m->fixes.size) + lp_tar_span(m->fence.size) + lp_tar_span(m->pages_size) + LP_END_OF_ARCHIVE)
 		lp_doc_fail(doc, "payload_size", NULL, "'payload_size' is smaller than the members");
 }
 
@@ -227,18 +227,17 @@ static void read_version(struct lp_doc *doc)
 	lp_doc_int(doc, "format", true, UINT64_MAX, &format);
 	if (doc->rc == 0 && format != LP_FORMAT_VERSION)
 		doc->rc = lp_fail(doc->err, LPPACK_E_UNSUPPORTED, "use a newer lppack",
-				  "%s: format %llu; this lppack reads format %u", doc->name,
-				  (unsigned long long)format, LP_FORMAT_VERSION);
+				  "%s: format %llu; this lppack reads format %u", doc->name, (unsigned long long)format,
+				  LP_FORMAT_VERSION);
 }
 
-int lp_manifest_decode(const void *bytes, size_t n, const char *name, struct lp_manifest *out,
-		       struct lppack_error *err)
+int lp_manifest_decode(const void *bytes, size_t n, const char *name, struct lp_manifest *out, struct lppack_error *err)
 {
-	static const char *const keys[] = { "format",	    "incompat",	      "compat",	      "stream",
-					    "epoch",	    "serial",	      "version",      "created",
-					    "expires",	    "rollback_floor", "kernels",      "limits",
-					    "signature_area", "fixes",	      "fence",	      "pages_size",
-					    "payload_size", NULL };
+	static const char *const keys[] = {
+		"format",         "incompat", "compat",  "stream",         "epoch",        "serial",
+		"version",        "created",  "expires", "rollback_floor", "kernels",      "limits",
+		"signature_area", "fixes",    "fence",   "pages_size",     "payload_size", NULL
+	};
 	LP_AUTO_VALUE struct lppack_value *tree = NULL;
 	LP_AUTO_MANIFEST struct lp_manifest m = { 0 };
 	struct lp_doc doc = { .name = name, .code = LPPACK_E_STRUCTURE, .err = err };

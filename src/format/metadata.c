@@ -204,8 +204,8 @@ void lp_doc_states(struct lp_doc *doc, const char *key, struct lp_module_facts *
 
 static void read_module(struct lp_doc *doc, struct lp_metadata *m)
 {
-	static const char *const keys[] = { "name",    "size",	  "sha256",  "build_id", "srcversion",
-					    "depends", "builder", "replace", "signed",	 NULL };
+	static const char *const keys[] = { "name",    "size",    "sha256",  "build_id", "srcversion",
+					    "depends", "builder", "replace", "signed",   NULL };
 	struct lp_doc module = lp_doc_map(doc, "module", true);
 	unsigned int builder = 0;
 	unsigned int replace = 0;
@@ -244,8 +244,8 @@ static void read_not_applicable(struct lp_doc *doc, struct lp_text_list *out)
 
 static void read_kernel(struct lp_doc *doc, struct lp_metadata *m)
 {
-	static const char *const keys[] = { "build_id", "release", "arch",  "vermagic", "module",
-					    "objects",	"states",  "not_applicable", NULL };
+	static const char *const keys[] = { "build_id", "release", "arch",           "vermagic", "module",
+					    "objects",  "states",  "not_applicable", NULL };
 	size_t len;
 
 	lp_doc_keys(doc, keys);
@@ -261,8 +261,7 @@ static void read_kernel(struct lp_doc *doc, struct lp_metadata *m)
 		lp_doc_fail(doc, "release", maker_hint, "'release' is not the first word of 'vermagic'");
 }
 
-int lp_metadata_decode(const void *bytes, size_t n, const char *name, struct lp_metadata *out,
-		       struct lppack_error *err)
+int lp_metadata_decode(const void *bytes, size_t n, const char *name, struct lp_metadata *out, struct lppack_error *err)
 {
 	LP_AUTO_VALUE struct lppack_value *tree = NULL;
 	LP_AUTO_METADATA struct lp_metadata m = { .facts.is_livepatch = true };

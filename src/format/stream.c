@@ -23,9 +23,9 @@ struct range {
 struct layer {
 	struct lp_stream stream;
 	struct lp_stream *below;
-	struct archive *archive; /* NULL: the bytes pass unchanged */
+	struct archive *archive;    /* NULL: the bytes pass unchanged */
 	struct lppack_error failed; /* of below, inside libarchive's callback */
-	size_t ahead;		    /* bytes of chunk that were read to see the magic, and not handed on */
+	size_t ahead;               /* bytes of chunk that were read to see the magic, and not handed on */
 	uint8_t chunk[CHUNK];
 };
 
@@ -88,7 +88,10 @@ static const struct filter {
 	int (*support)(struct archive *);
 } filters[] = {
 	{ "gzip", "\x1f\x8b", 2, archive_read_support_filter_gzip },
-	{ "xz", "\xfd" "7zXZ", 6, archive_read_support_filter_xz },
+	{ "xz",
+	  "\xfd"
+	  "7zXZ",
+	  6, archive_read_support_filter_xz },
 	{ "lzma", "\x5d\0\0", 3, archive_read_support_filter_lzma },
 	{ "bzip2", "BZh", 3, archive_read_support_filter_bzip2 },
 	{ "zstd", "\x28\xb5\x2f\xfd", 4, archive_read_support_filter_zstd },

@@ -198,9 +198,9 @@ static int expect_event(struct parser *p, yaml_event_type_t type, const char *wh
 		return rc;
 	if (event.type != type)
 		return fail_at(p, &event, what);
-	if (type == YAML_DOCUMENT_START_EVENT && (event.data.document_start.version_directive ||
-						  event.data.document_start.tag_directives.start !=
-							  event.data.document_start.tag_directives.end))
+	if (type == YAML_DOCUMENT_START_EVENT &&
+	    (event.data.document_start.version_directive ||
+	     event.data.document_start.tag_directives.start != event.data.document_start.tag_directives.end))
 		return fail_at(p, &event, "directives are not allowed");
 	return 0;
 }

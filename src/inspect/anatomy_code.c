@@ -88,7 +88,8 @@ int lp_anatomy_read_code(const struct lp_elf *elf, const struct lp_klp_trace *tr
 	for (size_t i = 0; i < trace->n_funcs; i++) {
 		const struct lp_klp_func *func = &trace->funcs[i];
 
-		out->code[out->n_code++] = (struct lp_new_code){ .object = func->object, .name = func->name,
+		out->code[out->n_code++] = (struct lp_new_code){ .object = func->object,
+								 .name = func->name,
 								 .sympos = func->sympos,
 								 .size = new_code_size(func, symbols, n) };
 	}

@@ -98,8 +98,8 @@ static int read_hardening_notes(const struct lp_elf *elf, const char *name, stru
 				       elf->big_endian, &offset, &note)) {
 		if (lp_note_is(&note, "GNU", NT_GNU_PROPERTY_TYPE_0))
 			read_properties(elf, &note, &out->hardening);
-		if (out->release_salt || !lp_note_is(&note, "Linux", LINUX_ELFNOTE_BUILD_SALT) ||
-		    note.desc_size == 0 || note.desc[0] == '\0')
+		if (out->release_salt || !lp_note_is(&note, "Linux", LINUX_ELFNOTE_BUILD_SALT) || note.desc_size == 0 ||
+		    note.desc[0] == '\0')
 			continue;
 		out->release_salt = lp_anatomy_printable(note.desc, note.desc_size);
 		if (!out->release_salt)

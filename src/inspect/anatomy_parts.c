@@ -8,8 +8,8 @@
 
 int lp_anatomy_too_many(const struct lp_elf *elf, const char *what, struct lppack_error *err)
 {
-	return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT, "%s: has more than %u %s", elf->name,
-		       LP_ANATOMY_ITEMS_MAX, what);
+	return lp_fail(err, LPPACK_E_MODULE, LP_MODULE_HINT, "%s: has more than %u %s", elf->name, LP_ANATOMY_ITEMS_MAX,
+		       what);
 }
 
 char *lp_anatomy_printable(const void *bytes, size_t n)

@@ -34,15 +34,18 @@ static int replace_by_code(const struct lp_replace_scan *scan, struct lp_anatomy
 	if (!scan->found_patch)
 		return set_verdict(out, LP_VERDICT_NOT_DECODED,
 				   strdup(scan->is_whole ? "no init code was recognised that makes a struct klp_patch" :
-							"parts of the init code could not be decoded"), err);
+							   "parts of the init code could not be decoded"),
+				   err);
 	if (scan->n_unknown || (scan->n_true && scan->n_false) || !(scan->n_true || scan->n_false))
 		return set_verdict(out, LP_VERDICT_NOT_DECODED,
 				   strdup(scan->n_unknown || scan->n_true ?
-					       "the init code writes to replace what was not followed up" :
-					       "no init code was recognised that writes to replace"), err);
+						  "the init code writes to replace what was not followed up" :
+						  "no init code was recognised that writes to replace"),
+				   err);
 	return set_verdict(out, scan->n_true ? LP_VERDICT_SUPPORTED : LP_VERDICT_CONTRADICTED,
 			   lp_text_format("the init code stores %s to replace (%s+0x%llx)",
-					  scan->n_true ? "true" : "false", where, at), err);
+					  scan->n_true ? "true" : "false", where, at),
+			   err);
 }
 
 /* Of a struct klp_patch in data that says true. */
@@ -59,11 +62,15 @@ static int replace_by_data(const struct lp_elf *elf, const struct lp_replace_sca
 	if (scan->n_unknown || (scan->n_true && scan->n_false))
 		return set_verdict(out, LP_VERDICT_NOT_DECODED,
 				   lp_text_format("set in its struct klp_patch, but its code writes there what was not "
-						  "followed up (%s+0x%llx)", where, at), err);
+						  "followed up (%s+0x%llx)",
+						  where, at),
+				   err);
 	if (scan->n_false)
 		return set_verdict(out, LP_VERDICT_CONTRADICTED,
 				   lp_text_format("set in its struct klp_patch, but its code stores false there "
-						  "(%s+0x%llx)", where, at), err);
+						  "(%s+0x%llx)",
+						  where, at),
+				   err);
 	return set_verdict(out, LP_VERDICT_PROVED,
 			   strdup(scan->is_whole ?
 					  "set in its struct klp_patch, and no code that stores false was found" :
@@ -89,7 +96,8 @@ int lp_anatomy_read_replace(const struct lp_elf *elf, const struct lp_module_fac
 	case LP_REPLACE_REFUTED:
 		return set_verdict(out, LP_VERDICT_REFUTED,
 				   strdup(scan.n_true ? "not set in its struct klp_patch, though its code may set it" :
-						     "not set in its struct klp_patch"), err);
+							"not set in its struct klp_patch"),
+				   err);
 	default:
 		if (elf->machine != EM_X86_64)
 			return set_verdict(out, LP_VERDICT_NOT_DECODED,

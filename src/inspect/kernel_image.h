@@ -20,7 +20,7 @@ struct lp_kernel_image {
 	const uint8_t *bytes;
 	size_t size;
 	bool big_endian;
-	struct lp_elf elf;             /* its sections; none if the file has no section headers */
+	struct lp_elf elf;              /* its sections; none if the file has no section headers */
 	struct lp_kernel_range *ranges; /* its allocated sections, or else its segments, by address */
 	size_t n_ranges;
 };
@@ -36,8 +36,8 @@ bool lp_kernel_image_address_of(const struct lp_kernel_image *image, const uint8
 /* The text at an address: printable ASCII, under LP_ELF_NAME_MAX; or NULL. Borrowed from the bytes. */
 const char *lp_kernel_image_text(const struct lp_kernel_image *image, uint64_t address);
 /* The section of that name, or what stands between two symbols (symbols may be NULL). False if neither is there. */
-bool lp_kernel_image_find(const struct lp_kernel_image *image, const struct lp_symbol_set *symbols,
-			  const char *section, const char *start, const char *stop, struct lp_kernel_range *out);
+bool lp_kernel_image_find(const struct lp_kernel_image *image, const struct lp_symbol_set *symbols, const char *section,
+			  const char *start, const char *stop, struct lp_kernel_range *out);
 /* The embedded configuration (CONFIG_IKCONFIG): gzip of the text that lp_kconfig_parse() reads. False if absent. */
 bool lp_kernel_image_ikconfig(const struct lp_kernel_image *image, const uint8_t **bytes, size_t *n);
 /* The vermagic of that release as it stands in the image, malloc'd; NULL if there is none, or without memory. */

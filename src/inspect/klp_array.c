@@ -23,8 +23,7 @@ static int no_end(const struct lp_elf *elf, const struct lp_klp_array *array, co
 {
 	return lp_fail(err, LPPACK_E_MODULE, HINT_END,
 		       "%s: its array of %s in section %s at byte %llu has no end entry: the kernel would read on",
-		       elf->name, shape->what, elf->sections[array->section].name,
-		       (unsigned long long)array->offset);
+		       elf->name, shape->what, elf->sections[array->section].name, (unsigned long long)array->offset);
 }
 
 /* The first relocation of the section at or after the offset, but before the limit; or NULL. */
@@ -33,8 +32,7 @@ static const struct lp_elf_reloc *next_reloc(const struct lp_elf *elf, const str
 {
 	size_t i = LP_LOWER_BOUND(elf->n_relocs, j,
 				  elf->relocs[j].section < array->section ||
-					  (elf->relocs[j].section == array->section &&
-					   elf->relocs[j].offset < offset));
+					  (elf->relocs[j].section == array->section && elf->relocs[j].offset < offset));
 
 	if (i == elf->n_relocs || elf->relocs[i].section != array->section || elf->relocs[i].offset >= array->limit)
 		return NULL;
@@ -69,7 +67,8 @@ int lp_klp_array_count(const struct lp_elf *elf, const struct lp_klp_array *arra
 	uint64_t end = array->offset + shape->head;
 
 	for (*n = 0; (stride || !*n) && lp_range_ok(array->offset + *n * stride, shape->head, array->limit) &&
-		     shape->is_entry(elf, array->section, array->offset + *n * stride); ++*n) {
+		     shape->is_entry(elf, array->section, array->offset + *n * stride);
+	     ++*n) {
 		if (*n && !lp_elf_is_zero(elf, array->section, at, stride - shape->head))
 			return irregular(elf, array, shape, err);
 		at = array->offset + *n * stride + shape->head;
@@ -86,8 +85,7 @@ int lp_klp_array_count(const struct lp_elf *elf, const struct lp_klp_array *arra
 	return 0;
 }
 
-uint64_t lp_klp_array_room(const struct lp_elf *elf, const struct lp_klp_array *array,
-			   const struct lp_klp_shape *shape)
+uint64_t lp_klp_array_room(const struct lp_elf *elf, const struct lp_klp_array *array, const struct lp_klp_shape *shape)
 {
 	uint64_t at = array->offset + shape->head;
 

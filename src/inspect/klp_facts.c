@@ -25,10 +25,15 @@ int lp_klp_fault(const struct lp_elf *elf, struct lp_klp_trace *trace, const str
 
 int lp_klp_spelled_vmlinux(const struct lp_elf *elf, struct lp_klp_trace *trace, struct lppack_error *err)
 {
-	return lp_klp_fault(elf, trace, &(struct lp_fault){
-		.id = "object-vmlinux", .effect = LP_FAULT_LATER, .subject = "vmlinux",
-		.message = strdup("names an object vmlinux: to the kernel that is a module, which never comes"),
-		.hint = "leave the name of the kernel's own klp_object out (NULL)" }, err);
+	return lp_klp_fault(
+		elf, trace,
+		&(struct lp_fault){
+			.id = "object-vmlinux",
+			.effect = LP_FAULT_LATER,
+			.subject = "vmlinux",
+			.message = strdup("names an object vmlinux: to the kernel that is a module, which never comes"),
+			.hint = "leave the name of the kernel's own klp_object out (NULL)" },
+		err);
 }
 
 int lp_klp_add_object(const struct lp_elf *elf, struct lp_module_facts *out, const char *name,

@@ -25,7 +25,7 @@ struct lp_klp_func {
 struct lp_klp_trace {
 	bool wanted;
 	struct lp_faults faults; /* of what can be read, but means nothing to the kernel */
-	size_t n_seen; /* functions of the whole module */
+	size_t n_seen;           /* functions of the whole module */
 	struct lp_klp_func *funcs;
 	size_t n_funcs;
 	uint32_t patch_section; /* of struct klp_patch in data; 0: none */

@@ -13,10 +13,14 @@ static const char name_letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQR
 static int judge_add(struct lp_faults *faults, const char *id, const char *sys_errno, const char *subject,
 		     char *message, const char *hint, struct lppack_error *err)
 {
-	return lp_faults_add(faults, &(struct lp_fault){ .id = id, .sys_errno = sys_errno,
-							 .effect = sys_errno ? LP_FAULT_ENABLING : LP_FAULT_LATER,
-							 .subject = subject, .message = message,
-							 .hint = hint }, err);
+	return lp_faults_add(faults,
+			     &(struct lp_fault){ .id = id,
+						 .sys_errno = sys_errno,
+						 .effect = sys_errno ? LP_FAULT_ENABLING : LP_FAULT_LATER,
+						 .subject = subject,
+						 .message = message,
+						 .hint = hint },
+			     err);
 }
 
 char *lp_klp_near_name(const char *object)
@@ -50,7 +54,8 @@ static int judge_object_name(const char *object, struct lp_faults *faults, struc
 			       strdup("name the module as lsmod does");
 	return hint ? judge_add(faults, "object-name", NULL, object,
 				lp_text_format("patches the module %s, but no module can have that name: never patched",
-					       object), hint, err) :
+					       object),
+				hint, err) :
 		      lp_fail_nomem(err);
 }
 
@@ -81,10 +86,10 @@ static int judge_code(const struct lp_klp_trace *trace, struct lp_faults *faults
 		const struct lp_klp_func *func = &trace->funcs[i];
 
 		if (!func->code)
-			return judge_add(faults, "function-null", "EINVAL", func->name,
-					 lp_text_format("patches %s of %s with no new function", func->name,
-							func->object),
-					 "set its new_func", err);
+			return judge_add(
+				faults, "function-null", "EINVAL", func->name,
+				lp_text_format("patches %s of %s with no new function", func->name, func->object),
+				"set its new_func", err);
 	}
 	return 0;
 }

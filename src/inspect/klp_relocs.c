@@ -70,8 +70,7 @@ static bool is_livepatch_section(const struct lp_elf_section *section)
 /* Whether the kernel has what the section's relocations are for in memory. */
 static bool is_target_loaded(const struct reader *r, const struct lp_elf_section *section)
 {
-	return section->info && section->info < r->elf->n_sections &&
-	       r->elf->sections[section->info].flags & SHF_ALLOC;
+	return section->info && section->info < r->elf->n_sections && r->elf->sections[section->info].flags & SHF_ALLOC;
 }
 
 /* Of a section's name, the object as sscanf("%55[^.]") of klp_apply_section_relocs() takes it; 0: none. */
@@ -124,8 +123,13 @@ static char *symbol_fault(const struct reader *r, uint64_t i, bool for_vmlinux)
 static int add(const struct reader *r, const char *id, enum lp_fault_effect effect, const char *sys_errno,
 	       const char *subject, char *message, const char *hint)
 {
-	return lp_faults_add(r->faults, &(struct lp_fault){ .id = id, .effect = effect, .sys_errno = sys_errno,
-							    .subject = subject, .message = message, .hint = hint },
+	return lp_faults_add(r->faults,
+			     &(struct lp_fault){ .id = id,
+						 .effect = effect,
+						 .sys_errno = sys_errno,
+						 .subject = subject,
+						 .message = message,
+						 .hint = hint },
 			     r->err);
 }
 
@@ -142,13 +146,13 @@ static int judge_entries(const struct reader *r, const struct lp_elf_section *se
 		char *message = symbol_fault(r, symbol, for_vmlinux);
 
 		if (message)
-			return add(r, "livepatch-relocation",
-				   for_vmlinux ? LP_FAULT_RELOCATING : LP_FAULT_WITH_OBJECT,
+			return add(r, "livepatch-relocation", for_vmlinux ? LP_FAULT_RELOCATING : LP_FAULT_WITH_OBJECT,
 				   for_vmlinux ? "EINVAL" : NULL, section_name(section), message, HINT_FINAL);
 		if (offset >= size)
 			return add(r, "relocation-section", LP_FAULT_LATER, NULL, section_name(section),
 				   lp_text_format("%s relocates what lies behind the end of %s", section_name(section),
-						  section_name(&r->elf->sections[section->info])), HINT_FINAL);
+						  section_name(&r->elf->sections[section->info])),
+				   HINT_FINAL);
 		r->used[symbol] = true;
 	}
 	return 0;
@@ -186,7 +190,9 @@ static int judge_marked(const struct reader *r, const struct lp_elf_section *sec
 	if (!n)
 		return add(r, "relocation-name", LP_FAULT_RELOCATING, "EINVAL", name,
 			   lp_text_format("section %s is marked as livepatch relocations, but is not named "
-					  ".klp.rela.OBJECT.SECTION", name), HINT_FINAL);
+					  ".klp.rela.OBJECT.SECTION",
+					  name),
+			   HINT_FINAL);
 	if (fault)
 		return add(r, "relocation-section", LP_FAULT_LATER, NULL, name,
 			   lp_text_format("section %s %s", name, fault), HINT_FINAL);
@@ -195,7 +201,8 @@ static int judge_marked(const struct reader *r, const struct lp_elf_section *sec
 
 		return add(r, "relocation-object", LP_FAULT_LATER, NULL, object ? object : "?",
 			   lp_text_format("section %s relocates for an object that it does not patch: never applied",
-					  name), HINT_OBJECT);
+					  name),
+			   HINT_OBJECT);
 	}
 	return judge_entries(r, section);
 }
@@ -214,7 +221,8 @@ static int judge_ordinary(const struct reader *r, const struct lp_elf_section *s
 			return add(r, "symbol-misused", LP_FAULT_LATER, NULL, symbol_name(r, symbol),
 				   lp_text_format("section %s, which holds no livepatch relocations, refers to the "
 						  "livepatch symbol %s: the kernel takes its address as 0",
-						  section_name(section), symbol_name(r, symbol)), HINT_FINAL);
+						  section_name(section), symbol_name(r, symbol)),
+				   HINT_FINAL);
 	}
 	return 0;
 }
@@ -228,7 +236,8 @@ static int judge_section(const struct reader *r, const struct lp_elf_section *se
 	if (has_prefix(section->name, rela_prefix))
 		return add(r, "relocation-unmarked", LP_FAULT_LATER, NULL, section_name(section),
 			   lp_text_format("section %s is not marked as livepatch relocations "
-					  "(SHF_RELA_LIVEPATCH): livepatch does not apply it", section_name(section)),
+					  "(SHF_RELA_LIVEPATCH): livepatch does not apply it",
+					  section_name(section)),
 			   HINT_FINAL);
 	return judge_ordinary(r, section);
 }
@@ -253,15 +262,21 @@ static int judge_symbol(const struct reader *r, uint64_t i)
 	if (symbol.index == LP_SHN_LIVEPATCH && !r->used[i] && r->faults->n == r->before)
 		return add(r, "symbol-unused", LP_FAULT_LATER, NULL, symbol_name(r, i),
 			   lp_text_format("no livepatch relocation refers to its livepatch symbol %s: they were lost",
-					  symbol_name(r, i)), HINT_FINAL);
+					  symbol_name(r, i)),
+			   HINT_FINAL);
 	return 0;
 }
 
 int lp_klp_judge_relocations(const struct lp_elf *elf, const struct lp_module_facts *facts, struct lp_faults *faults,
 			     struct lppack_error *err)
 {
-	LP_AUTO(cleanup_reader) struct reader r = { .elf = elf, .facts = facts, .table = lp_symtab_find(elf),
-						    .faults = faults, .before = faults->n, .err = err };
+	LP_AUTO(cleanup_reader)
+	struct reader r = { .elf = elf,
+			    .facts = facts,
+			    .table = lp_symtab_find(elf),
+			    .faults = faults,
+			    .before = faults->n,
+			    .err = err };
 	int rc = 0;
 
 	r.used = calloc(r.table.n + 1, sizeof(*r.used));

@@ -73,9 +73,8 @@ static void cleanup_arrays(struct arrays *a)
 
 static int unknown_layout(const struct arrays *a, const char *what, const struct place *at, struct lppack_error *err)
 {
-	return lp_fail(err, LPPACK_E_MODULE, HINT_LAYOUT,
-		       "%s: unknown layout of its %s in section %s at byte %llu", a->elf->name, what,
-		       a->elf->sections[at->section].name, (unsigned long long)at->offset);
+	return lp_fail(err, LPPACK_E_MODULE, HINT_LAYOUT, "%s: unknown layout of its %s in section %s at byte %llu",
+		       a->elf->name, what, a->elf->sections[at->section].name, (unsigned long long)at->offset);
 }
 
 static int source_compare_places(const void *a, const void *b)

@@ -70,11 +70,16 @@ static int module_check_objects(const struct lp_elf *elf, const struct lp_module
 {
 	for (size_t i = 1; i < facts->n_objects && facts->builder != LP_BUILDER_KPATCH_BUILD; i++)
 		if (strcmp(facts->objects[i - 1].name, facts->objects[i].name) == 0)
-			return lp_klp_fault(elf, trace, &(struct lp_fault){
-				.id = "object-twice", .effect = LP_FAULT_ENABLING, .sys_errno = "EEXIST",
-				.subject = facts->objects[i].name,
-				.message = lp_text_format("lists the object %s twice", facts->objects[i].name),
-				.hint = "put all functions of an object into one klp_object" }, err);
+			return lp_klp_fault(
+				elf, trace,
+				&(struct lp_fault){
+					.id = "object-twice",
+					.effect = LP_FAULT_ENABLING,
+					.sys_errno = "EEXIST",
+					.subject = facts->objects[i].name,
+					.message = lp_text_format("lists the object %s twice", facts->objects[i].name),
+					.hint = "put all functions of an object into one klp_object" },
+				err);
 	return 0;
 }
 

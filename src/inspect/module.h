@@ -13,7 +13,6 @@
 int lp_module_inspect(const void *bytes, size_t n, const char *name, struct lp_module_facts *out,
 		      struct lppack_error *err);
 
-
 /* As lp_module_inspect(), and leaves the ELF file open (also on failure): elf->size is that without the signature. */
 int lp_module_read(struct lp_elf *elf, const void *bytes, size_t n, const char *name, struct lp_module_facts *out,
 		   struct lp_klp_trace *trace, struct lppack_error *err);

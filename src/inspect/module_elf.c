@@ -13,8 +13,7 @@ static const char marker[] = "~Module signature appended~\n";
 #define PKEY_ID_PKCS7 2u
 _Static_assert(LP_SIGNATURE_TRAILER_SIZE == SIGNATURE_INFO_SIZE + MARKER_SIZE, "module_elf.h says the same");
 
-int lp_signature_split(const uint8_t *bytes, size_t *n, const char *name, bool *has_signature,
-		       struct lppack_error *err)
+int lp_signature_split(const uint8_t *bytes, size_t *n, const char *name, bool *has_signature, struct lppack_error *err)
 {
 	const uint8_t *info;
 	size_t left;
@@ -30,8 +29,8 @@ int lp_signature_split(const uint8_t *bytes, size_t *n, const char *name, bool *
 	info = bytes + left;
 	size = lp_word_get(info + 8, 4, true);
 	/* As mod_check_sig() of the kernel: all but the type and the size must be zero. */
-	if (size > left || info[2] != PKEY_ID_PKCS7 || info[0] || info[1] || info[3] || info[4] || info[5] ||
-	    info[6] || info[7])
+	if (size > left || info[2] != PKEY_ID_PKCS7 || info[0] || info[1] || info[3] || info[4] || info[5] || info[6] ||
+	    info[7])
 		return lp_fail(err, LPPACK_E_MODULE, "sign the module again with the kernel's sign-file",
 			       "%s: its appended signature is malformed", name);
 	*n = left - (size_t)size;

@@ -12,11 +12,11 @@
 
 enum lp_symbol_source {
 	LP_SYMBOLS_NONE,
-	LP_SYMBOLS_IMAGE,    /* the kallsyms tables within a kernel image: what the kernel itself will look up */
-	LP_SYMBOLS_MAP,      /* System.map */
-	LP_SYMBOLS_PROC,     /* /proc/kallsyms */
-	LP_SYMBOLS_ELF,      /* .symtab of a vmlinux or its debug file */
-	LP_SYMBOLS_MODULE,   /* .symtab of a .ko */
+	LP_SYMBOLS_IMAGE,  /* the kallsyms tables within a kernel image: what the kernel itself will look up */
+	LP_SYMBOLS_MAP,    /* System.map */
+	LP_SYMBOLS_PROC,   /* /proc/kallsyms */
+	LP_SYMBOLS_ELF,    /* .symtab of a vmlinux or its debug file */
+	LP_SYMBOLS_MODULE, /* .symtab of a .ko */
 };
 
 struct lp_kernel_symbol {

@@ -82,9 +82,10 @@ static void decode_level(struct lp_doc *doc, struct lp_applied *out)
 
 int lp_applied_decode(struct lp_doc *doc, struct lp_applied *out)
 {
-	static const char *const keys[] = { "module", "module_build_id", "builder", "replace", "objects", "states",
-					    "kernel", "release", LP_RELEASE_KEYS, "rollback_floor", "applied_at",
-					    "level", NULL };
+	static const char *const keys[] = {
+		"module",  "module_build_id", "builder",        "replace",    "objects", "states", "kernel",
+		"release", LP_RELEASE_KEYS,   "rollback_floor", "applied_at", "level",   NULL
+	};
 
 	lp_doc_keys(doc, keys);
 	decode_module(doc, &out->module);
@@ -122,8 +123,9 @@ static bool copy_module(struct lp_module_facts *to, const struct lp_module_facts
 {
 	bool ok = true;
 
-	*to = (struct lp_module_facts){ .build_id = from->build_id, .builder = from->builder,
-					.replace = from->replace, .is_livepatch = true };
+	*to = (struct lp_module_facts){
+		.build_id = from->build_id, .builder = from->builder, .replace = from->replace, .is_livepatch = true
+	};
 	to->name = lp_text_dup(from->name, &ok);
 	for (size_t i = 0; i < from->n_objects && ok; i++)
 		ok = copy_object(to, &from->objects[i]);
@@ -155,7 +157,8 @@ int lp_applied_copy(struct lp_applied *out, const struct lp_applied *from, struc
 {
 	bool ok = true;
 
-	*out = (struct lp_applied){ .kernel = from->kernel, .rollback_floor = from->rollback_floor,
+	*out = (struct lp_applied){ .kernel = from->kernel,
+				    .rollback_floor = from->rollback_floor,
 				    .applied_at = from->applied_at };
 	out->release = lp_text_dup(from->release, &ok);
 	out->level = from->level ? lp_value_copy(from->level) : NULL;

@@ -28,7 +28,8 @@ void lp_boot_candidates_free(struct lp_boot_candidates *candidates)
 	*candidates = (struct lp_boot_candidates){ 0 };
 }
 
-const struct lp_boot_candidate *lp_boot_candidates_find(const struct lp_boot_candidates *candidates, const struct lp_digest *digest)
+const struct lp_boot_candidate *lp_boot_candidates_find(const struct lp_boot_candidates *candidates,
+							const struct lp_digest *digest)
 {
 	for (size_t i = 0; i < candidates->n; i++)
 		if (lp_digest_equal(&candidates->items[i].level->id.digest, digest))
@@ -78,8 +79,7 @@ const struct lp_installed *lp_boot_choice_first(const struct lp_snapshot *snapsh
 	/* Holds that cannot be read keep every level away: lp_boot_choice_check() reports them. */
 	if (!target || snapshot->damage[LP_PART_HOLDS].code)
 		return target;
-	frozen = find_frozen(&snapshot->store,
-			     lp_holds_find_freeze(&snapshot->holds, target->id.stream, time(NULL)));
+	frozen = find_frozen(&snapshot->store, lp_holds_find_freeze(&snapshot->holds, target->id.stream, time(NULL)));
 	return frozen && !is_below(frozen, target) ? frozen : target;
 }
 
@@ -125,8 +125,8 @@ static void settle_candidates(const struct lp_snapshot *snapshot, struct lp_boot
 		if (!fits)
 			continue;
 		if (!candidate->in_turn)
-			candidate->at_boot = lp_snapshot_target(snapshot) ? LP_BOOT_CHOICE_NOT_CHOSEN :
-									    LP_BOOT_CHOICE_REMOVED;
+			candidate->at_boot =
+				lp_snapshot_target(snapshot) ? LP_BOOT_CHOICE_NOT_CHOSEN : LP_BOOT_CHOICE_REMOVED;
 		else if (is_taken)
 			candidate->at_boot = LP_BOOT_CHOICE_RESERVE;
 		is_taken |= candidate->in_turn;

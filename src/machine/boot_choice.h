@@ -23,8 +23,8 @@ extern const char *const lp_boot_choice_names[];
 struct lp_boot_candidate {
 	const struct lp_installed *level; /* borrowed of the snapshot's store */
 	enum lp_boot_choice at_boot;
-	bool in_turn;                /* the level that boots begin with, or below it */
-	bool is_passed_over;         /* in turn, and before the one that is put in force */
+	bool in_turn;        /* the level that boots begin with, or below it */
+	bool is_passed_over; /* in turn, and before the one that is put in force */
 };
 
 struct lp_boot_candidates {
@@ -38,7 +38,8 @@ int lp_boot_candidates_read(const struct lp_snapshot *snapshot, struct lp_boot_c
 			    struct lppack_error *err);
 void lp_boot_candidates_free(struct lp_boot_candidates *candidates);
 /* Borrowed, or NULL. */
-const struct lp_boot_candidate *lp_boot_candidates_find(const struct lp_boot_candidates *candidates, const struct lp_digest *digest);
+const struct lp_boot_candidate *lp_boot_candidates_find(const struct lp_boot_candidates *candidates,
+							const struct lp_digest *digest);
 
 /* The one that a boot applies; NULL: none. */
 const struct lp_installed *lp_boot_candidates_taken(const struct lp_boot_candidates *candidates);

@@ -77,7 +77,8 @@ static void decode_trial(struct lp_doc *item, struct lp_boot_trial *trial)
 	}
 }
 
-static int decode_trials(const struct lppack_value *tree, const char *path, struct lp_boot_trials *out, struct lppack_error *err)
+static int decode_trials(const struct lppack_value *tree, const char *path, struct lp_boot_trials *out,
+			 struct lppack_error *err)
 {
 	static const char *const keys[] = { "format", "confirmed", "trials", NULL };
 	struct lp_doc doc = { .map = tree, .name = path, .code = LPPACK_E_STATE, .err = err };

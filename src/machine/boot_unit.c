@@ -36,11 +36,11 @@ int lp_boot_is_enabled(struct lppack_host *host)
 {
 	/* systemd.unit(5), "UNIT FILE LOAD PATH": where the links of an enabled unit can be. */
 	static const char *const patterns[] = {
-		"/etc/systemd/system/*.wants/" UNIT,	      "/etc/systemd/system/*.requires/" UNIT,
-		"/run/systemd/system/*.wants/" UNIT,	      "/run/systemd/system/*.requires/" UNIT,
+		"/etc/systemd/system/*.wants/" UNIT,           "/etc/systemd/system/*.requires/" UNIT,
+		"/run/systemd/system/*.wants/" UNIT,           "/run/systemd/system/*.requires/" UNIT,
 		"/usr/local/lib/systemd/system/*.wants/" UNIT, "/usr/local/lib/systemd/system/*.requires/" UNIT,
-		"/usr/lib/systemd/system/*.wants/" UNIT,      "/usr/lib/systemd/system/*.requires/" UNIT,
-		"/lib/systemd/system/*.wants/" UNIT,	      "/lib/systemd/system/*.requires/" UNIT,
+		"/usr/lib/systemd/system/*.wants/" UNIT,       "/usr/lib/systemd/system/*.requires/" UNIT,
+		"/lib/systemd/system/*.wants/" UNIT,           "/lib/systemd/system/*.requires/" UNIT,
 	};
 	const char *root = host->io.root;
 

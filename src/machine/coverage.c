@@ -21,7 +21,8 @@ static bool is_tried(const struct lp_boot_candidate *candidate)
 }
 
 /* The first level whose turn comes at a boot of that kernel, and that has something for it. */
-static void describe_match(struct lppack_value **map, const struct lp_boot_candidates *candidates, const struct lp_build_id *id)
+static void describe_match(struct lppack_value **map, const struct lp_boot_candidates *candidates,
+			   const struct lp_build_id *id)
 {
 	bool covered = false;
 
@@ -33,7 +34,8 @@ static void describe_match(struct lppack_value **map, const struct lp_boot_candi
 
 		if (!candidate->in_turn || !is_tried(candidate) || !c)
 			continue;
-		if (lp_contents_find(c, id, &record, NULL, NULL) < 0 || lp_contents_metadata(c, &record, &metadata, NULL) < 0)
+		if (lp_contents_find(c, id, &record, NULL, NULL) < 0 ||
+		    lp_contents_metadata(c, &record, &metadata, NULL) < 0)
 			continue;
 		covered = true;
 		lp_value_add_text(map, "stream", c->manifest.id.stream);
@@ -43,8 +45,8 @@ static void describe_match(struct lppack_value **map, const struct lp_boot_candi
 	lp_value_add_bool(map, "covered", covered);
 }
 
-static struct lppack_value *describe_file(struct lppack_host *host, const struct lp_boot_candidates *candidates, const char *file,
-					  const char *release)
+static struct lppack_value *describe_file(struct lppack_host *host, const struct lp_boot_candidates *candidates,
+					  const char *file, const char *release)
 {
 	LP_AUTO_KERNEL_FACTS struct lp_kernel_facts facts = { 0 };
 	struct lppack_error why = LPPACK_ERROR_INIT;
@@ -93,8 +95,8 @@ static bool is_listed(const struct lppack_value *list, const char *release)
 	return false;
 }
 
-static int add_pattern(struct lppack_value **list, struct lppack_host *host, const struct lp_boot_candidates *candidates,
-		       const char *pattern, struct lppack_error *err)
+static int add_pattern(struct lppack_value **list, struct lppack_host *host,
+		       const struct lp_boot_candidates *candidates, const char *pattern, struct lppack_error *err)
 {
 	LP_AUTO_GLOB glob_t found = { 0 };
 	int rc = lp_root_glob(host->io.root, pattern, &found, err);

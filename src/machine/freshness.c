@@ -208,7 +208,8 @@ static struct lp_stream_memory *demand_stream(struct lp_freshness *memory, const
 
 static struct lp_sighting sighting_of(const struct lp_release_id *id, int64_t now)
 {
-	return (struct lp_sighting){ .id = { .epoch = id->epoch, .serial = id->serial, .digest = id->digest }, .at = now };
+	return (struct lp_sighting){ .id = { .epoch = id->epoch, .serial = id->serial, .digest = id->digest },
+				     .at = now };
 }
 
 static int fail_clock(const char *name, int64_t now, int64_t bound, const char *what, const char *hint,
@@ -234,11 +235,14 @@ static int check_clock(const struct lp_freshness *memory, const struct lp_releas
 	if (now < id->created - DAY)
 		return fail_clock(name, now, id->created, "when the bundle was created",
 				  "set the clock (timedatectl); if it is right, ask the vendor why the bundle is of "
-				  "the future", err);
+				  "the future",
+				  err);
 	if (memory->latest && now < memory->latest - DAY)
-		return fail_clock(name, now, memory->latest, "when lppack last wrote its memory",
-				  "set the clock (timedatectl); if it was wrong then, take the line 'latest' out of "
-				  LP_STATE_DIRECTORY "/" LP_FRESHNESS_FILE, err);
+		return fail_clock(
+			name, now, memory->latest, "when lppack last wrote its memory",
+			"set the clock (timedatectl); if it was wrong then, take the line 'latest' out of " LP_STATE_DIRECTORY
+			"/" LP_FRESHNESS_FILE,
+			err);
 	return 0;
 }
 
@@ -265,8 +269,8 @@ static int judge_clock(const struct lp_freshness *memory, const struct lp_releas
 	return rc < 0 ? lp_error_move(err, &why) : 0;
 }
 
-static int check_expiry(const char *name, const struct lp_freshness_options *o,
-			int64_t now, struct lppack_value **warnings, struct lppack_error *err)
+static int check_expiry(const char *name, const struct lp_freshness_options *o, int64_t now,
+			struct lppack_value **warnings, struct lppack_error *err)
 {
 	char text[LP_TIME_TEXT];
 
@@ -362,8 +366,8 @@ int lp_freshness_check(const struct lp_freshness *memory, const struct lp_releas
 	return rc < 0 ? rc : 0;
 }
 
-static int note_downgrade(struct lp_freshness *memory, const struct lp_stream_memory *stream, const struct lp_sighting *to,
-			  struct lppack_error *err)
+static int note_downgrade(struct lp_freshness *memory, const struct lp_stream_memory *stream,
+			  const struct lp_sighting *to, struct lppack_error *err)
 {
 	struct lp_downgrade *downgrade;
 

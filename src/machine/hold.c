@@ -32,8 +32,8 @@ void lp_holds_free(struct lp_holds *holds)
 
 static void decode_hold(struct lp_doc *item, struct lp_hold *hold)
 {
-	static const char *const keys[] = { "stream",	   "freeze", "ends",  "kept_stream", "kept_epoch",
-					    "kept_serial", "epoch",  "serial", "until",	     "set_at", NULL };
+	static const char *const keys[] = { "stream", "freeze", "ends",  "kept_stream", "kept_epoch", "kept_serial",
+					    "epoch",  "serial", "until", "set_at",      NULL };
 
 	lp_doc_keys(item, keys);
 	lp_doc_text_dup(item, "stream", false, &hold->newest.stream);

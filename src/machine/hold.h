@@ -12,11 +12,12 @@
 /* Either nothing new may come, or nothing beyond a serial, or nothing that was made after a date. */
 struct lp_hold {
 	bool freeze;
-	int64_t ends;      /* of a freeze; 0: when it is taken away */
+	int64_t ends;              /* of a freeze; 0: when it is taken away */
 	struct lp_release_id kept; /* of a freeze: what was in force then, and may come back at a boot */
 	bool has_serial;
-	struct lp_release_id newest; /* that may come, if has_serial: a new epoch lies beyond it; stream NULL: of every one */
-	int64_t until;     /* bundles that were created later are kept away; 0: no such bound */
+	struct lp_release_id
+		newest; /* that may come, if has_serial: a new epoch lies beyond it; stream NULL: of every one */
+	int64_t until;  /* bundles that were created later are kept away; 0: no such bound */
 	int64_t set_at;
 };
 
@@ -33,7 +34,7 @@ void lp_hold_free(struct lp_hold *hold);
 /* Of which bundle is asked. */
 struct lp_hold_subject {
 	struct lp_release_id id; /* borrowed */
-	bool installed; /* a boot asks, which would rather have an older level than none */
+	bool installed;          /* a boot asks, which would rather have an older level than none */
 };
 
 /* The hold that keeps such a bundle away at the time `now`, borrowed, or NULL. */

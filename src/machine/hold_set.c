@@ -22,8 +22,7 @@ static int parse_until(const char *text, int64_t *out, struct lppack_error *err)
 		return lp_fail_nomem(err);
 	if (lp_time_parse(text, out) == 0 || lp_time_parse(whole, out) == 0)
 		return 0;
-	return lp_fail(err, LPPACK_E_USAGE, "write it as 2026-11-21 or 2026-11-21T12:00:00Z",
-		       "'%s' is no date", text);
+	return lp_fail(err, LPPACK_E_USAGE, "write it as 2026-11-21 or 2026-11-21T12:00:00Z", "'%s' is no date", text);
 }
 
 static int read_options(const struct lppack_hold_options *o, int64_t now, struct lp_hold *hold,

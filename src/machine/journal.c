@@ -14,7 +14,6 @@
 
 #include <string.h>
 
-
 const char *const lp_verb_names[] = { "apply", "rollback", "remove", NULL };
 const char *const lp_intent_names[] = { "load", "force", "disable", NULL };
 
@@ -177,9 +176,9 @@ static int decode_unfinished(struct lp_doc *doc, struct lp_journal *out)
 static int journal_decode(const struct lppack_value *tree, const char *path, struct lp_journal *out,
 			  struct lppack_error *err)
 {
-	static const char *const keys[] = { "format", "unfinished", "boot_id",	  "replace", "take_over", "keep_target",
-					    "verb",   "phase",	    "started_at", "from",    "took_over", "to",
-					    NULL };
+	static const char *const keys[] = { "format",      "unfinished", "boot_id", "replace",    "take_over",
+					    "keep_target", "verb",       "phase",   "started_at", "from",
+					    "took_over",   "to",         NULL };
 	struct lp_doc doc = { .map = tree, .name = path, .code = LPPACK_E_STATE, .err = err };
 	bool unfinished = false;
 

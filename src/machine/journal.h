@@ -34,10 +34,10 @@ struct lp_journal {
 	int64_t started_at; /* seconds since 1970 */
 	bool replace;
 	bool take_over;
-	bool keep_target;    /* what boots put in force stays what it is */
+	bool keep_target; /* what boots put in force stays what it is */
 	struct lp_previous_patch *from;
 	size_t n_from;
-	struct lp_applied to; /* of apply and rollback; module.name NULL: nothing */
+	struct lp_applied to;           /* of apply and rollback; module.name NULL: nothing */
 	struct lppack_value *took_over; /* the foreign ones of `from`, for people; or NULL */
 };
 

@@ -35,7 +35,7 @@ struct lp_snapshot {
 	struct lp_holds holds;
 	struct lp_freshness freshness;
 	struct lp_boot_trials trials;
-	const struct lp_live_patch *ours; /* in the stack; the one that the state says is applied; NULL */
+	const struct lp_live_patch *ours;     /* in the stack; the one that the state says is applied; NULL */
 	struct lppack_error damage[LP_PARTS]; /* code 0: the part was read */
 };
 

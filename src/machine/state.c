@@ -71,8 +71,8 @@ void lp_state_forget_gone(struct lp_state *state, const struct lp_stack *stack)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < state->n_modules; i++) {
-		bool listed = state->has_applied &&
-			      lp_build_id_equal(&state->modules[i], &state->applied.module.build_id);
+		bool listed =
+			state->has_applied && lp_build_id_equal(&state->modules[i], &state->applied.module.build_id);
 
 		for (size_t j = 0; j < stack->n && !listed; j++)
 			listed = lp_build_id_equal(&state->modules[i], &stack->patches[j].build_id);

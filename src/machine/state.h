@@ -21,7 +21,7 @@ struct lp_state {
 	size_t n_modules;
 	bool has_applied;
 	struct lp_applied applied;
-	bool has_target; /* without one a boot applies nothing */
+	bool has_target;         /* without one a boot applies nothing */
 	struct lp_digest target; /* of the installed release that boots begin with */
 };
 

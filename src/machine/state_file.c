@@ -144,8 +144,9 @@ static int make_mark(const char *root, const char *directory, const char *mark, 
 	if (there >= 0)
 		return 0;
 	if (lp_directory_make(root, directory, &cause) < 0)
-		return cause.sys_errno == EROFS ? 0 : lp_fail(err, (enum lppack_code)cause.code, cause.hint, "%s",
-							      cause.message);
+		return cause.sys_errno == EROFS ?
+			       0 :
+			       lp_fail(err, (enum lppack_code)cause.code, cause.hint, "%s", cause.message);
 	fd = lp_root_open(root, mark, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0 && errno == EROFS)
 		return 0;

@@ -58,7 +58,8 @@ void lp_store_sort(struct lp_store *store)
 		qsort(store->levels, store->n, sizeof(*store->levels), compare_levels);
 }
 
-static int store_add(struct lp_store *store, const struct lp_contents *c, int64_t installed_at, struct lppack_error *err)
+static int store_add(struct lp_store *store, const struct lp_contents *c, int64_t installed_at,
+		     struct lppack_error *err)
 {
 	struct lp_installed *level;
 
@@ -102,7 +103,8 @@ static void decode_level(struct lp_doc *item, struct lp_installed *level)
 	lp_doc_int(item, "size", true, LP_NUMBER_MAX, &level->size);
 }
 
-static int store_decode(const struct lppack_value *tree, const char *path, struct lp_store *out, struct lppack_error *err)
+static int store_decode(const struct lppack_value *tree, const char *path, struct lp_store *out,
+			struct lppack_error *err)
 {
 	static const char *const keys[] = { "format", "levels", NULL };
 	struct lp_doc doc = { .map = tree, .name = path, .code = LPPACK_E_STATE, .err = err };
@@ -207,7 +209,8 @@ char *lp_store_path(const char *root, const struct lp_digest *digest)
 	return lp_text_format("%s" LP_STORE_BUNDLES "/%s" LP_STORE_SUFFIX, root, hex);
 }
 
-struct lppack_bundle *lp_store_open_release(const char *root, const struct lp_installed *level, struct lppack_error *err)
+struct lppack_bundle *lp_store_open_release(const char *root, const struct lp_installed *level,
+					    struct lppack_error *err)
 {
 	LP_AUTO_FREE char *path = lp_store_path(root, &level->id.digest);
 	LP_AUTO_FREE char *inner = lp_store_path("", &level->id.digest);
@@ -241,10 +244,10 @@ static int fail_other(const char *name, struct lppack_error *err)
 }
 
 struct lppack_verified *lp_store_verify_release(struct lppack_bundle *bundle, const struct lp_installed *level,
-					      const struct lppack_keyring *keyring, struct lppack_error *err)
+						const struct lppack_keyring *keyring, struct lppack_error *err)
 {
-	LP_AUTO(cleanup_lppack_verified_free) struct lppack_verified *verified =
-		lppack_bundle_verify(bundle, keyring, err);
+	LP_AUTO(cleanup_lppack_verified_free)
+	struct lppack_verified *verified = lppack_bundle_verify(bundle, keyring, err);
 
 	if (!verified)
 		return NULL;

@@ -20,7 +20,7 @@ struct lp_unsigned_contents {
 struct lp_installed {
 	struct lp_release_id id;
 	int64_t installed_at;
-	uint64_t size;           /* of the file */
+	uint64_t size;                       /* of the file */
 	struct lp_unsigned_contents *opened; /* lp_store_open_all(); NULL before, and where `damage` says why not */
 	struct lppack_error *damage;
 };
@@ -48,10 +48,11 @@ const struct lp_installed *lp_store_find_serial(const struct lp_store *store, co
 char *lp_store_path(const char *root, const struct lp_digest *digest);
 /* Opens it, unverified as every bundle is at first: the caller verifies it and compares the digest by
  * lp_store_verify_release(). LPPACK_E_STATE if the file is gone. */
-struct lppack_bundle *lp_store_open_release(const char *root, const struct lp_installed *level, struct lppack_error *err);
+struct lppack_bundle *lp_store_open_release(const char *root, const struct lp_installed *level,
+					    struct lppack_error *err);
 /* Verifies an opened level with the keys and requires it to be the bundle that was installed (LPPACK_E_STATE). */
 struct lppack_verified *lp_store_verify_release(struct lppack_bundle *bundle, const struct lp_installed *level,
-					      const struct lppack_keyring *keyring, struct lppack_error *err);
+						const struct lppack_keyring *keyring, struct lppack_error *err);
 
 void lp_installed_free(struct lp_installed *level);
 /* As the store has it; NULL without memory. */
@@ -74,7 +75,7 @@ int lp_store_write(const char *root, const struct lp_store *store, struct lppack
 /* Opens each level's file, once; what cannot be opened is noted with the level. LPPACK_E_NO_MEMORY. */
 int lp_store_open_all(const char *root, struct lp_store *store, struct lppack_error *err);
 int lp_unsigned_contents_open(struct lp_unsigned_contents *kept, const char *root, const struct lp_installed *level,
-			  struct lppack_error *err);
+			      struct lppack_error *err);
 void lp_unsigned_contents_close(struct lp_unsigned_contents *kept);
 
 #define LP_AUTO_UNSIGNED_CONTENTS LP_AUTO(lp_unsigned_contents_close)

@@ -10,7 +10,7 @@
  * kernel and the finding. out->warnings is the caller's, also on failure.
  */
 struct lp_pack_checked {
-	size_t n; /* modules whose kernel's files are named */
+	size_t n;                      /* modules whose kernel's files are named */
 	struct lppack_value *warnings; /* list of {release, module, message, hint} */
 };
 

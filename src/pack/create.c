@@ -134,8 +134,8 @@ static int check_names(const struct lp_release_facts *older, const struct lp_rel
 		if (lp_release_walk_is_name_taken(&walk))
 			return lp_fail(err, LPPACK_E_MODULE_NAME, LP_SAME_NAME_HINT,
 				       "%s: for kernel %s its module has the name of the one in %s, %s: it cannot be "
-				       "loaded over that", newer->name, walk.new->facts.release, older->name,
-				       walk.new->facts.name);
+				       "loaded over that",
+				       newer->name, walk.new->facts.release, older->name, walk.new->facts.name);
 	return 0;
 }
 
@@ -147,11 +147,11 @@ static int check_supersedes(const struct lp_pack *pack, const struct lppack_spec
 	LP_AUTO(lp_changes_free) struct lp_changes changes = { 0 };
 	LP_AUTO_FREE const struct lp_metadata **kernels = calloc(pack->n, sizeof(*kernels));
 	struct lp_release_facts new = { .name = output,
-				.id = spec->id,
-				.rollback_floor = spec->rollback_floor,
-				.fixes = fixes,
-				.kernels = kernels,
-				.n_kernels = pack->n };
+					.id = spec->id,
+					.rollback_floor = spec->rollback_floor,
+					.fixes = fixes,
+					.kernels = kernels,
+					.n_kernels = pack->n };
 	int rc;
 
 	if (!kernels)

@@ -99,11 +99,14 @@ static struct lppack_value *describe_findings(const struct lp_release_facts *old
 	while (lp_release_walk_next(&walk))
 		if (lp_release_walk_is_name_taken(&walk))
 			lp_findings_add(&list, &(struct lp_finding){
-				.id = "same-name", .severity = "warning", .subject = walk.new->facts.name,
-				.message = lp_text_format("for kernel %s both modules are called %s: the new one "
-							  "cannot be loaded over the old one", walk.new->facts.release,
-							  walk.new->facts.name),
-				.hint = LP_SAME_NAME_HINT });
+						       .id = "same-name",
+						       .severity = "warning",
+						       .subject = walk.new->facts.name,
+						       .message = lp_text_format(
+							       "for kernel %s both modules are called %s: the new one "
+							       "cannot be loaded over the old one",
+							       walk.new->facts.release, walk.new->facts.name),
+						       .hint = LP_SAME_NAME_HINT });
 	return list;
 }
 
@@ -145,8 +148,8 @@ LP_EXPORT struct lppack_value *lppack_verified_diff(const struct lppack_verified
 	return describe_diff(&old.level, &new.level, err);
 }
 
-LP_EXPORT int lppack_verified_check_supersedes(const struct lppack_verified *newer,
-					       const struct lppack_verified *older, struct lppack_error *err)
+LP_EXPORT int lppack_verified_check_supersedes(const struct lppack_verified *newer, const struct lppack_verified *older,
+					       struct lppack_error *err)
 {
 	LP_AUTO(lp_release_facts_free) struct lp_bundle_release_facts old = { 0 };
 	LP_AUTO(lp_release_facts_free) struct lp_bundle_release_facts new = { 0 };

@@ -12,10 +12,10 @@
 
 struct lp_draft {
 	struct lp_pack pack;
-	struct lp_manifest manifest; /* stream and version are borrowed */
-	struct lp_digest digest;     /* of the encoded manifest */
-	struct lp_buf head;          /* everything up to the payload */
-	struct lp_buf index;         /* fixes, fence and pages, as members */
+	struct lp_manifest manifest;    /* stream and version are borrowed */
+	struct lp_digest digest;        /* of the encoded manifest */
+	struct lp_buf head;             /* everything up to the payload */
+	struct lp_buf index;            /* fixes, fence and pages, as members */
 	struct lp_pack_checked checked; /* by the link check */
 };
 

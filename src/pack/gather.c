@@ -71,8 +71,7 @@ static bool has_word(const char *text, const char *word)
 
 /* What is not known of the kernel cannot contradict; neither can a release without a version: it is the build salt of
  * the notes, which need not be the release (kernel: CONFIG_BUILD_SALT). */
-static int check_kernel(const struct lp_pack_item *item, const struct lp_kernel_facts *kernel,
-			struct lppack_error *err)
+static int check_kernel(const struct lp_pack_item *item, const struct lp_kernel_facts *kernel, struct lppack_error *err)
 {
 	const struct lp_module_facts *facts = &item->metadata.facts;
 
@@ -157,8 +156,8 @@ static int no_kernel(const struct lppack_spec *spec, const struct lp_spec_kernel
 		       "%s: no such kernel file, for %s", path, item->path);
 }
 
-static int many_kernels(const struct lppack_spec *spec, const struct lp_spec_kernel *kernel, const char *path,
-			size_t n, const struct lp_pack_item *item, struct lppack_error *err)
+static int many_kernels(const struct lppack_spec *spec, const struct lp_spec_kernel *kernel, const char *path, size_t n,
+			const struct lp_pack_item *item, struct lppack_error *err)
 {
 	static const char hint[] = "narrow the pattern, for example by {release}";
 

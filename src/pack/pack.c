@@ -14,10 +14,10 @@ struct pool {
 	const struct lp_pack_job *job;
 	pthread_mutex_t lock;
 	pthread_cond_t moved;
-	size_t next;     /* item to take */
+	size_t next; /* item to take */
 	size_t done;
-	size_t running;  /* threads */
-	size_t failed;   /* the smallest index that failed: the same error whatever the threads */
+	size_t running; /* threads */
+	size_t failed;  /* the smallest index that failed: the same error whatever the threads */
 	uint64_t spool_end;
 	struct lppack_error error;
 };
@@ -142,10 +142,9 @@ static void *compress_jobs(void *argument)
 
 static void tell_progress(const struct pool *pool, size_t done)
 {
-	const struct lppack_progress now = { .size = sizeof(now),
-					     .phase = "packing",
-					     .done = done,
-					     .total = pool->pack->n };
+	const struct lppack_progress now = {
+		.size = sizeof(now), .phase = "packing", .done = done, .total = pool->pack->n
+	};
 
 	pool->job->progress(pool->job->context, &now);
 }

@@ -9,20 +9,20 @@
 #include "pack/spec.h"
 
 struct lp_pack_item {
-	char *path;        /* of the module */
-	char *kernel_path; /* NULL for a literal build ID */
+	char *path;                        /* of the module */
+	char *kernel_path;                 /* NULL for a literal build ID */
 	const struct lp_spec_kernel *from; /* borrowed from the spec */
-	struct lp_buf signature; /* that is appended to what the file holds; empty: none */
-	struct lp_metadata metadata; /* of the module with it, as all that follows */
-	struct lp_record record; /* base: ordinal; offset is set when the payload is laid out */
-	uint64_t spool_at;       /* of the frame in the spool */
+	struct lp_buf signature;           /* that is appended to what the file holds; empty: none */
+	struct lp_metadata metadata;       /* of the module with it, as all that follows */
+	struct lp_record record;           /* base: ordinal; offset is set when the payload is laid out */
+	uint64_t spool_at;                 /* of the frame in the spool */
 };
 
 struct lp_pack {
 	struct lp_pack_item *items; /* by build ID */
 	size_t n;
-	struct lp_buf metadata; /* all encoded metadata members, in order */
-	int spool;              /* unlinked file with the frames */
+	struct lp_buf metadata;           /* all encoded metadata members, in order */
+	int spool;                        /* unlinked file with the frames */
 	struct lp_module_signing signing; /* set before anything is gathered; zeroed: modules stay as they are */
 };
 

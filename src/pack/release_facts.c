@@ -67,7 +67,7 @@ static int read_page(struct lp_contents *c, uint64_t page, struct lp_bundle_rele
 
 bool lp_release_walk_is_name_taken(const struct lp_release_walk *walk)
 {
-	return walk->old && walk->new && lp_text_equal(walk->old->facts.name, walk->new->facts.name) &&
+	return walk->old && walk->new &&lp_text_equal(walk->old->facts.name, walk->new->facts.name) &&
 	       !lp_digest_equal(&walk->old->module_sha256, &walk->new->module_sha256);
 }
 
@@ -80,11 +80,11 @@ int lp_release_facts_read(const struct lppack_verified *bundle, struct lp_bundle
 
 	*out = (struct lp_bundle_release_facts){ .metadata = calloc(m->kernels, sizeof(*out->metadata)) };
 	out->level = (struct lp_release_facts){ .name = c->bundle->in.name,
-					.size = c->bundle->in.size,
-					.id = m->id,
-					.rollback_floor = m->rollback_floor,
-					.fixes = &out->fixes,
-					.kernels = calloc(m->kernels, sizeof(*out->level.kernels)) };
+						.size = c->bundle->in.size,
+						.id = m->id,
+						.rollback_floor = m->rollback_floor,
+						.fixes = &out->fixes,
+						.kernels = calloc(m->kernels, sizeof(*out->level.kernels)) };
 	if (!out->metadata || !out->level.kernels)
 		return lp_fail_nomem(err);
 	rc = lp_contents_fixes(c, &out->fixes, err);
@@ -156,7 +156,9 @@ static void add_change(struct comparison *c, const char *kind, char *id, const c
 static void add_numbers(struct comparison *c, const char *kind, uint64_t old, uint64_t new)
 {
 	add_change(c, kind, lp_text_format("%llu -> %llu", (unsigned long long)old, (unsigned long long)new), NULL,
-		   new > old ? LP_CHANGE_RAISED : new < old ? LP_CHANGE_LOWERED : LP_CHANGE_OTHER);
+		   new > old ? LP_CHANGE_RAISED :
+		   new < old ? LP_CHANGE_LOWERED :
+			       LP_CHANGE_OTHER);
 }
 
 static void compare_numbers(struct comparison *c)
@@ -165,7 +167,8 @@ static void compare_numbers(struct comparison *c)
 	const struct lp_release_facts *new = c->newer;
 
 	if (strcmp(old->id.stream, new->id.stream) != 0)
-		add_change(c, "stream", lp_text_format("%s -> %s", old->id.stream, new->id.stream), NULL, LP_CHANGE_OTHER);
+		add_change(c, "stream", lp_text_format("%s -> %s", old->id.stream, new->id.stream), NULL,
+			   LP_CHANGE_OTHER);
 	/* Another epoch leaves the serials behind; within one they only rise. */
 	if (old->id.epoch != new->id.epoch)
 		add_numbers(c, "epoch", old->id.epoch, new->id.epoch);
@@ -181,9 +184,7 @@ static void compare_fixes(struct comparison *c)
 	size_t j = 0;
 
 	while (i < old->n_fixes || j < new->n_fixes) {
-		int order = i == old->n_fixes ? 1 :
-			    j == new->n_fixes ? -1 :
-						strcmp(old->fixes[i].id, new->fixes[j].id);
+		int order = i == old->n_fixes ? 1 : j == new->n_fixes ? -1 : strcmp(old->fixes[i].id, new->fixes[j].id);
 
 		if (order < 0)
 			add_change(c, "fix", strdup(old->fixes[i].id), NULL, LP_CHANGE_LOST);
@@ -221,8 +222,7 @@ static int compare_funcs(const void *a, const void *b)
 
 static bool has_function(const struct lp_object *object, const struct lp_func *func)
 {
-	return object && object->n_funcs &&
-	       bsearch(func, object->funcs, object->n_funcs, sizeof(*func), compare_funcs);
+	return object && object->n_funcs && bsearch(func, object->funcs, object->n_funcs, sizeof(*func), compare_funcs);
 }
 
 /* As sysfs shows it, but for the position of the first: "vmlinux:foo", "vmlinux:foo,2". */
@@ -341,8 +341,8 @@ static const char *advice(const struct lp_change *change)
 {
 	if (change->type != LP_CHANGE_LOST)
 		return strcmp(change->kind, "serial") == 0 ? "choose a higher serial" :
-		       strcmp(change->kind, "state") == 0 ? "give the state a version that is not lower" :
-							    "name an older bundle of the same stream";
+		       strcmp(change->kind, "state") == 0  ? "give the state a version that is not lower" :
+							     "name an older bundle of the same stream";
 	if (strcmp(change->kind, "object") == 0)
 		return "put it back, or name its functions under 'withdrawn' in the spec, with the reason";
 	return "put it back, or name it under 'withdrawn' in the spec, with the reason";
@@ -354,7 +354,7 @@ static char *format_change(const struct lp_change *change)
 	if (strcmp(change->kind, "kernel") == 0)
 		return lp_text_format("kernel %s (%s) is lost", change->kernel, change->id);
 	return lp_text_format("%s %s %s%s%s", change->kind, change->id,
-			      change->type == LP_CHANGE_LOST	? "is lost" :
+			      change->type == LP_CHANGE_LOST    ? "is lost" :
 			      change->type == LP_CHANGE_LOWERED ? "is lower" :
 								  "does not follow",
 			      change->kernel ? " for kernel " : "", change->kernel ? change->kernel : "");

@@ -8,8 +8,8 @@
 
 /* A level's facts, all borrowed but the array `kernels` itself. */
 struct lp_release_facts {
-	const char *name;    /* of the file */
-	uint64_t size;       /* of the file, in bytes; 0: not known */
+	const char *name;        /* of the file */
+	uint64_t size;           /* of the file, in bytes; 0: not known */
 	struct lp_release_id id; /* stream NULL: two bare modules are compared */
 	uint64_t rollback_floor;
 	const struct lp_fixes *fixes;
@@ -55,9 +55,9 @@ enum lp_change_type {
 };
 
 struct lp_change {
-	const char *kind;      /* a literal */
-	char *id;              /* owned; as `withdrawn` of the fixes names it (format-spec, "Fixes") */
-	const char *kernel;    /* release; borrowed from the levels; NULL if it is of no one kernel */
+	const char *kind;   /* a literal */
+	char *id;           /* owned; as `withdrawn` of the fixes names it (format-spec, "Fixes") */
+	const char *kernel; /* release; borrowed from the levels; NULL if it is of no one kernel */
 	enum lp_change_type type;
 	bool violation;        /* cumulativity is broken */
 	const char *withdrawn; /* the reason, borrowed, or NULL */

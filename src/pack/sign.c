@@ -203,8 +203,7 @@ static int take_cms(const struct lp_sign_set *s, const void *signature, size_t n
 
 /* A raw signature says nothing of its key, and has a size that no CMS has. */
 static int take_foreign(const struct lp_sign_set *s, const struct lppack_bytes *signature, const char *name,
-			const struct lppack_attach_options *options, struct lp_signature *out,
-			struct lppack_error *err)
+			const struct lppack_attach_options *options, struct lp_signature *out, struct lppack_error *err)
 {
 	const struct lp_source source = { options->public_key, &options->public_key_bytes, "the public key" };
 	bool is_raw = signature->size == LP_ED25519_SIGNATURE_SIZE;

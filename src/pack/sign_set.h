@@ -15,14 +15,14 @@ struct lp_sign_written {
 };
 
 struct lp_sign_set {
-	char *path; /* without symbolic links: what a new file is put in place of */
+	char *path;                   /* without symbolic links: what a new file is put in place of */
 	struct lppack_bundle *bundle; /* its descriptor holds the lock */
 	struct lp_contents *contents; /* the manifest, which the whole head fits */
 	struct lp_buf message;
 	struct lp_signature set[LP_SIGNATURES_MAX]; /* as it will be; owned */
 	struct lp_signature_report reports[LP_SIGNATURES_MAX];
 	size_t n;
-	struct lppack_value *added;   /* key ids */
+	struct lppack_value *added; /* key ids */
 	struct lppack_value *removed;
 	struct lp_sign_written stored;
 };

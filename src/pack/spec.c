@@ -322,8 +322,8 @@ static int check_withdrawn(const struct lppack_spec *spec, const struct lp_withd
 	return 0;
 }
 
-LP_EXPORT int lppack_spec_add_withdrawn(struct lppack_spec *spec, const char *kind, const char *id,
-					const char *reason, struct lppack_error *err)
+LP_EXPORT int lppack_spec_add_withdrawn(struct lppack_spec *spec, const char *kind, const char *id, const char *reason,
+					struct lppack_error *err)
 {
 	LP_AUTO(free_withdrawn) struct lp_withdrawn made = { 0 };
 	struct lp_withdrawn *item;
@@ -353,11 +353,10 @@ LP_EXPORT int lppack_spec_add_withdrawn(struct lppack_spec *spec, const char *ki
 	return 0;
 }
 
-static int check_kernel(const struct lppack_spec_kernel *kernel, struct lp_build_id *build_id,
-			struct lppack_error *err)
+static int check_kernel(const struct lppack_spec_kernel *kernel, struct lp_build_id *build_id, struct lppack_error *err)
 {
 	const char *const paths[] = { kernel->kernel,  kernel->kernel_dir, kernel->system_map,
-				      kernel->symvers, kernel->config,	   kernel->modules };
+				      kernel->symvers, kernel->config,     kernel->modules };
 	int rc = check_text("path of a module", kernel->module, true, LP_SUMMARY_MAX, err);
 
 	for (size_t i = 0; rc == 0 && i < sizeof(paths) / sizeof(paths[0]); i++)

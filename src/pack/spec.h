@@ -13,8 +13,8 @@ struct lp_spec_fix {
 };
 
 struct lp_spec_kernel {
-	char *module; /* path or glob */
-	char *kernel; /* path or glob with {release}, or NULL */
+	char *module;                /* path or glob */
+	char *kernel;                /* path or glob with {release}, or NULL */
 	struct lp_build_id build_id; /* if kernel is NULL */
 	/* For the link check: paths with {release}, or NULL. */
 	char *kernel_dir;
@@ -26,11 +26,11 @@ struct lp_spec_kernel {
 };
 
 struct lppack_spec {
-	char *name;      /* of the file, for messages */
-	char *directory; /* what relative paths begin with; "" for none */
-	struct lp_release_id id; /* version NULL: the serial; created 0: the caller's; no digest */
-	int64_t expires; /* 0: never */
-	uint64_t rollback_floor; /* 0: any */
+	char *name;                /* of the file, for messages */
+	char *directory;           /* what relative paths begin with; "" for none */
+	struct lp_release_id id;   /* version NULL: the serial; created 0: the caller's; no digest */
+	int64_t expires;           /* 0: never */
+	uint64_t rollback_floor;   /* 0: any */
 	struct lp_spec_fix *fixes; /* by id */
 	size_t n_fixes;
 	struct lp_unfixable *unfixable; /* by id */

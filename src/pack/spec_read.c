@@ -38,8 +38,9 @@ static void read_text(struct lp_doc *doc, const char *key, bool required, size_t
 
 static void read_fix(struct lp_doc *doc, uint64_t serial, struct lp_spec_fix *fix)
 {
-	static const char *const keys[] = { "id",    "summary",	  "severity", "cvss",
-					    "since", "functions", "not_for",  NULL };
+	static const char *const keys[] = {
+		"id", "summary", "severity", "cvss", "since", "functions", "not_for", NULL
+	};
 
 	fix->fix.since = serial;
 	lp_doc_keys(doc, keys);
@@ -82,7 +83,7 @@ static void read_withdrawn(struct lp_doc *doc, struct lp_withdrawn *withdrawn)
 
 static void read_kernel(struct lp_doc *doc, struct lp_spec_kernel *kernel)
 {
-	static const char *const keys[] = { "module",	  "kernel",  "build_id", "kernel_dir", "system_map",
+	static const char *const keys[] = { "module",  "kernel", "build_id", "kernel_dir", "system_map",
 					    "symvers", "config", "modules",  NULL };
 
 	lp_doc_keys(doc, keys);
@@ -116,8 +117,8 @@ static const struct lppack_value *list_with_room(struct lp_doc *doc, const char 
 
 static void read_fixes(struct lp_doc *doc, struct lppack_spec *spec)
 {
-	const struct lppack_value *list = list_with_room(doc, "fixes", false, sizeof(*spec->fixes),
-							 (void **)&spec->fixes);
+	const struct lppack_value *list =
+		list_with_room(doc, "fixes", false, sizeof(*spec->fixes), (void **)&spec->fixes);
 
 	for (; doc->rc == 0 && spec->n_fixes < lppack_value_count(list); spec->n_fixes++) {
 		struct lp_doc item = lp_doc_item(doc, list, spec->n_fixes);
@@ -135,8 +136,8 @@ static void read_fixes(struct lp_doc *doc, struct lppack_spec *spec)
 
 static void read_unfixables(struct lp_doc *doc, struct lppack_spec *spec)
 {
-	const struct lppack_value *list = list_with_room(doc, "unfixable", false, sizeof(*spec->unfixable),
-							 (void **)&spec->unfixable);
+	const struct lppack_value *list =
+		list_with_room(doc, "unfixable", false, sizeof(*spec->unfixable), (void **)&spec->unfixable);
 
 	for (; doc->rc == 0 && spec->n_unfixable < lppack_value_count(list); spec->n_unfixable++) {
 		struct lp_doc item = lp_doc_item(doc, list, spec->n_unfixable);
@@ -168,8 +169,8 @@ static void check_withdrawn_fixes(struct lp_doc *doc, const struct lppack_spec *
 
 static void read_withdrawns(struct lp_doc *doc, struct lppack_spec *spec)
 {
-	const struct lppack_value *list = list_with_room(doc, "withdrawn", false, sizeof(*spec->withdrawn),
-							 (void **)&spec->withdrawn);
+	const struct lppack_value *list =
+		list_with_room(doc, "withdrawn", false, sizeof(*spec->withdrawn), (void **)&spec->withdrawn);
 
 	for (; doc->rc == 0 && spec->n_withdrawn < lppack_value_count(list); spec->n_withdrawn++) {
 		struct lp_doc item = lp_doc_item(doc, list, spec->n_withdrawn);
@@ -182,15 +183,15 @@ static void read_withdrawns(struct lp_doc *doc, struct lppack_spec *spec)
 	qsort(spec->withdrawn, spec->n_withdrawn, sizeof(*spec->withdrawn), lp_spec_compare_withdrawn);
 	for (size_t i = 1; i < spec->n_withdrawn; i++)
 		if (lp_spec_compare_withdrawn(&spec->withdrawn[i - 1], &spec->withdrawn[i]) == 0)
-			lp_doc_fail(doc, "withdrawn", "keep one of them", "%s %s stands twice",
-				    spec->withdrawn[i].kind, spec->withdrawn[i].id);
+			lp_doc_fail(doc, "withdrawn", "keep one of them", "%s %s stands twice", spec->withdrawn[i].kind,
+				    spec->withdrawn[i].id);
 	check_withdrawn_fixes(doc, spec);
 }
 
 static void read_kernels(struct lp_doc *doc, struct lppack_spec *spec)
 {
-	const struct lppack_value *list = list_with_room(doc, "kernels", true, sizeof(*spec->kernels),
-							 (void **)&spec->kernels);
+	const struct lppack_value *list =
+		list_with_room(doc, "kernels", true, sizeof(*spec->kernels), (void **)&spec->kernels);
 
 	for (; doc->rc == 0 && spec->n_kernels < lppack_value_count(list); spec->n_kernels++) {
 		struct lp_doc item = lp_doc_item(doc, list, spec->n_kernels);
@@ -241,9 +242,9 @@ static void read_identity(struct lp_doc *doc, struct lppack_spec *spec)
 
 static int read_spec(struct lppack_spec *spec, const struct lppack_value *tree, struct lppack_error *err)
 {
-	static const char *const keys[] = { "stream",  "serial",	 "epoch", "version",   "created",
+	static const char *const keys[] = { "stream",  "serial",         "epoch", "version",   "created",
 					    "expires", "rollback_floor", "fixes", "unfixable", "withdrawn",
-					    "require", "kernels",	 NULL };
+					    "require", "kernels",        NULL };
 	struct lp_doc doc = { .map = tree, .name = spec->name, .code = LPPACK_E_SPEC, .err = err };
 
 	lp_doc_keys(&doc, keys);

@@ -19,7 +19,7 @@ enum lp_intent {
 struct lp_terms {
 	struct lp_caller caller;
 	struct lp_limits limits;
-	bool replace; /* may supersede active livepatches */
+	bool replace;   /* may supersede active livepatches */
 	bool take_over; /* also those that lppack did not load */
 	/* Modules that lppack loaded in this boot, by build ID; borrowed. What is not among them is foreign. */
 	const struct lp_build_id *known;
@@ -59,9 +59,9 @@ struct lp_attempt_result {
 	int64_t remove_ns;     /* removing the superseded modules */
 	int64_t total_ns;
 	unsigned int attempts; /* 1, and the retries */
-	bool timed_out;	       /* the last attempt stalled by itself */
-	bool forced;	       /* the transition was ended by force */
-	bool partial;	       /* of a removal: some are disabled, others are not */
+	bool timed_out;        /* the last attempt stalled by itself */
+	bool forced;           /* the transition was ended by force */
+	bool partial;          /* of a removal: some are disabled, others are not */
 	char **superseded;     /* names of the patches replaced and removed */
 	size_t n_superseded;
 	char **stale; /* names of modules that an earlier call left loaded, removed before the load */
@@ -72,7 +72,7 @@ struct lp_attempt_result {
 	size_t n_blockers;
 	struct lp_blocker *reverse_blockers; /* who kept the reversal from ending */
 	size_t n_reverse_blockers;
-	const char *note;	  /* what was out of the ordinary, static; NULL: nothing */
+	const char *note;         /* what was out of the ordinary, static; NULL: nothing */
 	struct lp_buf kernel_log; /* lines of the kernel log since just before the load */
 };
 
@@ -82,12 +82,12 @@ void lp_attempt_result_free(struct lp_attempt_result *result);
 struct lp_attempt {
 	struct lp_kernel_io *io;
 	const struct lp_terms *terms;
-	struct lp_replace_job job;	    /* empty when disabling */
+	struct lp_replace_job job;          /* empty when disabling */
 	const struct lp_recovery *recovery; /* finishes what a killed call began, and loads nothing; else NULL */
 	struct lp_attempt_result *result;
-	char *name; /* the module's, as the kernel shows it; NULL when disabling */
+	char *name;             /* the module's, as the kernel shows it; NULL when disabling */
 	struct lp_stack before; /* the stack as it was */
-	char **old; /* names of the patches active before, without the own one */
+	char **old;             /* names of the patches active before, without the own one */
 	size_t n_old;
 	struct lp_kmsg kmsg;
 	int64_t loaded_ns; /* when finit_module returned */

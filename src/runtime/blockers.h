@@ -23,7 +23,7 @@ struct lp_blocker {
 	char state; /* R, S, D, ... */
 	enum lp_task_kind kind;
 	char *stack_top; /* up to five frames "func+0x1/0x2", joined by " < "; NULL where unreadable */
-	char *function; /* the function of the new or old patches it stands in, or NULL */
+	char *function;  /* the function of the new or old patches it stands in, or NULL */
 };
 
 /* The tasks that the transition of the stack waits for; facts (may be NULL) and stack: whose functions to look for in

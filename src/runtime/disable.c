@@ -27,8 +27,8 @@ static int fail_write(const char *name, int sys_errno, struct lppack_error *err)
 {
 	errno = sys_errno;
 	if (sys_errno == EBUSY)
-		return lp_fail(err, LPPACK_E_BUSY, LP_HINT_TRANSITION,
-			       "%s: another livepatch transition is running", name);
+		return lp_fail(err, LPPACK_E_BUSY, LP_HINT_TRANSITION, "%s: another livepatch transition is running",
+			       name);
 	/* kernel/livepatch/core.c, enabled_store(): the value is what it was, or it was replaced or disabled for good. */
 	if (sys_errno == EINVAL)
 		return lp_fail(err, LPPACK_E_REFUSED, "look at /" LP_LIVEPATCH_DIR ", then try again",

@@ -9,7 +9,7 @@
 #include <dirent.h>
 
 #define LP_LIVEPATCH_DIR "sys/kernel/livepatch"
-#define LP_MODULE_DIR	 "sys/module"
+#define LP_MODULE_DIR "sys/module"
 
 /* The machine: a root directory with /sys, /proc, /etc and /var below it. */
 struct lp_kernel_io {

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#define LP_MS_NS     INT64_C(1000000)
+#define LP_MS_NS INT64_C(1000000)
 #define LP_SECOND_NS INT64_C(1000000000)
 
 /* What differs between the real kernel and a test's. Every function returns 0 or a value, or -1 with errno. */

@@ -6,7 +6,7 @@
 #include "runtime/kernel_io.h"
 
 /* One patch at one moment; flags are 1, 0 or one of these. */
-#define LP_FLAG_ABSENT	(-1) /* the kernel does not tell, or the patch is gone */
+#define LP_FLAG_ABSENT (-1)  /* the kernel does not tell, or the patch is gone */
 #define LP_FLAG_UNKNOWN (-2) /* reading failed for another reason (EMFILE, ENOMEM, EIO): it may be either */
 
 struct lp_patch_status {

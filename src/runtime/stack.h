@@ -14,11 +14,11 @@ struct lp_live_object {
 
 struct lp_live_patch {
 	char *name;
-	int enabled;		     /* 1, 0, -1 unknown */
-	int transition;		     /* 1, 0, -1 */
-	int replace;		     /* 1, 0, -1 */
-	int stack_order;	     /* 1 is the oldest; -1 */
-	int refcnt;		     /* of the module; -1 */
+	int enabled;                 /* 1, 0, -1 unknown */
+	int transition;              /* 1, 0, -1 */
+	int replace;                 /* 1, 0, -1 */
+	int stack_order;             /* 1 is the oldest; -1 */
+	int refcnt;                  /* of the module; -1 */
 	struct lp_build_id build_id; /* of the module (its notes/.note.gnu.build-id); empty if unreadable */
 	struct lp_live_object *objects;
 	size_t n_objects;

@@ -8,16 +8,16 @@
 
 /* How long things may take, and what is done if they take longer. */
 struct lp_limits {
-	int64_t timeout_ns; /* for the transition; 0 means 60 s */
-	bool before_signal; /* the time-out lies before the kernel's first fake signal */
-	bool force; /* ends a transition at the time-out by force */
-	unsigned int retries; /* after a transition that stalled and was reversed */
+	int64_t timeout_ns;     /* for the transition; 0 means 60 s */
+	bool before_signal;     /* the time-out lies before the kernel's first fake signal */
+	bool force;             /* ends a transition at the time-out by force */
+	unsigned int retries;   /* after a transition that stalled and was reversed */
 	int64_t retry_delay_ns; /* 0 means 5 s */
-	bool quick; /* has a second's patience with a module's references, not five */
+	bool quick;             /* has a second's patience with a module's references, not five */
 };
 
 enum lp_watch_end {
-	LP_WATCH_DONE, /* enabled, and no longer in transition */
+	LP_WATCH_DONE,   /* enabled, and no longer in transition */
 	LP_WATCH_UNDONE, /* somebody wrote 0 to enabled, or it is gone already */
 	LP_WATCH_TIMEOUT,
 	LP_WATCH_CANCELLED,

@@ -14,7 +14,10 @@ struct lp_json {
 	bool has_items; /* the container that is open */
 };
 
-#define LP_JSON_TO(file) { .out = (file) }
+#define LP_JSON_TO(file) \
+	{ \
+		.out = (file) \
+	}
 
 /* key is NULL in lists and for the document itself. */
 void lp_json_open(struct lp_json *json, const char *key, char bracket);     /* '{' or '[' */

@@ -107,8 +107,7 @@ static void find_reboot(const struct lppack_value *status, struct lppack_value *
 	const struct lppack_value *why = lppack_value_get(lppack_value_get(status, "reboot"), "why");
 
 	for (size_t i = 0; i < lppack_value_count(why); i++)
-		add(list, LPPACK_E_REBOOT_NEEDED,
-		    lp_text_format("%s", text_of(lppack_value_at(why, i, NULL), "text")));
+		add(list, LPPACK_E_REBOOT_NEEDED, lp_text_format("%s", text_of(lppack_value_at(why, i, NULL), "text")));
 }
 
 static void find_newer(const struct lppack_value *status, struct lppack_value **list)
@@ -186,8 +185,8 @@ static void find_uncovered(const struct lppack_value *status, struct lppack_valu
 struct lppack_value *lp_status_findings(const struct lppack_value *status)
 {
 	static void (*const finders[])(const struct lppack_value *status, struct lppack_value **list) = {
-		find_problems, find_in_flight, find_skipped, find_foreign, find_reboot, find_newer, find_kept_out,
-		find_disabled_unit, find_uncovered,
+		find_problems, find_in_flight, find_skipped,       find_foreign,   find_reboot,
+		find_newer,    find_kept_out,  find_disabled_unit, find_uncovered,
 	};
 	struct lppack_value *list = lp_value_list();
 

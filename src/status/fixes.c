@@ -116,8 +116,10 @@ static void sort_fix(const struct lp_live_patch *patch, const struct lppack_valu
 		lp_value_push(&out->in_force, map);
 		return;
 	}
-	lp_value_add_text(&map, "why", patch->enabled == 0 ? "disabled" : patch->transition == 1 ? "transition" :
-				       "not loaded");
+	lp_value_add_text(&map, "why",
+			  patch->enabled == 0    ? "disabled" :
+			  patch->transition == 1 ? "transition" :
+						   "not loaded");
 	lp_value_add(&map, "objects", objects);
 	lp_value_push(&out->pending, map);
 }
@@ -142,9 +144,9 @@ static struct lppack_value *read_level(const struct lp_snapshot *snapshot, struc
 /* The newest kept level, and what it has for the running kernel. */
 struct newest {
 	const struct lp_installed *level; /* NULL: there is none */
-	struct lppack_value *facts;  /* NULL: nothing for this kernel, or unreadable */
-	bool is_covered;             /* it has something for this kernel, as far as can be told */
-	const struct lp_hold *hold;  /* that keeps it away */
+	struct lppack_value *facts;       /* NULL: nothing for this kernel, or unreadable */
+	bool is_covered;                  /* it has something for this kernel, as far as can be told */
+	const struct lp_hold *hold;       /* that keeps it away */
 };
 
 static struct newest read_newest(const struct lp_snapshot *snapshot, struct lppack_value **problems)
@@ -177,7 +179,8 @@ static const char *state_of(const struct lp_snapshot *snapshot, const struct new
 		return "removed";
 	if (newest->hold)
 		return "held";
-	if (lp_boot_check(&snapshot->trials, lp_host_boot(snapshot->host), &newest->level->id, &why) == -LPPACK_E_BOOT_LOOP)
+	if (lp_boot_check(&snapshot->trials, lp_host_boot(snapshot->host), &newest->level->id, &why) ==
+	    -LPPACK_E_BOOT_LOOP)
 		return "skipped";
 	return "available";
 }

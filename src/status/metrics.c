@@ -101,8 +101,9 @@ static void put_patches(struct lp_buf *out, const struct lppack_value *status)
 
 static void put_fixes(struct lp_buf *out, const struct lppack_value *status)
 {
-	static const char *const states[] = { "in_force",  "pending", "not_applicable",
-					      "unfixable", "held",    "available" };
+	static const char *const states[] = {
+		"in_force", "pending", "not_applicable", "unfixable", "held", "available"
+	};
 	const struct lppack_value *fixes = lppack_value_get(status, "fixes");
 
 	begin(out, "fixes", "Fixes by state.");

@@ -161,8 +161,7 @@ static void report_unseen(struct lppack_value **problems, const char *what)
 	lp_status_add_problem(problems, &why);
 }
 
-static void add_in_flight(const struct lp_snapshot *snapshot, struct lppack_value **problems,
-			  struct lppack_value **map)
+static void add_in_flight(const struct lp_snapshot *snapshot, struct lppack_value **problems, struct lppack_value **map)
 {
 	struct lppack_value *journal = NULL;
 

@@ -119,8 +119,10 @@ static int check_chain(struct judge *judge, struct lp_signature_report *report, 
 	const struct lppack_keyring *ring = judge->ring;
 	LP_AUTO_FREE const struct lp_certificate **anchors = calloc(ring->n + 1, sizeof(*anchors));
 	LP_AUTO_CMS struct lp_cms cms = { 0 };
-	struct lp_chain_rules rules = { .anchors = anchors, .now = (int64_t)time(NULL),
-					.crls = (const struct lp_crl *const *)ring->crls, .n_crls = ring->n_crls,
+	struct lp_chain_rules rules = { .anchors = anchors,
+					.now = (int64_t)time(NULL),
+					.crls = (const struct lp_crl *const *)ring->crls,
+					.n_crls = ring->n_crls,
 					.require_crls = ring->policy.crl_required };
 	int rc;
 
@@ -181,8 +183,8 @@ static int check_entry(struct judge *judge, struct lp_signature_report *report, 
 	const struct lp_subject *subject = judge->subject;
 
 	if (key->schemes.n && !is_in(&key->schemes, report->scheme))
-		return refuse(judge, report, LP_SIGNATURE_NOT_ALLOWED, "schemes", "%s may not sign by the scheme %s", who,
-			      report->scheme);
+		return refuse(judge, report, LP_SIGNATURE_NOT_ALLOWED, "schemes", "%s may not sign by the scheme %s",
+			      who, report->scheme);
 	if (subject->is_policy && policy->update_keys.n && !is_in(&policy->update_keys, key->id))
 		return refuse(judge, report, LP_SIGNATURE_NOT_ALLOWED, "update", "%s may not sign policies", who);
 	if (!judge->is_final)
@@ -288,7 +290,7 @@ static size_t count_keys(const struct lp_signature_report *reports, size_t n)
 }
 
 static const struct lp_signature_report *find_status(const struct lp_signature_report *reports, size_t n,
-						  enum lp_signature_status status)
+						     enum lp_signature_status status)
 {
 	for (size_t i = 0; i < n; i++)
 		if (reports[i].status == status)
@@ -300,8 +302,8 @@ static const struct lp_signature_report *find_status(const struct lp_signature_r
 static const struct lp_signature_report *find_cause(const struct lp_signature_report *reports, size_t n)
 {
 	static const enum lp_signature_status telling[] = { LP_SIGNATURE_REVOKED, LP_SIGNATURE_OUTSIDE_WINDOW,
-							 LP_SIGNATURE_NOT_ALLOWED, LP_SIGNATURE_CHAIN,
-							 LP_SIGNATURE_UNSUPPORTED };
+							    LP_SIGNATURE_NOT_ALLOWED, LP_SIGNATURE_CHAIN,
+							    LP_SIGNATURE_UNSUPPORTED };
 
 	for (size_t i = 0; i < sizeof(telling) / sizeof(telling[0]); i++) {
 		const struct lp_signature_report *found = find_status(reports, n, telling[i]);
@@ -328,7 +330,8 @@ static int fail_none(const struct judge *judge, const struct lp_signature_report
 			       lp_fail(judge->err, code, "", "%s: %s by a trusted key", name,
 				       n == 1 ? "the signature is not" : "none of the signatures is"),
 			       "if you trust key %s, put its .pub file into " LPPACK_KEYS_DIR_ADMIN
-			       "/ or name it with --keys", reports[0].id);
+			       "/ or name it with --keys",
+			       reports[0].id);
 	return lp_fail(judge->err, code, "'lppack trust test' tells how each signature is judged",
 		       "%s: no signature counts (rule %s): key %.16s...: %s", name, judge->rule ? judge->rule : "keys",
 		       cause->id, cause->reason);

@@ -221,8 +221,7 @@ static struct lppack_value *describe_policy(const struct lp_policy *policy)
 	lp_value_add_int(&map, "threshold", policy->threshold);
 	lp_value_add_int(&map, "update_threshold", policy->update_threshold);
 	lp_value_add_texts(&map, "required_schemes", policy->required_schemes.items, policy->required_schemes.n);
-	lp_value_add(&map, "revoked_keys",
-		     describe_revoked(policy->revoked_keys, policy->n_revoked_keys, "id"));
+	lp_value_add(&map, "revoked_keys", describe_revoked(policy->revoked_keys, policy->n_revoked_keys, "id"));
 	lp_value_add(&map, "revoked_bundles",
 		     describe_revoked(policy->revoked_bundles, policy->n_revoked_bundles, "digest"));
 	for (size_t i = 0; i < policy->n_minimum; i++) {

@@ -197,9 +197,9 @@ static int has_name(int dirfd, const char *name, const char *path, struct lppack
 		return 0;
 	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return 1;
-	return errno == ENOENT ? 0 :
-				 lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: whether it is masked cannot be examined",
-					     path);
+	return errno == ENOENT ?
+		       0 :
+		       lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: whether it is masked cannot be examined", path);
 }
 
 /* dirfd: what root and path are open as. masked: a directory whose files of the same name count instead (-1: none). */
@@ -415,7 +415,8 @@ LP_EXPORT int lppack_keyring_add_default(struct lppack_keyring *keyring, const c
 				       "no trusted key in %s" LPPACK_KEYS_DIR_ADMIN " or %s" LPPACK_KEYS_DIR_VENDOR,
 				       prefix, prefix),
 			       "put the vendor's public key (.pub) into %s" LPPACK_KEYS_DIR_ADMIN
-			       "/, or name it with --keys", prefix);
+			       "/, or name it with --keys",
+			       prefix);
 	return 0;
 }
 

@@ -134,7 +134,7 @@ static void read_window(struct lp_doc *doc, struct lp_policy_key *key)
 
 static void read_key(struct lp_doc *doc, struct lp_policy *policy)
 {
-	static const char *const keys[] = { "id",      "name",	     "public_key", "streams",
+	static const char *const keys[] = { "id",      "name",       "public_key", "streams",
 					    "schemes", "not_before", "not_after",  NULL };
 	struct lp_policy_key *key = lp_array_add(&policy->keys, &policy->n_keys, sizeof(*key));
 
@@ -185,8 +185,7 @@ static void read_minimum(struct lp_doc *doc, struct lp_policy *policy)
 
 	for (size_t i = 0; doc->rc == 0 && i < lppack_value_count(list); i++) {
 		struct lp_doc item = lp_doc_item(doc, list, i);
-		struct lp_release_id *minimum =
-			lp_array_add(&policy->minimum, &policy->n_minimum, sizeof(*minimum));
+		struct lp_release_id *minimum = lp_array_add(&policy->minimum, &policy->n_minimum, sizeof(*minimum));
 
 		if (!minimum) {
 			doc->rc = lp_fail_nomem(doc->err);
@@ -263,9 +262,10 @@ static void read_keys(struct lp_doc *doc, struct lp_policy *policy)
 
 static int read_policy(struct lp_doc *doc, struct lp_policy *policy)
 {
-	static const char *const keys[] = { "format", "version", "created", "threshold", "keys", "required_schemes",
-					    "revoked_keys", "revoked_bundles", "minimum", "update", "crls",
-					    "require_crls", NULL };
+	static const char *const keys[] = { "format",  "version",          "created",      "threshold",
+					    "keys",    "required_schemes", "revoked_keys", "revoked_bundles",
+					    "minimum", "update",           "crls",         "require_crls",
+					    NULL };
 	uint64_t format = 0;
 
 	lp_doc_keys(doc, keys);

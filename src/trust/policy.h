@@ -16,17 +16,17 @@
 
 struct lp_policy_key {
 	char id[LPPACK_KEY_ID_SIZE];
-	char *name;                 /* for people; NULL */
-	char *public_key;           /* SubjectPublicKeyInfo, base64; NULL: it is in a directory of keys */
+	char *name;                  /* for people; NULL */
+	char *public_key;            /* SubjectPublicKeyInfo, base64; NULL: it is in a directory of keys */
 	struct lp_text_list streams; /* globs; empty: every stream */
 	struct lp_text_list schemes; /* empty: every scheme */
-	int64_t not_before;         /* 0: open */
-	int64_t not_after;          /* 0: open; the last second that counts */
+	int64_t not_before;          /* 0: open */
+	int64_t not_after;           /* 0: open; the last second that counts */
 };
 
 struct lp_policy_revoked {
 	char id[LPPACK_KEY_ID_SIZE]; /* of a key, or a manifest's digest */
-	char *reason;               /* NULL */
+	char *reason;                /* NULL */
 };
 
 /* Without a file: version 0, threshold 1, every key of the ring, nothing revoked. */

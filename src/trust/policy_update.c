@@ -96,8 +96,7 @@ static int read_signatures(struct candidate *c, const char *path, struct lppack_
 	if (!directory)
 		return lp_fail_nomem(err);
 	if (fd < 0)
-		return errno == ENOENT ? 0 :
-					 lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be opened", directory);
+		return errno == ENOENT ? 0 : lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be opened", directory);
 	n = scandirat(fd, ".", &names, is_signature_file, alphasort);
 	if (n < 0)
 		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be listed", directory);
@@ -160,8 +159,9 @@ static int check_version(const struct lppack_keyring *now, const struct candidat
 static int judge_by(const struct lppack_keyring *ring, struct candidate *c, const char *path, struct lp_ruling *ruling,
 		    struct lppack_error *err)
 {
-	const struct lp_subject subject = { .name = path, .message = &c->message, .is_policy = true,
-					    .id.created = c->policy.created };
+	const struct lp_subject subject = {
+		.name = path, .message = &c->message, .is_policy = true, .id.created = c->policy.created
+	};
 	int rc = check_signatures(c, path, err);
 
 	return rc < 0 ? rc : lp_policy_decide(ring, &subject, c->reports, c->n, ruling, err);
@@ -245,8 +245,8 @@ LP_EXPORT struct lppack_value *lppack_policy_judge(const char *path, const char 
 static int keep_old(const char *root, const struct lp_policy *old, char **kept, struct lppack_error *err)
 {
 	LP_AUTO_FREE char *path = lp_text_format("%s" LPPACK_POLICY_ADMIN, root);
-	LP_AUTO_FREE char *target = lp_text_format("%s" LPPACK_POLICY_ADMIN ".%llu", root,
-						   (unsigned long long)old->version);
+	LP_AUTO_FREE char *target =
+		lp_text_format("%s" LPPACK_POLICY_ADMIN ".%llu", root, (unsigned long long)old->version);
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
 	int rc;

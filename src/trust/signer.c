@@ -92,8 +92,8 @@ static int format_secret(const struct lp_private_key *key, const char *name, con
 	return rc;
 }
 
-LP_EXPORT int lppack_key_generate(const char *name, const struct lppack_key_options *given,
-				  char id[LPPACK_KEY_ID_SIZE], struct lppack_error *err)
+LP_EXPORT int lppack_key_generate(const char *name, const struct lppack_key_options *given, char id[LPPACK_KEY_ID_SIZE],
+				  struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lp_private_key_free) struct lp_private_key *key = NULL;
 	struct lppack_key_options options;
@@ -148,8 +148,7 @@ static int open_certificate(struct lppack_signer *signer, const struct lppack_si
 
 	if (rc < 0 || !pem.data)
 		return rc;
-	return lp_certificate_parse(pem.data, pem.size, lp_source_name(&source), &signer->certificate,
-				    err);
+	return lp_certificate_parse(pem.data, pem.size, lp_source_name(&source), &signer->certificate, err);
 }
 
 static int open_chain(struct lppack_signer *signer, const struct lppack_signer_options *options,
@@ -225,8 +224,7 @@ static int check_kind(const struct lppack_signer *signer, const char *path, cons
 		       options->certificate ? options->certificate : "the certificate", path);
 }
 
-static int check_signer_options(const char *path, const struct lppack_signer_options *options,
-				struct lppack_error *err)
+static int check_signer_options(const char *path, const struct lppack_signer_options *options, struct lppack_error *err)
 {
 	if (options->flags & ~LPPACK_SIGNER_FOR_MODULES)
 		return lp_fail(err, LPPACK_E_USAGE, LP_FLAGS_HINT, "flags of a signer that are unknown: %#x",
@@ -319,7 +317,7 @@ static int sign_elsewhere(const struct lppack_signer *signer, const struct lp_bu
 	int n = signer->sign(signer->context, message->data, message->len, room, sizeof(room), err);
 
 	if (n < 0)
-		return lp_fail(err, (enum lppack_code)-n, NULL, "key %s: it could not sign", signer->id);
+		return lp_fail(err, (enum lppack_code) - n, NULL, "key %s: it could not sign", signer->id);
 	if ((size_t)n > sizeof(room) || (!signer->certificate && n != LP_ED25519_SIGNATURE_SIZE))
 		return lp_fail(err, LPPACK_E_BAD_SIGNATURE, NULL, "key %s: has made a signature of %d bytes",
 			       signer->id, n);

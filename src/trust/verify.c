@@ -20,8 +20,8 @@ struct lppack_verified {
 	struct lp_contents *contents; /* a reference; NULL until keys that are trusted are behind the head */
 	struct lp_signature_report reports[LP_SIGNATURES_MAX];
 	size_t n_reports;
-	bool is_checked; /* every byte of the payload too */
-	struct lp_fixes fixes; /* once they are asked for */
+	bool is_checked;             /* every byte of the payload too */
+	struct lp_fixes fixes;       /* once they are asked for */
 	struct lppack_fix *each_fix; /* NULL: they are not read yet */
 };
 
@@ -142,12 +142,11 @@ static int check_reports(const struct lppack_verified *v, struct lppack_error *e
 {
 	for (size_t i = 0; i < v->n_reports; i++)
 		if (v->reports[i].status == LP_SIGNATURE_UNSUPPORTED)
-			return lp_fail(err, LPPACK_E_UNSUPPORTED, "use a newer lppack",
-				       "%s: " LP_MEMBER_SIGNATURES
-				       "%s.%s: the scheme '%s' is unknown, so this signature "
-				       "is not verified",
-				       v->bundle->in.name, v->reports[i].id, v->reports[i].scheme,
-				       v->reports[i].scheme);
+			return lp_fail(
+				err, LPPACK_E_UNSUPPORTED, "use a newer lppack",
+				"%s: " LP_MEMBER_SIGNATURES "%s.%s: the scheme '%s' is unknown, so this signature "
+				"is not verified",
+				v->bundle->in.name, v->reports[i].id, v->reports[i].scheme, v->reports[i].scheme);
 	return 0;
 }
 

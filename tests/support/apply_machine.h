@@ -11,9 +11,9 @@
 #include "apply/plan.h"
 
 #define KERNEL_ID "00112233445566778899aabbccddeeff00112233"
-#define RELEASE	  "6.1.0-test"
-#define OLD_ID	  "0606060606060606060606060606060606060606"
-#define NEW_ID	  "0707070707070707070707070707070707070707"
+#define RELEASE "6.1.0-test"
+#define OLD_ID "0606060606060606060606060606060606060606"
+#define NEW_ID "0707070707070707070707070707070707070707"
 
 static const char *const patched[] = { "vmlinux/cmdline_proc_show,1", NULL };
 
@@ -74,11 +74,13 @@ static inline char *machine_bundle_of(struct fixture *f, const char *name, const
 static inline char *machine_bundle_with_callbacks(struct fixture *f, const char *name)
 {
 	static const struct elf_maker_func function = { .name = "cmdline_proc_show" };
-	static const struct elf_maker_object object = { .funcs = &function, .n_funcs = 1,
+	static const struct elf_maker_object object = { .funcs = &function,
+							.n_funcs = 1,
 							.callbacks = LP_CALLBACK_PRE_PATCH | LP_CALLBACK_POST_UNPATCH };
 	static const struct lp_klp_state state = { .id = 1, .version = 1 };
-	const struct elf_maker_options options = { .objects = &object, .n_objects = 1,
-						   .states = &state, .n_states = 1 };
+	const struct elf_maker_options options = {
+		.objects = &object, .n_objects = 1, .states = &state, .n_states = 1
+	};
 
 	return machine_bundle_with(f, name, &new_patch, 7, KERNEL_ID, NULL, options);
 }
@@ -111,7 +113,7 @@ static inline void machine_close(struct machine *m)
 }
 
 #define AUTO_MACHINE LP_AUTO(machine_close)
-#define AUTO_PLAN    LP_AUTO(cleanup_lppack_plan_free)
+#define AUTO_PLAN LP_AUTO(cleanup_lppack_plan_free)
 #define AUTO_RECEIPT LP_AUTO(cleanup_lppack_receipt_free)
 
 static inline struct lppack_plan *machine_plan(struct machine *m)
@@ -137,8 +139,7 @@ static inline struct lppack_value *machine_recover_quickly(struct machine *m)
 static inline struct lppack_remove_options machine_remove_options(struct machine *m)
 {
 	LPPACK_OPTIONS(lppack_remove_options, options, .timeout_ns = m->options.timeout_ns,
-		       .retries = m->options.retries,
-		       .wait = &m->wait);
+		       .retries = m->options.retries, .wait = &m->wait);
 
 	if (m->options.flags & LPPACK_APPLY_TAKE_OVER)
 		options.flags |= LPPACK_REMOVE_TAKE_OVER;

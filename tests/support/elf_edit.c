@@ -93,8 +93,7 @@ static uint8_t *find_symbol(struct lp_buf *bytes, const char *name, size_t secti
 		memcpy(&at, symbol, 4);
 		memcpy(&index, symbol + 6, 2);
 		*number = (uint32_t)i;
-		if (name ? strcmp(names + at, name) == 0 :
-			   index == section && ELF64_ST_TYPE(symbol[4]) == STT_SECTION)
+		if (name ? strcmp(names + at, name) == 0 : index == section && ELF64_ST_TYPE(symbol[4]) == STT_SECTION)
 			return symbol;
 	}
 	fail_msg("no symbol %s", name ? name : "of the section");

@@ -37,7 +37,7 @@ enum elf_maker_init {
 
 enum elf_maker_target {
 	ELF_MAKER_TO_OUTSIDE,
-	ELF_MAKER_TO_PATCH, /* source-built: struct klp_patch */
+	ELF_MAKER_TO_PATCH,  /* source-built: struct klp_patch */
 	ELF_MAKER_TO_MODULE, /* __this_module */
 	ELF_MAKER_TO_DATA,   /* the start of .data */
 	ELF_MAKER_TO_INIT,   /* the start of .init.text */
@@ -58,8 +58,8 @@ struct elf_maker_options {
 	uint16_t machine;     /* e_machine instead of that of arch */
 	const char *srcversion;
 	const char *depends;
-	struct lp_build_id build_id; /* the module's own; len 0: derived from name, release and seed */
-	enum lp_builder builder;     /* UNKNOWN: SOURCE */
+	struct lp_build_id build_id;            /* the module's own; len 0: derived from name, release and seed */
+	enum lp_builder builder;                /* UNKNOWN: SOURCE */
 	const struct elf_maker_object *objects; /* none: vmlinux with one function, cmdline_proc_show */
 	size_t n_objects;
 	const struct lp_klp_state *states; /* source-built only */
@@ -71,18 +71,18 @@ struct elf_maker_options {
 	bool no_replace;
 	bool not_livepatch;
 	const char *mark; /* the value of modinfo livepatch: "Y" */
-	bool no_anatomy; /* marked as a livepatch, with nothing to recognise */
+	bool no_anatomy;  /* marked as a livepatch, with nothing to recognise */
 	bool no_modinfo;
 	bool no_modinfo_name; /* the name in struct module stays */
 	bool no_build_id;
-	bool stripped;    /* as strip --strip-unneeded leaves it: section symbols only */
-	bool has_signature; /* with a (meaningless) signature appended */
+	bool stripped;         /* as strip --strip-unneeded leaves it: section symbols only */
+	bool has_signature;    /* with a (meaningless) signature appended */
 	const void *signature; /* that one instead, of signature_size bytes */
 	size_t signature_size;
 	/* Versions, an import of klp_shadow_get, an export, livepatch relocations and symbols, a jump table, marks of
 	 * hardening, a debug section, .bss, a build salt, function symbols of 16 bytes. */
 	bool extras;
-	const char *license; /* "GPL" */
+	const char *license;                    /* "GPL" */
 	const struct elf_maker_import *imports; /* module_layout gets its CRC only */
 	size_t n_imports;
 	/* ".klp.sym.OBJECT.NAME,POSITION", NULL-terminated, each with a livepatch relocation in a section for the object of
@@ -99,8 +99,8 @@ struct elf_maker_options {
 int elf_maker_module(const struct elf_maker_options *options, struct lp_buf *out);
 
 struct elf_maker_kernel {
-	const char *release; /* "6.1.0-1-test" */
-	const char *arch;    /* "x86_64" */
+	const char *release;         /* "6.1.0-1-test" */
+	const char *arch;            /* "x86_64" */
 	struct lp_build_id build_id; /* len 0: derived from the release */
 	bool no_build_id;
 	bool no_release;     /* without the build-salt note */

@@ -207,8 +207,7 @@ struct lppack_spec *fixture_spec(struct fixture *f, unsigned int n)
 		snprintf(release, sizeof(release), "6.1.0-%u-test", i);
 		snprintf(module, sizeof(module), "livepatch_%u", i);
 		snprintf(name, sizeof(name), "m%u.ko", i);
-		expect_ok(fixture_add_kernel(spec, fixture_module(f, name, &options), fixture_build_id(i, id),
-						 &f->err),
+		expect_ok(fixture_add_kernel(spec, fixture_module(f, name, &options), fixture_build_id(i, id), &f->err),
 			  &f->err);
 	}
 	return spec;

@@ -99,12 +99,12 @@ void forge_replace(struct lp_buf *text, const char *from, const char *to);
 LP_DEFINE_CLEANUP(struct lppack_spec, lppack_spec_free)
 LP_DEFINE_CLEANUP(struct lppack_signer, lppack_signer_free)
 LP_DEFINE_CLEANUP(struct lppack_keyring, lppack_keyring_free)
-#define LP_AUTO_SPEC	 LP_AUTO(cleanup_lppack_spec_free)
-#define LP_AUTO_SIGNER	 LP_AUTO(cleanup_lppack_signer_free)
-#define LP_AUTO_KEYRING	 LP_AUTO(cleanup_lppack_keyring_free)
-#define LP_AUTO_BUNDLE	 LP_AUTO(cleanup_lppack_bundle_close)
+#define LP_AUTO_SPEC LP_AUTO(cleanup_lppack_spec_free)
+#define LP_AUTO_SIGNER LP_AUTO(cleanup_lppack_signer_free)
+#define LP_AUTO_KEYRING LP_AUTO(cleanup_lppack_keyring_free)
+#define LP_AUTO_BUNDLE LP_AUTO(cleanup_lppack_bundle_close)
 #define LP_AUTO_VERIFIED LP_AUTO(cleanup_lppack_verified_free)
-#define LP_AUTO_ENTRY	 LP_AUTO(cleanup_lppack_entry_free)
-#define LP_AUTO_FORGE	 LP_AUTO(forge_close)
+#define LP_AUTO_ENTRY LP_AUTO(cleanup_lppack_entry_free)
+#define LP_AUTO_FORGE LP_AUTO(forge_close)
 
 #endif

@@ -339,8 +339,12 @@ static void put_exports(struct lp_buf *out, bool relative_crcs, bool be)
 static void put_init_data(struct lp_buf *out, bool be)
 {
 	static const uint8_t certificates[] = { 0x30, 0x82, 0, 3, 1, 2, 3, 0x30, 0x82, 0, 1, 9 };
-	const uint64_t sites[] = { 0, KERNEL_MAKER_TEXT + 0x10, KERNEL_MAKER_TEXT + 0x44, KERNEL_MAKER_INIT_TEXT + 0x10,
-				   KERNEL_MAKER_TEXT + 0x150, KERNEL_MAKER_TEXT + 0x100 };
+	const uint64_t sites[] = { 0,
+				   KERNEL_MAKER_TEXT + 0x10,
+				   KERNEL_MAKER_TEXT + 0x44,
+				   KERNEL_MAKER_INIT_TEXT + 0x10,
+				   KERNEL_MAKER_TEXT + 0x150,
+				   KERNEL_MAKER_TEXT + 0x100 };
 	uint8_t *to = lp_buf_grow(out, 0x400);
 
 	if (!to)
@@ -439,8 +443,8 @@ int kernel_maker_debug_file(struct lp_buf *out)
 		{ ".strtab", SHT_STRTAB, 0, 0, 0, 0, strings.data, strings.len },
 	};
 
-	return kernel_maker_elf(&(struct kernel_maker_elf){ .sections = sections, .n = 4, .type = ET_EXEC,
-							    .machine = EM_X86_64 }, out);
+	return kernel_maker_elf(
+		&(struct kernel_maker_elf){ .sections = sections, .n = 4, .type = ET_EXEC, .machine = EM_X86_64 }, out);
 }
 
 static void put_rela(struct lp_buf *out, uint64_t offset, uint32_t type, uint32_t symbol, uint64_t addend, bool be)
@@ -514,9 +518,11 @@ int kernel_maker_module(bool be, enum kernel_maker_exports form, struct lp_buf *
 		{ ".rela__kcrctab_gpl", SHT_RELA, SHF_INFO_LINK, 0, 10, 7, crc_rela.data, crc_rela.len },
 	};
 
-	return kernel_maker_elf(&(struct kernel_maker_elf){ .sections = sections, .n = crc_rela.len ? 12 : 11,
+	return kernel_maker_elf(&(struct kernel_maker_elf){ .sections = sections,
+							    .n = crc_rela.len ? 12 : 11,
 							    .type = ET_REL,
-							    .machine = be ? EM_S390 : EM_X86_64, .big_endian = be },
+							    .machine = be ? EM_S390 : EM_X86_64,
+							    .big_endian = be },
 				out);
 }
 
@@ -530,16 +536,24 @@ static void put_type(struct lp_buf *out, uint32_t name, uint32_t info, uint32_t 
 int kernel_maker_btf(bool be, struct lp_buf *out)
 {
 	static const char strings[] = "\0klp_func\0old_name\0old_sympos\0flag\0list\0klp_object\0char\0u64";
-	enum { KLP_FUNC = 1, OLD_NAME = 10, OLD_SYMPOS = 19, FLAG = 30, LIST = 35, KLP_OBJECT = 40, CHAR = 51,
-	       U64 = 56 };
+	enum {
+		KLP_FUNC = 1,
+		OLD_NAME = 10,
+		OLD_SYMPOS = 19,
+		FLAG = 30,
+		LIST = 35,
+		KLP_OBJECT = 40,
+		CHAR = 51,
+		U64 = 56
+	};
 	LP_AUTO_BUF struct lp_buf types = { 0 };
 	const uint32_t func[][3] = { { OLD_NAME, 2, 0 }, { 0, 6, 64 }, { FLAG, 1, 1 << 24 | 192 }, { LIST, 7, 200 } };
 
 	put_type(&types, CHAR, 1 << 24, 1, be); /* 1: char */
 	bytes_put(&types, 8, 4, be);
-	put_type(&types, 0, 2 << 24, 1, be); /* 2: char * */
+	put_type(&types, 0, 2 << 24, 1, be);   /* 2: char * */
 	put_type(&types, U64, 8 << 24, 4, be); /* 3: typedef of 4 */
-	put_type(&types, 0, 1 << 24, 8, be); /* 4: 8 bytes */
+	put_type(&types, 0, 1 << 24, 8, be);   /* 4: 8 bytes */
 	bytes_put(&types, 64, 4, be);
 	put_type(&types, KLP_FUNC, 1u << 31 | 4 << 24 | 4, 152, be); /* 5 */
 	for (size_t i = 0; i < 4; i++)
@@ -553,7 +567,7 @@ int kernel_maker_btf(bool be, struct lp_buf *out)
 	bytes_put(&types, 3, 4, be);
 	bytes_put(&types, 3, 4, be);
 	bytes_put(&types, 3, 4, be);
-	put_type(&types, KLP_OBJECT, 7 << 24, 0, be);	 /* 8: a declaration */
+	put_type(&types, KLP_OBJECT, 7 << 24, 0, be);   /* 8: a declaration */
 	put_type(&types, KLP_OBJECT, 4 << 24, 168, be); /* 9 */
 
 	bytes_put(out, 0xeb9f, 2, be);

@@ -32,12 +32,12 @@ struct kernel_maker_elf {
 int kernel_maker_elf(const struct kernel_maker_elf *elf, struct lp_buf *out);
 
 enum kernel_maker_layout {
-	KERNEL_MAKER_TOKENS_FIRST, /* since 6.4: names, tokens, then offsets and relative_base */
+	KERNEL_MAKER_TOKENS_FIRST,  /* since 6.4: names, tokens, then offsets and relative_base */
 	KERNEL_MAKER_OFFSETS_FIRST, /* before */
-	KERNEL_MAKER_SEQS,         /* 6.2: seqs_of_names between markers and tokens */
-	KERNEL_MAKER_ABSOLUTE,     /* 64-bit addresses first */
-	KERNEL_MAKER_PLACE,        /* offsets from where each stands */
-	KERNEL_MAKER_BROKEN,       /* offsets that make no sense */
+	KERNEL_MAKER_SEQS,          /* 6.2: seqs_of_names between markers and tokens */
+	KERNEL_MAKER_ABSOLUTE,      /* 64-bit addresses first */
+	KERNEL_MAKER_PLACE,         /* offsets from where each stands */
+	KERNEL_MAKER_BROKEN,        /* offsets that make no sense */
 };
 
 struct kernel_maker {
@@ -47,8 +47,8 @@ struct kernel_maker {
 	bool wide;       /* count and markers of 8 bytes, as before 4.20 */
 	bool segments;   /* without section headers */
 	bool no_symbols;
-	bool relative_crcs; /* distances to where they stand, as before 5.19 */
-	size_t filler;   /* this many more symbols: filler_0000 ... */
+	bool relative_crcs;   /* distances to where they stand, as before 5.19 */
+	size_t filler;        /* this many more symbols: filler_0000 ... */
 	const char *vermagic; /* among the texts */
 	const void *notes;    /* of a section .notes */
 	size_t n_notes;

@@ -123,7 +123,9 @@ void pki_make(struct pki *out, const struct pki_options *o)
 
 void pki_make_ca(struct pki *out, const char *name, const struct pki *issuer)
 {
-	const struct pki_options options = { .name = name, .issuer = issuer, .constraints = "critical,CA:TRUE",
+	const struct pki_options options = { .name = name,
+					     .issuer = issuer,
+					     .constraints = "critical,CA:TRUE",
 					     .usage = "critical,keyCertSign,cRLSign" };
 
 	pki_make(out, &options);
@@ -131,9 +133,12 @@ void pki_make_ca(struct pki *out, const char *name, const struct pki *issuer)
 
 void pki_make_signer(struct pki *out, const char *name, const char *kind, const struct pki *issuer)
 {
-	const struct pki_options options = { .name = name, .kind = kind, .issuer = issuer,
+	const struct pki_options options = { .name = name,
+					     .kind = kind,
+					     .issuer = issuer,
 					     .constraints = "critical,CA:FALSE",
-					     .usage = "critical,digitalSignature", .extended = "codeSigning" };
+					     .usage = "critical,digitalSignature",
+					     .extended = "codeSigning" };
 
 	pki_make(out, &options);
 }

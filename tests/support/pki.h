@@ -21,15 +21,15 @@ struct pki {
 
 /* Zeroed fields mean the usual. */
 struct pki_options {
-	const char *name;          /* common name */
-	const char *kind;          /* "P-256" (usual), "P-384", "P-521", "rsa:3072", "ed25519" and so on */
-	const struct pki *issuer;  /* NULL: self-signed */
+	const char *name;           /* common name */
+	const char *kind;           /* "P-256" (usual), "P-384", "P-521", "rsa:3072", "ed25519" and so on */
+	const struct pki *issuer;   /* NULL: self-signed */
 	const struct pki *same_key; /* as whose key it has */
-	const char *constraints;   /* basicConstraints */
-	const char *usage;         /* keyUsage */
-	const char *extended;      /* extendedKeyUsage */
-	bool critical;             /* has a critical extension that nobody knows */
-	const char *digest;        /* "SHA256" */
+	const char *constraints;    /* basicConstraints */
+	const char *usage;          /* keyUsage */
+	const char *extended;       /* extendedKeyUsage */
+	bool critical;              /* has a critical extension that nobody knows */
+	const char *digest;         /* "SHA256" */
 	int64_t serial;
 	int64_t from;
 	int64_t to;
@@ -46,7 +46,7 @@ struct pki_crl_options {
 	const struct pki *signer;  /* whose key signs it; NULL: the issuer's */
 	const struct pki *revoked; /* NULL: none */
 	const char *digest;
-	const char *authority; /* value of its authorityKeyIdentifier; NULL: the key's identifier alone */
+	const char *authority;          /* value of its authorityKeyIdentifier; NULL: the key's identifier alone */
 	const char *critical_extension; /* value of an issuingDistributionPoint */
 	int64_t from;
 	int64_t to;

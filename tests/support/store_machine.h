@@ -78,8 +78,7 @@ static inline struct lppack_value *shelf_install_with(struct shelf *s, const cha
 
 static inline void shelf_install(struct shelf *s, unsigned int serial)
 {
-	LP_AUTO_VALUE struct lppack_value *told =
-		shelf_install_with(s, shelf_bundle(s, serial, KERNEL_ID, ""), 0);
+	LP_AUTO_VALUE struct lppack_value *told = shelf_install_with(s, shelf_bundle(s, serial, KERNEL_ID, ""), 0);
 
 	expect_ok(told ? 0 : -1, &s->f->err);
 }
@@ -88,7 +87,8 @@ static inline void shelf_install(struct shelf *s, unsigned int serial)
 static inline void shelf_record_applied(struct shelf *s, uint64_t serial)
 {
 	LP_AUTO_STORE struct lp_store store = { 0 };
-	struct lp_applied applied = { .release = (char *)RELEASE, .module.name = (char *)"lp_new",
+	struct lp_applied applied = { .release = (char *)RELEASE,
+				      .module.name = (char *)"lp_new",
 				      .applied_at = FIXTURE_CREATED };
 
 	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
@@ -114,7 +114,7 @@ struct shelf_holder {
 	int lock;
 	unsigned int asked;
 	unsigned int verified; /* reports of verifying, after the wait */
-	unsigned int lets_go; /* after so many times of being asked; 0: never */
+	unsigned int lets_go;  /* after so many times of being asked; 0: never */
 };
 
 static inline void shelf_watch_holder(void *context, const struct lppack_progress *now)
@@ -138,8 +138,7 @@ static inline void shelf_watch_holder(void *context, const struct lppack_progres
 /* Takes the machine's lock. What is returned waits five minutes for it. */
 static inline struct lppack_wait shelf_hold_lock(struct shelf *s, struct shelf_holder *holder)
 {
-	LPPACK_OPTIONS(lppack_wait, wait, .wait_ns = 300 * INT64_C(1000000000),
-		       .progress = shelf_watch_holder,
+	LPPACK_OPTIONS(lppack_wait, wait, .wait_ns = 300 * INT64_C(1000000000), .progress = shelf_watch_holder,
 		       .context = holder);
 
 	*holder = (struct shelf_holder){ .lock = lp_host_lock(&s->host->io, &s->f->err) };

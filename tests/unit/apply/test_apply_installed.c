@@ -6,10 +6,9 @@
 
 #include <errno.h>
 
-static const struct fake_patch next_patch = { .name = "lp_next",
-					      .functions = patched,
-					      .build_id = "0808080808080808080808080808080808080808",
-					      .replace = true };
+static const struct fake_patch next_patch = {
+	.name = "lp_next", .functions = patched, .build_id = "0808080808080808080808080808080808080808", .replace = true
+};
 
 #define AUTO_REPORT LP_AUTO(cleanup_lppack_boot_report_free)
 LP_DEFINE_CLEANUP(struct lppack_boot_report, lppack_boot_report_free)

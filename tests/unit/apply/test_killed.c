@@ -167,8 +167,9 @@ static void removal_killed_everywhere(void **state)
 /* Each of the kernel's calls made to fail with each errno that it can fail with. */
 static void every_call_fails(void **state)
 {
-	static const int errnos[] = { EPERM, ENOENT, EINTR, EIO, ENOEXEC, EAGAIN, ENOMEM, EACCES, EFAULT, EBUSY, EEXIST,
-				      EINVAL, ETXTBSY, ENOSPC, EBADMSG, EKEYREJECTED, ENOKEY, ENOPKG, EOVERFLOW };
+	static const int errnos[] = { EPERM,   ENOENT,       EINTR,  EIO,    ENOEXEC,  EAGAIN,  ENOMEM,
+				      EACCES,  EFAULT,       EBUSY,  EEXIST, EINVAL,   ETXTBSY, ENOSPC,
+				      EBADMSG, EKEYREJECTED, ENOKEY, ENOPKG, EOVERFLOW };
 	struct fixture *f = *state;
 	char *bundle = machine_bundle(f, "b.lpb", KERNEL_ID, NULL);
 

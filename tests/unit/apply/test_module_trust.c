@@ -51,7 +51,8 @@ static void trust_open(struct trust *t, struct fixture *f)
 	pki_make_signer(&signer, "Module key", "P-256", &ca);
 	lp_buf_append(&t->bytes, module, sizeof(module));
 	expect_ok(lp_module_sign(module, sizeof(module), signer.private_key, signer.certificate, "sha256", &t->bytes,
-				 &f->err), &f->err);
+				 &f->err),
+		  &f->err);
 	pki_free(&signer);
 	pki_free(&ca);
 	in_trusted = in_platform = ENOKEY;

@@ -35,8 +35,7 @@ static void another_applies(struct machine *m, const char *bundle, const struct 
 {
 	LPPACK_OPTIONS(lppack_apply_options, options, .flags = LPPACK_APPLY_REPLACE);
 	LP_AUTO_BUNDLE struct lppack_bundle *opened = NULL;
-	LP_AUTO_VERIFIED struct lppack_verified *verified =
-		fixture_verify(m->f, fixture_path(m->f, bundle), &opened);
+	LP_AUTO_VERIFIED struct lppack_verified *verified = fixture_verify(m->f, fixture_path(m->f, bundle), &opened);
 	AUTO_PLAN struct lppack_plan *plan = lppack_plan_new(m->host, verified, &options, &m->f->err);
 	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
 

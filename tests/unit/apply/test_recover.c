@@ -340,8 +340,9 @@ static void killed_on_the_way_out_of_a_late_reversal(void **state)
 /* The recovery of one call inside the next must not load the next one's module for it. */
 static void loads_nothing_of_the_next_call(void **state)
 {
-	static const struct fake_patch third = { .name = "lp_third", .functions = patched, .build_id = "0303030303",
-						 .replace = true };
+	static const struct fake_patch third = {
+		.name = "lp_third", .functions = patched, .build_id = "0303030303", .replace = true
+	};
 	struct fixture *f = *state;
 	AUTO_MACHINE struct machine m;
 	AUTO_MACHINE struct machine next = { 0 };
@@ -571,7 +572,8 @@ static void what_ran_in_an_earlier_boot(void **state)
 {
 	struct fixture *f = *state;
 	AUTO_MACHINE struct machine m;
-	LP_AUTO_STATE struct lp_state written = { .boot_id = strdup("an-earlier-boot"), .forced = true,
+	LP_AUTO_STATE struct lp_state written = { .boot_id = strdup("an-earlier-boot"),
+						  .forced = true,
 						  .has_target = true };
 	LP_AUTO_STATE struct lp_state running = { 0 };
 

@@ -111,7 +111,8 @@ static void goes_back_by_one(void **state)
 	assert_int_equal(fake_kernel_count_loaded(m.kernel), 1);
 	/* And the next boot goes there too. */
 	assert_true(lp_store_read(fake_kernel_root(m.kernel), &store, &f->err) >= 0);
-	assert_true(remembered_target(fake_kernel_root(m.kernel), &lp_verified_contents(m.verified)->manifest.id.digest));
+	assert_true(
+		remembered_target(fake_kernel_root(m.kernel), &lp_verified_contents(m.verified)->manifest.id.digest));
 }
 
 static void goes_back_to_a_serial(void **state)

@@ -123,8 +123,9 @@ static void a_removal_was_killed_half_done(void **state)
 static void what_cannot_be_proved_is_known(void **state)
 {
 	static const char *const others[] = { "vmlinux/another,1", NULL };
-	static const struct fake_patch third = { .name = "lp_third", .functions = patched, .build_id = "0303030303",
-						 .replace = true };
+	static const struct fake_patch third = {
+		.name = "lp_third", .functions = patched, .build_id = "0303030303", .replace = true
+	};
 	struct fixture *f = *state;
 	struct fake_patch lying = new_patch;
 	AUTO_MACHINE struct machine m;

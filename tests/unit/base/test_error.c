@@ -204,12 +204,9 @@ static void test_fail_sys_tells_errno(void **state)
 		int sys_errno;
 		enum lppack_code code, wanted;
 	} cases[] = {
-		{ ENOENT, LPPACK_E_IO, LPPACK_E_IO },
-		{ ENOSPC, LPPACK_E_IO, LPPACK_E_NO_SPACE },
-		{ EDQUOT, LPPACK_E_IO, LPPACK_E_NO_SPACE },
-		{ ENOSPC, LPPACK_E_KEY, LPPACK_E_KEY },
-		{ ENOMEM, LPPACK_E_IO, LPPACK_E_NO_MEMORY },
-		{ ENOMEM, LPPACK_E_REFUSED, LPPACK_E_REFUSED },
+		{ ENOENT, LPPACK_E_IO, LPPACK_E_IO },        { ENOSPC, LPPACK_E_IO, LPPACK_E_NO_SPACE },
+		{ EDQUOT, LPPACK_E_IO, LPPACK_E_NO_SPACE },  { ENOSPC, LPPACK_E_KEY, LPPACK_E_KEY },
+		{ ENOMEM, LPPACK_E_IO, LPPACK_E_NO_MEMORY }, { ENOMEM, LPPACK_E_REFUSED, LPPACK_E_REFUSED },
 	};
 
 	(void)state;
@@ -302,8 +299,7 @@ static void test_structs_of_other_versions(void **state)
 		caller.err.size = cases[i].size;
 		write_all(&caller.err);
 		assert_int_equal(caller.err.size, cases[i].size);
-		assert_untouched(&caller, cases[i].is_written ? sizeof(struct lppack_error) :
-								 sizeof(caller.err.size));
+		assert_untouched(&caller, cases[i].is_written ? sizeof(struct lppack_error) : sizeof(caller.err.size));
 		if (!cases[i].is_written)
 			continue;
 		assert_int_equal(caller.err.code, LPPACK_E_IO);

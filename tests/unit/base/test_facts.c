@@ -12,7 +12,7 @@
 static void build_ids(void **state)
 {
 	static const char *const bad[] = {
-		"",	    "00112",	"001122",
+		"",         "00112",    "001122",
 		"AABBCCDD", "0011223g", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff00"
 	};
 	static const char longest[] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";

@@ -438,7 +438,8 @@ static void directories_that_decide(void **state)
 	assert_int_equal(f->err.code, 0);
 	assert_int_equal(lp_directory_open_safe("", fixture_path(f, "none"), NULL, &f->err), -LPPACK_E_IO);
 	expect_error(&f->err, LPPACK_E_IO, "none: cannot be opened");
-	assert_int_equal(lp_directory_open_safe("", fixture_write_text(f, "file", ""), &missing, &f->err), -LPPACK_E_IO);
+	assert_int_equal(lp_directory_open_safe("", fixture_write_text(f, "file", ""), &missing, &f->err),
+			 -LPPACK_E_IO);
 	assert_false(missing);
 	expect_error(&f->err, LPPACK_E_IO, "file: cannot be opened: Not a directory");
 	assert_int_equal(chmod(f->dir, 0770), 0);

@@ -152,7 +152,7 @@ static void call_hold(struct place *p, const void *given)
 }
 
 #define FIRST_END(type, first) (offsetof(struct type, first) + sizeof(((struct type *)NULL)->first))
-#define TYPE(type, first)      #type, sizeof(struct type), FIRST_END(type, first)
+#define TYPE(type, first) #type, sizeof(struct type), FIRST_END(type, first)
 
 static const struct {
 	const char *name;
@@ -341,14 +341,10 @@ static void unknown_flags_are_refused(void **state)
 	} words[] = {
 #define WORD(call, type, known) \
 	{ call, offsetof(struct type, flags), sizeof(struct type), known, "struct " #type ": flags" }
-		WORD(call_plan, lppack_apply_options, 0x3f),
-		WORD(call_remove, lppack_remove_options, 0x3),
-		WORD(call_removal, lppack_remove_options, 0x3),
-		WORD(call_recover, lppack_recover_options, 0x1),
-		WORD(call_install, lppack_install_options, 0x3),
-		WORD(call_boot, lppack_boot_options, 0x3),
-		WORD(call_hold, lppack_hold_options, 0x3),
-		WORD(call_kernel, lppack_kernel_files, 0x1),
+		WORD(call_plan, lppack_apply_options, 0x3f),     WORD(call_remove, lppack_remove_options, 0x3),
+		WORD(call_removal, lppack_remove_options, 0x3),  WORD(call_recover, lppack_recover_options, 0x1),
+		WORD(call_install, lppack_install_options, 0x3), WORD(call_boot, lppack_boot_options, 0x3),
+		WORD(call_hold, lppack_hold_options, 0x3),       WORD(call_kernel, lppack_kernel_files, 0x1),
 #undef WORD
 	};
 	AUTO_PLACE struct place p;

@@ -101,8 +101,8 @@ static void records_that_lie(void **state)
 		void (*lie)(struct lp_record *records, size_t n);
 		int code;
 	} lies[] = { { lie_offset, LPPACK_E_STRUCTURE },    { lie_overlap, LPPACK_E_STRUCTURE },
-		     { lie_far, LPPACK_E_STRUCTURE },	    { lie_before, LPPACK_E_STRUCTURE },
-		     { lie_large, LPPACK_E_LIMIT },	    { lie_plain, LPPACK_E_STRUCTURE },
+		     { lie_far, LPPACK_E_STRUCTURE },       { lie_before, LPPACK_E_STRUCTURE },
+		     { lie_large, LPPACK_E_LIMIT },         { lie_plain, LPPACK_E_STRUCTURE },
 		     { lie_frame_digest, LPPACK_E_CORRUPT } };
 	struct fixture *f = *state;
 	char *good = fixture_bundle(f, "good.lpb", 3);

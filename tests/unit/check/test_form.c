@@ -18,7 +18,6 @@
 
 #include <cmocka.h>
 
-
 static const struct elf_maker_func func = { "cmdline_proc_show", 0 };
 
 struct subject {
@@ -193,8 +192,10 @@ static void make_relocated(struct subject *s, const char *section, const char *s
 {
 	const char *const symbols[] = { symbol, NULL };
 	const struct elf_maker_object objects[] = { { NULL, &func, 1, 0 }, { "ext4", &func, 1, 0 } };
-	const struct elf_maker_options options = { .klp_symbols = is_livepatch ? symbols : NULL, .objects = objects,
-						   .n_objects = 2, .no_klp_relocations = true };
+	const struct elf_maker_options options = { .klp_symbols = is_livepatch ? symbols : NULL,
+						   .objects = objects,
+						   .n_objects = 2,
+						   .no_klp_relocations = true };
 	const uint8_t entry[24] = { 0 };
 	const uint32_t rela = SHT_RELA;
 	const uint32_t text = 1;

@@ -181,7 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_payload), cmocka_unit_test(simple_bzimage), cmocka_unit_test(vmlinux_and_notes),
-		cmocka_unit_test(packages),	 cmocka_unit_test(no_kernel),	   cmocka_unit_test(incomplete_image),
+		cmocka_unit_test(packages),      cmocka_unit_test(no_kernel),      cmocka_unit_test(incomplete_image),
 		cmocka_unit_test(no_file),
 	};
 

@@ -21,8 +21,7 @@ static void make_files(struct fixture *f, const char *const *names)
 
 static int find(struct fixture *f, const char *directory, const char *release, struct lp_kernel_paths *out)
 {
-	LPPACK_OPTIONS(lppack_kernel_files, files, .release = release,
-		       .directory = fixture_path(f, directory));
+	LPPACK_OPTIONS(lppack_kernel_files, files, .release = release, .directory = fixture_path(f, directory));
 
 	*out = (struct lp_kernel_paths){ 0 };
 	return lp_kernel_paths_find(&files, out, &f->err);
@@ -38,14 +37,24 @@ static void assert_at(struct fixture *f, const struct lp_kernel_paths *paths, en
 		assert_null(paths->at[which]);
 }
 
-static const char *const root_directories[] = { "r", "r/boot", "r/lib", "r/lib/modules", "r/lib/modules/6.1.0-1",
-						"r/lib/modules/6.1.0-1/kernel", "r/usr", "r/usr/src",
-						"r/usr/src/linux-headers-6.1.0-1", NULL };
-static const char *const root_files[] = { "r/boot/vmlinuz-6.1.0-1", "r/boot/System.map-6.1.0-1",
-					  "r/boot/config-6.1.0-1", "r/boot/vmlinuz-6.1.0-1.old",
+static const char *const root_directories[] = { "r",
+						"r/boot",
+						"r/lib",
+						"r/lib/modules",
+						"r/lib/modules/6.1.0-1",
+						"r/lib/modules/6.1.0-1/kernel",
+						"r/usr",
+						"r/usr/src",
+						"r/usr/src/linux-headers-6.1.0-1",
+						NULL };
+static const char *const root_files[] = { "r/boot/vmlinuz-6.1.0-1",
+					  "r/boot/System.map-6.1.0-1",
+					  "r/boot/config-6.1.0-1",
+					  "r/boot/vmlinuz-6.1.0-1.old",
 					  "r/lib/modules/6.1.0-1/modules.order",
 					  "r/usr/src/linux-headers-6.1.0-1/Module.symvers",
-					  "r/usr/src/linux-headers-6.1.0-1/vmlinux", NULL };
+					  "r/usr/src/linux-headers-6.1.0-1/vmlinux",
+					  NULL };
 
 static void make_root(struct fixture *f)
 {
@@ -96,8 +105,9 @@ static void a_tree_of_modules(void **state)
 static void a_build_tree(void **state)
 {
 	static const char *const directories[] = { "b", "b/kernel", "b/modules", NULL };
-	static const char *const files[] = { "b/vmlinux", "b/.config", "b/Module.symvers", "b/System.map",
-					     "b/modules.order", "b/Makefile", NULL };
+	static const char *const files[] = {
+		"b/vmlinux", "b/.config", "b/Module.symvers", "b/System.map", "b/modules.order", "b/Makefile", NULL
+	};
 	struct fixture *f = *state;
 	LP_AUTO_KERNEL_PATHS struct lp_kernel_paths paths;
 
@@ -168,9 +178,13 @@ static void nothing(void **state)
 static void modules_by_name(void **state)
 {
 	static const char *const directories[] = { "m", "m/kernel", "m/kernel/fs", "m/updates", NULL };
-	static const char *const files[] = { "m/kernel/fs/ext4.ko.xz", "m/kernel/fs/net-sched.ko",
-					     "m/updates/ext4.ko.zst",  "m/kernel/fs/README",
-					     "m/kernel/fs/a.ko.bak",   "m/kernel/fs/z.ko.gz", NULL };
+	static const char *const files[] = { "m/kernel/fs/ext4.ko.xz",
+					     "m/kernel/fs/net-sched.ko",
+					     "m/updates/ext4.ko.zst",
+					     "m/kernel/fs/README",
+					     "m/kernel/fs/a.ko.bak",
+					     "m/kernel/fs/z.ko.gz",
+					     NULL };
 	struct fixture *f = *state;
 	LP_AUTO_MODULE_TREE struct lp_module_tree tree = { 0 };
 
@@ -188,14 +202,9 @@ static void modules_by_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		fixture_test(a_root),
-		fixture_test(the_directory_boot),
-		fixture_test(a_tree_of_modules),
-		fixture_test(a_build_tree),
-		fixture_test(several_kernels),
-		fixture_test(what_is_named_goes_first),
-		fixture_test(nothing),
-		fixture_test(modules_by_name),
+		fixture_test(a_root),       fixture_test(the_directory_boot), fixture_test(a_tree_of_modules),
+		fixture_test(a_build_tree), fixture_test(several_kernels),    fixture_test(what_is_named_goes_first),
+		fixture_test(nothing),      fixture_test(modules_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

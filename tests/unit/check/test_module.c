@@ -10,9 +10,9 @@
 
 #include <sys/stat.h>
 
-#define RELEASE	 "6.1.0-1-test"
+#define RELEASE "6.1.0-1-test"
 #define VERMAGIC RELEASE " SMP preempt mod_unload modversions "
-#define CONFIG	 "CONFIG_LIVEPATCH=y\nCONFIG_MODVERSIONS=y\nCONFIG_MODULE_SIG=y\n"
+#define CONFIG "CONFIG_LIVEPATCH=y\nCONFIG_MODVERSIONS=y\nCONFIG_MODULE_SIG=y\n"
 
 static const struct elf_maker_import layout = { "module_layout", true, 0x12345678 };
 static const struct elf_maker_func shown = { "cmdline_proc_show", 0 };
@@ -121,8 +121,9 @@ static void the_first_refusal_decides(void **state)
 
 	make_kernel(f, CONFIG);
 	kernel = open_kernel(f);
-	report = check(f, kernel, (struct elf_maker_options){ .objects = &object, .n_objects = 1, .imports = imports,
-							      .n_imports = 2 });
+	report = check(
+		f, kernel,
+		(struct elf_maker_options){ .objects = &object, .n_objects = 1, .imports = imports, .n_imports = 2 });
 	assert_found(report, "function-missing", "no_such", "error", "patches no_such");
 	assert_found(report, "import-missing", "none", "error", "imports none");
 	assert_loads(report, "no", "ENOENT");
@@ -158,8 +159,8 @@ static void structures_of_another_size(void **state)
 
 	make_kernel(f, CONFIG);
 	kernel = open_kernel(f);
-	report = check(f, kernel, (struct elf_maker_options){ .objects = objects, .n_objects = 2,
-							      .object_stride = 232 });
+	report = check(f, kernel,
+		       (struct elf_maker_options){ .objects = objects, .n_objects = 2, .object_stride = 232 });
 	assert_found(report, "structure-size", "klp_object", "error", "klp_object of 232 bytes");
 	assert_loads(report, "unknown", NULL);
 }

@@ -72,7 +72,8 @@ static int check_one(struct fixture *f, const char *object, const struct elf_mak
 {
 	const struct elf_maker_object patched = { object, func, 1, 0 };
 	const char *const symbols[] = { symbol, NULL };
-	const struct elf_maker_options options = { .objects = &patched, .n_objects = 1,
+	const struct elf_maker_options options = { .objects = &patched,
+						   .n_objects = 1,
 						   .klp_symbols = symbol ? symbols : NULL };
 	AUTO_MACHINE struct machine m;
 
@@ -97,28 +98,36 @@ static int check_one(struct fixture *f, const char *object, const struct elf_mak
 		expect_error(&f->err, LPPACK_E_UNLOADABLE, words); \
 	}
 
-accepts(a_function_that_is_there, NULL, &shown, NULL, kallsyms)
-accepts(the_second_of_a_name, NULL, &second, NULL, kallsyms)
-accepts(a_function_of_a_loaded_module, "nfsd", &of_nfsd, NULL, kallsyms)
-accepts(a_module_that_is_being_removed, "leaving", &missing, NULL, kallsyms)
-accepts(a_module_that_is_not_loaded, "ext4", &missing, NULL, kallsyms)
-accepts(no_names_that_may_be_read, NULL, &missing, NULL, NULL)
-accepts(an_empty_list_of_names, NULL, &missing, NULL, "")
-accepts(lines_that_make_no_sense, NULL, &missing, NULL, "\n\n[\t\nx\n")
-accepts(a_symbol_that_resolves, NULL, &shown, ".klp.sym.nfsd.nfsd_twice,2", kallsyms)
-accepts(a_symbol_of_a_module_that_is_not_loaded, NULL, &shown, ".klp.sym.ext4.none,0", kallsyms)
+accepts(a_function_that_is_there, NULL, &shown, NULL,
+	kallsyms) accepts(the_second_of_a_name, NULL, &second, NULL, kallsyms) accepts(a_function_of_a_loaded_module,
+										       "nfsd", &of_nfsd, NULL, kallsyms)
+	accepts(a_module_that_is_being_removed, "leaving", &missing, NULL,
+		kallsyms) accepts(a_module_that_is_not_loaded, "ext4", &missing, NULL,
+				  kallsyms) accepts(no_names_that_may_be_read, NULL, &missing, NULL,
+						    NULL) accepts(an_empty_list_of_names, NULL, &missing, NULL, "")
+		accepts(lines_that_make_no_sense, NULL, &missing, NULL,
+			"\n\n[\t\nx\n") accepts(a_symbol_that_resolves, NULL, &shown, ".klp.sym.nfsd.nfsd_twice,2",
+						kallsyms) accepts(a_symbol_of_a_module_that_is_not_loaded, NULL, &shown,
+								  ".klp.sym.ext4.none,0", kallsyms)
 
-refuses(a_function_that_is_missing, NULL, &missing, NULL,
-	"livepatch_test: patches no_such, which the running kernel does not have")
-refuses(an_ambiguous_function, NULL, &any, NULL, "patches twice, of which the running kernel has 2")
-refuses(a_position_behind_the_last, NULL, &third, NULL, "patches twice number 3, but the running kernel has 2")
-refuses(a_function_that_a_module_lacks, "nfsd", &missing, NULL, "patches no_such, which nfsd does not have")
-refuses(a_name_of_another_object, "nfsd", &second, NULL, "patches twice, which nfsd does not have")
-refuses(a_symbol_that_is_missing, NULL, &shown, ".klp.sym.vmlinux.none,0", "refers to none")
-refuses(an_ambiguous_symbol, NULL, &shown, ".klp.sym.nfsd.nfsd_twice,0", "of which nfsd has 2")
+			refuses(a_function_that_is_missing, NULL, &missing, NULL,
+				"livepatch_test: patches no_such, which the running kernel does not have")
+				refuses(an_ambiguous_function, NULL, &any, NULL,
+					"patches twice, of which the running kernel has 2")
+					refuses(a_position_behind_the_last, NULL, &third, NULL,
+						"patches twice number 3, but the running kernel has 2")
+						refuses(a_function_that_a_module_lacks, "nfsd", &missing, NULL,
+							"patches no_such, which nfsd does not have")
+							refuses(a_name_of_another_object, "nfsd", &second, NULL,
+								"patches twice, which nfsd does not have")
+								refuses(a_symbol_that_is_missing, NULL, &shown,
+									".klp.sym.vmlinux.none,0", "refers to none")
+									refuses(an_ambiguous_symbol, NULL, &shown,
+										".klp.sym.nfsd.nfsd_twice,0",
+										"of which nfsd has 2")
 
-/* Longer than what is read at once, with a name across the border of two reads. */
-static void many_names(void **state)
+	/* Longer than what is read at once, with a name across the border of two reads. */
+	static void many_names(void **state)
 {
 	struct fixture *f = *state;
 	LP_AUTO_BUF struct lp_buf names = { 0 };
@@ -169,26 +178,16 @@ static void needs_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		fixture_test(a_function_that_is_there),
-		fixture_test(the_second_of_a_name),
-		fixture_test(a_function_of_a_loaded_module),
-		fixture_test(a_module_that_is_being_removed),
-		fixture_test(a_module_that_is_not_loaded),
-		fixture_test(no_names_that_may_be_read),
-		fixture_test(an_empty_list_of_names),
-		fixture_test(lines_that_make_no_sense),
-		fixture_test(a_symbol_that_resolves),
-		fixture_test(a_symbol_of_a_module_that_is_not_loaded),
-		fixture_test(a_function_that_is_missing),
-		fixture_test(an_ambiguous_function),
-		fixture_test(a_position_behind_the_last),
-		fixture_test(a_function_that_a_module_lacks),
-		fixture_test(a_name_of_another_object),
-		fixture_test(a_symbol_that_is_missing),
-		fixture_test(an_ambiguous_symbol),
-		fixture_test(many_names),
-		fixture_test(sizes_of_structures),
-		fixture_test(needs_memory),
+		fixture_test(a_function_that_is_there),      fixture_test(the_second_of_a_name),
+		fixture_test(a_function_of_a_loaded_module), fixture_test(a_module_that_is_being_removed),
+		fixture_test(a_module_that_is_not_loaded),   fixture_test(no_names_that_may_be_read),
+		fixture_test(an_empty_list_of_names),        fixture_test(lines_that_make_no_sense),
+		fixture_test(a_symbol_that_resolves),        fixture_test(a_symbol_of_a_module_that_is_not_loaded),
+		fixture_test(a_function_that_is_missing),    fixture_test(an_ambiguous_function),
+		fixture_test(a_position_behind_the_last),    fixture_test(a_function_that_a_module_lacks),
+		fixture_test(a_name_of_another_object),      fixture_test(a_symbol_that_is_missing),
+		fixture_test(an_ambiguous_symbol),           fixture_test(many_names),
+		fixture_test(sizes_of_structures),           fixture_test(needs_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,7 +134,7 @@ static void test_errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nesting),	    cmocka_unit_test(test_strings), cmocka_unit_test(test_trees),
+		cmocka_unit_test(test_nesting),     cmocka_unit_test(test_strings), cmocka_unit_test(test_trees),
 		cmocka_unit_test(test_members_but), cmocka_unit_test(test_errors),
 	};
 

@@ -43,14 +43,35 @@ static void test_duration_parse(void **state)
 		const char *text;
 		int64_t ns;
 	} good[] = {
-		{ "60", 60 * NS_PER_S }, { "1.5", 1500 * NS_PER_MS }, { "500ms", 500 * NS_PER_MS },
-		{ "90s", 90 * NS_PER_S }, { "2m", 120 * NS_PER_S }, { "1.5m", 90 * NS_PER_S },
-		{ "1h", 3600 * NS_PER_S }, { "24h", 86400 * NS_PER_S }, { "0.000000001", 1 },
-		{ "007", 7 * NS_PER_S }, { "86400", 86400 * NS_PER_S },
+		{ "60", 60 * NS_PER_S },   { "1.5", 1500 * NS_PER_MS },   { "500ms", 500 * NS_PER_MS },
+		{ "90s", 90 * NS_PER_S },  { "2m", 120 * NS_PER_S },      { "1.5m", 90 * NS_PER_S },
+		{ "1h", 3600 * NS_PER_S }, { "24h", 86400 * NS_PER_S },   { "0.000000001", 1 },
+		{ "007", 7 * NS_PER_S },   { "86400", 86400 * NS_PER_S },
 	};
-	static const char *const bad[] = { "", "0", "0.0", "-1", "+1", " 1", "1 ", "1.", ".5", "1,5", "1e3", "1x",
-					   "1mss", "1.5.5", "25h", "86401", "86400.1", "24.1h", "99999999999999999999",
-					   "0.0000000001", "ms", "inf", "nan", "0x10" };
+	static const char *const bad[] = { "",
+					   "0",
+					   "0.0",
+					   "-1",
+					   "+1",
+					   " 1",
+					   "1 ",
+					   "1.",
+					   ".5",
+					   "1,5",
+					   "1e3",
+					   "1x",
+					   "1mss",
+					   "1.5.5",
+					   "25h",
+					   "86401",
+					   "86400.1",
+					   "24.1h",
+					   "99999999999999999999",
+					   "0.0000000001",
+					   "ms",
+					   "inf",
+					   "nan",
+					   "0x10" };
 	int64_t ns = 0;
 
 	(void)state;
@@ -100,7 +121,7 @@ static void test_build_ids(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sizes),	     cmocka_unit_test(test_durations),
+		cmocka_unit_test(test_sizes),          cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_duration_parse), cmocka_unit_test(test_number_parse),
 		cmocka_unit_test(test_build_ids),
 	};

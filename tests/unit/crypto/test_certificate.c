@@ -158,8 +158,9 @@ static void trusted_files(void **state)
 	struct lp_public_key by_certificate;
 	struct lp_public_key by_key;
 
-	assert_int_equal(lp_trusted_parse(f->signer_pem.data, f->signer_pem.len, "s.pem", &by_certificate, &certificate,
-					  NULL), 0);
+	assert_int_equal(
+		lp_trusted_parse(f->signer_pem.data, f->signer_pem.len, "s.pem", &by_certificate, &certificate, NULL),
+		0);
 	assert_non_null(certificate);
 	lp_certificate_free(certificate);
 	certificate = NULL;
@@ -188,7 +189,8 @@ static void another_form_of_a_key(void **state)
 	X509_PUBKEY_get0_param(NULL, &bits, &n, NULL, X509_get_X509_PUBKEY(rsa.x509));
 	copy = OPENSSL_memdup(bits, (size_t)n);
 	assert_int_equal(X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(rsa.x509), OBJ_nid2obj(NID_rsaEncryption),
-						V_ASN1_UNDEF, NULL, copy, n), 1);
+						V_ASN1_UNDEF, NULL, copy, n),
+			 1);
 	assert_true(X509_sign(rsa.x509, f->root.key, EVP_sha256()) > 0);
 	pki_encode(&rsa, &der);
 	assert_int_equal(lp_certificate_parse(der.data, der.len, "x", &certificate, NULL), 0);

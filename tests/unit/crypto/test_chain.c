@@ -127,8 +127,9 @@ static void the_anchor_is_told(void **state)
 	const struct lp_certificate *anchors[] = { f->other_root.certificate, f->signer.certificate,
 						   f->root.certificate };
 	const struct lp_certificate *extra[] = { f->issuing.certificate };
-	const struct lp_chain_rules rules = { .anchors = anchors, .n_anchors = 3, .extra = extra, .n_extra = 1,
-					      .at = PKI_NOW, .now = PKI_NOW };
+	const struct lp_chain_rules rules = {
+		.anchors = anchors, .n_anchors = 3, .extra = extra, .n_extra = 1, .at = PKI_NOW, .now = PKI_NOW
+	};
 	struct lp_chain_report report;
 	struct pki second;
 
@@ -165,8 +166,9 @@ static void the_keys_of_a_chain(void **state)
 static void times(void **state)
 {
 	struct fixture *f = *state;
-	const struct pki_options old = { .name = "Old CA", .issuer = &f->root, .constraints = "CA:TRUE",
-					 .to = PKI_NOW - 86400 };
+	const struct pki_options old = {
+		.name = "Old CA", .issuer = &f->root, .constraints = "CA:TRUE", .to = PKI_NOW - 86400
+	};
 	struct pki ca;
 	struct pki signer;
 
@@ -232,8 +234,7 @@ static void purposes_of_a_ca(void **state)
 	struct fixture *f = *state;
 
 	expect_ca(f, (struct pki_options){ .constraints = "CA:TRUE" }, LP_CHAIN_TRUSTED, "");
-	expect_ca(f, (struct pki_options){ .constraints = "CA:TRUE", .extended = "codeSigning" }, LP_CHAIN_TRUSTED,
-		  "");
+	expect_ca(f, (struct pki_options){ .constraints = "CA:TRUE", .extended = "codeSigning" }, LP_CHAIN_TRUSTED, "");
 	expect_ca(f, (struct pki_options){ .constraints = "CA:TRUE", .extended = "anyExtendedKeyUsage" },
 		  LP_CHAIN_TRUSTED, "");
 	expect_ca(f, (struct pki_options){ .constraints = "CA:TRUE", .extended = "serverAuth" }, LP_CHAIN_PURPOSE,

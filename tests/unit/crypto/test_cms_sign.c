@@ -91,8 +91,8 @@ static void openssl_accepts_it(void **state)
 	X509_STORE_free(store);
 }
 
-static void refused(const struct pki *key, const struct pki *certificate, const struct lp_certificates *chain,
-		    int code, const char *words)
+static void refused(const struct pki *key, const struct pki *certificate, const struct lp_certificates *chain, int code,
+		    const char *words)
 {
 	struct lppack_error err = LPPACK_ERROR_INIT;
 	LP_AUTO_BUF struct lp_buf der = { 0 };
@@ -135,7 +135,9 @@ static void too_many_certificates(void **state)
 	for (size_t i = 0; i < 64; i++)
 		assert_int_equal(X509_NAME_add_entry_by_txt(X509_get_subject_name(root.x509), "OU", MBSTRING_ASC,
 							    (const uint8_t *)"a name that takes room in a "
-									     "certificate", -1, -1, 0), 1);
+									     "certificate",
+							    -1, -1, 0),
+				 1);
 	X509_set_issuer_name(root.x509, X509_get_subject_name(root.x509));
 	assert_true(X509_sign(root.x509, root.key, EVP_sha256()) > 0);
 	pki_make_signer(&signer, "Signer", NULL, &root);

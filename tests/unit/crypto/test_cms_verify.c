@@ -204,8 +204,8 @@ static void another_message(void **state)
 /* As OpenSSL's command line signs, with what the shape does not allow on request. */
 struct made {
 	const struct pki *signer;
-	const struct pki *second;   /* signs too */
-	const struct pki *more;     /* a certificate to embed */
+	const struct pki *second; /* signs too */
+	const struct pki *more;   /* a certificate to embed */
 	unsigned int flags;
 	const char *digest;
 	int padding; /* 0: PKCS#1 v1.5 */
@@ -239,8 +239,9 @@ static void make(const struct made *m, struct lp_buf *out)
 		assert_int_equal(CMS_add1_cert(cms, m->more->x509), 1);
 	assert_int_equal(CMS_final(cms, bio, NULL, flags & ~(unsigned int)CMS_PARTIAL), 1);
 	if (m->unsigned_attribute)
-		assert_int_equal(CMS_unsigned_add1_attr_by_NID(signer, NID_pkcs9_unstructuredName, V_ASN1_UTF8STRING,
-							       "x", 1), 1);
+		assert_int_equal(
+			CMS_unsigned_add1_attr_by_NID(signer, NID_pkcs9_unstructuredName, V_ASN1_UTF8STRING, "x", 1),
+			1);
 	n = i2d_CMS_ContentInfo(cms, &der);
 	assert_true(n > 0);
 	lp_buf_append(out, der, (size_t)n);
@@ -261,8 +262,11 @@ static void what_openssl_makes(void **state)
 		{ { .signer = &f->rsa, .flags = CMS_CADES }, "rsa-pkcs1-sha256" },
 		{ { .signer = &f->rsa, .flags = CMS_CADES, .padding = RSA_PKCS1_PSS_PADDING, .salt = 32 },
 		  "rsa-pss-sha256" },
-		{ { .signer = &f->rsa, .flags = CMS_CADES, .padding = RSA_PKCS1_PSS_PADDING,
-		    .salt = RSA_PSS_SALTLEN_MAX }, "rsa-pss-sha256" },
+		{ { .signer = &f->rsa,
+		    .flags = CMS_CADES,
+		    .padding = RSA_PKCS1_PSS_PADDING,
+		    .salt = RSA_PSS_SALTLEN_MAX },
+		  "rsa-pss-sha256" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -326,8 +330,9 @@ static void other_shapes(void **state)
 static void one_key_under_two_certificates(void **state)
 {
 	struct fixture *f = *state;
-	const struct pki_options options = { .name = "Second", .issuer = &f->root, .same_key = &f->p256,
-					     .usage = "digitalSignature" };
+	const struct pki_options options = {
+		.name = "Second", .issuer = &f->root, .same_key = &f->p256, .usage = "digitalSignature"
+	};
 	LP_AUTO_BUF struct lp_buf a = { 0 };
 	LP_AUTO_BUF struct lp_buf b = { 0 };
 	LP_AUTO_CMS struct lp_cms cms_a = { 0 };

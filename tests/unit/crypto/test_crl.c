@@ -54,8 +54,14 @@ static void expect_by(struct fixture *f, const struct pki *by, const struct pki_
 	LP_AUTO(cleanup_lp_crl_free) struct lp_crl *a = first ? pki_make_crl(first) : NULL;
 	LP_AUTO(cleanup_lp_crl_free) struct lp_crl *b = second ? pki_make_crl(second) : NULL;
 	const struct lp_crl *crls[] = { a, b };
-	const struct lp_chain_rules rules = { .anchors = anchors, .n_anchors = 1, .crls = crls,
-					      .n_crls = b ? 2 : a ? 1 : 0, .at = PKI_NOW - 30 * 86400, .now = PKI_NOW,
+	const struct lp_chain_rules rules = { .anchors = anchors,
+					      .n_anchors = 1,
+					      .crls = crls,
+					      .n_crls = b ? 2 :
+							a ? 1 :
+							    0,
+					      .at = PKI_NOW - 30 * 86400,
+					      .now = PKI_NOW,
 					      .require_crls = required };
 	struct lp_chain_report report;
 
@@ -123,16 +129,20 @@ static void a_renewed_certificate(void **state)
 {
 	static const char *const authorities[] = { "keyid", "keyid:always,issuer:always", "issuer:always" };
 	struct fixture *f = *state;
-	const struct pki_options renewal = { .name = "Issuing", .issuer = &f->root, .same_key = &f->issuing,
+	const struct pki_options renewal = { .name = "Issuing",
+					     .issuer = &f->root,
+					     .same_key = &f->issuing,
 					     .constraints = "critical,CA:TRUE",
 					     .usage = "critical,keyCertSign,cRLSign" };
 	struct pki renewed;
 
 	pki_make(&renewed, &renewal);
 	for (size_t i = 0; i < sizeof(authorities) / sizeof(authorities[0]); i++) {
-		const struct pki_crl_options revokes = { .issuer = &f->issuing, .authority = authorities[i],
+		const struct pki_crl_options revokes = { .issuer = &f->issuing,
+							 .authority = authorities[i],
 							 .revoked = &f->signer };
-		const struct pki_crl_options forged = { .issuer = &f->issuing, .authority = authorities[i],
+		const struct pki_crl_options forged = { .issuer = &f->issuing,
+							.authority = authorities[i],
 							.signer = &f->root };
 
 		expect_by(f, &f->issuing, &revokes, NULL, false, LP_CHAIN_REVOKED, "revoked by ca.crl");
@@ -187,8 +197,9 @@ static void required(void **state)
 static void issuer_without_the_right(void **state)
 {
 	struct fixture *f = *state;
-	const struct pki_options options = { .name = "Mute", .issuer = &f->root, .constraints = "CA:TRUE",
-					     .usage = "keyCertSign" };
+	const struct pki_options options = {
+		.name = "Mute", .issuer = &f->root, .constraints = "CA:TRUE", .usage = "keyCertSign"
+	};
 	const struct lp_certificate *anchors[] = { f->root.certificate };
 	LP_AUTO(cleanup_lp_crl_free) struct lp_crl *crl = NULL;
 	struct pki mute;
@@ -203,8 +214,9 @@ static void issuer_without_the_right(void **state)
 	crl = pki_make_crl(&(struct pki_crl_options){ .issuer = &mute });
 	{
 		const struct lp_crl *crls[] = { crl };
-		const struct lp_chain_rules rules = { .anchors = anchors, .n_anchors = 1, .crls = crls, .n_crls = 1,
-						      .at = PKI_NOW, .now = PKI_NOW };
+		const struct lp_chain_rules rules = {
+			.anchors = anchors, .n_anchors = 1, .crls = crls, .n_crls = 1, .at = PKI_NOW, .now = PKI_NOW
+		};
 
 		assert_int_equal(lp_chain_check(signer.certificate, &others, &rules, &report, NULL), 0);
 	}
@@ -245,8 +257,8 @@ static void files_that_are_none(void **state)
 	refused(longer, n + 1, LPPACK_E_KEY, "not one certificate revocation list");
 	free(longer);
 	OPENSSL_free(der);
-	n = pki_encode_crl(&(struct pki_crl_options){ .issuer = &f->root,
-						      .critical_extension = "critical,onlyuser:TRUE" }, &der);
+	n = pki_encode_crl(
+		&(struct pki_crl_options){ .issuer = &f->root, .critical_extension = "critical,onlyuser:TRUE" }, &der);
 	refused(der, n, LPPACK_E_KEY, "partial, indirect or delta");
 	OPENSSL_free(der);
 	n = pki_encode_crl(&(struct pki_crl_options){ .issuer = &f->root, .to = -1 }, &der);

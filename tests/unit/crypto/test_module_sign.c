@@ -93,8 +93,9 @@ static void every_digest(void **state)
 		const struct pki *signer = i % 2 ? &f->ec : &f->rsa;
 		LP_AUTO_BUF struct lp_buf out = { 0 };
 
-		assert_int_equal(lp_module_sign(module, N, signer->private_key, signer->certificate, digests[i / 2],
-						&out, NULL), 0);
+		assert_int_equal(
+			lp_module_sign(module, N, signer->private_key, signer->certificate, digests[i / 2], &out, NULL),
+			0);
 		assert_valid(&out, signer, digests[i / 2]);
 	}
 }
@@ -124,8 +125,8 @@ static void what_cannot_be_signed(void **state)
 	refused(module, N, &f->rsa, &f->rsa, "sha1", LPPACK_E_USAGE, "'sha1'");
 	refused(module, N, &f->rsa, &f->rsa, "md5", LPPACK_E_USAGE, "'md5'");
 	lp_buf_append(&signed_module, module, N);
-	assert_int_equal(lp_module_sign(module, N, f->rsa.private_key, f->rsa.certificate, "sha256", &signed_module,
-					NULL), 0);
+	assert_int_equal(
+		lp_module_sign(module, N, f->rsa.private_key, f->rsa.certificate, "sha256", &signed_module, NULL), 0);
 	refused((char *)signed_module.data, signed_module.len, &f->rsa, &f->rsa, "sha256", LPPACK_E_SIGNED,
 		"has a signature already");
 	pki_free(&ed25519);

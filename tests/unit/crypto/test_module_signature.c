@@ -31,8 +31,9 @@ static void make_signer(struct signer *s, const char *common_name)
 	assert_int_equal(ASN1_INTEGER_set(X509_get_serialNumber(s->certificate), 0xabc123), 1);
 	assert_int_equal(X509_NAME_add_entry_by_txt(name, "O", MBSTRING_UTF8, (const uint8_t *)"Org", -1, -1, 0), 1);
 	if (common_name)
-		assert_int_equal(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const uint8_t *)common_name, -1,
-							    -1, 0), 1);
+		assert_int_equal(
+			X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const uint8_t *)common_name, -1, -1, 0),
+			1);
 	X509_set_issuer_name(s->certificate, name);
 	X509_gmtime_adj(X509_getm_notBefore(s->certificate), 0);
 	X509_gmtime_adj(X509_getm_notAfter(s->certificate), 3600);
@@ -112,7 +113,9 @@ static void by_key_id(void **state)
 /* What would break a line or a terminal is not passed on. */
 static void names(void **state)
 {
-	static const char *const names[] = { NULL, "a\nb", "a\x1b[31mb", "\xe2\x80\xae" "b" };
+	static const char *const names[] = { NULL, "a\nb", "a\x1b[31mb",
+					     "\xe2\x80\xae"
+					     "b" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -209,12 +212,8 @@ static void by_whose_key(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(by_issuer),
-		cmocka_unit_test(by_key_id),
-		cmocka_unit_test(names),
-		cmocka_unit_test(damaged),
-		cmocka_unit_test(other_content),
-		cmocka_unit_test(by_whose_key),
+		cmocka_unit_test(by_issuer), cmocka_unit_test(by_key_id),     cmocka_unit_test(names),
+		cmocka_unit_test(damaged),   cmocka_unit_test(other_content), cmocka_unit_test(by_whose_key),
 	};
 
 	return cmocka_run_group_tests_name("module_signature", tests, NULL, NULL);

@@ -56,8 +56,10 @@ static void import(EVP_PKEY *key, const char *label, const char *id)
 	assert_non_null(file);
 	assert_int_equal(PEM_write_PKCS8PrivateKey(file, key, NULL, NULL, 0, NULL, NULL), 1);
 	fclose(file);
-	snprintf(command, sizeof(command), "softhsm2-util --import %s --token lppack --label %s --id %s --pin 1234 "
-					   ">/dev/null", path, label, id);
+	snprintf(command, sizeof(command),
+		 "softhsm2-util --import %s --token lppack --label %s --id %s --pin 1234 "
+		 ">/dev/null",
+		 path, label, id);
 	run(command);
 }
 

@@ -127,7 +127,8 @@ static void a_passphrase_opens_it(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		struct answer a = { .text = "corr\xc3\xa9" "ct horse" };
+		struct answer a = { .text = "corr\xc3\xa9"
+					    "ct horse" };
 		const struct lp_passphrase passphrase = { answer, &a };
 		AUTO_KEY struct lp_private_key *key = NULL;
 		LP_AUTO_BUF struct lp_buf pem = { 0 };
@@ -203,7 +204,8 @@ static void traditional_forms(void **state)
 		long n;
 
 		assert_int_equal(PEM_write_bio_PrivateKey_traditional(bio, made, encrypted ? EVP_aes_128_cbc() : NULL,
-								      NULL, 0, NULL, "secret"), 1);
+								      NULL, 0, NULL, "secret"),
+				 1);
 		n = BIO_get_mem_data(bio, &data);
 		lp_buf_append(&pem, data, (size_t)n);
 		BIO_free_all(bio);
@@ -233,14 +235,10 @@ static void types(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(keys_come_back_from_pem),
-		cmocka_unit_test(files_that_are_no_private_key),
-		cmocka_unit_test(private_keys_of_other_kinds),
-		cmocka_unit_test(a_passphrase_opens_it),
-		cmocka_unit_test(what_does_not_open_it),
-		cmocka_unit_test(plain_keys_want_no_passphrase),
-		cmocka_unit_test(traditional_forms),
-		cmocka_unit_test(types),
+		cmocka_unit_test(keys_come_back_from_pem),     cmocka_unit_test(files_that_are_no_private_key),
+		cmocka_unit_test(private_keys_of_other_kinds), cmocka_unit_test(a_passphrase_opens_it),
+		cmocka_unit_test(what_does_not_open_it),       cmocka_unit_test(plain_keys_want_no_passphrase),
+		cmocka_unit_test(traditional_forms),           cmocka_unit_test(types),
 	};
 
 	return cmocka_run_group_tests_name("private_key", tests, NULL, NULL);

@@ -145,19 +145,29 @@ static void text_sizes(void **state)
 static void withdrawn_ids(void **state)
 {
 	static const char *const good[][2] = {
-		{ "fix", "anything: 1,1" },	{ "function", "vmlinux:f" },
-		{ "function", "vmlinux:f,2" },	{ "function", "ext4:f.part.0,18446744073709551615" },
-		{ "kernel", "00112233" },	{ "state", "0" },
+		{ "fix", "anything: 1,1" },
+		{ "function", "vmlinux:f" },
+		{ "function", "vmlinux:f,2" },
+		{ "function", "ext4:f.part.0,18446744073709551615" },
+		{ "kernel", "00112233" },
+		{ "state", "0" },
 		{ "state", "18446744073709551615" },
 	};
 	static const char *const bad[][2] = {
-		{ "function", "f" },		{ "function", ":f" },
-		{ "function", "vmlinux:" },	{ "function", "vmlinux:,2" },
-		{ "function", "vmlinux:f," },	{ "function", "vmlinux:f,1" },
-		{ "function", "vmlinux:f,02" },	{ "function", "vmlinux:f,18446744073709551616" },
-		{ "kernel", "001122" },		{ "kernel", "AABBCCDD" },
-		{ "kernel", "001122334" },	{ "state", "01" },
-		{ "state", "-1" },		{ "state", "18446744073709551616" },
+		{ "function", "f" },
+		{ "function", ":f" },
+		{ "function", "vmlinux:" },
+		{ "function", "vmlinux:,2" },
+		{ "function", "vmlinux:f," },
+		{ "function", "vmlinux:f,1" },
+		{ "function", "vmlinux:f,02" },
+		{ "function", "vmlinux:f,18446744073709551616" },
+		{ "kernel", "001122" },
+		{ "kernel", "AABBCCDD" },
+		{ "kernel", "001122334" },
+		{ "state", "01" },
+		{ "state", "-1" },
+		{ "state", "18446744073709551616" },
 	};
 
 	(void)state;
@@ -188,8 +198,8 @@ static void size_limit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(there_and_back), cmocka_unit_test(none),	cmocka_unit_test(order),
-		cmocka_unit_test(keys_and_types), cmocka_unit_test(text_sizes),	cmocka_unit_test(withdrawn_ids),
+		cmocka_unit_test(there_and_back), cmocka_unit_test(none),       cmocka_unit_test(order),
+		cmocka_unit_test(keys_and_types), cmocka_unit_test(text_sizes), cmocka_unit_test(withdrawn_ids),
 		cmocka_unit_test(size_limit),
 	};
 

@@ -6,8 +6,12 @@
 
 static struct lp_release_id make(uint64_t epoch, uint64_t serial)
 {
-	return (struct lp_release_id){ .stream = (char *)"web", .epoch = epoch, .serial = serial,
-				       .version = (char *)"7.1", .created = 1800000000, .digest = { { 0xab, 1 } } };
+	return (struct lp_release_id){ .stream = (char *)"web",
+				       .epoch = epoch,
+				       .serial = serial,
+				       .version = (char *)"7.1",
+				       .created = 1800000000,
+				       .digest = { { 0xab, 1 } } };
 }
 
 static void an_epoch_is_newer_than_any_serial(void **state)

@@ -138,8 +138,9 @@ static void range_of_a_stream(void **state)
 	fd = packer_file(outer.data, outer.len, path);
 	assert_int_equal(lp_input_open(&in, path, NULL), 0);
 	assert_int_equal(lp_decompressor_open(&first, &in, 0, in.size, NULL), 0);
-	assert_int_equal(lp_decompressor_open_stream(&second, lp_decompressor_stream(first), 100000,
-						     inner.len - 100000, NULL), 0);
+	assert_int_equal(
+		lp_decompressor_open_stream(&second, lp_decompressor_stream(first), 100000, inner.len - 100000, NULL),
+		0);
 	assert_int_equal(drain(lp_decompressor_stream(second), &out, NULL), 0);
 	assert_text(&out);
 }
@@ -251,16 +252,11 @@ static void whole_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_filter),
-		cmocka_unit_test(lz4_legacy),
-		cmocka_unit_test(unknown_bytes_pass),
-		cmocka_unit_test(ranges),
-		cmocka_unit_test(range_of_a_stream),
-		cmocka_unit_test(damaged),
-		cmocka_unit_test(failing_input),
-		cmocka_unit_test(debs),
-		cmocka_unit_test(debs_without_it),
-		cmocka_unit_test(whole_files),
+		cmocka_unit_test(every_filter),       cmocka_unit_test(lz4_legacy),
+		cmocka_unit_test(unknown_bytes_pass), cmocka_unit_test(ranges),
+		cmocka_unit_test(range_of_a_stream),  cmocka_unit_test(damaged),
+		cmocka_unit_test(failing_input),      cmocka_unit_test(debs),
+		cmocka_unit_test(debs_without_it),    cmocka_unit_test(whole_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

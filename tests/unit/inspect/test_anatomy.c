@@ -13,7 +13,9 @@
 
 static const struct elf_maker_func funcs[] = { { "seq_read", 0 }, { "ext4_lookup", 2 }, { "ext4_lookup", 1 } };
 static const struct elf_maker_object objects[] = {
-	{ "zfs", funcs, 1, 0 }, { NULL, funcs, 2, 0 }, { "ext4", funcs, 3, LP_CALLBACK_PRE_PATCH },
+	{ "zfs", funcs, 1, 0 },
+	{ NULL, funcs, 2, 0 },
+	{ "ext4", funcs, 3, LP_CALLBACK_PRE_PATCH },
 };
 
 struct subject {
@@ -55,8 +57,10 @@ static void code_sizes(void **state)
 	for (unsigned int builder = LP_BUILDER_SOURCE; builder <= LP_BUILDER_KLP_BUILD; builder++) {
 		for (unsigned int stripped = 0; stripped < 2; stripped++) {
 			AUTO_SUBJECT struct subject s = { 0 };
-			const struct elf_maker_options options = { .builder = builder, .objects = objects,
-								   .n_objects = 3, .extras = true,
+			const struct elf_maker_options options = { .builder = builder,
+								   .objects = objects,
+								   .n_objects = 3,
+								   .extras = true,
 								   .stripped = stripped };
 			size_t next = 0;
 
@@ -70,8 +74,8 @@ static void code_sizes(void **state)
 					assert_string_equal(code->name, s.facts.objects[i].funcs[j].name);
 					assert_int_equal(code->sympos, s.facts.objects[i].funcs[j].sympos);
 					/* kpatch-build writes it down; the others' is in the symbol table. */
-					assert_int_equal(code->size, builder == LP_BUILDER_KPATCH_BUILD || !stripped ?
-									     16 : 0);
+					assert_int_equal(code->size,
+							 builder == LP_BUILDER_KPATCH_BUILD || !stripped ? 16 : 0);
 				}
 		}
 	}
@@ -134,7 +138,8 @@ static void links(void **state)
 /* What the kernel makes itself for the architecture is none. */
 static void symbols_made_by_the_kernel(void **state)
 {
-	static const struct elf_maker_import imports[] = { { ".TOC.", false, 0 }, { "_GLOBAL_OFFSET_TABLE_", false, 0 },
+	static const struct elf_maker_import imports[] = { { ".TOC.", false, 0 },
+							   { "_GLOBAL_OFFSET_TABLE_", false, 0 },
 							   { "printk", false, 0 } };
 	static const char *const arches[] = { "x86_64", "aarch64", "s390x", "ppc64le" };
 
@@ -194,10 +199,9 @@ static void extended_versions(void **state)
 static void properties_of_aarch64(void **state)
 {
 	/* A property of no size first, then BTI; then one that claims more than there is. */
-	static const uint8_t note[] = { 4, 0, 0, 0, 40, 0, 0, 0, 5, 0, 0, 0, 'G', 'N', 'U', 0,
-					9, 0, 0, 0xc0, 0, 0, 0, 0,
-					0, 0, 0, 0xc0, 4, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0,
-					0, 0, 0, 0xc0, 200, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0 };
+	static const uint8_t note[] = { 4,    0, 0, 0, 40, 0,    0,   0, 5,    0, 0, 0, 'G', 'N', 'U', 0, 9, 0, 0,
+					0xc0, 0, 0, 0, 0,  0,    0,   0, 0xc0, 4, 0, 0, 0,   1,   0,   0, 0, 0, 0,
+					0,    0, 0, 0, 0,  0xc0, 200, 0, 0,    0, 2, 0, 0,   0,   0,   0, 0, 0 };
 	AUTO_SUBJECT struct subject s = { 0 };
 
 	(void)state;

@@ -142,11 +142,8 @@ static void circles(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(structures),
-		cmocka_unit_test(members),
-		cmocka_unit_test(of_an_image),
-		cmocka_unit_test(malformed),
-		cmocka_unit_test(circles),
+		cmocka_unit_test(structures), cmocka_unit_test(members), cmocka_unit_test(of_an_image),
+		cmocka_unit_test(malformed),  cmocka_unit_test(circles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,10 +71,8 @@ static void malformed(void **state)
 		uint8_t value;
 		const char *message;
 	} cases[] = {
-		{ 0x206, 0x07, "boot protocol 0x207" },
-		{ 0x24b, 0xff, "past the end" },
-		{ 0x24e, 0x01, "past the end" },
-		{ 0x20f, 0xff, "outside the setup code" },
+		{ 0x206, 0x07, "boot protocol 0x207" }, { 0x24b, 0xff, "past the end" },
+		{ 0x24e, 0x01, "past the end" },        { 0x20f, 0xff, "outside the setup code" },
 		{ 0x400, 0x1b, "not printable" },
 	};
 

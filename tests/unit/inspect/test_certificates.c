@@ -44,12 +44,9 @@ static void damaged(void **state)
 		uint8_t value;
 		const char *message;
 	} cases[] = {
-		{ 8, 0x31, "byte 0 of its list" },
-		{ 15, 0x31, "byte 7 of its list" },
-		{ 18, 0x02, "byte 7 of its list" },
-		{ 0, 8, "byte 7 of its list" },
-		{ 7, 0xff, "not to be found" },
-		{ 2, 0x10, "not to be found" },
+		{ 8, 0x31, "byte 0 of its list" },  { 15, 0x31, "byte 7 of its list" },
+		{ 18, 0x02, "byte 7 of its list" }, { 0, 8, "byte 7 of its list" },
+		{ 7, 0xff, "not to be found" },     { 2, 0x10, "not to be found" },
 	};
 
 	(void)state;

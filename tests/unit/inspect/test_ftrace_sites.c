@@ -81,8 +81,8 @@ static void blacklist(void **state)
 	open_kernel(&(struct kernel_maker){ 0 }, &bytes, &image, &symbols);
 	assert_int_equal(lp_kprobe_blacklist_read_image(&list, &image, &symbols, NULL), 0);
 	assert_int_equal(list.n, 1);
-	assert_true(lp_address_list_touches(&list, lp_symbol_set_find(&symbols, NULL, "notrace_function", 1)->address,
-					    0));
+	assert_true(
+		lp_address_list_touches(&list, lp_symbol_set_find(&symbols, NULL, "notrace_function", 1)->address, 0));
 }
 
 static void ranges(void **state)
@@ -144,12 +144,8 @@ static void module(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(image),
-		cmocka_unit_test(other_arches),
-		cmocka_unit_test(blacklist),
-		cmocka_unit_test(ranges),
-		cmocka_unit_test(absent),
-		cmocka_unit_test(module),
+		cmocka_unit_test(image),  cmocka_unit_test(other_arches), cmocka_unit_test(blacklist),
+		cmocka_unit_test(ranges), cmocka_unit_test(absent),       cmocka_unit_test(module),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

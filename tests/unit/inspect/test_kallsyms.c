@@ -14,7 +14,7 @@
 
 static const enum kernel_maker_layout layouts[] = {
 	KERNEL_MAKER_TOKENS_FIRST, KERNEL_MAKER_OFFSETS_FIRST, KERNEL_MAKER_SEQS,
-	KERNEL_MAKER_ABSOLUTE,	   KERNEL_MAKER_PLACE,
+	KERNEL_MAKER_ABSOLUTE,     KERNEL_MAKER_PLACE,
 };
 
 static int read_symbols(const struct kernel_maker *options, struct lp_buf *bytes, struct lp_symbol_set *set,
@@ -64,8 +64,9 @@ static void every_layout(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++)
 		for (unsigned int j = 0; j < 8; j++) {
-			struct kernel_maker options = { .layout = layouts[i], .big_endian = j & 1, .wide = j & 2,
-							.filler = j & 4 ? 700 : 0 };
+			struct kernel_maker options = {
+				.layout = layouts[i], .big_endian = j & 1, .wide = j & 2, .filler = j & 4 ? 700 : 0
+			};
 
 			check(&options);
 			options.percpu = true;
@@ -172,12 +173,8 @@ static void nameless(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_layout),
-		cmocka_unit_test(edges_of_markers),
-		cmocka_unit_test(without_addresses),
-		cmocka_unit_test(absent),
-		cmocka_unit_test(damaged),
-		cmocka_unit_test(nameless),
+		cmocka_unit_test(every_layout), cmocka_unit_test(edges_of_markers), cmocka_unit_test(without_addresses),
+		cmocka_unit_test(absent),       cmocka_unit_test(damaged),          cmocka_unit_test(nameless),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

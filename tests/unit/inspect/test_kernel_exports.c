@@ -39,8 +39,7 @@ static void image(void **state)
 {
 	(void)state;
 	for (unsigned int i = 0; i < 8; i++) {
-		const struct kernel_maker options = { .big_endian = i & 1, .segments = i & 2,
-						      .relative_crcs = i & 4 };
+		const struct kernel_maker options = { .big_endian = i & 1, .segments = i & 2, .relative_crcs = i & 4 };
 		LP_AUTO_BUF struct lp_buf bytes = { 0 };
 		LP_AUTO_KERNEL_IMAGE struct lp_kernel_image image = { 0 };
 		LP_AUTO_SYMBOL_SET struct lp_symbol_set symbols = { 0 };
@@ -49,9 +48,8 @@ static void image(void **state)
 		assert_int_equal(kernel_maker_vmlinux(&options, &bytes), 0);
 		assert_int_equal(lp_kernel_image_open(&image, bytes.data, bytes.len, "vmlinux", NULL), 0);
 		assert_int_equal(lp_symbol_set_read_image(&symbols, &image, NULL), 0);
-		assert_int_equal(lp_kernel_exports_read_image(&exports, &image, options.segments ? &symbols : NULL,
-							      NULL),
-				 0);
+		assert_int_equal(
+			lp_kernel_exports_read_image(&exports, &image, options.segments ? &symbols : NULL, NULL), 0);
 		check(&exports);
 	}
 }
@@ -80,9 +78,9 @@ static void module(void **state)
 		LP_AUTO_KERNEL_EXPORTS struct lp_kernel_exports exports = { 0 };
 
 		assert_int_equal(kernel_maker_module(i & 1, form, &bytes), 0);
-		assert_int_equal(lp_kernel_exports_read_module(&exports, bytes.data, bytes.len, "test_mod",
-							       "test-mod.ko", NULL),
-				 0);
+		assert_int_equal(
+			lp_kernel_exports_read_module(&exports, bytes.data, bytes.len, "test_mod", "test-mod.ko", NULL),
+			0);
 		assert_int_equal(exports.n, 1);
 		assert_string_equal(exports.exports[0].name, "mod_export");
 		assert_string_equal(exports.exports[0].name_space, "MOD_NS");

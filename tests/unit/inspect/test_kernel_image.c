@@ -55,8 +55,8 @@ static void sections_and_symbols(void **state)
 
 		make(&bytes, &image, false, i);
 		assert_int_equal(lp_symbol_set_read_image(&symbols, &image, NULL), 0);
-		assert_true(lp_kernel_image_find(&image, &symbols, "__ksymtab", "__start___ksymtab",
-						 "__stop___ksymtab", &range));
+		assert_true(lp_kernel_image_find(&image, &symbols, "__ksymtab", "__start___ksymtab", "__stop___ksymtab",
+						 &range));
 		assert_true(range.address == 0xffffffff82800000u);
 		assert_int_equal(range.size, 24);
 		/* Without section headers only the symbols tell. */

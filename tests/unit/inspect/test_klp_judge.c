@@ -25,7 +25,10 @@ static void make_with(struct lp_buf *bytes, const char *symbol, const struct elf
 	const char *const symbols[] = { symbol, NULL };
 
 	assert_int_equal(elf_maker_module(&(struct elf_maker_options){ .klp_symbols = symbol ? symbols : NULL,
-								       .objects = objects, .n_objects = n }, bytes), 0);
+								       .objects = objects,
+								       .n_objects = n },
+					  bytes),
+			 0);
 }
 
 /* The faults of a module are this one first, or none; lp_module_judge() says the same. */
@@ -185,14 +188,18 @@ static void relocation_behind_its_section(void **state)
 
 static void object_that_is_not_patched(void **state)
 {
-	static const struct elf_maker_object objects[] = { { NULL, one, 1, 0 }, { "ext4", other, 1, 0 },
+	static const struct elf_maker_object objects[] = { { NULL, one, 1, 0 },
+							   { "ext4", other, 1, 0 },
 							   { "xfs", NULL, 0, LP_CALLBACK_PRE_PATCH } };
 	static const struct {
 		const char *symbol;
 		const char *id;
-	} cases[] = { { ".klp.sym.ext4.a,0", NULL },	{ ".klp.sym.xfs.a,0", NULL },
-		      { SYMBOL, NULL },			{ ".klp.sym.dm_crypt.a,0", "relocation-object" },
-		      { ".klp.sym.ext.a,0", "relocation-object" }, { ".klp.sym.ext4x.a,0", "relocation-object" } };
+	} cases[] = { { ".klp.sym.ext4.a,0", NULL },
+		      { ".klp.sym.xfs.a,0", NULL },
+		      { SYMBOL, NULL },
+		      { ".klp.sym.dm_crypt.a,0", "relocation-object" },
+		      { ".klp.sym.ext.a,0", "relocation-object" },
+		      { ".klp.sym.ext4x.a,0", "relocation-object" } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -220,8 +227,8 @@ static void functions_listed_twice(void **state)
 	static const struct {
 		uint64_t positions[2];
 		bool is_same;
-	} cases[] = { { { 0, 1 }, true }, { { 1, 0 }, true }, { { 0, 0 }, true }, { { 2, 2 }, true }, { { 0, 2 }, false },
-		      { { 1, 2 }, false } };
+	} cases[] = { { { 0, 1 }, true }, { { 1, 0 }, true },  { { 0, 0 }, true },
+		      { { 2, 2 }, true }, { { 0, 2 }, false }, { { 1, 2 }, false } };
 
 	(void)state;
 	for (unsigned int builder = LP_BUILDER_SOURCE; builder <= LP_BUILDER_KLP_BUILD; builder++)
@@ -232,7 +239,10 @@ static void functions_listed_twice(void **state)
 			LP_AUTO_BUF struct lp_buf bytes = { 0 };
 
 			assert_int_equal(elf_maker_module(&(struct elf_maker_options){ .objects = &object,
-				.n_objects = 1, .builder = builder }, &bytes), 0);
+										       .n_objects = 1,
+										       .builder = builder },
+							  &bytes),
+					 0);
 			assert_fault(&bytes, cases[i].is_same ? "function-twice" : NULL, "patches seq_read of vmlinux");
 		}
 }
@@ -240,7 +250,8 @@ static void functions_listed_twice(void **state)
 /* Who reads the facts alone, as verify does, is told too. */
 static void objects_listed_twice(void **state)
 {
-	static const struct elf_maker_object objects[] = { { "ext4", one, 1, 0 }, { NULL, one, 1, 0 },
+	static const struct elf_maker_object objects[] = { { "ext4", one, 1, 0 },
+							   { NULL, one, 1, 0 },
 							   { "ext4", other, 1, 0 } };
 
 	(void)state;
@@ -248,8 +259,11 @@ static void objects_listed_twice(void **state)
 		LP_AUTO_BUF struct lp_buf bytes = { 0 };
 		bool grouped = builder == LP_BUILDER_KPATCH_BUILD;
 
-		assert_int_equal(elf_maker_module(&(struct elf_maker_options){ .objects = objects, .n_objects = 3,
-									       .builder = builder }, &bytes), 0);
+		assert_int_equal(
+			elf_maker_module(
+				&(struct elf_maker_options){ .objects = objects, .n_objects = 3, .builder = builder },
+				&bytes),
+			0);
 		assert_fault(&bytes, grouped ? NULL : "object-twice", "lists the object ext4 twice");
 		if (!grouped)
 			assert_unreadable(&bytes, "lists the object ext4 twice");
@@ -267,8 +281,11 @@ static void vmlinux_spelled_out(void **state)
 		uint64_t n;
 		uint8_t *text;
 
-		assert_int_equal(elf_maker_module(&(struct elf_maker_options){ .objects = &object, .n_objects = 1,
-									       .builder = builder }, &bytes), 0);
+		assert_int_equal(
+			elf_maker_module(
+				&(struct elf_maker_options){ .objects = &object, .n_objects = 1, .builder = builder },
+				&bytes),
+			0);
 		text = elf_edit_content(&bytes, ".rodata.str1.1", &n);
 		memcpy(memmem(text, n, "vmlinuz", 8), "vmlinux", 8);
 		assert_fault(&bytes, spelled ? NULL : "object-vmlinux", "names an object vmlinux");
@@ -282,10 +299,11 @@ static void objects_of_no_module(void **state)
 	static const struct {
 		const char *name;
 		const char *hint; /* NULL: nothing is wrong */
-	} cases[] = { { "nfs.ko", "write nfs," },	{ "dm-crypt", "write dm_crypt," },
-		      { "fs/nfs/nfs.ko", "write nfs," }, { "nfs.ko.xz", "write nfs," },
-		      { ".", "as lsmod does" },		{ "8021q", NULL },
-		      { "dm_crypt", NULL } };
+	} cases[] = {
+		{ "nfs.ko", "write nfs," },    { "dm-crypt", "write dm_crypt," }, { "fs/nfs/nfs.ko", "write nfs," },
+		{ "nfs.ko.xz", "write nfs," }, { ".", "as lsmod does" },          { "8021q", NULL },
+		{ "dm_crypt", NULL }
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -373,8 +391,11 @@ static void bytes_behind_the_named_fields(void **state)
 		LP_AUTO_BUF struct lp_buf bytes = { 0 };
 		uint64_t size;
 
-		assert_int_equal(elf_maker_module(&(struct elf_maker_options){ .objects = &object, .n_objects = 1,
-									       .stripped = i % 2 }, &bytes), 0);
+		assert_int_equal(
+			elf_maker_module(
+				&(struct elf_maker_options){ .objects = &object, .n_objects = 1, .stripped = i % 2 },
+				&bytes),
+			0);
 		elf_edit_content(&bytes, ".data", &size);
 		elf_edit_content(&bytes, ".data", &size)[size - 4 * 152 + places[i / 2]] = 1;
 		assert_unreadable(&bytes, "klp_func in section .data");
@@ -389,8 +410,9 @@ static void large_strides(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		const struct elf_maker_options options = { .objects = objects, .n_objects = 2, .func_stride = 2048,
-							   .object_stride = 4096, .stripped = i };
+		const struct elf_maker_options options = {
+			.objects = objects, .n_objects = 2, .func_stride = 2048, .object_stride = 4096, .stripped = i
+		};
 		LP_AUTO_BUF struct lp_buf bytes = { 0 };
 		LP_AUTO_MODULE_FACTS struct lp_module_facts facts = { 0 };
 
@@ -412,11 +434,10 @@ static void layouts_that_are_not_known(void **state)
 		uint8_t value;
 		const char *release;
 	} cases[] = {
-		{ 16, 1, "5.3.0" },  /* replace before there were states */
-		{ 24, 2, "7.9.0" },  /* a number */
-		{ 25, 1, "7.9.0" },  /* a number */
-		{ 40, 1, "6.1.0" },
-		{ 24, 0, "4.19.0-5-amd64" },
+		{ 16, 1, "5.3.0" }, /* replace before there were states */
+		{ 24, 2, "7.9.0" }, /* a number */
+		{ 25, 1, "7.9.0" }, /* a number */
+		{ 40, 1, "6.1.0" }, { 24, 0, "4.19.0-5-amd64" },
 	};
 
 	(void)state;
@@ -425,7 +446,8 @@ static void layouts_that_are_not_known(void **state)
 		uint32_t number;
 		uint64_t patch, n;
 
-		assert_int_equal(elf_maker_module(&(struct elf_maker_options){ .release = cases[i].release }, &bytes), 0);
+		assert_int_equal(elf_maker_module(&(struct elf_maker_options){ .release = cases[i].release }, &bytes),
+				 0);
 		memcpy(&patch, elf_edit_symbol(&bytes, "patch", &number) + 8, 8);
 		elf_edit_content(&bytes, ".data", &n)[patch + cases[i].offset] = cases[i].value;
 		assert_unreadable(&bytes, "unknown layout of its struct klp_patch");
@@ -444,7 +466,8 @@ static void states_of_another_layout(void **state)
 		uint32_t number;
 		uint64_t patch, n;
 
-		assert_int_equal(elf_maker_module(&(struct elf_maker_options){ .states = states, .n_states = 2 }, &bytes), 0);
+		assert_int_equal(
+			elf_maker_module(&(struct elf_maker_options){ .states = states, .n_states = 2 }, &bytes), 0);
 		memcpy(&patch, elf_edit_symbol(&bytes, "patch", &number) + 8, 8);
 		/* elf_maker.c puts them behind klp_patch. */
 		elf_edit_content(&bytes, ".data", &n)[patch + 200 + places[i]] = 7;

@@ -205,7 +205,8 @@ static void other_strides(void **state)
 /* Without symbols, nothing but the start of the next array ends an array of one. */
 static void arrays_of_one_stay_apart(void **state)
 {
-	static const struct elf_maker_object singles[] = { { NULL, ext4_funcs, 1, 0 }, { "a", xfs_funcs, 1, 0 },
+	static const struct elf_maker_object singles[] = { { NULL, ext4_funcs, 1, 0 },
+							   { "a", xfs_funcs, 1, 0 },
 							   { "b", NULL, 0, LP_CALLBACK_PRE_PATCH },
 							   { "c", xfs_funcs, 1, 0 } };
 
@@ -231,8 +232,9 @@ static void empty_array_in_bss(void **state)
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		const bool only = i / 2;
-		struct elf_maker_options options = { .objects = only ? &some[2] : some, .n_objects = only ? 1 : 3,
-						     .extras = true, .stripped = i % 2 };
+		struct elf_maker_options options = {
+			.objects = only ? &some[2] : some, .n_objects = only ? 1 : 3, .extras = true, .stripped = i % 2
+		};
 		LP_AUTO_BUF struct lp_buf bytes = { 0 };
 		LP_AUTO_MODULE_FACTS struct lp_module_facts facts;
 		uint64_t n;

@@ -23,9 +23,8 @@ static void both(void **state)
 
 		if (i == 0)
 			assert_int_equal(lp_module_index_read_dep(&index, dep, strlen(dep), "modules.dep", NULL), 0);
-		assert_int_equal(lp_module_index_read_builtin(&index, builtin, strlen(builtin), "modules.builtin",
-							      NULL),
-				 0);
+		assert_int_equal(
+			lp_module_index_read_builtin(&index, builtin, strlen(builtin), "modules.builtin", NULL), 0);
 		if (i == 1)
 			assert_int_equal(lp_module_index_read_dep(&index, dep, strlen(dep), "modules.dep", NULL), 0);
 		assert_int_equal(index.n, 7);
@@ -62,9 +61,9 @@ static void malformed(void **state)
 		assert_non_null(strstr(err.message, "modules.dep: line 1 is no"));
 		assert_null(index.entries);
 	}
-	assert_int_equal(lp_module_index_read_builtin(&(struct lp_module_index){ 0 }, "a\n", 2, "modules.builtin",
-						      NULL),
-			 -LPPACK_E_KERNEL_IMAGE);
+	assert_int_equal(
+		lp_module_index_read_builtin(&(struct lp_module_index){ 0 }, "a\n", 2, "modules.builtin", NULL),
+		-LPPACK_E_KERNEL_IMAGE);
 }
 
 static void names(void **state)

@@ -164,10 +164,15 @@ static void cut_off(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(of_a_kernel),	cmocka_unit_test(none),	 cmocka_unit_test(sizes_of_an_id),
-		cmocka_unit_test(look_alikes),	cmocka_unit_test(the_first_id_counts),
-		cmocka_unit_test(salts),	cmocka_unit_test(a_known_release_stays),
-		cmocka_unit_test(malformed),	cmocka_unit_test(cut_off),
+		cmocka_unit_test(of_a_kernel),
+		cmocka_unit_test(none),
+		cmocka_unit_test(sizes_of_an_id),
+		cmocka_unit_test(look_alikes),
+		cmocka_unit_test(the_first_id_counts),
+		cmocka_unit_test(salts),
+		cmocka_unit_test(a_known_release_stays),
+		cmocka_unit_test(malformed),
+		cmocka_unit_test(cut_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,9 +40,12 @@ static enum lp_verdict judge(const struct elf_maker_options *options, char *reas
 static void check(const struct code *code)
 {
 	const struct elf_maker_options options = {
-		.builder = code->builder, .no_replace = code->no_replace,
-		.init_code = code->bytes, .init_code_size = code->n,
-		.init_relocs = code->relocs, .n_init_relocs = code->n_relocs,
+		.builder = code->builder,
+		.no_replace = code->no_replace,
+		.init_code = code->bytes,
+		.init_code_size = code->n,
+		.init_relocs = code->relocs,
+		.n_init_relocs = code->n_relocs,
 	};
 	char reason[256];
 	enum lp_verdict verdict = judge(&options, reason, sizeof(reason));
@@ -51,8 +54,14 @@ static void check(const struct code *code)
 		fail_msg("%s, not %s: %s", lp_verdict_names[verdict], lp_verdict_names[code->verdict], reason);
 }
 
-#define TO_PATCH(at, add) { .offset = (at), .type = R_X86_64_PC32, .to = ELF_MAKER_TO_PATCH, .addend = (add) }
-#define ABS(at, what, add) { .offset = (at), .type = R_X86_64_32S, .to = ELF_MAKER_TO_##what, .addend = (add) }
+#define TO_PATCH(at, add) \
+	{ \
+		.offset = (at), .type = R_X86_64_PC32, .to = ELF_MAKER_TO_PATCH, .addend = (add) \
+	}
+#define ABS(at, what, add) \
+	{ \
+		.offset = (at), .type = R_X86_64_32S, .to = ELF_MAKER_TO_##what, .addend = (add) \
+	}
 
 static void stores_to_data(void **state)
 {
@@ -107,8 +116,8 @@ static void stores_to_data(void **state)
 		{ CODE("\xc6\x05\0\0\0\0\x01\xc3"), .relocs = { TO_PATCH(2, 24 - 5) }, .n_relocs = 1,
 		  .no_replace = true, .verdict = LP_VERDICT_REFUTED },
 		/* A jump past the load of the pointer: what %rbx is after it is not known. */
-		{ CODE("\x74\x07\x48\xc7\xc3\0\0\0\0\xc6\x43\x18\0\xc3"), .relocs = { ABS(5, PATCH, 0) },
-		  .n_relocs = 1, .verdict = LP_VERDICT_PROVED },
+		{ CODE("\x74\x07\x48\xc7\xc3\0\0\0\0\xc6\x43\x18\0\xc3"), .relocs = { ABS(5, PATCH, 0) }, .n_relocs = 1,
+		  .verdict = LP_VERDICT_PROVED },
 		/* A relocation within an opcode: this is not what the compiler wrote. */
 		{ CODE("\xc6\x05\0\0\0\0\0\xc3"), .relocs = { TO_PATCH(0, 0) }, .n_relocs = 1,
 		  .verdict = LP_VERDICT_PROVED },
@@ -120,7 +129,10 @@ static void stores_to_data(void **state)
 }
 
 #define MODULE_AT(at) ABS(at, MODULE, 0)
-#define VARIABLE(at) { .offset = (at), .type = R_X86_64_PC32, .to = ELF_MAKER_TO_DATA, .addend = 300 }
+#define VARIABLE(at) \
+	{ \
+		.offset = (at), .type = R_X86_64_PC32, .to = ELF_MAKER_TO_DATA, .addend = 300 \
+	}
 
 static void patches_made_by_code(void **state)
 {
@@ -178,7 +190,8 @@ static void builders(void **state)
 	for (unsigned int builder = LP_BUILDER_SOURCE; builder <= LP_BUILDER_KLP_BUILD; builder++)
 		for (unsigned int init = 0; init < 4; init++) {
 			const struct elf_maker_options options = { .builder = builder, .init = init };
-			const struct elf_maker_options stripped = { .builder = builder, .init = init,
+			const struct elf_maker_options stripped = { .builder = builder,
+								    .init = init,
 								    .stripped = true };
 
 			assert_int_equal(judge(&options, NULL, 0), verdicts[builder][init]);

@@ -60,9 +60,8 @@ static void module(void **state)
 		LP_AUTO_SYMBOL_SET struct lp_symbol_set set = { 0 };
 
 		assert_int_equal(kernel_maker_module(i, KERNEL_MAKER_RELATIVE, &bytes), 0);
-		assert_int_equal(lp_symbol_set_read_module(&set, bytes.data, bytes.len, "test_mod", "test-mod.ko",
-							   NULL),
-				 0);
+		assert_int_equal(
+			lp_symbol_set_read_module(&set, bytes.data, bytes.len, "test_mod", "test-mod.ko", NULL), 0);
 		assert_int_equal(set.source, LP_SYMBOLS_MODULE);
 		/* That of .modinfo and the import are none. */
 		assert_int_equal(set.n, 4);

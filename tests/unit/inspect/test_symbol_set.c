@@ -9,20 +9,19 @@
 
 #include <cmocka.h>
 
-static const char text[] =
-	"0000000000000000 A fixed_percpu_data\n"
-	"ffffffff81000000 T _stext\n"
-	"ffffffff81000000 T _text\n"
-	"ffffffff81000010 t twice\n"
-	"ffffffff81000020 t alone\n"
-	"ffffffff81000030 t twice\n"
-	"ffffffff81000040 T renamed.constprop.0\n"
-	"ffffffff81000048 d renamed.data\n"
-	"ffffffff81000050 T _etext\n"
-	"ffffffffc0000100 t twice\t[mod_b]\n"
-	"ffffffffc0000000 t alone\t[mod_b]\n"
-	"ffffffffc0000040 t twice\t[mod_b]\n"
-	"ffffffffc0001000 t alone\t[mod_a]\n";
+static const char text[] = "0000000000000000 A fixed_percpu_data\n"
+			   "ffffffff81000000 T _stext\n"
+			   "ffffffff81000000 T _text\n"
+			   "ffffffff81000010 t twice\n"
+			   "ffffffff81000020 t alone\n"
+			   "ffffffff81000030 t twice\n"
+			   "ffffffff81000040 T renamed.constprop.0\n"
+			   "ffffffff81000048 d renamed.data\n"
+			   "ffffffff81000050 T _etext\n"
+			   "ffffffffc0000100 t twice\t[mod_b]\n"
+			   "ffffffffc0000000 t alone\t[mod_b]\n"
+			   "ffffffffc0000040 t twice\t[mod_b]\n"
+			   "ffffffffc0001000 t alone\t[mod_a]\n";
 
 static void open_set(struct lp_symbol_set *set)
 {
@@ -89,9 +88,9 @@ static void resolution(void **state)
 		const struct lp_kernel_symbol *symbol = NULL;
 		size_t count = 99;
 
-		assert_int_equal(lp_symbol_set_resolve(&set, cases[i].object, cases[i].name, cases[i].sympos, &symbol,
-						       &count),
-				 cases[i].wanted);
+		assert_int_equal(
+			lp_symbol_set_resolve(&set, cases[i].object, cases[i].name, cases[i].sympos, &symbol, &count),
+			cases[i].wanted);
 		assert_int_equal(count, cases[i].count);
 		assert_int_equal(symbol != NULL, cases[i].wanted == LP_RESOLVED);
 	}
@@ -145,12 +144,8 @@ static void empty(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(counts),
-		cmocka_unit_test(positions),
-		cmocka_unit_test(resolution),
-		cmocka_unit_test(places_and_sizes),
-		cmocka_unit_test(variants),
-		cmocka_unit_test(empty),
+		cmocka_unit_test(counts),           cmocka_unit_test(positions), cmocka_unit_test(resolution),
+		cmocka_unit_test(places_and_sizes), cmocka_unit_test(variants),  cmocka_unit_test(empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

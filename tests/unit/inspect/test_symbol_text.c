@@ -35,8 +35,7 @@ static void stub(void **state)
 	struct lppack_error err = LPPACK_ERROR_INIT;
 
 	(void)state;
-	assert_int_equal(lp_symbol_set_read_map(&set, text, strlen(text), "System.map", &err),
-			 -LPPACK_E_KERNEL_IMAGE);
+	assert_int_equal(lp_symbol_set_read_map(&set, text, strlen(text), "System.map", &err), -LPPACK_E_KERNEL_IMAGE);
 	assert_string_equal(err.message, "System.map: no System.map but a note: The real System.map is in the "
 					 "linux-image-<version>-dbg package");
 	assert_non_null(strstr(err.hint, "vmlinuz"));
@@ -116,11 +115,8 @@ static void malformed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(map),
-		cmocka_unit_test(stub),
-		cmocka_unit_test(proc),
-		cmocka_unit_test(hidden),
-		cmocka_unit_test(malformed),
+		cmocka_unit_test(map),    cmocka_unit_test(stub),      cmocka_unit_test(proc),
+		cmocka_unit_test(hidden), cmocka_unit_test(malformed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

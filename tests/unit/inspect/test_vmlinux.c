@@ -14,7 +14,7 @@ struct memory {
 	const uint8_t *bytes;
 	size_t size;
 	size_t at;
-	size_t most;	/* bytes a read returns at most */
+	size_t most;    /* bytes a read returns at most */
 	size_t fail_at; /* reads from there on fail, unless 0 */
 };
 
@@ -54,7 +54,8 @@ static void every_arch(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 16; i++) {
-		const struct elf_maker_kernel options = { .arch = arches[i / 4], .stale_segments = i % 2,
+		const struct elf_maker_kernel options = { .arch = arches[i / 4],
+							  .stale_segments = i % 2,
 							  .gap = i / 2 % 2 ? 100000 : 0 };
 		struct lp_build_id id = elf_maker_kernel_id(&options);
 		LP_AUTO_KERNEL_FACTS struct lp_kernel_facts facts;
@@ -172,8 +173,8 @@ static void absurd_segments(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_arch), cmocka_unit_test(notes_far_away), cmocka_unit_test(without_id),
-		cmocka_unit_test(no_kernel),  cmocka_unit_test(cut_off),	cmocka_unit_test(failing_stream),
+		cmocka_unit_test(every_arch),      cmocka_unit_test(notes_far_away), cmocka_unit_test(without_id),
+		cmocka_unit_test(no_kernel),       cmocka_unit_test(cut_off),        cmocka_unit_test(failing_stream),
 		cmocka_unit_test(absurd_segments),
 	};
 

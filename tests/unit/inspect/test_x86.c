@@ -17,29 +17,29 @@ static void lengths(void **state)
 		const char *code;
 		size_t n;
 	} cases[] = {
-		{ "\xf3\x0f\x1e\xfa", 4 },                             /* endbr64 */
-		{ "\x55", 1 },                                         /* push %rbp */
-		{ "\x48\xc7\xc7\0\0\0\0", 7 },                         /* mov $0,%rdi */
-		{ "\x65\x48\x8b\x04\x25\x28\0\0\0", 9 },               /* mov %gs:0x28,%rax */
-		{ "\x48\x89\x44\x24\x08", 5 },                         /* mov %rax,8(%rsp) */
-		{ "\xc6\x05\0\0\0\0\0", 7 },                           /* movb $0,0(%rip) */
-		{ "\xc6\x83\0\0\0\0\0", 7 },                           /* movb $0,0(%rbx) */
-		{ "\xc6\x40\x18\x01", 4 },                             /* movb $1,24(%rax) */
-		{ "\x66\xc7\x40\x18\x01\0", 6 },                       /* movw $1,24(%rax) */
-		{ "\x48\xb8\1\2\3\4\5\6\7\x08", 10 },                  /* movabs */
-		{ "\x48\x69\xff\xa8\0\0\0", 7 },                       /* imul $168,%rdi,%rdi */
-		{ "\xf6\x05\0\0\0\0\x01", 7 },                         /* testb $1,0(%rip) */
-		{ "\xf7\xd8", 2 },                                     /* neg %eax */
-		{ "\x0f\x87\x83\0\0\0", 6 },                           /* ja */
-		{ "\x0f\x9f\x05\0\0\0\0", 7 },                         /* setg 0(%rip) */
-		{ "\x66\x0f\x1f\x84\0\0\0\0\0", 9 },                   /* nopw */
-		{ "\x0f\xba\x28\x03", 4 },                             /* btsl $3,(%rax) */
-		{ "\x0f\x0b", 2 },                                     /* ud2 */
-		{ "\xf3\x48\xa5", 3 },                                 /* rep movsq */
-		{ "\xc4\xe2\x7b\xf7\xc3", 5 },                         /* shlx */
-		{ "\xc5\xf9\x6f\x07", 4 },                             /* vmovdqa (%rdi),%xmm0 */
-		{ "\x66\x0f\x3a\x0f\xc1\x08", 6 },                     /* palignr $8 */
-		{ "\xc8\x10\0\0", 4 },                                 /* enter */
+		{ "\xf3\x0f\x1e\xfa", 4 },               /* endbr64 */
+		{ "\x55", 1 },                           /* push %rbp */
+		{ "\x48\xc7\xc7\0\0\0\0", 7 },           /* mov $0,%rdi */
+		{ "\x65\x48\x8b\x04\x25\x28\0\0\0", 9 }, /* mov %gs:0x28,%rax */
+		{ "\x48\x89\x44\x24\x08", 5 },           /* mov %rax,8(%rsp) */
+		{ "\xc6\x05\0\0\0\0\0", 7 },             /* movb $0,0(%rip) */
+		{ "\xc6\x83\0\0\0\0\0", 7 },             /* movb $0,0(%rbx) */
+		{ "\xc6\x40\x18\x01", 4 },               /* movb $1,24(%rax) */
+		{ "\x66\xc7\x40\x18\x01\0", 6 },         /* movw $1,24(%rax) */
+		{ "\x48\xb8\1\2\3\4\5\6\7\x08", 10 },    /* movabs */
+		{ "\x48\x69\xff\xa8\0\0\0", 7 },         /* imul $168,%rdi,%rdi */
+		{ "\xf6\x05\0\0\0\0\x01", 7 },           /* testb $1,0(%rip) */
+		{ "\xf7\xd8", 2 },                       /* neg %eax */
+		{ "\x0f\x87\x83\0\0\0", 6 },             /* ja */
+		{ "\x0f\x9f\x05\0\0\0\0", 7 },           /* setg 0(%rip) */
+		{ "\x66\x0f\x1f\x84\0\0\0\0\0", 9 },     /* nopw */
+		{ "\x0f\xba\x28\x03", 4 },               /* btsl $3,(%rax) */
+		{ "\x0f\x0b", 2 },                       /* ud2 */
+		{ "\xf3\x48\xa5", 3 },                   /* rep movsq */
+		{ "\xc4\xe2\x7b\xf7\xc3", 5 },           /* shlx */
+		{ "\xc5\xf9\x6f\x07", 4 },               /* vmovdqa (%rdi),%xmm0 */
+		{ "\x66\x0f\x3a\x0f\xc1\x08", 6 },       /* palignr $8 */
+		{ "\xc8\x10\0\0", 4 },                   /* enter */
 	};
 
 	(void)state;

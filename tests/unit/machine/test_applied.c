@@ -8,9 +8,10 @@
 static void the_largest_state(void **state)
 {
 	LP_AUTO_APPLIED struct lp_applied before = { .id.stream = strdup("demo"),
-						   .id.serial = 7,
-						   .release = strdup("6.1.0-test"),
-						   .id.version = strdup("7"), .id.digest = { { 7 } } };
+						     .id.serial = 7,
+						     .release = strdup("6.1.0-test"),
+						     .id.version = strdup("7"),
+						     .id.digest = { { 7 } } };
 	LP_AUTO_APPLIED struct lp_applied after = { 0 };
 	LP_AUTO_VALUE struct lppack_value *tree = NULL;
 	struct lppack_error err = LPPACK_ERROR_INIT;
@@ -32,8 +33,11 @@ static void the_largest_state(void **state)
 /* Whatever a proof compares with the live livepatch, and what decides over going back. */
 static void everything_of_the_module(void **state)
 {
-	LP_AUTO_APPLIED struct lp_applied before = { .id.stream = strdup("demo"), .id.serial = 7, .id.version = strdup("7"), .id.digest = { { 7 } },
-						   .release = strdup("6.1.0-test") };
+	LP_AUTO_APPLIED struct lp_applied before = { .id.stream = strdup("demo"),
+						     .id.serial = 7,
+						     .id.version = strdup("7"),
+						     .id.digest = { { 7 } },
+						     .release = strdup("6.1.0-test") };
 	LP_AUTO_APPLIED struct lp_applied copy = { 0 };
 	LP_AUTO_APPLIED struct lp_applied after = { 0 };
 	LP_AUTO_VALUE struct lppack_value *tree = NULL;

@@ -47,8 +47,7 @@ static void target(struct shelf *s, unsigned int serial)
 
 	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
 	expect_ok(remember_target(shelf_root(s),
-				      serial ? &lp_store_find_serial(&store, "demo", serial)->id.digest : NULL,
-				      &s->f->err),
+				  serial ? &lp_store_find_serial(&store, "demo", serial)->id.digest : NULL, &s->f->err),
 		  &s->f->err);
 }
 

@@ -123,9 +123,8 @@ static void memory_is_bounded(void **state)
 	trials = lppack_value_get(map, "trials");
 	assert_true(lppack_value_count(trials) <= 16);
 	for (size_t i = 0; i < lppack_value_count(trials); i++)
-		assert_in_range(lppack_value_int(lppack_value_get(lppack_value_at(trials, i, NULL), "failed_boots"),
-						 99),
-				1, 8);
+		assert_in_range(
+			lppack_value_int(lppack_value_get(lppack_value_at(trials, i, NULL), "failed_boots"), 99), 1, 8);
 }
 
 static struct lp_installed installed(struct shelf *s, unsigned int serial)
@@ -278,11 +277,16 @@ static void damaged_memories(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		fixture_test(kill_switches),		 fixture_test(two_boots_that_did_not_come_up),
-		fixture_test(a_healthy_boot_between),	 fixture_test(the_same_boot_counts_once),
-		fixture_test(boots_without_an_id),	 fixture_test(memory_is_bounded),
-		fixture_test(describing),		 fixture_test(damaged_memories),
-		fixture_test(waiting_for_another),	 fixture_test(what_no_boot_tries_is_history),
+		fixture_test(kill_switches),
+		fixture_test(two_boots_that_did_not_come_up),
+		fixture_test(a_healthy_boot_between),
+		fixture_test(the_same_boot_counts_once),
+		fixture_test(boots_without_an_id),
+		fixture_test(memory_is_bounded),
+		fixture_test(describing),
+		fixture_test(damaged_memories),
+		fixture_test(waiting_for_another),
+		fixture_test(what_no_boot_tries_is_history),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,8 +13,9 @@
 /* A release of stream web: made a day before, digest of n everywhere. */
 static struct lp_release_id make(uint64_t epoch, uint64_t serial, uint8_t n)
 {
-	struct lp_release_id release = { .stream = (char *)"web", .epoch = epoch, .serial = serial,
-					 .created = NOW - DAY };
+	struct lp_release_id release = {
+		.stream = (char *)"web", .epoch = epoch, .serial = serial, .created = NOW - DAY
+	};
 
 	memset(release.digest.bytes, n, sizeof(release.digest.bytes));
 	return release;
@@ -311,8 +312,8 @@ static void an_installed_level_on_a_wrong_clock(void **state)
 		o.installed = true;
 		expect_ok(check_with(f, &five, &o, &warnings), &f->err);
 		assert_int_equal(lppack_value_count(warnings), 1);
-		assert_non_null(strstr(lppack_value_text(lppack_value_at(warnings, 0, NULL)),
-				       "this machine's clock says"));
+		assert_non_null(
+			strstr(lppack_value_text(lppack_value_at(warnings, 0, NULL)), "this machine's clock says"));
 		expect_ok(see_with(f, &five, &o), &f->err);
 		/* Only the clock is excused. */
 		assert_int_equal(check_with(f, &four, &o, &warnings), -LPPACK_E_DOWNGRADE);

@@ -29,7 +29,9 @@ static int check(struct shelf *s, uint64_t serial, int64_t created, int64_t now)
 
 static int check_epoch(struct shelf *s, uint64_t epoch, uint64_t serial)
 {
-	const struct lp_hold_subject subject = { .id.stream = "demo", .id.epoch = epoch, .id.serial = serial, .id.created = NOW };
+	const struct lp_hold_subject subject = {
+		.id.stream = "demo", .id.epoch = epoch, .id.serial = serial, .id.created = NOW
+	};
 
 	lppack_error_clear(&s->f->err);
 	return check_hold(shelf_root(s), &subject, NOW, &s->f->err);
@@ -113,8 +115,9 @@ static void frozen_and_installed(void **state)
 	AUTO_SHELF struct shelf s = { 0 };
 
 	shelf_open(&s, *state);
-	put(&s, &(struct lp_hold){ .freeze = true, .kept.stream = (char *)"demo", .kept.epoch = 1, .kept.serial = 7,
-				   .set_at = NOW });
+	put(&s,
+	    &(struct lp_hold){
+		    .freeze = true, .kept.stream = (char *)"demo", .kept.epoch = 1, .kept.serial = 7, .set_at = NOW });
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct lp_hold_subject subject = cases[i].subject;
 
@@ -149,11 +152,12 @@ static void setting(void **state)
 	const struct lppack_value *hold;
 
 	shelf_open(&s, *state);
-	expect_ok(set(&s, (struct lppack_hold_options){
-				  .flags = LPPACK_HOLD_SERIAL, .serial = 3, .until = "2026-01-02" }),
+	expect_ok(set(&s,
+		      (struct lppack_hold_options){ .flags = LPPACK_HOLD_SERIAL, .serial = 3, .until = "2026-01-02" }),
 		  &s.f->err);
-	expect_ok(set(&s, (struct lppack_hold_options){
-				  .flags = LPPACK_HOLD_FREEZE, .stream = "web", .until = "2200-01-01T00:00:01Z" }),
+	expect_ok(set(&s, (struct lppack_hold_options){ .flags = LPPACK_HOLD_FREEZE,
+							.stream = "web",
+							.until = "2200-01-01T00:00:01Z" }),
 		  &s.f->err);
 	list = lppack_hold_describe(s.host, &s.f->err);
 	assert_int_equal(lppack_value_count(list), 2);
@@ -354,7 +358,9 @@ static void a_freeze_of_what_is_installed(void **state)
 static void damaged_holds(void **state)
 {
 	static const char *const bad[] = {
-		"", "format: 0\nholds: []\n", "format: 1\n",
+		"",
+		"format: 0\nholds: []\n",
+		"format: 1\n",
 		"format: 1\nholds:\n  - freeze: false\n    set_at: \"2026-01-01T00:00:00Z\"\n",
 		"format: 1\nholds:\n  - serial: 3\n    set_at: \"2026-01-01T00:00:00Z\"\n",
 	};
@@ -376,15 +382,22 @@ static void damaged_holds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		fixture_test(by_serial),     fixture_test(by_serial_of_an_epoch),
-		fixture_test(by_date),	     fixture_test(frozen),
-		fixture_test(of_one_stream), fixture_test(setting), fixture_test(what_holds_nothing),
-		fixture_test(damaged_holds), fixture_test(a_freeze_keeps_the_level),
+		fixture_test(by_serial),
+		fixture_test(by_serial_of_an_epoch),
+		fixture_test(by_date),
+		fixture_test(frozen),
+		fixture_test(of_one_stream),
+		fixture_test(setting),
+		fixture_test(what_holds_nothing),
+		fixture_test(damaged_holds),
+		fixture_test(a_freeze_keeps_the_level),
 		fixture_test(a_freeze_keeps_what_boots_fall_back_to),
-		fixture_test(a_freeze_that_is_over), fixture_test(below_what_is_in_force),
+		fixture_test(a_freeze_that_is_over),
+		fixture_test(below_what_is_in_force),
 		fixture_test(waiting_for_another),
 		fixture_test(frozen_and_installed),
-		fixture_test(a_freeze_of_what_is_not_installed), fixture_test(a_freeze_of_what_is_installed),
+		fixture_test(a_freeze_of_what_is_not_installed),
+		fixture_test(a_freeze_of_what_is_installed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -141,8 +141,8 @@ static void a_damaged_record(void **state)
 	fake_kernel_add_patch(m.kernel, &patch);
 	fake_kernel_write(m.kernel, "var/lib/lppack/state.yaml", "format: 1\n");
 	assert_int_equal(lppack_value_count(lppack_value_get(status(&m), "patches")), 1);
-	assert_non_null(strstr(lppack_value_text(lppack_value_get(at(m.status, "problems", 0), "message")),
-			       "state.yaml"));
+	assert_non_null(
+		strstr(lppack_value_text(lppack_value_get(at(m.status, "problems", 0), "message")), "state.yaml"));
 }
 
 static void a_kernel_without_livepatching(void **state)

@@ -14,8 +14,11 @@ static void fill(struct lp_journal *call)
 	struct lp_object *object;
 
 	assert_int_equal(lp_build_id_parse("0606060606", &patches[0].build_id), 0);
-	*call = (struct lp_journal){ .verb = LP_VERB_APPLY, .phase = LP_INTENT_FORCE, .started_at = 1790000000,
-				  .replace = true, .took_over = lp_value_list() };
+	*call = (struct lp_journal){ .verb = LP_VERB_APPLY,
+				     .phase = LP_INTENT_FORCE,
+				     .started_at = 1790000000,
+				     .replace = true,
+				     .took_over = lp_value_list() };
 	call->boot_id = strdup("11111111-2222-3333-4444-555555555555");
 	call->to.module.name = strdup("lp_new");
 	call->to.release = strdup("6.1.0-test");

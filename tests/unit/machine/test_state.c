@@ -12,8 +12,10 @@
 
 static void fill(struct lp_state *s)
 {
-	*s = (struct lp_state){ .boot_id = strdup("11111111-2222-3333-4444-555555555555"), .has_applied = true,
-				.has_target = true, .target.bytes[1] = 4 };
+	*s = (struct lp_state){ .boot_id = strdup("11111111-2222-3333-4444-555555555555"),
+				.has_applied = true,
+				.has_target = true,
+				.target.bytes[1] = 4 };
 	s->applied = (struct lp_applied){ .release = strdup("6.1.0-test"),
 					  .module.name = strdup("livepatch_x"),
 					  .id.stream = strdup("demo"),
@@ -179,10 +181,15 @@ static void places_that_cannot_be_written(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		fixture_test(there_and_back),  fixture_test(a_later_record_replaces_it),    fixture_test(no_record),
-		fixture_test(damaged_records), fixture_test(places_that_cannot_be_written),
-		fixture_test(another_boot), fixture_test(a_missing_file_is_damage),
-		fixture_test(a_newer_format),       fixture_test(what_status_needs),
+		fixture_test(there_and_back),
+		fixture_test(a_later_record_replaces_it),
+		fixture_test(no_record),
+		fixture_test(damaged_records),
+		fixture_test(places_that_cannot_be_written),
+		fixture_test(another_boot),
+		fixture_test(a_missing_file_is_damage),
+		fixture_test(a_newer_format),
+		fixture_test(what_status_needs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #define FILE_PATH "var/lib/lppack/x.yaml"
-#define INNER	  "var/lib/lppack/.kept/x.yaml"
-#define OUTER	  "etc/lppack/kept/x.yaml"
+#define INNER "var/lib/lppack/.kept/x.yaml"
+#define OUTER "etc/lppack/kept/x.yaml"
 
 static void write_number(struct fixture *f, uint64_t number)
 {
@@ -218,8 +218,9 @@ static void killed_anywhere(void **state)
 
 static void damage(void **state)
 {
-	static const char *const contents[] = { "", "\n", "number: 5", "number", "number: 5\nnumber: 6\n", "- 1\n",
-						"number: \x01\n", "number: &a 5\n" };
+	static const char *const contents[] = {
+		"", "\n", "number: 5", "number", "number: 5\nnumber: 6\n", "- 1\n", "number: \x01\n", "number: &a 5\n"
+	};
 	struct fixture *f = *state;
 
 	write_number(f, 5);

@@ -7,13 +7,13 @@
 static void fill(struct lp_installed *level, const char *stream, uint64_t epoch, uint64_t serial, uint8_t digest)
 {
 	*level = (struct lp_installed){ .id.stream = strdup(stream),
-				   .id.epoch = epoch,
-				   .id.serial = serial,
-				   .id.version = strdup("1"),
-				   .id.created = 1700000000,
-				   .installed_at = 1700000100,
-				   .id.digest.bytes[0] = digest,
-				   .size = 99 };
+					.id.epoch = epoch,
+					.id.serial = serial,
+					.id.version = strdup("1"),
+					.id.created = 1700000000,
+					.installed_at = 1700000100,
+					.id.digest.bytes[0] = digest,
+					.size = 99 };
 }
 
 static void make(struct lp_store *store)
@@ -82,8 +82,12 @@ static void an_empty_store(void **state)
 static void damaged_stores(void **state)
 {
 	static const char *const bad[] = {
-		"", "format: 0\nlevels: []\n", "format: 1\n", "format: 1\nlevels: []\nnovel: 1\n",
-		"format: 1\nlevels:\n  - stream: x\n", "format: 1\ntarget: \"ab\"\nlevels: []\n",
+		"",
+		"format: 0\nlevels: []\n",
+		"format: 1\n",
+		"format: 1\nlevels: []\nnovel: 1\n",
+		"format: 1\nlevels:\n  - stream: x\n",
+		"format: 1\ntarget: \"ab\"\nlevels: []\n",
 	};
 	struct fixture *f = *state;
 
@@ -178,8 +182,12 @@ static void opening_a_kept_level(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		fixture_test(there_and_back), fixture_test(looking_up), fixture_test(an_empty_store),
-		fixture_test(damaged_stores), fixture_test(targets),	fixture_test(opening_a_kept_level),
+		fixture_test(there_and_back),
+		fixture_test(looking_up),
+		fixture_test(an_empty_store),
+		fixture_test(damaged_stores),
+		fixture_test(targets),
+		fixture_test(opening_a_kept_level),
 		fixture_test(only_what_was_verified_as_a_whole),
 	};
 

@@ -61,10 +61,10 @@ static void the_middle_is_the_base_of_all(void **state)
 static void families_are_told_apart(void **state)
 {
 	static const struct kernel kernels[] = {
-		{ "x86_64", "6.1.0-1-amd64" },	     { "x86_64", "6.1.0-2-amd64" }, /* one family */
-		{ "aarch64", "6.1.0-1-amd64" },					    /* another architecture */
-		{ "x86_64", "6.1.0-1-cloud-amd64" },				    /* another flavour */
-		{ "x86_64", "6.2.0-1-amd64" },					    /* another version */
+		{ "x86_64", "6.1.0-1-amd64" },       { "x86_64", "6.1.0-2-amd64" }, /* one family */
+		{ "aarch64", "6.1.0-1-amd64" },                                     /* another architecture */
+		{ "x86_64", "6.1.0-1-cloud-amd64" },                                /* another flavour */
+		{ "x86_64", "6.2.0-1-amd64" },                                      /* another version */
 		{ "x86_64", "5.1.0-1-amd64" },
 	};
 	uint32_t bases[6];

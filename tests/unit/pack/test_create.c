@@ -74,8 +74,8 @@ static struct lppack_spec *reversed(struct fixture *f, unsigned int n)
 	for (unsigned int i = n; i-- > 0;) {
 		char id[41];
 
-		expect_ok(fixture_add_kernel(spec, fixture_format(f, "%s/m%u.ko", f->dir, i),
-						 fixture_build_id(i, id), &f->err),
+		expect_ok(fixture_add_kernel(spec, fixture_format(f, "%s/m%u.ko", f->dir, i), fixture_build_id(i, id),
+					     &f->err),
 			  &f->err);
 	}
 	return spec;
@@ -325,8 +325,8 @@ static void libarchive_reads_it(void **state)
 	char *path = fixture_bundle(f, "b.lpb", 2);
 	struct archive *a = archive_read_new();
 	struct archive_entry *entry;
-	const char *names[] = { "lppack", "manifest.yaml", "signatures/", "pad", "fixes.yaml", "index/fence",
-				"index/pages", "kernels/", "kernels/", "kernels/", "kernels/" };
+	const char *names[] = { "lppack",      "manifest.yaml", "signatures/", "pad",      "fixes.yaml", "index/fence",
+				"index/pages", "kernels/",      "kernels/",    "kernels/", "kernels/" };
 	size_t n = 0;
 
 	assert_int_equal(archive_read_support_format_tar(a), ARCHIVE_OK);

@@ -131,8 +131,7 @@ static void a_loss_is_refused(void **state)
 	AUTO_OPENED struct opened newer =
 		open_bundle(f, make_bundle(f, "new", "serial: 8\n", make_module(f, "two.ko", 2)));
 	LP_AUTO_VALUE struct lppack_value *diff = lppack_verified_diff(older.verified, newer.verified, &f->err);
-	const struct lppack_value *rollback =
-		lppack_value_at(lppack_value_get(diff, "rollback"), 0, NULL);
+	const struct lppack_value *rollback = lppack_value_at(lppack_value_get(diff, "rollback"), 0, NULL);
 
 	expect_ok(diff ? 0 : -1, &f->err);
 	assert_false(lppack_value_bool(lppack_value_get(diff, "cumulative")));
@@ -253,9 +252,7 @@ static void what_is_no_module_is_refused(void **state)
 static int create_superseding(struct fixture *f, const struct lppack_spec *spec, struct lppack_verified *older,
 			      const char *output)
 {
-	LPPACK_OPTIONS(lppack_create_options, options, .threads = 1,
-		       .compression_level = 1,
-		       .created = FIXTURE_CREATED,
+	LPPACK_OPTIONS(lppack_create_options, options, .threads = 1, .compression_level = 1, .created = FIXTURE_CREATED,
 		       .supersedes = older);
 	const struct lppack_signer *signers[] = { f->signer };
 

@@ -98,11 +98,10 @@ static void expect_changes(const struct built *older, const struct built *newer,
 	for (size_t i = 0; i < changes.n; i++) {
 		const struct lp_change *c = &changes.items[i];
 
-		at += (size_t)snprintf(got + at, sizeof(got) - at, "%s%s %s %s%s%s%s%s%s%s", i ? "; " : "",
-				       type_names[c->type], c->kind, c->id, c->kernel ? " @" : "",
-				       c->kernel ? c->kernel : "", c->withdrawn ? " (" : "",
-				       c->withdrawn ? c->withdrawn : "", c->withdrawn ? ")" : "",
-				       c->violation ? "!" : "");
+		at += (size_t)snprintf(
+			got + at, sizeof(got) - at, "%s%s %s %s%s%s%s%s%s%s", i ? "; " : "", type_names[c->type],
+			c->kind, c->id, c->kernel ? " @" : "", c->kernel ? c->kernel : "", c->withdrawn ? " (" : "",
+			c->withdrawn ? c->withdrawn : "", c->withdrawn ? ")" : "", c->violation ? "!" : "");
 	}
 	assert_string_equal(got, wanted);
 	rc = lp_changes_check(&changes, &older->level, &newer->level, &err);

@@ -203,7 +203,7 @@ static void seventeen(void **state)
 	for (unsigned int i = 0; i < LP_SIGNATURES_MAX; i++)
 		signers[i] = fixture_new_signer(f, fixture_format(f, "keys/k%u", i));
 	assert_int_equal(lppack_bundle_sign(path, (const struct lppack_signer *const *)signers, LP_SIGNATURES_MAX, NULL,
-				     &f->err),
+					    &f->err),
 			 -LPPACK_E_LIMIT);
 	expect_error(&f->err, LPPACK_E_LIMIT, "no more are allowed");
 	assert_int_equal(count_signatures(f, path), 1);
@@ -263,8 +263,7 @@ static void signed_elsewhere(void **state)
 	fixture_write(f, "signature", raw, sizeof(raw));
 	assert_int_equal(attach(path, signature, NULL, NULL, &f->err), -LPPACK_E_USAGE);
 	expect_error(&f->err, LPPACK_E_USAGE, "does not tell its key");
-	assert_int_equal(attach(path, signature, fixture_path(f, "keys/a.pub"), NULL, &f->err),
-			 -LPPACK_E_SIGNED);
+	assert_int_equal(attach(path, signature, fixture_path(f, "keys/a.pub"), NULL, &f->err), -LPPACK_E_SIGNED);
 	expect_error(&f->err, LPPACK_E_SIGNED, NULL);
 	expect_ok(attach(path, signature, fixture_path(f, "keys/b.pub"), NULL, &f->err), &f->err);
 	assert_int_equal(count_signatures(f, path), 2);
@@ -292,8 +291,7 @@ static void a_cms_from_elsewhere(void **state)
 	expect_ok(lppack_signature_message(path, &message, &n, &f->err), &f->err);
 	expect_ok(lp_cms_sign(pki.private_key, pki.certificate, NULL, message, n, &der, &f->err), &f->err);
 	file = fixture_write(f, "der", der.data, der.len);
-	assert_int_equal(attach(path, file, fixture_path(f, "keys/a.pub"), NULL, &f->err),
-			 -LPPACK_E_BAD_SIGNATURE);
+	assert_int_equal(attach(path, file, fixture_path(f, "keys/a.pub"), NULL, &f->err), -LPPACK_E_BAD_SIGNATURE);
 	expect_error(&f->err, LPPACK_E_BAD_SIGNATURE, "not an Ed25519 signature");
 	expect_ok(attach(path, file, NULL, &report, &f->err), &f->err);
 	last = lppack_value_get(report, "signatures");

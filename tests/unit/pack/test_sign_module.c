@@ -89,8 +89,8 @@ static struct lppack_value *create(struct fixture *f, const char *path, const st
 {
 	LP_AUTO_SPEC struct lppack_spec *spec = fixture_spec(f, 3);
 	const struct lppack_signer *signers[] = { f->signer };
-	LPPACK_OPTIONS(lppack_create_options, options, .threads = 2, .compression_level = 3,
-		       .created = FIXTURE_CREATED, .module_signer = signer);
+	LPPACK_OPTIONS(lppack_create_options, options, .threads = 2, .compression_level = 3, .created = FIXTURE_CREATED,
+		       .module_signer = signer);
 	struct lppack_value *report = NULL;
 
 	expect_ok(lppack_bundle_create(spec, signers, 1, path, &options, &report, &f->err), &f->err);

@@ -239,12 +239,9 @@ static void other_refusals(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		fixture_test(made_by_calls),
-		fixture_test(expiry_by_call),
-		fixture_test(streams_that_are_none),
-		fixture_test(a_file_says_no_more_than_calls),
-		fixture_test(every_file_of_a_kernel),
-		fixture_test(fixes_that_are_none),
+		fixture_test(made_by_calls),          fixture_test(expiry_by_call),
+		fixture_test(streams_that_are_none),  fixture_test(a_file_says_no_more_than_calls),
+		fixture_test(every_file_of_a_kernel), fixture_test(fixes_that_are_none),
 		fixture_test(other_refusals),
 	};
 

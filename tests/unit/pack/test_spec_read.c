@@ -4,7 +4,6 @@
 
 #include "pack/spec.h"
 
-
 static struct lppack_spec *read_spec(struct fixture *f, const char *text)
 {
 	return lppack_spec_read(fixture_write_text(f, "s.yaml", text), NULL, &f->err);
@@ -19,7 +18,7 @@ static void assert_refused(struct fixture *f, const char *text, const char *word
 	expect_error(&f->err, LPPACK_E_SPEC, words);
 }
 
-#define HEAD	"stream: demo\nserial: 7\n"
+#define HEAD "stream: demo\nserial: 7\n"
 #define KERNELS "kernels:\n  - module: a.ko\n    kernel: vmlinuz\n"
 
 static void everything(void **state)

@@ -154,15 +154,16 @@ static void knows_virtual_cpus(void **state)
 	for (size_t i = 0; i < m->n; i++) {
 		int pid = m->blockers[i].pid;
 
-		assert_int_equal(m->blockers[i].kind, pid == 91			  ? LP_TASK_KERNEL :
+		assert_int_equal(m->blockers[i].kind, pid == 91                  ? LP_TASK_KERNEL :
 						      pid == 90 || pid / 10 == 7 ? LP_TASK_VCPU :
-										    LP_TASK_USER);
+										   LP_TASK_USER);
 	}
 }
 
 static void finds_those_of_either_direction(void **state)
 {
-	static const struct fake_patch patch = { .name = "lp_moving", .transition_ns = FAKE_NEVER,
+	static const struct fake_patch patch = { .name = "lp_moving",
+						 .transition_ns = FAKE_NEVER,
 						 .reverse_ns = FAKE_NEVER };
 	struct machine *m = *state;
 	LP_AUTO(lp_stack_free) struct lp_stack stack = { 0 };

@@ -279,11 +279,8 @@ static void tells_each_refusal_of_the_kernel(void **state)
 		int sys_errno;
 		enum lppack_code code;
 	} cases[] = {
-		{ EBUSY, LPPACK_E_BUSY },
-		{ EPERM, LPPACK_E_PRIVILEGE },
-		{ EACCES, LPPACK_E_PRIVILEGE },
-		{ EINVAL, LPPACK_E_REFUSED },
-		{ ENOMEM, LPPACK_E_REFUSED },
+		{ EBUSY, LPPACK_E_BUSY },     { EPERM, LPPACK_E_PRIVILEGE }, { EACCES, LPPACK_E_PRIVILEGE },
+		{ EINVAL, LPPACK_E_REFUSED }, { ENOMEM, LPPACK_E_REFUSED },
 	};
 
 	(void)state;

@@ -14,10 +14,10 @@
 #include <cmocka.h>
 
 #define SECONDARY 0x0ef6c389
-#define BUILTIN	  0x1fb82664
-#define PLATFORM  0x187e7a6d
-#define ID	  "\x01\x02\xff"
-#define WANTED	  "ex:0102ff"
+#define BUILTIN 0x1fb82664
+#define PLATFORM 0x187e7a6d
+#define ID "\x01\x02\xff"
+#define WANTED "ex:0102ff"
 
 /* As a 6.1 kernel prints it. */
 static const char keys[] =
@@ -123,7 +123,8 @@ static void what_cannot_be_asked(void **state)
 	/* Nobody may take another kind of key, or a longer name, for the keyring. */
 	assert_int_equal(ask("0ef6c389 I------ 1 perm 1f0f0000 0 0 asymmetri .secondary_trusted_keys: 2\n"
 			     "0ef6c389 I------ 1 perm 1f0f0000 0 0 keyring .secondary_trusted_keys_too: 2\n",
-			     &given, true), LP_KEY_UNTOLD);
+			     &given, true),
+			 LP_KEY_UNTOLD);
 }
 
 static void ids_that_are_too_long(void **state)
@@ -147,8 +148,8 @@ static void ids_that_are_too_long(void **state)
 	free(id);
 }
 
-static void assert_policy(struct fake_kernel *kernel, struct lp_kernel_io *host, const char *lockdown, const char *enforce,
-			  enum lp_signature_policy wanted)
+static void assert_policy(struct fake_kernel *kernel, struct lp_kernel_io *host, const char *lockdown,
+			  const char *enforce, enum lp_signature_policy wanted)
 {
 	fake_kernel_write(kernel, "sys/kernel/security/lockdown", lockdown);
 	fake_kernel_write(kernel, "sys/module/module/parameters/sig_enforce", enforce);

@@ -109,12 +109,9 @@ static void does_without(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(starts_at_the_end),
-		TEST(keeps_the_text_of_relevant_lines),
-		TEST(goes_on_where_it_stopped),
-		TEST(makes_lines_printable),
-		TEST(takes_broken_records),
-		TEST(does_without),
+		TEST(starts_at_the_end),        TEST(keeps_the_text_of_relevant_lines),
+		TEST(goes_on_where_it_stopped), TEST(makes_lines_printable),
+		TEST(takes_broken_records),     TEST(does_without),
 	};
 
 	return cmocka_run_group_tests_name("kmsg", tests, NULL, NULL);

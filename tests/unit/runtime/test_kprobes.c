@@ -115,10 +115,8 @@ static void finds_none_without_debugfs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(finds_both_kinds),
-		TEST(tells_objects_apart),
-		TEST(tells_each_sort_once),
-		TEST(ignores_what_it_does_not_know),
+		TEST(finds_both_kinds),           TEST(tells_objects_apart),
+		TEST(tells_each_sort_once),       TEST(ignores_what_it_does_not_know),
 		TEST(finds_none_without_debugfs),
 	};
 

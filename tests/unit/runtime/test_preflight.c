@@ -336,10 +336,9 @@ static void needs_consent_to_take_over(void **state)
 
 static void needs_a_writable_sysfs(void **state)
 {
-	static const char *const writable =
-		"22 1 8:1 / / ro,relatime - ext4 /dev/sda1 ro\n"
-		"23 22 0:21 / /sys rw,nosuid shared:2 - sysfs sysfs rw\n"
-		"24 23 0:7 / /sys/kernel/security ro,nosuid - securityfs securityfs ro\n";
+	static const char *const writable = "22 1 8:1 / / ro,relatime - ext4 /dev/sda1 ro\n"
+					    "23 22 0:21 / /sys rw,nosuid shared:2 - sysfs sysfs rw\n"
+					    "24 23 0:7 / /sys/kernel/security ro,nosuid - securityfs securityfs ro\n";
 	struct machine *m = *state;
 
 	fake_kernel_write(m->kernel, "proc/self/mountinfo", writable);

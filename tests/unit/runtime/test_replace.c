@@ -65,8 +65,7 @@ static void loads_a_sealed_copy_of_the_bytes(void **state)
 	assert_int_equal(run(&m), 0);
 	assert_int_equal(fake_kernel_loaded_bytes(m.kernel)->len, sizeof(module_bytes));
 	assert_memory_equal(fake_kernel_loaded_bytes(m.kernel)->data, module_bytes, sizeof(module_bytes));
-	assert_int_equal(fake_kernel_loaded_seals(m.kernel),
-			 F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
+	assert_int_equal(fake_kernel_loaded_seals(m.kernel), F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
 	teardown(&m);
 }
 

@@ -182,8 +182,9 @@ static void reads_build_ids_of_odd_notes(void **state)
 /* Another note before it, padded; and an ID that ends in the byte of a newline. */
 static void finds_the_build_id_behind_another_note(void **state)
 {
-	static const uint32_t words[] = { 6, 5, 1, 0x6f6e6e61, 0x6269, 0x11111111, 0x22,
-					  4, 4, 3, 0x00554e47, 0x0a332211 };
+	static const uint32_t words[] = {
+		6, 5, 1, 0x6f6e6e61, 0x6269, 0x11111111, 0x22, 4, 4, 3, 0x00554e47, 0x0a332211
+	};
 	struct machine *m = *state;
 	int fd;
 

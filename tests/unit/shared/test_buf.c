@@ -92,7 +92,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(appends_stay_terminated),  cmocka_unit_test(nothing_may_be_appended_from_nowhere),
-		cmocka_unit_test(grown_bytes_are_zero),	    cmocka_unit_test(a_failure_stays),
+		cmocka_unit_test(grown_bytes_are_zero),     cmocka_unit_test(a_failure_stays),
 		cmocka_unit_test(sizes_beyond_memory_fail),
 	};
 

@@ -37,7 +37,7 @@ static size_t encode_utf8(uint32_t c, char out[4])
 /* format-spec, [Y1], word for word. */
 static bool spec_allows(uint32_t c)
 {
-	static const uint32_t forbidden[][2] = { { 0, 0x1f },	     { 0x7f, 0x9f },	 { 0x200b, 0x200f },
+	static const uint32_t forbidden[][2] = { { 0, 0x1f },        { 0x7f, 0x9f },     { 0x200b, 0x200f },
 						 { 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xd800, 0xdfff },
 						 { 0xfeff, 0xfeff }, { 0xfdd0, 0xfdef } };
 
@@ -155,7 +155,7 @@ static void times(void **state)
 	static const struct {
 		const char *text;
 		int64_t seconds;
-	} good[] = { { "1970-01-01T00:00:00Z", 0 },	     { "1970-01-01T00:00:01Z", 1 },
+	} good[] = { { "1970-01-01T00:00:00Z", 0 },          { "1970-01-01T00:00:01Z", 1 },
 		     { "2000-02-29T23:59:59Z", 951868799 },  { "2026-11-21T12:00:00Z", 1795262400 },
 		     { "2242-03-16T12:56:31Z", 8589934591 }, { "9999-12-31T23:59:59Z", 253402300799 } };
 

@@ -33,7 +33,8 @@ static void put_in_force(struct shelf *s, unsigned int serial, const char *more)
 	applied.id.digest = lp_store_find_serial(&store, "demo", serial)->id.digest;
 	assert_int_equal(lp_build_id_parse(KERNEL_ID, &applied.kernel), 0);
 	assert_int_equal(lp_build_id_parse(NEW_ID, &applied.module.build_id), 0);
-	expect_ok(remember_applied(shelf_root(s), "11111111-2222-3333-4444-555555555555", &applied, &s->f->err), &s->f->err);
+	expect_ok(remember_applied(shelf_root(s), "11111111-2222-3333-4444-555555555555", &applied, &s->f->err),
+		  &s->f->err);
 	fake_kernel_add_patch(s->kernel, &patch);
 	fake_kernel_write(s->kernel, "sys/kernel/livepatch/lp_new/nfsd/patched", "1\n");
 }
@@ -453,9 +454,12 @@ static void what_is_being_applied_is_not_foreign(void **state)
 	before = status_of(&s);
 	assert_string_equal(findings(&s, before), "FOREIGN");
 	call.boot_id = (char *)"11111111-2222-3333-4444-555555555555";
-	call.to = (struct lp_applied){ .module = { .name = (char *)"lp_new" }, .release = (char *)RELEASE,
-				      .id.stream = (char *)"demo", .id.serial = 7, .id.version = (char *)"1",
-				      .id.digest = { { 7 } } };
+	call.to = (struct lp_applied){ .module = { .name = (char *)"lp_new" },
+				       .release = (char *)RELEASE,
+				       .id.stream = (char *)"demo",
+				       .id.serial = 7,
+				       .id.version = (char *)"1",
+				       .id.digest = { { 7 } } };
 	assert_int_equal(lp_build_id_parse(NEW_ID, &call.to.module.build_id), 0);
 	expect_ok(lp_journal_write(shelf_root(&s), &call, &s.f->err), &s.f->err);
 	status = status_of(&s);

@@ -33,18 +33,20 @@ static const char *make_key(struct fixture *f, struct lppack_keyring *ring, cons
 
 static void set_policy(struct fixture *f, struct lppack_keyring *ring, const char *rules)
 {
-	char *path = fixture_write_text(f, "policy.yaml",
-					fixture_format(f, "format: 1\nversion: 1\ncreated: 2026-01-01T00:00:00Z\n%s",
-						       rules));
+	char *path = fixture_write_text(
+		f, "policy.yaml", fixture_format(f, "format: 1\nversion: 1\ncreated: 2026-01-01T00:00:00Z\n%s", rules));
 
 	expect_ok(lppack_keyring_set_policy(ring, path, &f->err), &f->err);
 }
 
-
 static struct lp_subject subject_of(const char *stream, int64_t created)
 {
-	return (struct lp_subject){ .name = "b.lpb", .message = &no_message, .id.created = created, .id.stream = (char *)stream,
-				    .id.serial = 7, .id.digest = { { 1 } } };
+	return (struct lp_subject){ .name = "b.lpb",
+				    .message = &no_message,
+				    .id.created = created,
+				    .id.stream = (char *)stream,
+				    .id.serial = 7,
+				    .id.digest = { { 1 } } };
 }
 
 /* The first step leaves VALID what may count; only the second makes it GOOD. */
@@ -71,10 +73,10 @@ static void two_steps(void **state)
 /* What cannot be judged never counts. */
 static void only_valid_reports_count(void **state)
 {
-	static const enum lp_signature_status others[] = { LP_SIGNATURE_UNKNOWN_KEY,	  LP_SIGNATURE_REVOKED,
-							LP_SIGNATURE_OUTSIDE_WINDOW, LP_SIGNATURE_NOT_ALLOWED,
-							LP_SIGNATURE_CHAIN,	  LP_SIGNATURE_MALFORMED,
-							LP_SIGNATURE_UNSUPPORTED };
+	static const enum lp_signature_status others[] = { LP_SIGNATURE_UNKNOWN_KEY,    LP_SIGNATURE_REVOKED,
+							   LP_SIGNATURE_OUTSIDE_WINDOW, LP_SIGNATURE_NOT_ALLOWED,
+							   LP_SIGNATURE_CHAIN,          LP_SIGNATURE_MALFORMED,
+							   LP_SIGNATURE_UNSUPPORTED };
 	struct fixture *f = *state;
 	LP_AUTO_KEYRING struct lppack_keyring *ring = lppack_keyring_new(NULL);
 	const char *id = make_key(f, ring, "x");
@@ -140,8 +142,8 @@ static void the_rule_is_named(void **state)
 	struct lp_ruling ruling;
 
 	set_policy(f, ring,
-		   fixture_format(f, "keys:\n  - id: %s\n  - id: %s\n    streams: [db]\nrevoked_keys:\n  - id: %s\n",
-				  x, y, x));
+		   fixture_format(f, "keys:\n  - id: %s\n  - id: %s\n    streams: [db]\nrevoked_keys:\n  - id: %s\n", x,
+				  y, x));
 	expect_ok(lp_keyring_judge(ring, &subject, reports, 2, &ruling, &f->err), &f->err);
 	assert_int_equal(lp_policy_decide(ring, &subject, reports, 2, &ruling, &f->err), -LPPACK_E_REVOKED);
 	assert_string_equal(ruling.rule, "revoked_keys");
@@ -217,12 +219,8 @@ static void policies_follow(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		fixture_test(two_steps),
-		fixture_test(only_valid_reports_count),
-		fixture_test(a_key_counts_once),
-		fixture_test(an_empty_ring),
-		fixture_test(the_rule_is_named),
-		fixture_test(keys_in_and_out),
+		fixture_test(two_steps),       fixture_test(only_valid_reports_count), fixture_test(a_key_counts_once),
+		fixture_test(an_empty_ring),   fixture_test(the_rule_is_named),        fixture_test(keys_in_and_out),
 		fixture_test(policies_follow),
 	};
 

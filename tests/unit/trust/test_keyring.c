@@ -26,7 +26,7 @@ static void make_directories(struct fixture *f, const char *const *names)
 /* The root of a machine with both directories, and key pairs a (the fixture's), b and c. */
 static void make_machine(struct fixture *f)
 {
-	static const char *const names[] = { "etc",	"etc/lppack",	  "etc/lppack/keys.d",	   "usr",
+	static const char *const names[] = { "etc",     "etc/lppack",     "etc/lppack/keys.d",     "usr",
 					     "usr/lib", "usr/lib/lppack", "usr/lib/lppack/keys.d", NULL };
 
 	make_directories(f, names);
