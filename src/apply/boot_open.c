@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which of the installed levels a boot puts in force. */
 #include "apply/boot_open.h"
+#include "format/manifest.h"
+#include "format/release.h"
 
 #include "machine/store.h"
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Putting a bundle where boots find it, and taking old ones away. */
 #include "apply/install.h"
+#include "format/doc.h"
+#include "apply/recover.h"
+#include "format/release.h"
 #include "base/export.h"
 #include "base/output.h"
 #include "base/value_add.h"

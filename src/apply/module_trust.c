@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a kernel that insists on signed modules will say of a module, and why. */
 #include "apply/module_trust.h"
+#include "format/format.h"
 
 #include "shared/text.h"
 #include "crypto/module_signature.h"

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From a verified bundle and the running kernel to a plan. */
 #include "apply/plan.h"
+#include "format/fixes.h"
+#include "format/metadata.h"
+#include "apply/rollback.h"
+#include "format/release.h"
 
 #include "base/value_add.h"
 #include "base/export.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A plan, how it is judged, and the receipt of carrying it out. */
+/* A plan, and how it is judged. */
 #ifndef LP_APPLY_PLAN_H
 #define LP_APPLY_PLAN_H
 
@@ -38,14 +38,6 @@ struct lppack_plan {
 	struct lp_judgement judgement; /* the last one */
 };
 
-struct lppack_receipt {
-	const char *verb;               /* a literal */
-	struct lppack_value *about;     /* kernel, bundle, module; or kernel, removes */
-	struct lppack_value *took_over; /* or NULL */
-	struct lp_attempt_result result;
-	struct lppack_error error; /* code 0: none */
-};
-
 /* Takes the caller's options over: what they imply is set, what cannot be is refused. */
 int lp_apply_options_take(struct lppack_apply_options *options, const struct lppack_apply_options *given,
 			  struct lppack_error *err);
@@ -66,17 +58,10 @@ void lp_plan_describe_subject(const struct lppack_plan *plan, struct lppack_valu
 /* What the bundle's freshness is asked with. */
 struct lp_freshness_options lp_plan_freshness(const struct lppack_plan *plan);
 
-struct lppack_receipt *lp_receipt_new(const char *verb, struct lppack_error *err);
-/* Adds the receipt to the history; a history that cannot be written is told as a failure of the record. */
-int lp_receipt_record(const struct lppack_receipt *receipt, struct lppack_host *host, struct lppack_error *err);
-/* Copies the receipt's error to the caller's. */
-void lp_receipt_report(const struct lppack_receipt *receipt, struct lppack_error *err);
-
 /* The patches of a stack that are in force: a list of {name, build_id}; foreign ones, by the transaction, marked. */
 struct lppack_value *lp_stack_describe_active(const struct lp_stack *stack, const struct lp_transaction *t);
 struct lppack_value *lp_host_describe_kernel(struct lppack_host *host);
 
 LP_DEFINE_CLEANUP(struct lppack_plan, lppack_plan_free)
-LP_DEFINE_CLEANUP(struct lppack_receipt, lppack_receipt_free)
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Carrying a plan out, remembering it, and telling what happened. */
+#include "apply/receipt.h"
+#include "apply/recover.h"
 #include "base/export.h"
 #include "base/value_add.h"
 #include "machine/boot_count.h"

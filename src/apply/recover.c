@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Finishing or undoing what a killed call began. The journal tells what was meant, the kernel what is true. */
+#include "apply/recover.h"
 #include "base/export.h"
 #include "base/options.h"
 #include "shared/text.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Taking every livepatch out of force. */
+#include "apply/receipt.h"
+#include "apply/recover.h"
 #include "base/export.h"
 #include "base/options.h"
 #include "shared/text.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Going back: which level, and whether it is safe. */
+#include "apply/rollback.h"
+#include "format/release.h"
 #include "base/export.h"
 #include "machine/store.h"
 #include "pack/release_facts.h"

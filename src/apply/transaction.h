@@ -41,17 +41,6 @@ void lp_transaction_close(struct lp_transaction *t);
 /* Whether the module is one that lppack loaded in this boot. */
 bool lp_transaction_knows(const struct lp_transaction *t, const struct lp_live_patch *patch);
 
-/* With the lock held: finishes or undoes what a killed call began. The snapshot is read with the lock held; if there was
- * something to recover, it is read anew. *report (may be NULL) as lppack_host_recover() returns it. terms: the caller's,
- * for time-outs, progress and cancelling. */
-int lp_recover_locked(struct lp_snapshot *snapshot, const struct lp_terms *terms, bool quick,
-		      struct lppack_value **report, struct lppack_error *err);
-
-/* What to call going back from the level `newer` to what is in force: "reversible", "one-way" or "reboot"; *why is
- * malloc'd or NULL. NULL without memory. */
-const char *lp_reversibility(const struct lp_applied *older, const struct lp_applied *newer, char **why,
-			     struct lppack_error *err);
-
 #define LP_AUTO_TRANSACTION LP_AUTO(lp_transaction_close)
 
 #endif

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reading single parts of a bundle, each compared with the digest that reaches it. */
 #include "bundle/contents.h"
+#include "format/manifest.h"
+#include "format/fixes.h"
+#include "format/metadata.h"
+#include "format/format.h"
 
 #include "shared/text.h"
 #include "format/tar.h"

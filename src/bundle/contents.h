@@ -4,6 +4,9 @@
 #ifndef LP_BUNDLE_CONTENTS_H
 #define LP_BUNDLE_CONTENTS_H
 
+#include "format/manifest.h"
+#include "format/fixes.h"
+#include "format/metadata.h"
 #include "bundle/bundle.h"
 #include "bundle/module_cache.h"
 #include "format/index.h"

@@ -3,6 +3,8 @@
 #ifndef LP_BUNDLE_DESCRIBE_H
 #define LP_BUNDLE_DESCRIBE_H
 
+#include "format/manifest.h"
+#include "format/metadata.h"
 #include "base/value.h"
 #include "bundle/contents.h"
 #include "bundle/signature_check.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One kernel of a bundle: its record and metadata, and its module once it is asked for. */
 #include "bundle/entry.h"
+#include "format/text_list.h"
+#include "format/metadata.h"
 
 #include "base/export.h"
 #include "base/options.h"

@@ -3,6 +3,7 @@
 #ifndef LP_BUNDLE_ENTRY_H
 #define LP_BUNDLE_ENTRY_H
 
+#include "format/metadata.h"
 #include "bundle/contents.h"
 
 struct lppack_entry {

@@ -3,6 +3,7 @@
 #ifndef LP_BUNDLE_FIX_H
 #define LP_BUNDLE_FIX_H
 
+#include "format/fixes.h"
 #include "format/format.h"
 
 #include <lppack/bundle.h>

@@ -3,6 +3,7 @@
 #ifndef LP_BUNDLE_SIGNATURE_CHECK_H
 #define LP_BUNDLE_SIGNATURE_CHECK_H
 
+#include "format/format.h"
 #include "bundle/bundle.h"
 
 #include <lppack/keys.h>

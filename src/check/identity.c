@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether the module is for this kernel at all: architecture, vermagic, configuration, signature. */
 #include "check/identity.h"
+#include "format/format.h"
 
 #include "inspect/certificates.h"
 #include "inspect/kconfig.h"

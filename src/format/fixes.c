@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Decoding, encoding and checking fixes.yaml. */
+#include "format/text_list.h"
+#include "format/fixes.h"
+#include "format/doc.h"
 #include "format/format.h"
 #include "format/yaml.h"
 

@@ -4,6 +4,7 @@
 #ifndef LP_FORMAT_HEAD_H
 #define LP_FORMAT_HEAD_H
 
+#include "format/manifest.h"
 #include "base/file.h"
 #include "format/format.h"
 

@@ -3,6 +3,7 @@
 #ifndef LP_FORMAT_INDEX_H
 #define LP_FORMAT_INDEX_H
 
+#include "format/format.h"
 #include "shared/buf.h"
 #include "base/facts.h"
 

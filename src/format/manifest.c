@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Decoding, encoding and checking manifest.yaml. */
+#include "format/text_list.h"
+#include "format/manifest.h"
+#include "format/doc.h"
+#include "format/release.h"
 #include "format/format.h"
 #include "format/index.h"
 #include "format/tar.h"
@@ -13,26 +17,6 @@
 
 /* Features this reader knows. Unknown names in "incompat" are refused, in "compat" ignored. */
 static const char *const known_incompat[] = { NULL };
-
-int lp_text_list_add(struct lp_text_list *list, const char *text)
-{
-	char **item = lp_array_add(&list->items, &list->n, sizeof(*item));
-
-	if (!item)
-		return -1;
-	*item = strdup(text);
-	if (!*item)
-		list->n--;
-	return *item ? 0 : -1;
-}
-
-void lp_text_list_free(struct lp_text_list *list)
-{
-	for (size_t i = 0; i < list->n; i++)
-		free(list->items[i]);
-	free(list->items);
-	*list = (struct lp_text_list){ 0 };
-}
 
 void lp_manifest_free(struct lp_manifest *manifest)
 {

@@ -3,6 +3,8 @@
 #ifndef LP_FORMAT_RELEASE_H
 #define LP_FORMAT_RELEASE_H
 
+#include "format/doc.h"
+#include "format/format.h"
 #include "base/facts.h"
 #include "format/yaml.h"
 

@@ -3,6 +3,7 @@
 #ifndef LP_FORMAT_STREAM_H
 #define LP_FORMAT_STREAM_H
 
+#include "format/format.h"
 #include "base/facts.h"
 #include "base/file.h"
 

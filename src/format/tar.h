@@ -3,6 +3,7 @@
 #ifndef LP_FORMAT_TAR_H
 #define LP_FORMAT_TAR_H
 
+#include "format/format.h"
 #include "base/file.h"
 
 #define LP_TAR_BLOCK 512

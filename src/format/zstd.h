@@ -3,6 +3,7 @@
 #ifndef LP_FORMAT_ZSTD_H
 #define LP_FORMAT_ZSTD_H
 
+#include "format/format.h"
 #include "base/error.h"
 #include "shared/buf.h"
 

@@ -4,6 +4,11 @@
 #ifndef LP_MACHINE_APPLIED_H
 #define LP_MACHINE_APPLIED_H
 
+#include "format/manifest.h"
+#include "format/fixes.h"
+#include "format/metadata.h"
+#include "format/doc.h"
+#include "format/release.h"
 #include "base/facts.h"
 #include "base/value.h"
 #include "format/format.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Choosing among the installed releases as a boot does, and what people are shown of that. */
 #include "machine/boot_choice.h"
+#include "format/release.h"
 
 #include "base/value_add.h"
 #include "machine/boot_count.h"

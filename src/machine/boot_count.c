@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The kill switch, and the count of boots that did not become healthy. */
 #include "machine/boot_count.h"
+#include "format/doc.h"
+#include "format/release.h"
 
 #include "base/value_add.h"
 #include "shared/array.h"

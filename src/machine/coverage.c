@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Looking for the kernels that the next boot may come up with, and for what covers them. */
 #include "machine/coverage.h"
+#include "format/metadata.h"
 
 #include "base/value_add.h"
 #include "shared/text.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reading, asking and writing the memory of what this machine has had of each stream. */
 #include "machine/freshness.h"
+#include "format/doc.h"
+#include "format/release.h"
 
 #include "base/value_add.h"
 #include "shared/array.h"

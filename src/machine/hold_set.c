@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Setting holds, taking them away, and listing them. */
+#include "format/manifest.h"
+#include "format/release.h"
 #include "machine/hold.h"
 
 #include "shared/array.h"

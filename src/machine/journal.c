@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Writing, reading and discarding the journal of a call that changes the kernel. */
 #include "machine/journal.h"
+#include "format/doc.h"
 
 #include "base/value_add.h"
 #include "shared/array.h"

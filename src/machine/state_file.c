@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The files that are read and written between calls, their marks, and their format number. */
 #include "machine/state_file.h"
+#include "format/doc.h"
 
 #include "base/file.h"
 #include "base/output.h"

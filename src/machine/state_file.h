@@ -11,6 +11,7 @@
 #ifndef LP_MACHINE_STATE_FILE_H
 #define LP_MACHINE_STATE_FILE_H
 
+#include "format/doc.h"
 #include "base/value.h"
 #include "format/yaml.h"
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reading, looking up, opening and writing the installed releases, and finding them again by their files. */
 #include "machine/store.h"
+#include "format/doc.h"
+#include "format/release.h"
+#include "format/format.h"
 
 #include "base/export.h"
 #include "base/root.h"

@@ -3,6 +3,7 @@
 #ifndef LP_MACHINE_STORE_H
 #define LP_MACHINE_STORE_H
 
+#include "format/release.h"
 #include "trust/verify.h"
 
 #include <lppack/store.h>

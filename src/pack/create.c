@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack_bundle_create(): options, the order of the steps, the report. */
+#include "format/manifest.h"
+#include "format/fixes.h"
+#include "format/metadata.h"
+#include "format/release.h"
+#include "format/format.h"
 #include "base/export.h"
 #include "base/output.h"
 #include "base/options.h"

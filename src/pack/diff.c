@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What changes from one release of a stream, or one module, to the next: trees, and the rule of cumulativity. */
+#include "format/metadata.h"
+#include "format/release.h"
+#include "format/format.h"
 #include "base/export.h"
 #include "base/value_add.h"
 #include "shared/text.h"

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Laying a bundle out, signing its manifest and writing it. */
 #include "pack/draft.h"
+#include "format/manifest.h"
+#include "format/fixes.h"
+#include "format/format.h"
 
 #include "shared/text.h"
 #include "base/output.h"

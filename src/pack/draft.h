@@ -3,6 +3,8 @@
 #ifndef LP_PACK_DRAFT_H
 #define LP_PACK_DRAFT_H
 
+#include "format/manifest.h"
+#include "format/fixes.h"
 #include "base/file.h"
 #include "base/output.h"
 #include "pack/check.h"

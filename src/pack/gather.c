@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From a spec to inspected modules that belong to their kernels. */
 #include "pack/gather.h"
+#include "format/text_list.h"
+#include "format/metadata.h"
+#include "format/format.h"
 
 #include "shared/array.h"
 #include "shared/text.h"

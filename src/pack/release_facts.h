@@ -3,6 +3,9 @@
 #ifndef LP_PACK_RELEASE_FACTS_H
 #define LP_PACK_RELEASE_FACTS_H
 
+#include "format/fixes.h"
+#include "format/metadata.h"
+#include "format/release.h"
 #include "format/format.h"
 #include "trust/verify.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack_bundle_sign() and its like: which signatures a bundle is to have. */
+#include "format/format.h"
 #include "base/export.h"
 #include "base/options.h"
 #include "base/output.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The journal of a change of signatures in place: written, replayed, removed. */
 #include "pack/sign_journal.h"
+#include "format/format.h"
 
 #include "base/file.h"
 #include "base/output.h"

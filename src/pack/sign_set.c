@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Opening a bundle whose signatures change, and the set of them. */
 #include "pack/sign_set.h"
+#include "format/manifest.h"
+#include "format/format.h"
 
 #include "pack/sign_journal.h"
 

@@ -3,6 +3,7 @@
 #ifndef LP_PACK_SIGN_SET_H
 #define LP_PACK_SIGN_SET_H
 
+#include "format/format.h"
 #include "base/value.h"
 #include "bundle/contents.h"
 #include "bundle/signature_check.h"

@@ -9,6 +9,7 @@
  *   rewrite   the area's size changes: a new head and a copy of the payload are renamed over the bundle
  */
 #include "pack/sign_write.h"
+#include "format/manifest.h"
 
 #include "base/file.h"
 #include "base/output.h"

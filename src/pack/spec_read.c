@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Spec files: YAML into a struct lppack_spec, checked key by key (lppack-spec(5)). */
+#include "format/text_list.h"
+#include "format/manifest.h"
+#include "format/fixes.h"
+#include "format/doc.h"
+#include "format/format.h"
 #include "pack/spec.h"
 
 #include "base/export.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What somebody ought to do something about, for monitoring. */
+#include "status/check.h"
 #include "status/status.h"
 
 #include "base/export.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which fixes are in force, which are not, and whether a reboot would change that. */
+#include "status/fixes.h"
+#include "format/release.h"
 #include "status/status.h"
 
 #include "bundle/describe.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which livepatch owns a function, and what memory the modules hold. */
+#include "status/stack.h"
 #include "status/status.h"
 
 #include "base/file.h"

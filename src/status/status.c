@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What lppack status says of the machine: every part is asked once, and one that cannot be told hides no other. */
 #include "status/status.h"
+#include "status/fixes.h"
+#include "status/stack.h"
+#include "status/check.h"
+#include "format/release.h"
 
 #include "base/value_add.h"
 #include "base/export.h"

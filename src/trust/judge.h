@@ -9,6 +9,7 @@
 #ifndef LP_TRUST_JUDGE_H
 #define LP_TRUST_JUDGE_H
 
+#include "format/release.h"
 #include "bundle/signature_check.h"
 #include "trust/keyring.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a machine trusts, and changing it key by key. */
+#include "format/release.h"
 #include "trust/keyring.h"
 
 #include "base/value_add.h"

@@ -3,6 +3,8 @@
 #ifndef LP_TRUST_POLICY_H
 #define LP_TRUST_POLICY_H
 
+#include "format/text_list.h"
+#include "format/release.h"
 #include "format/format.h"
 
 #include <lppack/keys.h>

@@ -6,6 +6,8 @@
  * The signatures of FILE are in the directory FILE.sigs, one file KEYID.SCHEME a signer, with the data of a bundle's
  * signature member (format-spec, "Signatures"), over the same encoding with LP_POLICY_MEDIA_TYPE.
  */
+#include "format/manifest.h"
+#include "format/format.h"
 #include "shared/array.h"
 #include "base/export.h"
 #include "base/file.h"

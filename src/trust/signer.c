@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Private keys: making pairs of files, and opening what signs. */
 #include "trust/signer.h"
+#include "format/format.h"
 
 #include "base/export.h"
 #include "base/file.h"

@@ -4,6 +4,7 @@
  * through the public interface; and with its digests made right and its signatures left aside, which leads to every
  * reader.
  */
+#include "format/manifest.h"
 #include "replay.h"
 
 #include "format/tar.h"

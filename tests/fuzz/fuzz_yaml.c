@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The YAML subset, and the three documents that are read with it. */
+#include "format/manifest.h"
+#include "format/fixes.h"
+#include "format/metadata.h"
 #include "replay.h"
 
 #include "format/format.h"

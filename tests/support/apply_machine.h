@@ -3,6 +3,7 @@
 #ifndef LP_TEST_APPLY_MACHINE_H
 #define LP_TEST_APPLY_MACHINE_H
 
+#include "apply/receipt.h"
 #include "support/fake_kernel.h"
 #include "support/fixture.h"
 #include "support/remembered.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What most tests begin with: a directory, keys, modules and a bundle of them. */
+#include "format/manifest.h"
+#include "format/format.h"
 #include "support/fixture.h"
 
 #include "shared/text.h"

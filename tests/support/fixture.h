@@ -6,6 +6,7 @@
 #ifndef LP_TEST_FIXTURE_H
 #define LP_TEST_FIXTURE_H
 
+#include "format/manifest.h"
 #include "support/elf_maker.h"
 
 #include "format/format.h"

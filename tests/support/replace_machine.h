@@ -3,6 +3,7 @@
 #ifndef LP_TEST_REPLACE_MACHINE_H
 #define LP_TEST_REPLACE_MACHINE_H
 
+#include "format/fixes.h"
 #include "support/fake_kernel.h"
 
 #include "runtime/patch.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests that a bundle gets into the store of a machine, and what is refused there. */
+#include "format/format.h"
 #include "support/store_machine.h"
 
 #include "shared/text.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests what a plan says that an apply would do, and what stands against it. */
+#include "apply/receipt.h"
+#include "format/format.h"
 #include "support/fake_kernel.h"
 #include "support/fixture.h"
 #include "support/apply_machine.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Carrying plans out: what another call has done since they were made, and records that are damaged. */
+#include "apply/receipt.h"
 #include "support/apply_machine.h"
 
 #include "apply/install.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests the tree that describes a bundle. */
+#include "format/format.h"
 #include "support/fixture.h"
 
 #include "base/value.h"

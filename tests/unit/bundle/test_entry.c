@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests finding the entry of a kernel and taking its module out. */
+#include "format/format.h"
 #include "support/fixture.h"
 
 #include "base/value.h"

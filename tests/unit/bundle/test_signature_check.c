@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests which signatures of a bundle hold. */
+#include "format/format.h"
 #include "support/fixture.h"
 
 #include "format/head.h"

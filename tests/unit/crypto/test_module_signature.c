@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests whose key a module's signature was made with, and whether it holds. */
+#include "format/format.h"
 #include "crypto/module_signature.h"
 
 #include <openssl/cms.h>

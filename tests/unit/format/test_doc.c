@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests taking typed keys out of a YAML document. */
+#include "format/doc.h"
 #include "format/yaml.h"
 
 #include <setjmp.h>

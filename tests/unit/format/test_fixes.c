@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests the member that lists the fixes. */
+#include "format/fixes.h"
 #include "format/format.h"
 
 #include <setjmp.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests the head of a bundle: areas, layout, there and back. */
+#include "format/manifest.h"
+#include "format/format.h"
 #include "support/fixture.h"
 
 #include "format/head.h"

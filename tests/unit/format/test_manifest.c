@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests the manifest: keys, ranges, names, versions and features. */
+#include "format/manifest.h"
 #include "format/format.h"
 #include "format/head.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests the facts that a bundle states of a module, and their comparison with the module's own. */
+#include "format/metadata.h"
 #include "format/format.h"
 
 #include <setjmp.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The identity of a stream release: its order, its copies, and its way to a document and back. */
+#include "format/doc.h"
 #include "support/fixture.h"
 
 #include "format/release.h"

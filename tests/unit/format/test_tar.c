@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests the headers and spans of the outer archive. */
+#include "format/format.h"
 #include "support/fixture.h"
 
 #include "base/file.h"

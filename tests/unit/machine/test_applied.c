@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests the record of an applied release, copied, written and read. */
+#include "format/doc.h"
 #include "support/fixture.h"
 
 #include "machine/applied.h"

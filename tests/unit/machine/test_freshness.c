@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests the record of the newest release seen, which older ones are held against. */
+#include "format/release.h"
+#include "format/format.h"
 #include "support/fixture.h"
 
 #include "machine/freshness.h"

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests the state file: what is applied, loaded and chosen for boots. */
+#include "format/text_list.h"
+#include "format/fixes.h"
+#include "format/metadata.h"
+#include "format/release.h"
+#include "format/format.h"
 #include "support/fixture.h"
 
 #include "base/directory.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests the installed releases of a machine. */
+#include "format/release.h"
 #include "support/store_machine.h"
 
 #include "base/directory.h"

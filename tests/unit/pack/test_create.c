@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests making a bundle from a spec, from end to end. */
+#include "format/format.h"
 #include "support/fixture.h"
 
 #include "base/value.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests unsigned bundles that wait for signatures: the digest to sign, and signatures put in. */
+#include "format/manifest.h"
+#include "format/format.h"
 #include "support/fixture.h"
 
 #include "pack/draft.h"

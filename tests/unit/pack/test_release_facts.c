@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests the comparison of two releases: kernels, functions, fixes, what is withdrawn. */
+#include "format/fixes.h"
+#include "format/metadata.h"
+#include "format/release.h"
 #include "support/fixture.h"
 
 #include "pack/release_facts.h"

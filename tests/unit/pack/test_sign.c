@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests adding signatures to a bundle. */
+#include "format/manifest.h"
+#include "format/format.h"
 #include "support/fixture.h"
 
 #include "base/file.h"

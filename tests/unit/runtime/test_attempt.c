@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is around the one attempt: retries, the bound before the kernel's signals, empty modules and stale ones. */
+#include "format/fixes.h"
 #include "support/replace_machine.h"
 #include "runtime/load.h"
 

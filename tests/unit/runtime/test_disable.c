@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests disabling and unloading a patch or a stack of them. */
+#include "format/fixes.h"
 #include "support/replace_machine.h"
 #include "runtime/disable.h"
 #include "runtime/load.h"

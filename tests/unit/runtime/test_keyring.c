@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests the keys that a running kernel trusts and its policy on signatures. */
+#include "format/format.h"
 #include "support/fake_kernel.h"
 
 #include "shared/text.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests reading the kernel's log from a point on. */
+#include "format/fixes.h"
 #include "support/fake_kernel.h"
 #include "runtime/kmsg.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests which probes stand where a patch would go. */
+#include "format/fixes.h"
 #include "support/fake_kernel.h"
 #include "runtime/kprobes.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests what is looked at before anything is loaded. */
+#include "format/fixes.h"
 #include "support/fake_kernel.h"
 #include "runtime/preflight.h"
 

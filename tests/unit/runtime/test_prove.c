@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests the proof that a patch is active with all its objects and functions. */
+#include "format/fixes.h"
 #include "support/replace_machine.h"
 
 static void names_pending_objects(void **state)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests one patch taking the place of what is active. */
+#include "format/fixes.h"
 #include "support/replace_machine.h"
 #include "runtime/unload.h"
 

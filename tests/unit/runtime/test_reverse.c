@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests the way back from a swap that stalls, fails or is cancelled. */
+#include "format/fixes.h"
 #include "support/replace_machine.h"
 
 static void reverses_a_stalled_transition(void **state)

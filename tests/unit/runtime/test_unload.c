@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests when a stalled transition is forced, and what is remembered of that. */
+#include "format/fixes.h"
 #include "support/replace_machine.h"
 
 /* What the journal was told, and whether it refuses. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests watching a transition to its end. */
+#include "format/fixes.h"
 #include "support/replace_machine.h"
 
 #define DIR_7 "sys/kernel/livepatch/lp_fixes_7"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests what a status says of a machine. */
+#include "status/check.h"
 #include "support/store_machine.h"
 
 #include "machine/boot_count.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests which bundles a policy accepts, and from whom. */
+#include "format/format.h"
 #include "support/fixture.h"
 
 #include "base/file.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests the verification of a bundle from opening to its verified value. */
+#include "format/manifest.h"
 #include "support/fixture.h"
 
 #include "base/file.h"
