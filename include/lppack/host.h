@@ -242,6 +242,8 @@ void lppack_plan_free(struct lppack_plan *plan);
  *             LPPACK_E_REFUSED, INCOMPATIBLE, NOT_LIVEPATCH, NOT_REPLACED: the kernel does not take the module
  *
  *             LPPACK_E_STALLED, STALLED_LEFT, UNPROVEN, LEFTOVER, NONE_LEFT: what became of it
+ *
+ *             LPPACK_E_USAGE: the host holds another machine's files
  * @return a receipt, also when it failed after the kernel was asked, with err set; NULL if it failed before. To be
  *         freed with lppack_receipt_free()
  * @since 0.1
@@ -305,7 +307,7 @@ struct lppack_remove_options {
  *
  *                LPPACK_E_STALLED_LEFT, UNPROVEN, LEFTOVER: what became of it
  *
- *                LPPACK_E_USAGE: of the options
+ *                LPPACK_E_USAGE: of the options, or the host holds another machine's files
  * @return as lppack_plan_apply()
  * @since 0.1
  */

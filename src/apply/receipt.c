@@ -162,7 +162,7 @@ LP_EXPORT struct lppack_receipt *lppack_plan_apply(struct lppack_plan *plan, str
 		lp_receipt_new(plan->flags & LPPACK_APPLY_ROLLBACK ? "rollback" : "apply", err);
 	LP_AUTO_CLOSE int lock = -1;
 
-	if (!receipt)
+	if (!receipt || lp_host_check_running(plan->host, err) < 0)
 		return NULL;
 	lp_plan_describe_subject(plan, &receipt->about);
 	if (!receipt->about) {

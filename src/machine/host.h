@@ -24,6 +24,8 @@ struct lppack_host *lp_host_new(const char *root, const struct lp_kernel_ops *op
 				struct lppack_error *err);
 /* One more reference, which lppack_host_close() gives back. */
 struct lppack_host *lp_host_ref(struct lppack_host *host);
+/* LPPACK_E_USAGE of another machine's files: they decide nothing over a kernel. */
+int lp_host_check_running(const struct lppack_host *host, struct lppack_error *err);
 /* Reads the kernel's names, once: needed before they are told of a host that may be an image only. */
 int lp_host_name(struct lppack_host *host, struct lppack_error *err);
 /* Reads the kernel's build ID, and its names, once. */
