@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Applying what is installed, as boots do: which release is next when one is bad. */
-#include "apply/boot_open.h"
-#include "apply/plan.h"
 #include "shared/array.h"
 #include "base/export.h"
 #include "base/options.h"
+#include "apply/boot_open.h"
+#include "apply/plan.h"
 
 #include <lppack/store.h>
 

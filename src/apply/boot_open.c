@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which of the installed levels a boot puts in force. */
 #include "apply/boot_open.h"
+
+#include "base/export.h"
+#include "base/value_add.h"
 #include "format/manifest.h"
 #include "format/release.h"
-
-#include "machine/store.h"
-
-#include "base/value_add.h"
-#include "base/export.h"
-#include "machine/boot_choice.h"
-#include "machine/boot_count.h"
 #include "bundle/describe.h"
 #include "bundle/entry.h"
+#include "machine/boot_choice.h"
+#include "machine/boot_count.h"
+#include "machine/store.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Installing a bundle and applying it: what is asked in which order, and what of it is a failure. */
-#include "apply/install.h"
-#include "apply/plan.h"
 #include "base/export.h"
 #include "base/options.h"
+#include "apply/install.h"
+#include "apply/plan.h"
 
 struct install_report {
 	struct lppack_install_report public; /* first: it is what the caller has */

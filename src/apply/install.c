@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Putting a bundle where boots find it, and taking old ones away. */
 #include "apply/install.h"
-#include "format/doc.h"
-#include "apply/recover.h"
-#include "format/release.h"
-#include "base/export.h"
-#include "base/output.h"
-#include "base/value_add.h"
-#include "machine/store.h"
+
 #include "shared/array.h"
-#include "base/options.h"
-#include "base/root.h"
 #include "shared/text.h"
+#include "base/directory.h"
+#include "base/export.h"
+#include "base/options.h"
+#include "base/output.h"
+#include "base/root.h"
+#include "base/value_add.h"
+#include "format/doc.h"
+#include "format/release.h"
 #include "format/yaml.h"
+#include "crypto/digest.h"
 #include "machine/boot_choice.h"
 #include "machine/boot_unit.h"
 #include "machine/coverage.h"
-#include "base/directory.h"
+#include "machine/store.h"
+#include "apply/recover.h"
 #include "apply/transaction.h"
-#include "crypto/digest.h"
 
 #include <dirent.h>
 #include <fcntl.h>

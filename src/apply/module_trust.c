@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a kernel that insists on signed modules will say of a module, and why. */
 #include "apply/module_trust.h"
-#include "format/format.h"
 
 #include "shared/text.h"
-#include "crypto/module_signature.h"
+#include "format/format.h"
 #include "inspect/module_elf.h"
+#include "crypto/module_signature.h"
 #include "runtime/keyring.h"
 
 /* The range of a module's signature, and what it says of the first signer. */

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From a verified bundle and the running kernel to a plan. */
 #include "apply/plan.h"
-#include "format/fixes.h"
-#include "format/metadata.h"
-#include "apply/rollback.h"
-#include "format/release.h"
 
-#include "base/value_add.h"
+#include "shared/text.h"
 #include "base/export.h"
 #include "base/file.h"
 #include "base/options.h"
-#include "check/running.h"
-#include "machine/boot_count.h"
-#include "shared/text.h"
-#include "bundle/describe.h"
+#include "base/value_add.h"
+#include "format/fixes.h"
+#include "format/metadata.h"
+#include "format/release.h"
 #include "inspect/klp_judge.h"
-#include "machine/hold.h"
-#include "apply/module_trust.h"
 #include "runtime/kprobes.h"
 #include "runtime/preflight.h"
+#include "bundle/describe.h"
+#include "check/running.h"
+#include "machine/boot_count.h"
+#include "machine/hold.h"
+#include "apply/module_trust.h"
+#include "apply/rollback.h"
 
 #include <string.h>
 #include <time.h>

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Carrying a plan out, remembering it, and telling what happened. */
 #include "apply/receipt.h"
-#include "apply/recover.h"
+
+#include "shared/text.h"
 #include "base/export.h"
 #include "base/value_add.h"
-#include "machine/boot_count.h"
-#include "shared/text.h"
-#include "bundle/describe.h"
-#include "machine/history.h"
-#include "apply/plan.h"
-#include "apply/transition.h"
 #include "runtime/lock.h"
 #include "runtime/replace.h"
+#include "bundle/describe.h"
+#include "machine/boot_count.h"
+#include "machine/history.h"
+#include "apply/plan.h"
+#include "apply/recover.h"
+#include "apply/transition.h"
 
 #include <string.h>
 

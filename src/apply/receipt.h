@@ -3,8 +3,8 @@
 #ifndef LP_APPLY_RECEIPT_H
 #define LP_APPLY_RECEIPT_H
 
-#include "apply/plan.h"
 #include "runtime/attempt.h"
+#include "apply/plan.h"
 
 struct lppack_receipt {
 	const char *verb;               /* a literal */

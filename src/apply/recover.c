@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Finishing or undoing what a killed call began. The journal tells what was meant, the kernel what is true. */
 #include "apply/recover.h"
+
+#include "shared/text.h"
 #include "base/export.h"
 #include "base/options.h"
-#include "shared/text.h"
-#include "machine/history.h"
-#include "apply/plan.h"
-#include "apply/transition.h"
 #include "runtime/lock.h"
 #include "runtime/privilege.h"
 #include "runtime/replace.h"
 #include "runtime/reverse.h"
 #include "runtime/unload.h"
+#include "machine/history.h"
+#include "apply/plan.h"
+#include "apply/transition.h"
 
 #include <string.h>
 

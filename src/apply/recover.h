@@ -3,8 +3,8 @@
 #ifndef LP_APPLY_RECOVER_H
 #define LP_APPLY_RECOVER_H
 
-#include "machine/snapshot.h"
 #include "runtime/attempt.h"
+#include "machine/snapshot.h"
 
 /* With the lock held: finishes or undoes what a killed call began. The snapshot is read with the lock held; if there was
  * something to recover, it is read anew. *report (may be NULL) as lppack_host_recover() returns it. terms: the caller's,

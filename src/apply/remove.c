@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Taking every livepatch out of force. */
-#include "apply/receipt.h"
-#include "apply/recover.h"
+#include "shared/text.h"
 #include "base/export.h"
 #include "base/options.h"
-#include "shared/text.h"
-#include "apply/plan.h"
 #include "runtime/disable.h"
 #include "runtime/lock.h"
 #include "runtime/preflight.h"
+#include "apply/plan.h"
+#include "apply/receipt.h"
+#include "apply/recover.h"
 
 struct removal {
 	struct lppack_host *host;

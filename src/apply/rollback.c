@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Going back: which level, and whether it is safe. */
 #include "apply/rollback.h"
-#include "format/release.h"
-#include "base/export.h"
-#include "machine/store.h"
-#include "pack/release_facts.h"
+
 #include "shared/text.h"
+#include "base/export.h"
+#include "format/release.h"
+#include "pack/release_facts.h"
+#include "machine/store.h"
 #include "apply/transaction.h"
 
 #include <string.h>

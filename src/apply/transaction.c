@@ -2,14 +2,13 @@
 /* The journal, what is recorded, and whose the livepatches are, for every call that changes the kernel. */
 #include "apply/transaction.h"
 
+#include "shared/text.h"
 #include "base/options.h"
 #include "base/value_add.h"
-#include "shared/text.h"
+#include "runtime/preflight.h"
 #include "bundle/describe.h"
 #include "machine/freshness.h"
 #include "machine/store.h"
-#include "runtime/preflight.h"
-#include "shared/text.h"
 
 #include <string.h>
 #include <time.h>

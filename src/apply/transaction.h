@@ -3,9 +3,9 @@
 #ifndef LP_APPLY_TRANSACTION_H
 #define LP_APPLY_TRANSACTION_H
 
+#include "runtime/attempt.h"
 #include "machine/journal.h"
 #include "machine/snapshot.h"
-#include "runtime/attempt.h"
 
 struct lp_transaction {
 	struct lppack_host *host;    /* borrowed */

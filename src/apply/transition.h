@@ -4,8 +4,8 @@
 #define LP_APPLY_TRANSITION_H
 
 #include "base/value.h"
-#include "machine/host.h"
 #include "runtime/blockers.h"
+#include "machine/host.h"
 
 /* Who keeps it from ending, one map a task: pid, tid, command, kind (user, kernel, vcpu), state, function, stack.
  * NULL without memory. */

@@ -2,10 +2,10 @@
 /* Making directories so that they are there after a power cut. */
 #include "base/directory.h"
 
-#include "base/file.h"
-#include "base/root.h"
 #include "shared/cleanup.h"
 #include "shared/text.h"
+#include "base/file.h"
+#include "base/root.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
 /* The table of errors, and how one gets into the struct that the caller gave for it. */
 #include "base/error.h"
 
-#include "base/export.h"
 #include "shared/text.h"
+#include "base/export.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -2,9 +2,9 @@
 /* Output files, which appear whole or not at all. */
 #include "base/output.h"
 
+#include "shared/text.h"
 #include "base/file.h"
 #include "base/root.h"
-#include "shared/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,8 +3,8 @@
 #ifndef LP_BASE_OUTPUT_H
 #define LP_BASE_OUTPUT_H
 
-#include "base/error.h"
 #include "shared/cleanup.h"
+#include "base/error.h"
 
 #include <stdbool.h>
 #include <stddef.h>

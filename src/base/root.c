@@ -2,8 +2,8 @@
 /* Joining a root directory and a path below it, so that no link leads out of the root. */
 #include "base/root.h"
 
-#include "base/file.h"
 #include "shared/text.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,9 +2,9 @@
 /* Trees of facts: building, reading, copying and printing them as JSON. */
 #include "base/value.h"
 
-#include "base/export.h"
 #include "shared/json.h"
 #include "shared/text.h"
+#include "base/export.h"
 
 #include <string.h>
 

@@ -3,10 +3,11 @@
 #ifndef LP_BASE_VALUE_H
 #define LP_BASE_VALUE_H
 
-#include "base/error.h"
 #include "shared/buf.h"
+#include "base/error.h"
 
 #include <lppack/value.h>
+
 #include <stdbool.h>
 
 struct lppack_value {

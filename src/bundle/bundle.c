@@ -2,8 +2,8 @@
 /* Opening and closing bundles. */
 #include "bundle/bundle.h"
 
-#include "base/export.h"
 #include "shared/text.h"
+#include "base/export.h"
 
 #include <fcntl.h>
 #include <string.h>

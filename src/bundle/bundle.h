@@ -4,10 +4,10 @@
 #define LP_BUNDLE_BUNDLE_H
 
 #include "base/ref.h"
-#include "bundle/module_cache.h"
-#include "crypto/digest.h"
 #include "format/head.h"
 #include "format/index.h"
+#include "crypto/digest.h"
+#include "bundle/module_cache.h"
 
 #include <lppack/bundle.h>
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reading single parts of a bundle, each compared with the digest that reaches it. */
 #include "bundle/contents.h"
-#include "format/manifest.h"
-#include "format/fixes.h"
-#include "format/metadata.h"
-#include "format/format.h"
 
 #include "shared/text.h"
+#include "format/fixes.h"
+#include "format/format.h"
+#include "format/manifest.h"
+#include "format/metadata.h"
 #include "format/tar.h"
 #include "format/zstd.h"
-#include "crypto/digest.h"
 #include "inspect/module.h"
+#include "crypto/digest.h"
 
 #include <stdio.h>
 #include <string.h>

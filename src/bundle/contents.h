@@ -4,12 +4,12 @@
 #ifndef LP_BUNDLE_CONTENTS_H
 #define LP_BUNDLE_CONTENTS_H
 
-#include "format/manifest.h"
 #include "format/fixes.h"
+#include "format/index.h"
+#include "format/manifest.h"
 #include "format/metadata.h"
 #include "bundle/bundle.h"
 #include "bundle/module_cache.h"
-#include "format/index.h"
 
 /* A bundle's manifest, layout and fence. */
 struct lp_contents {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Trees of what a bundle says, for people and --json. */
 #include "bundle/describe.h"
-#include "format/manifest.h"
+
+#include "shared/text.h"
+#include "base/export.h"
+#include "base/value_add.h"
 #include "format/fixes.h"
+#include "format/format.h"
+#include "format/manifest.h"
 #include "format/metadata.h"
 #include "format/release.h"
-#include "format/format.h"
-
-#include "base/value_add.h"
-#include "base/export.h"
-#include "shared/text.h"
 #include "format/tar.h"
 
 #include <string.h>

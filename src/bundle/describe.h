@@ -3,9 +3,9 @@
 #ifndef LP_BUNDLE_DESCRIBE_H
 #define LP_BUNDLE_DESCRIBE_H
 
+#include "base/value.h"
 #include "format/manifest.h"
 #include "format/metadata.h"
-#include "base/value.h"
 #include "bundle/contents.h"
 #include "bundle/signature_check.h"
 

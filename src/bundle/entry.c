@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One kernel of a bundle: its record and metadata, and its module once it is asked for. */
 #include "bundle/entry.h"
-#include "format/text_list.h"
-#include "format/metadata.h"
 
+#include "shared/text.h"
 #include "base/export.h"
 #include "base/options.h"
 #include "base/output.h"
-#include "shared/text.h"
+#include "format/metadata.h"
+#include "format/text_list.h"
 #include "bundle/describe.h"
 #include "bundle/fix.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Signature members, checked against the keys that they name. */
 #include "bundle/signature_check.h"
-#include "format/manifest.h"
-#include "format/format.h"
 
 #include "shared/text.h"
-#include "crypto/ed25519.h"
+#include "format/format.h"
+#include "format/manifest.h"
 #include "crypto/cms.h"
+#include "crypto/ed25519.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Full verification: every byte of the payload is read, proved and accounted for, in the order of the file. */
 #include "bundle/verify_all.h"
-#include "format/manifest.h"
-#include "format/fixes.h"
-#include "format/metadata.h"
-#include "format/format.h"
 
+#include "format/fixes.h"
+#include "format/format.h"
+#include "format/manifest.h"
+#include "format/metadata.h"
 #include "format/tar.h"
 
 #include <string.h>

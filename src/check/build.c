@@ -2,10 +2,10 @@
 /* How the module was built: sizes of the kernel's structures, the compiler; and what only the active stack decides. */
 #include "check/build.h"
 
-#include "check/kernel.h"
+#include "shared/text.h"
 #include "inspect/btf.h"
 #include "inspect/kconfig.h"
-#include "shared/text.h"
+#include "check/kernel.h"
 
 #include <string.h>
 

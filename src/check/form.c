@@ -2,8 +2,8 @@
 /* Whether the kernel can read the module's file: what its loader refuses there, and what no kernel takes. */
 #include "check/form.h"
 
-#include "inspect/btf.h"
 #include "shared/text.h"
+#include "inspect/btf.h"
 #include "inspect/elf.h"
 #include "inspect/kernel_exports.h"
 #include "inspect/klp_judge.h"

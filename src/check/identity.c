@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether the module is for this kernel at all: architecture, vermagic, configuration, signature. */
 #include "check/identity.h"
-#include "format/format.h"
 
+#include "shared/text.h"
+#include "format/format.h"
 #include "inspect/certificates.h"
 #include "inspect/kconfig.h"
-#include "shared/text.h"
 #include "crypto/module_signature.h"
 #include "check/kernel.h"
 

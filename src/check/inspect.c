@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack_module_inspect(): the report of all that a module's file contains, whatever kernel it is for. */
-#include <lppack/inspect.h>
-
+#include "shared/text.h"
 #include "base/export.h"
 #include "base/value_add.h"
-#include "shared/text.h"
 #include "format/format.h"
 #include "format/stream.h"
+#include "inspect/anatomy.h"
 #include "crypto/digest.h"
 #include "crypto/module_signature.h"
-#include "inspect/anatomy.h"
 #include "bundle/findings.h"
+
+#include <lppack/inspect.h>
 
 #include <string.h>
 

@@ -3,9 +3,9 @@
 #include "check/kernel.h"
 
 #include "shared/array.h"
+#include "shared/text.h"
 #include "base/export.h"
 #include "base/options.h"
-#include "shared/text.h"
 #include "format/format.h"
 #include "format/stream.h"
 #include "inspect/btf.h"

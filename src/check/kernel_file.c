@@ -9,6 +9,7 @@
 #include "inspect/vmlinux.h"
 
 #include <lppack/check.h>
+
 #include <string.h>
 
 /* Enough for every header: a bzImage's setup code is at most 32 KiB, and notes are shorter. */

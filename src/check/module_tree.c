@@ -2,8 +2,8 @@
 /* The modules of a tree lib/modules/RELEASE, by name: those that modprobe would find. */
 #include "check/module_tree.h"
 
-#include "inspect/module_index.h"
 #include "shared/array.h"
+#include "inspect/module_index.h"
 
 #include <fts.h>
 #include <string.h>

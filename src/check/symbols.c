@@ -3,11 +3,11 @@
  * kernel/livepatch/core.c. */
 #include "check/symbols.h"
 
-#include "check/kernel.h"
+#include "shared/text.h"
 #include "inspect/anatomy.h"
 #include "inspect/ftrace_sites.h"
 #include "inspect/symbol_set.h"
-#include "shared/text.h"
+#include "check/kernel.h"
 
 #include <string.h>
 

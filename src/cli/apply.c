@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack apply: applies a file, or what is installed, and prints what came of it. */
+#include "cli/apply_common.h"
 #include "cli/cleanup.h"
-#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/print.h"
 #include "cli/source.h"
-#include "cli/apply_common.h"
 #include "cli/verbs.h"
 
 #include <lppack/store.h>
+
 #include <stdlib.h>
 
 struct apply_options {

@@ -4,9 +4,9 @@
 
 #include "cli/apply_report.h"
 #include "cli/cleanup.h"
-#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/print.h"
 #include "cli/units.h"
 
 #include <signal.h>

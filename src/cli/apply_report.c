@@ -3,8 +3,8 @@
 #include "cli/apply_report.h"
 
 #include "cli/cleanup.h"
-#include "cli/print.h"
 #include "cli/output.h"
+#include "cli/print.h"
 #include "cli/units.h"
 
 #include <stdio.h>

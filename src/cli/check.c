@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack check: a module or a bundle against kernels. */
 #include "cli/cleanup.h"
-#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/print.h"
 #include "cli/source.h"
 #include "cli/verbs.h"
 
 #include <lppack/check.h>
+
 #include <string.h>
 
 struct check_options {

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack create: a spec and modules become a bundle. */
 #include "cli/cleanup.h"
-#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/print.h"
 #include "cli/signers.h"
 #include "cli/source.h"
 #include "cli/units.h"
 #include "cli/verbs.h"
 
 #include <lppack/create.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack history: the receipts of earlier calls. */
 #include "cli/cleanup.h"
-#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/print.h"
 #include "cli/recovery.h"
 #include "cli/source.h"
 #include "cli/units.h"

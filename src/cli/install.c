@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack install: has a bundle installed and applied, and prints what came of both. */
+#include "cli/apply_common.h"
 #include "cli/apply_report.h"
 #include "cli/cleanup.h"
-#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/print.h"
 #include "cli/recovery.h"
 #include "cli/source.h"
 #include "cli/status_report.h"
-#include "cli/apply_common.h"
 #include "cli/verbs.h"
 
 #include <lppack/store.h>

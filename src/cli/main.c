@@ -4,6 +4,7 @@
 #include "cli/verbs.h"
 
 #include <lppack/lppack.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

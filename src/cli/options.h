@@ -4,6 +4,7 @@
 #define CLI_OPTIONS_H
 
 #include <lppack/error.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -7,6 +7,7 @@
 
 #include <lppack/error.h>
 #include <lppack/value.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -4,6 +4,7 @@
 #define CLI_PASSPHRASE_H
 
 #include <lppack/error.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack recover: finish or undo what a killed call began. */
+#include "cli/apply_common.h"
 #include "cli/cleanup.h"
-#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/print.h"
 #include "cli/source.h"
-#include "cli/apply_common.h"
 #include "cli/verbs.h"
 
 #include <stdio.h>

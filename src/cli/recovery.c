@@ -3,9 +3,9 @@
 #include "cli/recovery.h"
 
 #include "cli/cleanup.h"
-#include "cli/print.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/print.h"
 
 #include <string.h>
 

@@ -5,6 +5,7 @@
 #define CLI_RECOVERY_H
 
 #include <lppack/host.h>
+
 #include <stdbool.h>
 
 /* What lppack_host_recover() says it did. NULL if no call was cut short, or it is not this one's to mend: another

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack remove: disable and unload all livepatches. */
+#include "cli/apply_common.h"
 #include "cli/cleanup.h"
 #include "cli/output.h"
 #include "cli/source.h"
-#include "cli/apply_common.h"
 #include "cli/verbs.h"
 
 struct remove_options {

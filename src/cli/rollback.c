@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack rollback: an installed release that is older. */
+#include "cli/apply_common.h"
 #include "cli/cleanup.h"
 #include "cli/output.h"
 #include "cli/source.h"
-#include "cli/apply_common.h"
 #include "cli/verbs.h"
 
 struct rollback_options {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack show: what is in a bundle. */
 #include "cli/cleanup.h"
-#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/print.h"
 #include "cli/source.h"
 #include "cli/units.h"
 #include "cli/verbs.h"

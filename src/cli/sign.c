@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack sign: add, remove, list and carry signatures. */
 #include "cli/cleanup.h"
-#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/print.h"
 #include "cli/signers.h"
 #include "cli/source.h"
 #include "cli/units.h"
 #include "cli/verbs.h"
 
-#include <errno.h>
 #include <lppack/sign.h>
+
+#include <errno.h>
 #include <string.h>
 
 struct sign_options {

@@ -7,6 +7,7 @@
 
 #include <lppack/check.h>
 #include <lppack/trust.h>
+
 #include <string.h>
 #include <time.h>
 #include <unistd.h>

@@ -7,6 +7,7 @@
 
 #include <lppack/bundle.h>
 #include <lppack/keys.h>
+
 #include <stdbool.h>
 
 /* Zeroed at first; source_close() frees it at any stage. */

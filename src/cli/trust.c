@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack trust: the keys and the policy of a machine. */
 #include "cli/cleanup.h"
-#include "cli/print.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/print.h"
 #include "cli/signers.h"
 #include "cli/source.h"
 #include "cli/trust_report.h"
 #include "cli/verbs.h"
 
 #include <lppack/trust.h>
+
 #include <string.h>
 
 struct trust_values {

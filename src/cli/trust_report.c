@@ -5,6 +5,7 @@
 #include "cli/print.h"
 
 #include <lppack/error.h>
+
 #include <string.h>
 
 void judgment_print_signatures(FILE *out, const struct lppack_value *judgment)

@@ -4,6 +4,7 @@
 #define CLI_TRUST_REPORT_H
 
 #include <lppack/value.h>
+
 #include <stdio.h>
 
 /* A line a signature: its key, its scheme, and how it was judged. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack unhold: end a hold. */
+#include "cli/apply_common.h"
 #include "cli/cleanup.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/recovery.h"
 #include "cli/source.h"
-#include "cli/apply_common.h"
 #include "cli/verbs.h"
 
 struct unhold_options {

@@ -6,6 +6,7 @@
 #include "cli/options.h"
 
 #include <lppack/error.h>
+
 #include <stddef.h>
 
 struct verb {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack verify: bundles against the trusted keys. */
 #include "cli/cleanup.h"
-#include "cli/print.h"
 #include "cli/diff_report.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/print.h"
 #include "cli/source.h"
 #include "cli/trust_report.h"
 #include "cli/units.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether a certificate leads to an anchor and may sign. */
-#include "crypto/digest.h"
 #include "crypto/certificate.h"
+#include "crypto/digest.h"
 #include "crypto/openssl.h"
 
 #include <openssl/err.h>

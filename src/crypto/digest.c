@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SHA-256, of bytes and of pieces. */
 #include "crypto/digest.h"
+
 #include "crypto/openssl.h"
 
 #include <openssl/evp.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Raw Ed25519 signatures. */
 #include "crypto/ed25519.h"
+
 #include "crypto/openssl.h"
 
 /* RFC 8410, 4: of the SubjectPublicKeyInfo, the last bytes are the key. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Private keys in tokens, named by RFC 7512's URIs. */
-#include "base/file.h"
 #include "crypto/pkcs11.h"
+
+#include "base/file.h"
 #include "crypto/openssl.h"
 
 #include <ctype.h>

@@ -3,9 +3,9 @@
 #ifndef LP_CRYPTO_PUBLIC_KEY_H
 #define LP_CRYPTO_PUBLIC_KEY_H
 
+#include "shared/buf.h"
 #include "base/error.h"
 #include "base/facts.h"
-#include "shared/buf.h"
 
 #define LP_ED25519_SPKI_SIZE 44 /* RFC 8410: the DER of an Ed25519 SubjectPublicKeyInfo */
 #define LP_RSA_MIN_BITS 3072

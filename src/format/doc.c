@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reading the maps of a document, key by key, with errors that name the place. */
 #include "format/doc.h"
+
 #include "shared/text.h"
 #include "format/yaml.h"
 

@@ -3,10 +3,10 @@
 #ifndef LP_FORMAT_DOC_H
 #define LP_FORMAT_DOC_H
 
-#include "format/format.h"
+#include "shared/attribute.h"
 #include "base/facts.h"
 #include "base/value.h"
-#include "shared/attribute.h"
+#include "format/format.h"
 
 /*
  * Reading a map by its schema. The first failure is kept in rc and every later call does nothing, so that a whole

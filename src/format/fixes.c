@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Decoding, encoding and checking fixes.yaml. */
-#include "format/text_list.h"
 #include "format/fixes.h"
-#include "format/doc.h"
-#include "format/format.h"
-#include "format/yaml.h"
 
 #include "shared/array.h"
 #include "shared/text.h"
+#include "format/doc.h"
+#include "format/format.h"
+#include "format/text_list.h"
+#include "format/yaml.h"
 
 #include <string.h>
 

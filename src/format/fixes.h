@@ -3,10 +3,10 @@
 #ifndef LP_FORMAT_FIXES_H
 #define LP_FORMAT_FIXES_H
 
-#include "format/format.h"
-#include "base/value.h"
-#include "format/text_list.h"
 #include "shared/buf.h"
+#include "base/value.h"
+#include "format/format.h"
+#include "format/text_list.h"
 
 struct lp_fix {
 	char *id;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The head of a bundle: its members, read and compared with the manifest. */
 #include "format/head.h"
-#include "format/manifest.h"
-#include "format/format.h"
 
+#include "format/format.h"
+#include "format/manifest.h"
 #include "format/tar.h"
 
 #include <string.h>

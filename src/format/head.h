@@ -4,9 +4,9 @@
 #ifndef LP_FORMAT_HEAD_H
 #define LP_FORMAT_HEAD_H
 
-#include "format/manifest.h"
 #include "base/file.h"
 #include "format/format.h"
+#include "format/manifest.h"
 
 struct lp_signature {
 	char name[LP_MEMBER_NAME];

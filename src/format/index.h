@@ -3,9 +3,9 @@
 #ifndef LP_FORMAT_INDEX_H
 #define LP_FORMAT_INDEX_H
 
-#include "format/format.h"
 #include "shared/buf.h"
 #include "base/facts.h"
+#include "format/format.h"
 
 #define LP_INDEX_PAGE 4096u
 #define LP_INDEX_RECORD 128u

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Decoding, encoding and checking manifest.yaml. */
-#include "format/text_list.h"
 #include "format/manifest.h"
-#include "format/doc.h"
-#include "format/release.h"
-#include "format/format.h"
-#include "format/index.h"
-#include "format/tar.h"
-#include "format/yaml.h"
 
 #include "shared/array.h"
 #include "shared/text.h"
+#include "format/doc.h"
+#include "format/format.h"
+#include "format/index.h"
+#include "format/release.h"
+#include "format/tar.h"
+#include "format/text_list.h"
+#include "format/yaml.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,11 +3,11 @@
 #ifndef LP_FORMAT_MANIFEST_H
 #define LP_FORMAT_MANIFEST_H
 
+#include "shared/buf.h"
 #include "base/facts.h"
 #include "format/format.h"
 #include "format/release.h"
 #include "format/text_list.h"
-#include "shared/buf.h"
 
 struct lp_member_digest {
 	uint64_t size;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Decoding, encoding and checking a kernel's metadata. */
-#include "format/text_list.h"
 #include "format/metadata.h"
-#include "format/doc.h"
-#include "format/format.h"
-#include "format/yaml.h"
 
 #include "shared/text.h"
+#include "format/doc.h"
+#include "format/format.h"
+#include "format/text_list.h"
+#include "format/yaml.h"
 
 #include <string.h>
 

@@ -3,12 +3,12 @@
 #ifndef LP_FORMAT_METADATA_H
 #define LP_FORMAT_METADATA_H
 
-#include "format/format.h"
+#include "shared/buf.h"
 #include "base/facts.h"
 #include "base/value.h"
 #include "format/doc.h"
+#include "format/format.h"
 #include "format/text_list.h"
-#include "shared/buf.h"
 
 /* One kernel of a bundle: kernels/BUILD-ID.yaml. */
 struct lp_metadata {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Comparing, copying, writing and reading the identity of a stream release. */
 #include "format/release.h"
-#include "format/doc.h"
 
 #include "shared/text.h"
+#include "format/doc.h"
 #include "format/format.h"
 
 #include <string.h>

@@ -3,9 +3,9 @@
 #ifndef LP_FORMAT_RELEASE_H
 #define LP_FORMAT_RELEASE_H
 
+#include "base/facts.h"
 #include "format/doc.h"
 #include "format/format.h"
-#include "base/facts.h"
 #include "format/yaml.h"
 
 /* What is not known is NULL or 0. Strings are owned, unless whoever embeds it says that they are borrowed. */

@@ -3,9 +3,9 @@
 #ifndef LP_FORMAT_STREAM_H
 #define LP_FORMAT_STREAM_H
 
-#include "format/format.h"
 #include "base/facts.h"
 #include "base/file.h"
+#include "format/format.h"
 
 struct lp_decompressor;
 

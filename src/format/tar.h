@@ -3,8 +3,8 @@
 #ifndef LP_FORMAT_TAR_H
 #define LP_FORMAT_TAR_H
 
-#include "format/format.h"
 #include "base/file.h"
+#include "format/format.h"
 
 #define LP_TAR_BLOCK 512
 #define LP_TAR_NAME_MAX 99

@@ -3,8 +3,8 @@
 #ifndef LP_FORMAT_TEXT_LIST_H
 #define LP_FORMAT_TEXT_LIST_H
 
-#include "format/format.h"
 #include "shared/cleanup.h"
+#include "format/format.h"
 
 #include <stddef.h>
 

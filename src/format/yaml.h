@@ -3,9 +3,9 @@
 #ifndef LP_FORMAT_YAML_H
 #define LP_FORMAT_YAML_H
 
-#include "format/format.h"
 #include "base/facts.h"
 #include "base/value.h"
+#include "format/format.h"
 
 #define LP_YAML_DEPTH 8
 #define LP_YAML_KEY_MAX 64   /* bytes of a key */

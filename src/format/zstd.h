@@ -3,9 +3,9 @@
 #ifndef LP_FORMAT_ZSTD_H
 #define LP_FORMAT_ZSTD_H
 
-#include "format/format.h"
-#include "base/error.h"
 #include "shared/buf.h"
+#include "base/error.h"
+#include "format/format.h"
 
 /* Appends one frame. base NULL: stands alone. The bytes depend on the arguments and the libzstd version only. */
 int lp_zstd_compress(const void *plain, size_t n, const void *base, size_t base_n, int level, struct lp_buf *out,

@@ -2,10 +2,10 @@
 /* What a module takes from the kernel, with the CRCs it expects (kernel/module/version.c), and what it exports. */
 #include "inspect/anatomy_imports.h"
 
+#include "shared/array.h"
 #include "inspect/anatomy.h"
 #include "inspect/anatomy_parts.h"
 #include "inspect/elf.h"
-#include "shared/array.h"
 #include "inspect/symtab.h"
 #include "inspect/word.h"
 

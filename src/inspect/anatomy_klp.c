@@ -2,11 +2,11 @@
 /* What livepatch relocates and resolves: Documentation/livepatch/module-elf-format.rst. */
 #include "inspect/anatomy_klp.h"
 
+#include "shared/array.h"
+#include "shared/text.h"
 #include "inspect/anatomy.h"
 #include "inspect/anatomy_parts.h"
 #include "inspect/elf.h"
-#include "shared/array.h"
-#include "shared/text.h"
 #include "inspect/symtab.h"
 
 #include <elf.h>

@@ -3,8 +3,8 @@
  * on the kernel's configuration, is not counted. */
 #include "inspect/anatomy_memory.h"
 
-#include "inspect/anatomy_parts.h"
 #include "inspect/anatomy.h"
+#include "inspect/anatomy_parts.h"
 #include "inspect/elf.h"
 
 #include <elf.h>

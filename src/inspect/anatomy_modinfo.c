@@ -2,10 +2,10 @@
 /* All of .modinfo, hardening that the build left marks of, and the build salt. */
 #include "inspect/anatomy_modinfo.h"
 
+#include "shared/array.h"
 #include "inspect/anatomy.h"
 #include "inspect/anatomy_parts.h"
 #include "inspect/elf.h"
-#include "shared/array.h"
 #include "inspect/notes.h"
 #include "inspect/symtab.h"
 #include "inspect/word.h"

@@ -2,10 +2,10 @@
 /* Whether the livepatch is in replace mode, by what its data say and what its code does. */
 #include "inspect/anatomy_replace.h"
 
+#include "shared/text.h"
 #include "inspect/anatomy.h"
 #include "inspect/elf.h"
 #include "inspect/klp_facts.h"
-#include "shared/text.h"
 #include "inspect/scan_x86.h"
 
 #include <elf.h>

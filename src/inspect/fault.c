@@ -2,8 +2,8 @@
 /* The list of what is wrong with a livepatch on every kernel. */
 #include "inspect/fault.h"
 
-#include "shared/cleanup.h"
 #include "shared/array.h"
+#include "shared/cleanup.h"
 
 #include <stdint.h>
 #include <string.h>

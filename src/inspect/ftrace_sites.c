@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Where ftrace can hook functions, and where kprobes must not: lists of addresses that the build leaves behind. */
-#include "inspect/elf.h"
 #include "inspect/ftrace_sites.h"
+
+#include "shared/array.h"
+#include "shared/text.h"
+#include "inspect/elf.h"
 #include "inspect/kernel_image.h"
 #include "inspect/module_elf.h"
 #include "inspect/symbol_set.h"
-#include "shared/array.h"
-#include "shared/text.h"
 #include "inspect/word.h"
 
 #include <string.h>

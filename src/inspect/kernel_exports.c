@@ -6,6 +6,7 @@
  * for a CRC is where it is, also relative.
  */
 #include "inspect/kernel_exports.h"
+
 #include "shared/array.h"
 #include "base/file.h"
 #include "inspect/arena.h"

@@ -3,8 +3,8 @@
 #include "inspect/kernel_image.h"
 
 #include "shared/array.h"
-#include "base/file.h"
 #include "shared/text.h"
+#include "base/file.h"
 #include "inspect/elf.h"
 #include "inspect/symbol_set.h"
 #include "inspect/symtab.h"

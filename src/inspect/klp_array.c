@@ -2,8 +2,8 @@
 /* How far an array of the kernel's structures reaches: format-spec/module-facts-1.md, section 4. */
 #include "inspect/klp_array.h"
 
-#include "base/file.h"
 #include "shared/array.h"
+#include "base/file.h"
 
 /* Without a symbol, what stands further away than this may be something else. No kernel has such large entries. */
 #define UNSIZED_STRIDE_MAX 1024u

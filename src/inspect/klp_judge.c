@@ -2,9 +2,9 @@
 /* What of a livepatch's objects and functions no kernel takes, or takes to no effect. */
 #include "inspect/klp_judge.h"
 
+#include "shared/text.h"
 #include "inspect/klp_relocs.h"
 #include "inspect/module.h"
-#include "shared/text.h"
 
 #include <string.h>
 

@@ -6,11 +6,11 @@
  */
 #include "inspect/klp_relocs.h"
 
+#include "shared/cleanup.h"
+#include "shared/text.h"
 #include "base/file.h"
 #include "inspect/symtab.h"
 #include "inspect/word.h"
-#include "shared/cleanup.h"
-#include "shared/text.h"
 
 #include <elf.h>
 #include <string.h>

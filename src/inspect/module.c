@@ -2,13 +2,13 @@
 /* A module's facts as its file holds them: identity, build ID, livepatch. */
 #include "inspect/module.h"
 
+#include "shared/text.h"
 #include "inspect/elf.h"
 #include "inspect/klp.h"
 #include "inspect/klp_facts.h"
 #include "inspect/modinfo.h"
 #include "inspect/module_elf.h"
 #include "inspect/notes.h"
-#include "shared/text.h"
 
 #include <string.h>
 

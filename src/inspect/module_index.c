@@ -2,9 +2,9 @@
 /* The lists of modules that depmod and the kernel's build leave in lib/modules/RELEASE. */
 #include "inspect/module_index.h"
 
+#include "shared/array.h"
 #include "inspect/arena.h"
 #include "inspect/kernel_limits.h"
-#include "shared/array.h"
 
 #include <string.h>
 

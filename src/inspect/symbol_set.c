@@ -2,11 +2,11 @@
 /* The symbols of a kernel or a module: their indexes, and how livepatch looks them up. */
 #include "inspect/symbol_set.h"
 
+#include "shared/array.h"
+#include "shared/text.h"
 #include "inspect/arena.h"
 #include "inspect/elf.h"
 #include "inspect/kernel_limits.h"
-#include "shared/array.h"
-#include "shared/text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A stream release on a kernel: copying it, writing it down, and reading it again. */
 #include "machine/applied.h"
-#include "format/manifest.h"
-#include "format/fixes.h"
-#include "format/metadata.h"
-#include "format/doc.h"
-#include "format/release.h"
-#include "format/format.h"
 
 #include "shared/text.h"
 #include "base/value_add.h"
+#include "format/doc.h"
+#include "format/fixes.h"
+#include "format/format.h"
+#include "format/manifest.h"
+#include "format/metadata.h"
+#include "format/release.h"
 
 #include <string.h>
 

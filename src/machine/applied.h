@@ -4,14 +4,14 @@
 #ifndef LP_MACHINE_APPLIED_H
 #define LP_MACHINE_APPLIED_H
 
-#include "format/manifest.h"
-#include "format/fixes.h"
-#include "format/metadata.h"
-#include "format/doc.h"
-#include "format/release.h"
 #include "base/facts.h"
 #include "base/value.h"
+#include "format/doc.h"
+#include "format/fixes.h"
 #include "format/format.h"
+#include "format/manifest.h"
+#include "format/metadata.h"
+#include "format/release.h"
 #include "format/yaml.h"
 
 /* Strings are owned. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Choosing among the installed releases as a boot does, and what people are shown of that. */
 #include "machine/boot_choice.h"
-#include "format/release.h"
 
+#include "shared/text.h"
 #include "base/value_add.h"
+#include "format/release.h"
 #include "machine/boot_count.h"
 #include "machine/boot_unit.h"
 #include "machine/hold.h"
-#include "shared/text.h"
 
 #include <string.h>
 #include <time.h>

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The kill switch, and the count of boots that did not become healthy. */
 #include "machine/boot_count.h"
-#include "format/doc.h"
-#include "format/release.h"
 
-#include "base/value_add.h"
 #include "shared/array.h"
+#include "shared/text.h"
 #include "base/export.h"
 #include "base/options.h"
-#include "shared/text.h"
+#include "base/value_add.h"
+#include "format/doc.h"
+#include "format/release.h"
 #include "format/yaml.h"
 #include "bundle/describe.h"
 #include "machine/boot_choice.h"
@@ -16,6 +16,7 @@
 #include "machine/state_file.h"
 
 #include <lppack/store.h>
+
 #include <string.h>
 
 /* Bundles whose boots are remembered, and boots of each: the oldest go. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Looking for the kernels that the next boot may come up with, and for what covers them. */
 #include "machine/coverage.h"
-#include "format/metadata.h"
 
-#include "base/value_add.h"
 #include "shared/text.h"
-#include "machine/boot_choice.h"
-#include "check/kernel_file.h"
 #include "base/root_glob.h"
+#include "base/value_add.h"
+#include "format/metadata.h"
+#include "check/kernel_file.h"
+#include "machine/boot_choice.h"
 
 #include <errno.h>
 #include <fcntl.h>

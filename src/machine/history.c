@@ -3,19 +3,20 @@
 #include "machine/history.h"
 
 #include "shared/array.h"
+#include "shared/text.h"
+#include "base/directory.h"
 #include "base/export.h"
 #include "base/file.h"
 #include "base/output.h"
 #include "base/root.h"
-#include "shared/text.h"
 #include "format/yaml.h"
-#include "base/directory.h"
 #include "machine/host.h"
+
+#include <lppack/store.h>
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <lppack/store.h>
 #include <string.h>
 #include <time.h>
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reading, asking and writing holds. */
 #include "machine/hold.h"
-#include "format/doc.h"
-#include "format/release.h"
 
-#include "base/value_add.h"
 #include "shared/array.h"
 #include "shared/text.h"
+#include "base/value_add.h"
+#include "format/doc.h"
 #include "format/format.h"
+#include "format/release.h"
 #include "format/yaml.h"
 #include "bundle/describe.h"
 #include "machine/state.h"

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Setting holds, taking them away, and listing them. */
-#include "format/manifest.h"
-#include "format/release.h"
-#include "machine/hold.h"
-
 #include "shared/array.h"
+#include "shared/text.h"
 #include "base/export.h"
 #include "base/options.h"
-#include "shared/text.h"
 #include "format/format.h"
+#include "format/manifest.h"
+#include "format/release.h"
 #include "machine/boot_choice.h"
+#include "machine/hold.h"
 #include "machine/state_file.h"
 
 #include <string.h>

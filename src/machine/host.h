@@ -5,9 +5,9 @@
 
 #include "base/facts.h"
 #include "base/ref.h"
-#include "machine/applied.h"
 #include "runtime/caller.h"
 #include "runtime/kernel_io.h"
+#include "machine/applied.h"
 
 #include <lppack/host.h>
 

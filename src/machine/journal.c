@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Writing, reading and discarding the journal of a call that changes the kernel. */
 #include "machine/journal.h"
-#include "format/doc.h"
 
-#include "base/value_add.h"
 #include "shared/array.h"
+#include "shared/text.h"
 #include "base/export.h"
+#include "base/value_add.h"
+#include "format/doc.h"
+#include "runtime/lock.h"
 #include "bundle/describe.h"
 #include "machine/host.h"
 #include "machine/state.h"
 #include "machine/state_file.h"
-#include "runtime/lock.h"
-#include "shared/text.h"
 
 #include <string.h>
 

@@ -6,9 +6,9 @@
 #ifndef LP_MACHINE_JOURNAL_H
 #define LP_MACHINE_JOURNAL_H
 
+#include "runtime/attempt.h"
 #include "machine/applied.h"
 #include "machine/host.h"
-#include "runtime/attempt.h"
 
 #define LP_JOURNAL_FILE "journal.yaml"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reading everything that is remembered of the machine, and what more than one decision asks of it. */
 #include "machine/snapshot.h"
-#include "format/fixes.h"
-#include "format/metadata.h"
 
 #include "shared/text.h"
+#include "format/fixes.h"
+#include "format/metadata.h"
 
 #include <string.h>
 

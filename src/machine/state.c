@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reading, changing and writing the one record of what is applied and what boots begin with. */
 #include "machine/state.h"
-#include "format/doc.h"
 
 #include "shared/array.h"
 #include "shared/text.h"
 #include "base/value_add.h"
-#include "machine/state_file.h"
+#include "format/doc.h"
 #include "runtime/stack.h"
+#include "machine/state_file.h"
 
 #include <string.h>
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The files that are read and written between calls, their marks, and their format number. */
 #include "machine/state_file.h"
-#include "format/doc.h"
 
+#include "shared/text.h"
+#include "base/directory.h"
 #include "base/file.h"
 #include "base/output.h"
 #include "base/root.h"
-#include "shared/text.h"
+#include "format/doc.h"
 #include "format/yaml.h"
-#include "base/directory.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -11,8 +11,8 @@
 #ifndef LP_MACHINE_STATE_FILE_H
 #define LP_MACHINE_STATE_FILE_H
 
-#include "format/doc.h"
 #include "base/value.h"
+#include "format/doc.h"
 #include "format/yaml.h"
 
 #define LP_STATE_DIRECTORY "/var/lib/lppack"

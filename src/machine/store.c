@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reading, looking up, opening and writing the installed releases, and finding them again by their files. */
 #include "machine/store.h"
-#include "format/doc.h"
-#include "format/release.h"
-#include "format/format.h"
 
+#include "shared/array.h"
+#include "shared/text.h"
 #include "base/export.h"
 #include "base/root.h"
 #include "base/value_add.h"
-#include "bundle/describe.h"
+#include "format/doc.h"
+#include "format/format.h"
+#include "format/release.h"
 #include "format/yaml.h"
+#include "bundle/describe.h"
 #include "machine/boot_choice.h"
 #include "machine/state.h"
 #include "machine/state_file.h"
-#include "shared/array.h"
-#include "shared/text.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <string.h>

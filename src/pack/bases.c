@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which module stands alone and which refers to it. */
 #include "pack/bases.h"
+
 #include "format/format.h"
 
 #include <ctype.h>

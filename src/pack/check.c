@@ -2,11 +2,10 @@
 /* The link check of what is about to be packed. */
 #include "pack/check.h"
 
-#include "pack/gather.h"
-
 #include "shared/text.h"
 #include "base/value.h"
 #include "check/module.h"
+#include "pack/gather.h"
 
 #include <string.h>
 

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack_bundle_create(): options, the order of the steps, the report. */
-#include "format/manifest.h"
+#include "shared/text.h"
+#include "base/export.h"
+#include "base/options.h"
+#include "base/output.h"
+#include "base/value_add.h"
 #include "format/fixes.h"
+#include "format/format.h"
+#include "format/manifest.h"
 #include "format/metadata.h"
 #include "format/release.h"
-#include "format/format.h"
-#include "base/export.h"
-#include "base/output.h"
-#include "base/options.h"
-#include "base/value_add.h"
-#include "shared/text.h"
 #include "format/zstd.h"
 #include "bundle/describe.h"
+#include "trust/signer.h"
 #include "pack/bases.h"
 #include "pack/draft.h"
 #include "pack/gather.h"
 #include "pack/release_facts.h"
-#include "trust/signer.h"
 
 /* The spec's fixes as the format's, borrowing their strings; *room is freed by the caller. */
 static int borrow_fixes(const struct lppack_spec *spec, struct lp_fixes *out, struct lp_fix **room,

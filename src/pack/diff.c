@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What changes from one release of a stream, or one module, to the next: trees, and the rule of cumulativity. */
-#include "format/metadata.h"
-#include "format/release.h"
-#include "format/format.h"
+#include "shared/text.h"
 #include "base/export.h"
 #include "base/value_add.h"
-#include "shared/text.h"
+#include "format/format.h"
+#include "format/metadata.h"
+#include "format/release.h"
 #include "format/stream.h"
-#include "bundle/describe.h"
 #include "inspect/module.h"
-#include "bundle/findings.h"
 #include "crypto/digest.h"
+#include "bundle/describe.h"
+#include "bundle/findings.h"
 #include "pack/release_facts.h"
 
 #include <lppack/diff.h>
+
 #include <sys/stat.h>
 
 static const char *const type_names[] = { "gained", "lost", "raised", "lowered", "other" };

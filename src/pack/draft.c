@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Laying a bundle out, signing its manifest and writing it. */
 #include "pack/draft.h"
-#include "format/manifest.h"
-#include "format/fixes.h"
-#include "format/format.h"
 
 #include "shared/text.h"
 #include "base/output.h"
+#include "format/fixes.h"
+#include "format/format.h"
 #include "format/head.h"
+#include "format/manifest.h"
 #include "format/tar.h"
-#include "pack/gather.h"
-#include "trust/signer.h"
 #include "crypto/digest.h"
+#include "trust/signer.h"
+#include "pack/gather.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,10 +3,10 @@
 #ifndef LP_PACK_DRAFT_H
 #define LP_PACK_DRAFT_H
 
-#include "format/manifest.h"
-#include "format/fixes.h"
 #include "base/file.h"
 #include "base/output.h"
+#include "format/fixes.h"
+#include "format/manifest.h"
 #include "pack/check.h"
 #include "pack/pack.h"
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From a spec to inspected modules that belong to their kernels. */
 #include "pack/gather.h"
-#include "format/text_list.h"
-#include "format/metadata.h"
-#include "format/format.h"
 
 #include "shared/array.h"
 #include "shared/text.h"
+#include "format/format.h"
+#include "format/metadata.h"
 #include "format/stream.h"
-#include "crypto/digest.h"
-#include "check/kernel_file.h"
+#include "format/text_list.h"
 #include "inspect/klp_judge.h"
 #include "inspect/module.h"
+#include "crypto/digest.h"
+#include "check/kernel_file.h"
 
 #include <fnmatch.h>
 #include <glob.h>

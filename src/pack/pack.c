@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Compression over all cores. Each module is one single-threaded job, so the bytes do not depend on the threads. */
 #include "pack/pack.h"
-#include "format/format.h"
 
+#include "format/format.h"
 #include "format/stream.h"
 #include "format/zstd.h"
 #include "crypto/digest.h"

@@ -3,9 +3,9 @@
 #ifndef LP_PACK_PACK_H
 #define LP_PACK_PACK_H
 
-#include "format/metadata.h"
 #include "base/value.h"
 #include "format/index.h"
+#include "format/metadata.h"
 #include "pack/sign_module.h"
 #include "pack/spec.h"
 

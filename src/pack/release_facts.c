@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a release of a stream has for each kernel, read from bundles or about to be written, and how two compare. */
 #include "pack/release_facts.h"
-#include "format/manifest.h"
-#include "format/fixes.h"
-#include "format/metadata.h"
-#include "format/release.h"
 
 #include "shared/array.h"
 #include "shared/text.h"
+#include "format/fixes.h"
+#include "format/manifest.h"
+#include "format/metadata.h"
+#include "format/release.h"
 
 #include <string.h>
 

@@ -4,9 +4,9 @@
 #define LP_PACK_RELEASE_FACTS_H
 
 #include "format/fixes.h"
+#include "format/format.h"
 #include "format/metadata.h"
 #include "format/release.h"
-#include "format/format.h"
 #include "trust/verify.h"
 
 /* A level's facts, all borrowed but the array `kernels` itself. */

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack_bundle_sign() and its like: which signatures a bundle is to have. */
-#include "format/format.h"
+#include "shared/text.h"
 #include "base/export.h"
 #include "base/options.h"
 #include "base/output.h"
-#include "shared/text.h"
+#include "format/format.h"
+#include "crypto/ed25519.h"
 #include "bundle/describe.h"
+#include "trust/signer.h"
+#include "trust/source.h"
 #include "pack/sign_set.h"
 #include "pack/sign_write.h"
-#include "trust/signer.h"
-#include "crypto/ed25519.h"
-#include "trust/source.h"
 
 #include <lppack/sign.h>
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The journal of a change of signatures in place: written, replayed, removed. */
 #include "pack/sign_journal.h"
-#include "format/format.h"
 
+#include "shared/text.h"
 #include "base/file.h"
 #include "base/output.h"
+#include "format/format.h"
 #include "bundle/contents.h"
 #include "bundle/signature_check.h"
-#include "shared/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,8 +3,8 @@
 #ifndef LP_PACK_SIGN_JOURNAL_H
 #define LP_PACK_SIGN_JOURNAL_H
 
-#include "base/error.h"
 #include "shared/buf.h"
+#include "base/error.h"
 
 /*
  * The journal of a change in place is the new head, complete, in a file of its own beside the bundle. It is durable

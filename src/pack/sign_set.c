@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Opening a bundle whose signatures change, and the set of them. */
 #include "pack/sign_set.h"
-#include "format/manifest.h"
-#include "format/format.h"
 
+#include "format/format.h"
+#include "format/manifest.h"
 #include "pack/sign_journal.h"
 
 #include <errno.h>

@@ -3,8 +3,8 @@
 #ifndef LP_PACK_SIGN_SET_H
 #define LP_PACK_SIGN_SET_H
 
-#include "format/format.h"
 #include "base/value.h"
+#include "format/format.h"
 #include "bundle/contents.h"
 #include "bundle/signature_check.h"
 

@@ -9,10 +9,10 @@
  *   rewrite   the area's size changes: a new head and a copy of the payload are renamed over the bundle
  */
 #include "pack/sign_write.h"
-#include "format/manifest.h"
 
 #include "base/file.h"
 #include "base/output.h"
+#include "format/manifest.h"
 #include "pack/sign_journal.h"
 
 #include <errno.h>

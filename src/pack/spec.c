@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What goes into a bundle, as calls say it; spec files are read in pack/spec_read.c. */
 #include "pack/spec.h"
-#include "format/text_list.h"
-#include "format/manifest.h"
-#include "format/fixes.h"
-#include "format/release.h"
-#include "format/format.h"
 
 #include "shared/array.h"
+#include "shared/text.h"
 #include "base/export.h"
 #include "base/file.h"
 #include "base/options.h"
+#include "format/fixes.h"
+#include "format/format.h"
+#include "format/manifest.h"
+#include "format/release.h"
+#include "format/text_list.h"
 #include "format/yaml.h"
-#include "shared/text.h"
 
 #include <string.h>
 

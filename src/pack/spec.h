@@ -3,10 +3,10 @@
 #ifndef LP_PACK_SPEC_H
 #define LP_PACK_SPEC_H
 
-#include "format/text_list.h"
 #include "format/fixes.h"
-#include "format/release.h"
 #include "format/format.h"
+#include "format/release.h"
+#include "format/text_list.h"
 
 #include <lppack/create.h>
 

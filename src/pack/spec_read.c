@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Spec files: YAML into a struct lppack_spec, checked key by key (lppack-spec(5)). */
-#include "format/text_list.h"
-#include "format/manifest.h"
-#include "format/fixes.h"
-#include "format/doc.h"
-#include "format/format.h"
-#include "pack/spec.h"
-
+#include "shared/text.h"
 #include "base/export.h"
 #include "base/file.h"
-#include "shared/text.h"
+#include "format/doc.h"
+#include "format/fixes.h"
+#include "format/format.h"
+#include "format/manifest.h"
+#include "format/text_list.h"
 #include "format/yaml.h"
+#include "pack/spec.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -2,9 +2,9 @@
 /* Which tasks keep a transition from ending, by /proc, and what they are doing. */
 #include "runtime/blockers.h"
 
-#include "runtime/privilege.h"
 #include "shared/array.h"
 #include "shared/text.h"
+#include "runtime/privilege.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,6 +4,7 @@
 #define LP_RUNTIME_CALLER_H
 
 #include <lppack/progress.h>
+
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -6,6 +6,7 @@
 #include "base/facts.h"
 #include "base/file.h"
 #include "runtime/kernel_ops.h"
+
 #include <dirent.h>
 
 #define LP_LIVEPATCH_DIR "sys/kernel/livepatch"

@@ -2,8 +2,8 @@
 /* What the running kernel asks of a module's signature, and which keys it knows. */
 #include "runtime/keyring.h"
 
-#include "runtime/kernel_io.h"
 #include "shared/text.h"
+#include "runtime/kernel_io.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,8 +2,9 @@
 /* Waiting for a transition to end, either way. */
 #include "runtime/watch.h"
 
-#include "runtime/patch.h"
 #include "shared/text.h"
+#include "runtime/patch.h"
+
 #include <errno.h>
 
 #define DEFAULT_TIMEOUT_NS (60 * LP_SECOND_NS)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What somebody ought to do something about, for monitoring. */
 #include "status/check.h"
-#include "status/status.h"
 
-#include "base/export.h"
 #include "shared/text.h"
+#include "base/export.h"
+#include "status/status.h"
 
 static bool is_true(const struct lppack_value *map, const char *key)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which fixes are in force, which are not, and whether a reboot would change that. */
 #include "status/fixes.h"
-#include "format/release.h"
-#include "status/status.h"
 
+#include "shared/text.h"
+#include "format/release.h"
+#include "runtime/unload.h"
 #include "bundle/describe.h"
 #include "machine/boot_count.h"
-#include "runtime/unload.h"
-#include "shared/text.h"
+#include "status/status.h"
 
 #include <string.h>
 #include <time.h>

@@ -2,8 +2,8 @@
 /* The answer of lppack status in the Prometheus text exposition format, version 0.0.4. */
 #include "status/status.h"
 
-#include "base/export.h"
 #include "shared/text.h"
+#include "base/export.h"
 
 #include <string.h>
 

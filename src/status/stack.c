@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which livepatch owns a function, and what memory the modules hold. */
 #include "status/stack.h"
-#include "status/status.h"
 
-#include "base/file.h"
 #include "shared/text.h"
+#include "base/file.h"
+#include "status/status.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What lppack status says of the machine: every part is asked once, and one that cannot be told hides no other. */
 #include "status/status.h"
-#include "status/fixes.h"
-#include "status/stack.h"
-#include "status/check.h"
-#include "format/release.h"
 
-#include "base/value_add.h"
+#include "shared/text.h"
 #include "base/export.h"
+#include "base/value_add.h"
+#include "format/release.h"
 #include "bundle/describe.h"
 #include "machine/boot_count.h"
 #include "machine/coverage.h"
 #include "machine/journal.h"
-#include "shared/text.h"
 #include "apply/transition.h"
+#include "status/check.h"
+#include "status/fixes.h"
+#include "status/stack.h"
 
 #include <string.h>
 #include <time.h>

@@ -3,11 +3,11 @@
 #ifndef LP_STATUS_STATUS_H
 #define LP_STATUS_STATUS_H
 
+#include "runtime/stack.h"
 #include "machine/boot_choice.h"
 #include "machine/hold.h"
 #include "machine/host.h"
 #include "machine/store.h"
-#include "runtime/stack.h"
 
 /* Grows whenever a key of lppack-status-json(5) changes its meaning or goes; a new key alone is no reason. */
 #define LP_STATUS_SCHEMA 1

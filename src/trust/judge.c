@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which signatures count by the keys and the policy of a keyring, and what that means for what is signed. */
 #include "trust/judge.h"
-#include "format/text_list.h"
-#include "format/release.h"
-#include "format/format.h"
 
 #include "shared/text.h"
+#include "format/format.h"
+#include "format/release.h"
+#include "format/text_list.h"
 #include "crypto/cms.h"
 #include "bundle/describe.h"
 

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a machine trusts, and changing it key by key. */
-#include "format/release.h"
-#include "trust/keyring.h"
-
-#include "base/value_add.h"
 #include "shared/array.h"
+#include "shared/text.h"
+#include "base/directory.h"
 #include "base/export.h"
 #include "base/file.h"
 #include "base/output.h"
 #include "base/root.h"
-#include "shared/text.h"
-#include "base/directory.h"
+#include "base/value_add.h"
+#include "format/release.h"
+#include "trust/keyring.h"
 
 #include <lppack/trust.h>
 

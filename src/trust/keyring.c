@@ -3,10 +3,10 @@
 #include "trust/keyring.h"
 
 #include "shared/array.h"
+#include "shared/text.h"
 #include "base/export.h"
 #include "base/file.h"
 #include "base/root.h"
-#include "shared/text.h"
 
 #include <lppack/trust.h>
 

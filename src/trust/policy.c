@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Trust policies: parsed, strictly, and looked up. */
 #include "trust/policy.h"
-#include "format/text_list.h"
-#include "format/manifest.h"
-#include "format/doc.h"
-#include "format/release.h"
-#include "format/format.h"
 
 #include "shared/array.h"
 #include "shared/text.h"
+#include "format/doc.h"
+#include "format/format.h"
+#include "format/manifest.h"
+#include "format/release.h"
+#include "format/text_list.h"
 #include "format/yaml.h"
 
 #include <string.h>

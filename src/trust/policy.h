@@ -3,9 +3,9 @@
 #ifndef LP_TRUST_POLICY_H
 #define LP_TRUST_POLICY_H
 
-#include "format/text_list.h"
-#include "format/release.h"
 #include "format/format.h"
+#include "format/release.h"
+#include "format/text_list.h"
 
 #include <lppack/keys.h>
 

@@ -6,21 +6,21 @@
  * The signatures of FILE are in the directory FILE.sigs, one file KEYID.SCHEME a signer, with the data of a bundle's
  * signature member (format-spec, "Signatures"), over the same encoding with LP_POLICY_MEDIA_TYPE.
  */
-#include "format/manifest.h"
-#include "format/format.h"
 #include "shared/array.h"
+#include "shared/text.h"
+#include "base/directory.h"
 #include "base/export.h"
 #include "base/file.h"
 #include "base/output.h"
 #include "base/root.h"
-#include "shared/text.h"
+#include "format/format.h"
 #include "format/head.h"
-#include "bundle/describe.h"
-#include "base/directory.h"
+#include "format/manifest.h"
 #include "runtime/kernel_io.h"
-#include "trust/signer.h"
-#include "trust/judge.h"
 #include "runtime/lock.h"
+#include "bundle/describe.h"
+#include "trust/judge.h"
+#include "trust/signer.h"
 
 #include <lppack/trust.h>
 

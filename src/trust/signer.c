@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Private keys: making pairs of files, and opening what signs. */
 #include "trust/signer.h"
-#include "format/format.h"
 
+#include "shared/text.h"
 #include "base/export.h"
 #include "base/file.h"
-#include "base/output.h"
 #include "base/options.h"
-#include "bundle/signature_check.h"
+#include "base/output.h"
+#include "format/format.h"
 #include "crypto/ed25519.h"
-#include "crypto/pkcs11.h"
-#include "shared/text.h"
 #include "crypto/module_signature.h"
+#include "crypto/pkcs11.h"
+#include "bundle/signature_check.h"
 #include "trust/source.h"
 
 #include <fcntl.h>

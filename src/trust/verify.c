@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The step from an opened to a verified bundle, and what a verified one says. */
 #include "trust/verify.h"
-#include "format/manifest.h"
-#include "format/fixes.h"
-#include "format/format.h"
 
 #include "base/export.h"
 #include "base/options.h"
+#include "format/fixes.h"
+#include "format/format.h"
+#include "format/manifest.h"
 #include "bundle/describe.h"
 #include "bundle/entry.h"
 #include "bundle/fix.h"
