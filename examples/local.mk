@@ -7,7 +7,8 @@ example_programs = \
 	examples/extract \
 	examples/list \
 	examples/sign_elsewhere \
-	examples/status
+	examples/status \
+	examples/unpack
 check_PROGRAMS += $(example_programs)
 EXTRA_DIST += examples/Makefile examples/README.md
 
@@ -18,3 +19,4 @@ examples_extract_LDADD = liblppack.la
 examples_list_LDADD = liblppack.la
 examples_sign_elsewhere_LDADD = liblppack.la
 examples_status_LDADD = liblppack.la
+examples_unpack_LDADD = liblppack.la

@@ -49,6 +49,9 @@ lppack keygen -o other > /dev/null
 fails UNTRUSTED list b.lpb other.pub | ok "list: another key"
 { shows '^\./livepatch_7\.ko$' extract b.lpb key.pub "$id"; [ -s livepatch_7.ko ] || echo "no module"; } |
 	ok "extract: one module, verified"
+{ shows "^$id 6\\.1\\.0-[12]-test/livepatch_7\\.ko\$" unpack b.lpb key.pub
+	[ "$(ls 6.1.0-1-test/livepatch_7.ko 6.1.0-2-test/livepatch_7.ko | wc -l)" = 2 ]; } | ok "unpack: every kernel's module"
+fails UNTRUSTED unpack b.lpb other.pub | ok "unpack: another key"
 fails EXISTS extract b.lpb key.pub "$id" | ok "extract: nothing is overwritten"
 fails NO_KERNEL extract b.lpb key.pub 0123456789 | ok "extract: a kernel that the bundle lacks"
 { shows '^made\.lpb: signed by [0-9a-f]{64}$' create key.key livepatch_7-1.ko vmlinuz-6.1.0-1-test made.lpb
