@@ -202,7 +202,7 @@ static void relocate_livepatch(struct maker *m, enum section section)
 	bool big_endian = m->arch->big_endian;
 
 	lp_buf_grow(&m->buf[section], 8);
-	bytes_put(&m->buf[section], (m->buf[SYMTAB].len / 24 - 1) << 32 | m->arch->absolute, 8, big_endian);
+	bytes_put(&m->buf[section], (uint64_t)(m->buf[SYMTAB].len / 24 - 1) << 32 | m->arch->absolute, 8, big_endian);
 	lp_buf_grow(&m->buf[section], 8);
 }
 
