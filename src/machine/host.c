@@ -26,7 +26,8 @@ int lp_host_check_running(const struct lppack_host *host, struct lppack_error *e
 	if (lp_host_is_running(&host->io))
 		return 0;
 	return lp_fail(err, LPPACK_E_USAGE, "open the machine itself, without a root",
-		       "%s: holds another machine's files, and only the running kernel can be livepatched", host->io.root);
+		       "%s: holds another machine's files, and only the running kernel can be livepatched",
+		       host->io.root);
 }
 
 struct lppack_host *lp_host_new(const char *root, const struct lp_kernel_ops *ops, void *context,
