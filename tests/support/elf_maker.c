@@ -547,9 +547,10 @@ static uint16_t number_sections(struct maker *m)
 static void put_links(struct maker *m, unsigned int i, struct lp_buf *out)
 {
 	bool is_rela = i >= N_CONTENTS && i < SYMTAB;
-	uint32_t link = is_rela || (i < N_CONTENTS && contents[i].type == SHT_RELA) ? m->index[SYMTAB] : i == SYMTAB ? m->index[STRTAB] : 0;
-	uint64_t info = is_rela ? m->index[i - N_CONTENTS] : (i < N_CONTENTS && contents[i].type == SHT_RELA) ? m->index[TEXT] :
-			i == SYMTAB ? m->buf[SYMTAB].len / 24 : 0;
+	bool is_klp = i < N_CONTENTS && contents[i].type == SHT_RELA;
+	uint32_t link = is_rela || is_klp ? m->index[SYMTAB] : i == SYMTAB ? m->index[STRTAB] : 0;
+	uint64_t symbols = i == SYMTAB ? m->buf[SYMTAB].len / 24 : 0;
+	uint64_t info = is_rela ? m->index[i - N_CONTENTS] : is_klp ? m->index[TEXT] : symbols;
 
 	bytes_put(out, link, 4, m->arch->big_endian);
 	bytes_put(out, info, 4, m->arch->big_endian);
@@ -569,7 +570,8 @@ static void put_section_header(struct maker *m, unsigned int i, struct lp_buf *o
 	bytes_put(out, m->buf[i].len, 8, big_endian);
 	put_links(m, i, out);
 	bytes_put(out, i == STRTAB || i == SHSTRTAB ? 1 : 8, 8, big_endian);
-	bytes_put(out, is_rela || (i < N_CONTENTS && contents[i].type == SHT_RELA) || i == SYMTAB ? 24 : 0, 8, big_endian);
+	bytes_put(out, is_rela || (i < N_CONTENTS && contents[i].type == SHT_RELA) || i == SYMTAB ? 24 : 0, 8,
+		  big_endian);
 }
 
 /* The object that a section is for: that of the first symbol, ".klp.sym.OBJECT.", or that of the extras. */
@@ -791,8 +793,7 @@ int elf_maker_bzimage(const char *release, const void *build_id, size_t build_id
 		lp_build_id_set(&options.build_id, build_id, build_id_len);
 	elf_maker_vmlinux(&options, &vmlinux);
 	elf_maker_gzip(vmlinux.data, vmlinux.len, &payload);
-	rc = vmlinux.failed || payload.failed ? -1 :
-						elf_maker_bzimage_around(release, payload.data, payload.len, out);
+	rc = vmlinux.failed || payload.failed ? -1 : elf_maker_bzimage_around(release, payload.data, payload.len, out);
 	lp_buf_free(&vmlinux);
 	lp_buf_free(&payload);
 	return rc;

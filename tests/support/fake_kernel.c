@@ -303,9 +303,9 @@ static struct entry *add_entry(struct fake_kernel *kernel, const struct fake_pat
 	for (size_t i = 0; i < kernel->n_entries; i++)
 		order += kernel->entries[i].listed;
 	kernel->n_entries++;
-	*entry = (struct entry){ .patch = *patch, .loaded = true, .listed = true, .enabled = true, .refcnt = 1,
-				 .order = order, .transition_due = NOT_DUE, .vanish_due = NOT_DUE,
-				 .refcnt_due = NOT_DUE };
+	*entry = (struct entry){ .patch = *patch, .refcnt = 1, .order = order };
+	entry->loaded = entry->listed = entry->enabled = true;
+	entry->transition_due = entry->vanish_due = entry->refcnt_due = NOT_DUE;
 	return entry;
 }
 
@@ -746,9 +746,7 @@ unsigned int fake_kernel_calls(const struct fake_kernel *kernel)
 
 bool fake_kernel_is_listed(const struct fake_kernel *kernel, const char *name)
 {
-	const struct entry *entry = find(kernel, name);
-
-	return entry && entry->listed;
+	return find(kernel, name) && find(kernel, name)->listed;
 }
 
 bool fake_kernel_is_loaded(const struct fake_kernel *kernel, const char *name)
@@ -756,11 +754,16 @@ bool fake_kernel_is_loaded(const struct fake_kernel *kernel, const char *name)
 	return find(kernel, name) != NULL;
 }
 
+static bool is_active(const struct entry *entry)
+{
+	return entry->listed && entry->enabled && !entry->transition;
+}
+
 bool fake_kernel_is_active(const struct fake_kernel *kernel, const char *name)
 {
 	const struct entry *entry = find(kernel, name);
 
-	return entry && entry->listed && entry->enabled && !entry->transition;
+	return entry && is_active(entry);
 }
 
 unsigned int fake_kernel_count_loaded(const struct fake_kernel *kernel)
@@ -776,11 +779,8 @@ unsigned int fake_kernel_count_active(const struct fake_kernel *kernel)
 {
 	unsigned int n = 0;
 
-	for (size_t i = 0; i < kernel->n_entries; i++) {
-		const struct entry *entry = &kernel->entries[i];
-
-		n += entry->loaded && entry->listed && entry->enabled && !entry->transition;
-	}
+	for (size_t i = 0; i < kernel->n_entries; i++)
+		n += kernel->entries[i].loaded && is_active(&kernel->entries[i]);
 	return n;
 }
 
