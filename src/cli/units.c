@@ -2,6 +2,8 @@
 /* Sizes, durations and numbers with units, read and printed. */
 #include "cli/units.h"
 
+#include "shared/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -84,19 +86,10 @@ int duration_parse(const char *text, int64_t *ns)
 
 int number_parse(const char *text, uint64_t *out)
 {
-	uint64_t value = 0;
-
-	if (!*text)
-		return -1;
-	for (; *text; text++) {
-		if (*text < '0' || *text > '9')
-			return -1;
-		if (__builtin_mul_overflow(value, 10u, &value) ||
-		    __builtin_add_overflow(value, (uint64_t)(*text - '0'), &value))
-			return -1;
-	}
-	*out = value;
-	return 0;
+	/* People may write leading zeros, documents may not. */
+	while (text[0] == '0' && text[1])
+		text++;
+	return lp_text_to_u64(text, out);
 }
 
 bool text_is_build_id(const char *text)
