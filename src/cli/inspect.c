@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack inspect: what a module's file says. */
 #include "cli/cleanup.h"
+#include "cli/each_file.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/print.h"
@@ -249,21 +250,22 @@ static int first_error(const struct lppack_value *findings)
 	return LPPACK_OK;
 }
 
-/* Returns the exit status of this file. *printed: whether prose stands above. */
-static int inspect_file(const struct inspect_options *o, const char *path, struct lp_json *json, bool *printed)
+/* Returns the exit status of this file. */
+static int inspect_file(const void *context, const char *path, struct each_file *output)
 {
+	const struct inspect_options *o = context;
 	struct lppack_error err = LPPACK_ERROR_INIT;
 	struct lppack_value *module AUTO(value) = lppack_module_inspect(path, &err);
 
 	if (!module)
 		error_print(&err);
 	if (o->json) {
-		inspect_print_json(json, path, module, &err);
+		inspect_print_json(&output->json, path, module, &err);
 	} else if (module) {
-		if (*printed)
+		if (output->printed)
 			printf("\n");
 		inspect_print_prose(module, path);
-		*printed = true;
+		output->printed = true;
 	}
 	if (!module)
 		return err.code;
@@ -273,26 +275,9 @@ static int inspect_file(const struct inspect_options *o, const char *path, struc
 static int inspect_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct inspect_options *o = values;
-	struct lp_json json = LP_JSON_TO(stdout);
-	int first = LPPACK_OK;
-	bool printed = false;
 
 	(void)err;
-	if (o->json) {
-		lp_json_open(&json, NULL, '{');
-		lp_json_open(&json, "files", '[');
-	}
-	for (size_t i = 0; i < arguments->n; i++) {
-		int status = inspect_file(o, arguments->items[i], &json, &printed);
-
-		if (!first)
-			first = status;
-	}
-	if (o->json) {
-		lp_json_close(&json, ']');
-		lp_json_close(&json, '}');
-	}
-	return first;
+	return each_file_run(arguments, o->json, inspect_file, o);
 }
 
 const struct verb verb_inspect = {

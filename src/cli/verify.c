@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack verify: bundles against the trusted keys. */
 #include "cli/cleanup.h"
+#include "cli/each_file.h"
 #include "cli/diff_report.h"
 #include "cli/json.h"
 #include "cli/output.h"
@@ -197,13 +198,21 @@ static void verify_print_json(struct lp_json *json, const struct check *check, c
 	lp_json_close(json, '}');
 }
 
-/* Returns the exit status of this file. *printed: whether prose stands above. */
-static int verify_file(const struct verify_options *o, const char *path, const char *build_id,
-		       const struct source *older, struct lp_json *json, bool *printed)
+/* What is asked of every file. */
+struct question {
+	const struct verify_options *o;
+	const char *build_id; /* NULL: all kernels */
+	struct source older;  /* with --supersedes */
+};
+
+/* Returns the exit status of this file. */
+static int verify_file(const void *context, const char *path, struct each_file *output)
 {
+	const struct question *question = context;
+	const struct verify_options *o = question->o;
 	struct check check __attribute__((cleanup(check_free))) = { .path = path,
-								    .build_id = build_id,
-								    .older = o->supersedes ? older : NULL };
+								    .build_id = question->build_id,
+								    .older = o->supersedes ? &question->older : NULL };
 	struct lppack_error err = LPPACK_ERROR_INIT;
 
 	if (run_check(&check, o, &err) < 0) {
@@ -213,10 +222,10 @@ static int verify_file(const struct verify_options *o, const char *path, const c
 		source_warn_expired(&check.source, path);
 	}
 	if (o->json)
-		verify_print_json(json, &check, &err);
+		verify_print_json(&output->json, &check, &err);
 	else if (!err.code && !o->quiet) {
-		verify_print_prose(&check, !*printed);
-		*printed = true;
+		verify_print_prose(&check, !output->printed);
+		output->printed = true;
 	}
 	return err.code;
 }
@@ -225,30 +234,15 @@ static int verify_run(const void *values, const struct text_list *arguments, str
 {
 	const struct verify_options *o = values;
 	char *build_id LP_AUTO_FREE = o->kernel ? kernel_resolve(o->kernel, err) : NULL;
-	struct source older AUTO_SOURCE = { 0 };
-	struct lp_json json = LP_JSON_TO(stdout);
-	int first = LPPACK_OK;
-	bool printed = false;
+	struct question question = { .o = o, .build_id = build_id };
+	int rc = o->kernel && !build_id ? -err->code : 0;
 
-	if (o->kernel && !build_id)
-		return -err->code;
-	if (o->supersedes && open_source(&older, o->supersedes, o, err) < 0)
-		return -err->code;
-	if (o->json) {
-		lp_json_open(&json, NULL, '{');
-		lp_json_open(&json, "files", '[');
-	}
-	for (size_t i = 0; i < arguments->n; i++) {
-		int status = verify_file(o, arguments->items[i], build_id, &older, &json, &printed);
-
-		if (!first)
-			first = status;
-	}
-	if (o->json) {
-		lp_json_close(&json, ']');
-		lp_json_close(&json, '}');
-	}
-	return first;
+	if (rc == 0 && o->supersedes)
+		rc = open_source(&question.older, o->supersedes, o, err);
+	if (rc == 0)
+		rc = each_file_run(arguments, o->json, verify_file, &question);
+	source_close(&question.older);
+	return rc;
 }
 
 const struct verb verb_verify = {
