@@ -147,7 +147,7 @@ int lp_boot_candidates_read(const struct lp_snapshot *snapshot, struct lp_boot_c
 	if (!out->items)
 		return lp_fail_nomem(err);
 	out->n = store->n;
-	/* Which levels boots look at, whatever they find: as lppack_store_open_installed() goes through them. */
+	/* Which levels boots look at, whatever they find: as lp_store_open_installed() goes through them. */
 	for (; turn; turn = lp_store_below(store, &turn->id))
 		out->items[turn - store->levels].in_turn = true;
 	for (size_t i = 0; i < out->n; i++) {
