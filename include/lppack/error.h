@@ -78,7 +78,7 @@ extern "C" {
 	X(UNPROVEN, 65, MACHINE, "the outcome could not be proved and not be undone") \
 	X(LEFTOVER, 66, MACHINE, "the new livepatch is in force, but a replaced module could not be removed") \
 	X(ONE_WAY, 67, MACHINE, "going back is not safe without a reboot") \
-	X(NO_LEVEL, 68, MACHINE, "there is no such level to go to") \
+	X(NO_RELEASE, 68, MACHINE, "there is no such level to go to") \
 	X(DISABLED, 69, MACHINE, "livepatches are switched off on the kernel's command line") \
 	X(BOOT_LOOP, 70, RELEASE, "the bundle is skipped: boots with it did not become healthy") \
 	X(NONE_LEFT, 71, MACHINE, "no livepatch is active: the new one could not be kept when the old ones were gone") \

@@ -213,7 +213,7 @@ int lppack_plan_is_noop(const struct lppack_plan *plan);
  * @return a map: kernel, bundle, module, objects, replaces, already, reversibility (class: "reversible", "one-way" or
  *         "reboot"; why), warnings, module_signature (unless nothing is to be done: enforced ("module.sig_enforce" or
  *         "lockdown", if the kernel insists on signatures of modules), signed, and of a signed module key ("known" to
- *         the kernel, "unknown", "platform": to the firmware's keyring alone, or "untold") and signer). To be freed
+ *         the kernel, "not-found", "platform": to the firmware's keyring alone, or "unknown") and signer). To be freed
  *         with lppack_value_free(); NULL on failure
  * @since 0.1
  */
@@ -392,7 +392,7 @@ int lppack_host_discard_journal(struct lppack_host *host, struct lppack_error *e
  * @param serial   which one; NULL: the newest installed one below what is active
  * @param bundle   receives the bundle, the caller's
  * @param verified receives the verified bundle, the caller's
- * @param err      LPPACK_E_NO_LEVEL: there is none
+ * @param err      LPPACK_E_NO_RELEASE: there is none
  *
  *                 LPPACK_E_STATE: its file is not what was installed
  *
@@ -400,9 +400,9 @@ int lppack_host_discard_journal(struct lppack_host *host, struct lppack_error *e
  * @return 0 or a negative code
  * @since 0.1
  */
-int lppack_host_open_level(struct lppack_host *host, const struct lppack_keyring *keyring, const uint64_t *serial,
-			   struct lppack_bundle **bundle, struct lppack_verified **verified,
-			   struct lppack_error *err);
+int lppack_host_open_release(struct lppack_host *host, const struct lppack_keyring *keyring, const uint64_t *serial,
+			     struct lppack_bundle **bundle, struct lppack_verified **verified,
+			     struct lppack_error *err);
 
 #ifdef __cplusplus
 }

@@ -184,7 +184,7 @@ struct lppack_boot_report {
  * @param options may be NULL
  * @param report  receives what it came to, also on failure; NULL if there is nothing to report. May be NULL. To be
  *                freed with lppack_boot_report_free()
- * @param err     LPPACK_E_NO_LEVEL: nothing is installed
+ * @param err     LPPACK_E_NO_RELEASE: nothing is installed
  *
  *                LPPACK_E_DISABLED: the kernel's command line forbids it
  *

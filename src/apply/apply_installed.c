@@ -77,7 +77,7 @@ static int take_options(struct boot *boot, const struct lppack_boot_options *giv
 	if (rc < 0)
 		return rc;
 	if (boot->how.flags & LPPACK_APPLY_ROLLBACK)
-		return lp_fail(err, LPPACK_E_USAGE, "roll back with lppack_host_open_level() and a plan",
+		return lp_fail(err, LPPACK_E_USAGE, "roll back with lppack_host_open_release() and a plan",
 			       "struct lppack_boot_options: boots do not roll back");
 	boot->is_dry_run = options.flags & LPPACK_BOOT_DRY_RUN;
 	boot->origin = options.flags & LPPACK_BOOT_COUNT ? LP_PLAN_BOOT : LP_PLAN_INSTALLED;
@@ -92,7 +92,7 @@ static int recover_first(struct boot *boot, struct lppack_error *err)
 	LPPACK_OPTIONS(lppack_recover_options, options, .timeout_ns = boot->how.timeout_ns, .wait = boot->how.wait);
 	struct lppack_error why = LPPACK_ERROR_INIT;
 
-	if (boot->is_dry_run || !lp_host_is_running(&boot->host->io))
+	if (boot->is_dry_run || !lp_kernel_io_is_running(&boot->host->io))
 		return 0;
 	boot->report->recovered = lppack_host_recover(boot->host, &options, &why);
 	return boot->report->recovered ? 0 : lp_error_move(err, &why);

@@ -67,11 +67,11 @@ static const struct lp_installed *first_level(const struct attempt *attempt, con
 	if (level)
 		return level;
 	if (m)
-		lp_fail(err, LPPACK_E_NO_LEVEL, "lppack install a newer level", "no installed level is left to try");
+		lp_fail(err, LPPACK_E_NO_RELEASE, "lppack install a newer level", "no installed level is left to try");
 	else if (store->n == 0)
-		lp_fail(err, LPPACK_E_NO_LEVEL, "lppack install FILE puts one there", "no level is installed");
+		lp_fail(err, LPPACK_E_NO_RELEASE, "lppack install FILE puts one there", "no level is installed");
 	else
-		lp_fail(err, LPPACK_E_NO_LEVEL,
+		lp_fail(err, LPPACK_E_NO_RELEASE,
 			"lppack rollback --to SERIAL puts one back, for boots too: lppack status lists them",
 			"none of the installed levels is to be put in force, since lppack remove");
 	return NULL;

@@ -81,7 +81,7 @@ static int apply_if_wanted(struct install_report *r, struct lppack_host *host, s
 		r->public.not_applied = LPPACK_NOT_APPLIED_FLAG;
 		return 0;
 	}
-	if (!lp_host_is_running(&host->io)) {
+	if (!lp_kernel_io_is_running(&host->io)) {
 		r->public.not_applied = LPPACK_NOT_APPLIED_OTHER_MACHINE;
 		return 0;
 	}

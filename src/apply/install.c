@@ -365,7 +365,7 @@ static int recover_first(struct install *install, struct lppack_error *err)
 	LP_AUTO_FREE char *text = NULL;
 	int rc;
 
-	if (!lp_host_is_running(&install->host->io))
+	if (!lp_kernel_io_is_running(&install->host->io))
 		return 0;
 	rc = lp_recover_locked(&install->snapshot, &terms, true, NULL, &why);
 	if (rc == -LPPACK_E_STATE || rc == -LPPACK_E_UNSUPPORTED || rc == -LPPACK_E_NO_MEMORY)

@@ -23,26 +23,26 @@ static const char *const policy_names[] = {
 
 static const char *const verdict_names[] = {
 	[LP_KEY_KNOWN] = "known",
-	[LP_KEY_UNKNOWN] = "unknown",
+	[LP_KEY_NOT_FOUND] = "not-found",
 	[LP_KEY_PLATFORM] = "platform",
-	[LP_KEY_UNTOLD] = "untold",
+	[LP_KEY_UNKNOWN] = "unknown",
 };
 
 /* The kernel is content with one signer that it knows. */
 static enum lp_key_verdict find_key(struct lp_kernel_io *host, const struct signature *s)
 {
-	enum lp_key_verdict best = LP_KEY_UNTOLD;
+	enum lp_key_verdict best = LP_KEY_UNKNOWN;
 
 	for (size_t i = 0; i < s->facts.n_signers; i++) {
 		LP_AUTO_BUF struct lp_buf id = { 0 };
-		enum lp_key_verdict verdict = LP_KEY_UNTOLD;
+		enum lp_key_verdict verdict = LP_KEY_UNKNOWN;
 
 		if (lp_module_signature_id(s->der, s->size, i, &id) && lp_buf_ok(&id))
-			verdict = lp_host_find_key(host, id.data, id.len);
+			verdict = lp_keyring_find_key(host, id.data, id.len);
 		if (verdict == LP_KEY_KNOWN)
 			return verdict;
 		/* What is certain of one signer is certain of the module only if it is so of all. */
-		if (i == 0 || best == LP_KEY_UNKNOWN)
+		if (i == 0 || best == LP_KEY_NOT_FOUND)
 			best = verdict;
 	}
 	return best;
@@ -91,7 +91,7 @@ static int warn(enum lp_key_verdict verdict, const char *enforced, const char *s
 {
 	LP_AUTO_FREE char *text = NULL;
 
-	if (verdict == LP_KEY_UNKNOWN)
+	if (verdict == LP_KEY_NOT_FOUND)
 		text = lp_text_format("the kernel does not know the key of the module's signature (%s): it loads the "
 				      "module, and is tainted by it",
 				      signer);
@@ -120,7 +120,7 @@ static int module_trust_judge(enum lp_key_verdict verdict, const struct signatur
 		return 0;
 	if (!signer)
 		return lp_fail_nomem(err);
-	if (enforced && verdict == LP_KEY_UNKNOWN)
+	if (enforced && verdict == LP_KEY_NOT_FOUND)
 		return lp_fail(err, LPPACK_E_LOCKED,
 			       "enrol the key (mokutil --import CERTIFICATE, then reboot), or ask for a module that is "
 			       "signed by a key of this kernel",
@@ -133,7 +133,7 @@ static int module_trust_judge(enum lp_key_verdict verdict, const struct signatur
 int lp_module_trust_check(struct lp_kernel_io *host, const void *bytes, size_t n, const char *name,
 			  struct lppack_value **out, struct lppack_value **warnings, struct lppack_error *err)
 {
-	const char *enforced = policy_names[lp_host_signature_policy(host)];
+	const char *enforced = policy_names[lp_keyring_signature_policy(host)];
 	struct signature s = { 0 };
 	bool has_signature = false;
 	size_t at = n;
@@ -149,7 +149,7 @@ int lp_module_trust_check(struct lp_kernel_io *host, const void *bytes, size_t n
 	}
 	if (rc < 0)
 		return rc;
-	verdict = has_signature ? find_key(host, &s) : LP_KEY_UNTOLD;
+	verdict = has_signature ? find_key(host, &s) : LP_KEY_UNKNOWN;
 	if (has_signature)
 		rc = module_trust_judge(verdict, &s, enforced, name, warnings, err);
 	if (rc < 0)

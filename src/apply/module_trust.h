@@ -10,7 +10,7 @@
  * Before the module is loaded: what the kernel insists on, whether it has the key. *out becomes a map for the plan:
  *   enforced  "lockdown" or "module.sig_enforce", if the kernel insists on a signature
  *   signed    bool
- *   key       of a signed module: "known", "unknown", "platform" or "untold" (runtime/keyring.h)
+ *   key       of a signed module: "known", "not-found", "platform" or "unknown" (runtime/keyring.h)
  *   signer    {issuer, serial or key_id, digest, algorithm}
  * and warnings are added to the list. LPPACK_E_LOCKED if the kernel insists and certainly has no such key; what cannot
  * be told is left to the kernel.

@@ -170,7 +170,7 @@ LP_EXPORT struct lppack_receipt *lppack_plan_apply(struct lppack_plan *plan, str
 		lp_fail_nomem(err);
 		return NULL;
 	}
-	lock = lp_host_lock_wait(&plan->host->io, &plan->terms.caller, err);
+	lock = lp_lock_wait(&plan->host->io, &plan->terms.caller, err);
 	if (lock < 0 || apply_prepare(plan, err) < 0)
 		return NULL;
 	apply_run(plan, receipt, &receipt->error);

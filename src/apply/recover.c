@@ -433,9 +433,9 @@ LP_EXPORT struct lppack_value *lppack_host_recover(struct lppack_host *host, con
 		return NULL;
 	/* The usual case takes no lock and needs no privilege. */
 	if (rc > 0) {
-		if (quick && lp_host_check_privilege(&host->io, err) < 0)
+		if (quick && lp_privilege_check(&host->io, err) < 0)
 			return NULL;
-		lock = lp_host_lock_wait(&host->io, &terms.caller, err);
+		lock = lp_lock_wait(&host->io, &terms.caller, err);
 		if (lock < 0)
 			return NULL;
 		lp_snapshot_read(&snapshot, host);

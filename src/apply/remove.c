@@ -161,7 +161,7 @@ LP_EXPORT struct lppack_receipt *lppack_host_remove(struct lppack_host *host,
 
 	if (!receipt || lp_host_check_running(host, err) < 0 || open_removal(&removal, host, options, err) < 0)
 		return NULL;
-	lock = lp_host_lock_wait(&host->io, &removal.terms.caller, err);
+	lock = lp_lock_wait(&host->io, &removal.terms.caller, err);
 	if (lock < 0 || removal_begin(&removal, err) < 0)
 		return NULL;
 	has_told = removal_run(&removal, receipt, &receipt->error);

@@ -53,7 +53,7 @@ const char *lp_reversibility(const struct lp_applied *older, const struct lp_app
 
 static const struct lp_installed *fail_none(const char *what, struct lppack_error *err)
 {
-	lp_fail(err, LPPACK_E_NO_LEVEL, "lppack status lists the installed levels; lppack install adds one", "%s",
+	lp_fail(err, LPPACK_E_NO_RELEASE, "lppack status lists the installed levels; lppack install adds one", "%s",
 		what);
 	return NULL;
 }
@@ -85,9 +85,9 @@ static const struct lp_installed *choose_level(const struct lp_store *store, con
 	return found ? found : fail_none("no older level is installed", err);
 }
 
-LP_EXPORT int lppack_host_open_level(struct lppack_host *host, const struct lppack_keyring *keyring,
-				     const uint64_t *serial, struct lppack_bundle **bundle,
-				     struct lppack_verified **verified, struct lppack_error *err)
+LP_EXPORT int lppack_host_open_release(struct lppack_host *host, const struct lppack_keyring *keyring,
+				       const uint64_t *serial, struct lppack_bundle **bundle,
+				       struct lppack_verified **verified, struct lppack_error *err)
 {
 	LP_AUTO_SNAPSHOT struct lp_snapshot snapshot = { 0 };
 	LP_AUTO(cleanup_lppack_bundle_close) struct lppack_bundle *opened = NULL;

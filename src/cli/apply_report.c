@@ -68,9 +68,9 @@ static void apply_report_print_signature(const struct lppack_value *plan)
 {
 	static const char *const keys[][2] = {
 		{ "known", "whose key the kernel has" },
-		{ "unknown", "whose key the kernel does not have" },
+		{ "not-found", "whose key the kernel does not have" },
 		{ "platform", "whose key only the firmware's keyring has" },
-		{ "untold", "and it cannot be told whether the kernel has its key" },
+		{ "unknown", "and it cannot be told whether the kernel has its key" },
 	};
 	const struct lppack_value *map = lppack_value_get(plan, "module_signature");
 	const struct lppack_value *signer = lppack_value_get(map, "signer");

@@ -16,14 +16,14 @@ int lp_host_name(struct lppack_host *host, struct lppack_error *err)
 
 	if (host->kernel.release)
 		return 0;
-	rc = lp_host_read_names(&host->io, &host->kernel, err);
+	rc = lp_kernel_io_read_names(&host->io, &host->kernel, err);
 	host->kernel.build_id = build_id;
 	return rc;
 }
 
 int lp_host_check_running(const struct lppack_host *host, struct lppack_error *err)
 {
-	if (lp_host_is_running(&host->io))
+	if (lp_kernel_io_is_running(&host->io))
 		return 0;
 	return lp_fail(err, LPPACK_E_USAGE, "open the machine itself, without a root",
 		       "%s: holds another machine's files, and only the running kernel can be livepatched",
@@ -40,7 +40,7 @@ struct lppack_host *lp_host_new(const char *root, const struct lp_kernel_ops *op
 		return NULL;
 	}
 	host->io.rootfd = -1;
-	if (lp_host_open(&host->io, root, ops, context, err) < 0)
+	if (lp_kernel_io_open(&host->io, root, ops, context, err) < 0)
 		return NULL;
 	/* An image that no kernel runs has none to name: something can be installed into it all the same. */
 	if (lp_host_name(host, *host->io.root ? NULL : err) < 0 && !*host->io.root)
@@ -63,7 +63,7 @@ LP_EXPORT void lppack_host_close(struct lppack_host *host)
 {
 	if (!host || !lp_ref_drop(&host->ref))
 		return;
-	lp_host_close(&host->io);
+	lp_kernel_io_close(&host->io);
 	lp_kernel_facts_free(&host->kernel);
 	free(host->boot_id);
 	free(host);
@@ -79,7 +79,7 @@ int lp_host_identify(struct lppack_host *host, struct lppack_error *err)
 		return 0;
 	rc = lp_host_name(host, err);
 	if (rc == 0)
-		rc = lp_host_read_notes(&host->io, &notes, err);
+		rc = lp_kernel_io_read_notes(&host->io, &notes, err);
 	if (rc == 0)
 		rc = lp_notes_parse(notes.data, notes.len, "/sys/kernel/notes", &facts, err);
 	if (rc < 0)
@@ -114,13 +114,13 @@ int lp_host_lock_for(struct lppack_host *host, const struct lppack_wait *wait, s
 	struct lp_caller caller = { 0 };
 	int rc = lp_caller_set_wait(&caller, wait, err);
 
-	return rc < 0 ? rc : lp_host_lock_wait(&host->io, &caller, err);
+	return rc < 0 ? rc : lp_lock_wait(&host->io, &caller, err);
 }
 
 const char *lp_host_boot(struct lppack_host *host)
 {
 	if (!host->boot_id)
-		host->boot_id = lp_host_boot_id(&host->io);
+		host->boot_id = lp_kernel_io_read_boot_id(&host->io);
 	if (!host->boot_id)
 		host->boot_id = strdup("");
 	return host->boot_id && *host->boot_id ? host->boot_id : NULL;

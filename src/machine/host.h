@@ -33,7 +33,7 @@ int lp_host_identify(struct lppack_host *host, struct lppack_error *err);
 
 /* How the caller wants to wait, which is copied; wait may be NULL. */
 int lp_caller_set_wait(struct lp_caller *caller, const struct lppack_wait *wait, struct lppack_error *err);
-/* lp_host_lock_wait() as the caller of the library wants it: wait may be NULL. */
+/* lp_lock_wait() as the caller of the library wants it: wait may be NULL. */
 int lp_host_lock_for(struct lppack_host *host, const struct lppack_wait *wait, struct lppack_error *err);
 
 /* Which boot this is, read once; NULL where the kernel does not say. */

@@ -224,7 +224,7 @@ struct lppack_value *lp_journal_describe(const struct lp_journal *journal, struc
 	int pid;
 
 	lp_value_add_text(&map, "boot", lp_boot_ids_match(journal->boot_id, lp_host_boot(host)) ? "this" : "earlier");
-	state = lp_host_lock_state(&host->io, &pid);
+	state = lp_lock_read_state(&host->io, &pid);
 	if (state != LP_LOCK_UNKNOWN)
 		lp_value_add_bool(&map, "running", state == LP_LOCK_HELD);
 	return map;
@@ -249,7 +249,7 @@ static int forget_boot(const char *root, struct lppack_error *err)
 
 LP_EXPORT int lppack_host_discard_journal(struct lppack_host *host, struct lppack_error *err)
 {
-	LP_AUTO_CLOSE int lock = lp_host_lock(&host->io, err);
+	LP_AUTO_CLOSE int lock = lp_lock_take(&host->io, err);
 	int rc = lock < 0 ? lock : lp_state_file_remove(host->io.root, LP_JOURNAL_FILE, err);
 
 	return rc < 0 ? rc : forget_boot(host->io.root, err);

@@ -30,7 +30,7 @@ static bool may_retry(struct lp_kernel_io *io, const struct lp_terms *terms, con
 {
 	int64_t wanted_ns = terms->limits.retry_delay_ns;
 	int64_t delay_ns = wanted_ns > 0 ? wanted_ns : DEFAULT_RETRY_DELAY_NS;
-	int64_t since_ns = lp_host_now(io);
+	int64_t since_ns = lp_kernel_io_now(io);
 	int64_t elapsed = 0;
 
 	if (!result->timed_out || result->attempts > terms->limits.retries)
@@ -39,8 +39,8 @@ static bool may_retry(struct lp_kernel_io *io, const struct lp_terms *terms, con
 		if (lp_caller_has_cancelled(&terms->caller))
 			return false;
 		lp_caller_progress(&terms->caller, "retry", elapsed);
-		lp_host_poll_sleep(io, since_ns);
-		elapsed = lp_host_now(io) - since_ns;
+		lp_kernel_io_poll_sleep(io, since_ns);
+		elapsed = lp_kernel_io_now(io) - since_ns;
 	}
 	return true;
 }
@@ -74,7 +74,7 @@ int lp_attempt_repeat(const struct lp_attempt *attempt,
 		      int (*once)(struct lp_attempt *attempt, struct lppack_error *err), struct lppack_error *err)
 {
 	struct lp_attempt_result *result = attempt->result;
-	int64_t started = lp_host_now(attempt->io);
+	int64_t started = lp_kernel_io_now(attempt->io);
 	int rc;
 
 	*result = (struct lp_attempt_result){ 0 };
@@ -88,6 +88,6 @@ int lp_attempt_repeat(const struct lp_attempt *attempt,
 			break;
 		begin_again(result, err);
 	}
-	result->total_ns = lp_host_now(attempt->io) - started;
+	result->total_ns = lp_kernel_io_now(attempt->io) - started;
 	return rc;
 }

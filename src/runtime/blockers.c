@@ -238,11 +238,11 @@ void lp_blockers_free(struct lp_blocker *blockers, size_t n)
 
 /* fs/proc/base.c, proc_pid_patch_state(): only who may trace a task is told, and with hidepid others are not even
  * listed (proc(5)). Init is there on every machine, and is root's. */
-bool lp_host_sees_tasks(struct lp_kernel_io *io)
+bool lp_blockers_are_visible(struct lp_kernel_io *io)
 {
 	char text[24];
 
-	if (!lp_host_has_capability(io, CAP_SYS_PTRACE))
+	if (!lp_privilege_has_capability(io, CAP_SYS_PTRACE))
 		return false;
 	return lp_attr_read(io->rootfd, "proc/1/task/1/patch_state", text, sizeof(text)) >= 0 ||
 	       (errno != EACCES && errno != EPERM);

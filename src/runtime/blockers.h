@@ -39,6 +39,6 @@ int lp_blockers_collect(struct lp_kernel_io *io, const struct lp_module_facts *f
 void lp_blockers_print(const struct lp_blocker *blockers, size_t n, struct lp_buf *text);
 
 /* Whether this process sees how far every task is (patch_state in /proc); what cannot be told counts as yes. */
-bool lp_host_sees_tasks(struct lp_kernel_io *io);
+bool lp_blockers_are_visible(struct lp_kernel_io *io);
 
 #endif

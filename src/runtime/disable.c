@@ -155,7 +155,7 @@ static void remove_disabled(struct lp_attempt *attempt, size_t n)
 
 static int disable_each(struct lp_attempt *attempt, struct lppack_error *err)
 {
-	int64_t started = lp_host_now(attempt->io);
+	int64_t started = lp_kernel_io_now(attempt->io);
 	size_t n = 0;
 	int rc = 0;
 
@@ -163,7 +163,7 @@ static int disable_each(struct lp_attempt *attempt, struct lppack_error *err)
 		rc = disable_one(attempt, attempt->old[n], err);
 		n += rc == 0;
 	}
-	attempt->result->transition_ns = lp_host_now(attempt->io) - started;
+	attempt->result->transition_ns = lp_kernel_io_now(attempt->io) - started;
 	if (rc < 0)
 		remove_disabled(attempt, n);
 	return rc;

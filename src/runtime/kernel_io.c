@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
-int lp_host_open(struct lp_kernel_io *io, const char *root, const struct lp_kernel_ops *ops, void *context,
-		 struct lppack_error *err)
+int lp_kernel_io_open(struct lp_kernel_io *io, const char *root, const struct lp_kernel_ops *ops, void *context,
+		      struct lppack_error *err)
 {
 	bool is_real = !root || !*root || strcmp(root, "/") == 0;
 
@@ -29,7 +29,7 @@ int lp_host_open(struct lp_kernel_io *io, const char *root, const struct lp_kern
 	return 0;
 }
 
-void lp_host_close(struct lp_kernel_io *io)
+void lp_kernel_io_close(struct lp_kernel_io *io)
 {
 	/* root tells an opened host from a zeroed one, whose descriptor 0 is not ours. */
 	if (io->root && io->rootfd >= 0)
@@ -38,7 +38,7 @@ void lp_host_close(struct lp_kernel_io *io)
 	*io = (struct lp_kernel_io){ .rootfd = -1 };
 }
 
-bool lp_host_is_running(const struct lp_kernel_io *io)
+bool lp_kernel_io_is_running(const struct lp_kernel_io *io)
 {
 	return io->ops != &lp_refusing_ops;
 }
@@ -84,7 +84,7 @@ int lp_attr_int(int dirfd, const char *path)
 	return (int)value;
 }
 
-bool lp_host_has(const struct lp_kernel_io *io, const char *path)
+bool lp_kernel_io_has(const struct lp_kernel_io *io, const char *path)
 {
 	struct stat st;
 
@@ -145,23 +145,23 @@ void lp_names_free(char **names, size_t n)
 	free(names);
 }
 
-int64_t lp_host_now(struct lp_kernel_io *io)
+int64_t lp_kernel_io_now(struct lp_kernel_io *io)
 {
 	return io->ops->now_ns(io->context);
 }
 
-void lp_host_sleep(struct lp_kernel_io *io, int64_t ns)
+void lp_kernel_io_sleep(struct lp_kernel_io *io, int64_t ns)
 {
 	io->ops->sleep_ns(io->context, ns);
 }
 
-void lp_host_poll_sleep(struct lp_kernel_io *io, int64_t since_ns)
+void lp_kernel_io_poll_sleep(struct lp_kernel_io *io, int64_t since_ns)
 {
 	const int64_t shortest = LP_MS_NS / 5;
 	const int64_t longest = 10 * LP_MS_NS;
-	int64_t ns = (lp_host_now(io) - since_ns) / 32;
+	int64_t ns = (lp_kernel_io_now(io) - since_ns) / 32;
 
-	lp_host_sleep(io, ns < shortest ? shortest : ns > longest ? longest : ns);
+	lp_kernel_io_sleep(io, ns < shortest ? shortest : ns > longest ? longest : ns);
 }
 
 static int read_below_root(struct lp_kernel_io *io, const char *path, size_t max, struct lp_buf *out,
@@ -174,7 +174,7 @@ static int read_below_root(struct lp_kernel_io *io, const char *path, size_t max
 	return rc < 0 ? lp_fail(err, (enum lppack_code)cause.code, cause.hint, "%s/%s", io->root, cause.message) : 0;
 }
 
-int lp_host_read_notes(struct lp_kernel_io *io, struct lp_buf *notes, struct lppack_error *err)
+int lp_kernel_io_read_notes(struct lp_kernel_io *io, struct lp_buf *notes, struct lppack_error *err)
 {
 	int rc = read_below_root(io, "sys/kernel/notes", 1 << 20, notes, err);
 
@@ -191,14 +191,14 @@ static char *read_word(struct lp_kernel_io *io, const char *path)
 	return strdup(text);
 }
 
-int lp_host_read_names(struct lp_kernel_io *io, struct lp_kernel_facts *out, struct lppack_error *err)
+int lp_kernel_io_read_names(struct lp_kernel_io *io, struct lp_kernel_facts *out, struct lppack_error *err)
 {
 	struct utsname uts;
 
 	*out = (struct lp_kernel_facts){ 0 };
 	out->release = read_word(io, "proc/sys/kernel/osrelease");
 	/* Of another machine uname() tells nothing. */
-	if (!out->release && !lp_host_is_running(io))
+	if (!out->release && !lp_kernel_io_is_running(io))
 		return lp_fail(err, LPPACK_E_IO, "mount /proc", "%s/proc/sys/kernel/osrelease: cannot be read",
 			       io->root);
 	out->version = read_word(io, "proc/sys/kernel/version");
@@ -214,7 +214,7 @@ int lp_host_read_names(struct lp_kernel_io *io, struct lp_kernel_facts *out, str
 	return 0;
 }
 
-char *lp_host_boot_id(struct lp_kernel_io *io)
+char *lp_kernel_io_read_boot_id(struct lp_kernel_io *io)
 {
 	return read_word(io, "proc/sys/kernel/random/boot_id");
 }

@@ -22,19 +22,19 @@ struct lp_kernel_io {
 
 /* root NULL, "" or "/": the real one. ops NULL: the real kernel; for another root, operations that fail with ENOSYS,
  * because what is read there must not decide over the kernel that runs here. */
-int lp_host_open(struct lp_kernel_io *io, const char *root, const struct lp_kernel_ops *ops, void *context,
-		 struct lppack_error *err);
-void lp_host_close(struct lp_kernel_io *io);
+int lp_kernel_io_open(struct lp_kernel_io *io, const char *root, const struct lp_kernel_ops *ops, void *context,
+		      struct lppack_error *err);
+void lp_kernel_io_close(struct lp_kernel_io *io);
 /* Whether the kernel itself is at hand, and not only the files of another machine. */
-bool lp_host_is_running(const struct lp_kernel_io *io);
+bool lp_kernel_io_is_running(const struct lp_kernel_io *io);
 
 /* Build ID from /sys/kernel/notes is parsed by the inspect layer; here only the bytes and the names are read. */
-int lp_host_read_notes(struct lp_kernel_io *io, struct lp_buf *notes, struct lppack_error *err);
+int lp_kernel_io_read_notes(struct lp_kernel_io *io, struct lp_buf *notes, struct lppack_error *err);
 /* release, version and arch of the running kernel (/proc/sys/kernel/{osrelease,version,arch}). From uname() where /proc
  * does not tell: arch, as before 6.1, and of this machine the release, as in a chroot. build_id stays empty. */
-int lp_host_read_names(struct lp_kernel_io *io, struct lp_kernel_facts *out, struct lppack_error *err);
+int lp_kernel_io_read_names(struct lp_kernel_io *io, struct lp_kernel_facts *out, struct lppack_error *err);
 /* /proc/sys/kernel/random/boot_id without its newline, malloc'd; NULL where absent. */
-char *lp_host_boot_id(struct lp_kernel_io *io);
+char *lp_kernel_io_read_boot_id(struct lp_kernel_io *io);
 
 /* Long enough for every path below the root that is built from kernel names (at most 55 and 511 characters). */
 #define LP_PATH_ROOM 768
@@ -45,7 +45,7 @@ int lp_attr_read_bytes(int dirfd, const char *path, void *out, size_t room);
 int lp_attr_read(int dirfd, const char *path, char *out, size_t room);
 /* A decimal number; -1 where it is absent, unreadable or something else. */
 int lp_attr_int(int dirfd, const char *path);
-bool lp_host_has(const struct lp_kernel_io *io, const char *path);
+bool lp_kernel_io_has(const struct lp_kernel_io *io, const char *path);
 /* A directory to iterate, or NULL with errno. */
 DIR *lp_dir_open(int dirfd, const char *path);
 /* The next entry but "." and "..", or NULL. */
@@ -54,10 +54,10 @@ const struct dirent *lp_dir_next(DIR *dir);
 bool lp_name_is_part(const char *name);
 /* The name as the kernel shows a module's: "-" becomes "_" (include/linux/moduleparam.h). NULL without memory. */
 char *lp_name_as_module(const char *name);
-int64_t lp_host_now(struct lp_kernel_io *io);
-void lp_host_sleep(struct lp_kernel_io *io, int64_t ns);
+int64_t lp_kernel_io_now(struct lp_kernel_io *io);
+void lp_kernel_io_sleep(struct lp_kernel_io *io, int64_t ns);
 /* Waits between polls for a share of the time waited so far, so that what it overshoots stays small against that. */
-void lp_host_poll_sleep(struct lp_kernel_io *io, int64_t since_ns);
+void lp_kernel_io_poll_sleep(struct lp_kernel_io *io, int64_t since_ns);
 
 static inline void cleanup_closedir(DIR **dir)
 {

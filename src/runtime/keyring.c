@@ -12,7 +12,7 @@
 #define DESCRIPTION_MAX 4095 /* security/keys/keyctl.c: KEY_MAX_DESC_SIZE, with its NUL */
 #define EXACT "ex:" /* crypto/asymmetric_keys/asymmetric_type.c: asymmetric_key_match_preparse() */
 
-enum lp_signature_policy lp_host_signature_policy(const struct lp_kernel_io *io)
+enum lp_signature_policy lp_keyring_signature_policy(const struct lp_kernel_io *io)
 {
 	char text[128];
 
@@ -49,13 +49,13 @@ static enum lp_key_verdict search_keyring(struct lp_kernel_io *io, int32_t keyri
 {
 	if (io->ops->search_key(io->context, keyring, description) >= 0 || errno == EACCES)
 		return LP_KEY_KNOWN;
-	return errno == ENOKEY ? LP_KEY_UNKNOWN : LP_KEY_UNTOLD;
+	return errno == ENOKEY ? LP_KEY_NOT_FOUND : LP_KEY_UNKNOWN;
 }
 
 /* Whether a key that cannot be there is not found: else the keyring itself may not be searched, and says nothing. */
 static bool is_searchable(struct lp_kernel_io *io, int32_t keyring)
 {
-	return keyring && search_keyring(io, keyring, EXACT "0000000000000000") == LP_KEY_UNKNOWN;
+	return keyring && search_keyring(io, keyring, EXACT "0000000000000000") == LP_KEY_NOT_FOUND;
 }
 
 /* kernel/module/signing.c asks the secondary keyring, which is linked to the others, or without it the built-in one. */
@@ -65,24 +65,24 @@ static enum lp_key_verdict find_in_kernel(struct lp_kernel_io *io, const char *k
 	int32_t trusted = secondary ? secondary : find_keyring(keys, ".builtin_trusted_keys");
 	int32_t platform = find_keyring(keys, ".platform");
 	enum lp_key_verdict verdict =
-		is_searchable(io, trusted) ? search_keyring(io, trusted, description) : LP_KEY_UNTOLD;
+		is_searchable(io, trusted) ? search_keyring(io, trusted, description) : LP_KEY_UNKNOWN;
 
-	if (verdict != LP_KEY_UNKNOWN || !platform)
+	if (verdict != LP_KEY_NOT_FOUND || !platform)
 		return verdict;
-	verdict = is_searchable(io, platform) ? search_keyring(io, platform, description) : LP_KEY_UNTOLD;
+	verdict = is_searchable(io, platform) ? search_keyring(io, platform, description) : LP_KEY_UNKNOWN;
 	return verdict == LP_KEY_KNOWN ? LP_KEY_PLATFORM : verdict;
 }
 
-enum lp_key_verdict lp_host_find_key(struct lp_kernel_io *io, const void *id, size_t n)
+enum lp_key_verdict lp_keyring_find_key(struct lp_kernel_io *io, const void *id, size_t n)
 {
 	LP_AUTO_BUF struct lp_buf keys = { 0 };
 	LP_AUTO_FREE char *description = malloc(sizeof(EXACT) + 2 * n);
 
 	if (!io->ops->search_key || !description || n == 0 || sizeof(EXACT) - 1 + 2 * n > DESCRIPTION_MAX)
-		return LP_KEY_UNTOLD;
+		return LP_KEY_UNKNOWN;
 	memcpy(description, EXACT, sizeof(EXACT));
 	lp_hex_encode(id, n, description + strlen(EXACT));
 	if (lp_file_read(io->rootfd, "proc/keys", KEYS_MAX, &keys, NULL) < 0 || !keys.data)
-		return LP_KEY_UNTOLD;
+		return LP_KEY_UNKNOWN;
 	return find_in_kernel(io, (const char *)keys.data, description);
 }

@@ -12,13 +12,13 @@ enum lp_signature_policy {
 };
 
 /* Lockdown goes before the parameter: it cannot be turned off. */
-enum lp_signature_policy lp_host_signature_policy(const struct lp_kernel_io *io);
+enum lp_signature_policy lp_keyring_signature_policy(const struct lp_kernel_io *io);
 
 enum lp_key_verdict {
 	LP_KEY_KNOWN,
-	LP_KEY_UNKNOWN,  /* certainly: the kernel itself said that none of its keyrings has it */
-	LP_KEY_PLATFORM, /* only the firmware's keyring has it, which not every kernel asks for modules */
-	LP_KEY_UNTOLD,
+	LP_KEY_NOT_FOUND, /* certainly: the kernel itself said that none of its keyrings has it */
+	LP_KEY_PLATFORM,  /* only the firmware's keyring has it, which not every kernel asks for modules */
+	LP_KEY_UNKNOWN,
 };
 
 /*
@@ -26,6 +26,6 @@ enum lp_key_verdict {
  * Nothing is guessed from descriptions, which /proc/keys shows and which do not hold that id: the kernel is asked to
  * search as find_asymmetric_key() does.
  */
-enum lp_key_verdict lp_host_find_key(struct lp_kernel_io *io, const void *id, size_t n);
+enum lp_key_verdict lp_keyring_find_key(struct lp_kernel_io *io, const void *id, size_t n);
 
 #endif

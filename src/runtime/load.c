@@ -182,10 +182,10 @@ int lp_load_module(struct lp_attempt *attempt, struct lppack_error *err)
 	if (fd < 0)
 		return fd;
 	lp_caller_progress(&attempt->terms->caller, "loading", 0);
-	started = lp_host_now(io);
+	started = lp_kernel_io_now(io);
 	rc = io->ops->finit_module(io->context, fd, "", 0);
 	sys_errno = errno;
-	attempt->loaded_ns = lp_host_now(io);
+	attempt->loaded_ns = lp_kernel_io_now(io);
 	attempt->result->load_ns = attempt->loaded_ns - started;
 	if (rc == 0)
 		return 0;

@@ -42,7 +42,7 @@ static int fail_held(struct lp_kernel_io *io, const char *hint, struct lppack_er
 
 static bool may_wait(struct lp_kernel_io *io, const struct lp_caller *caller, int64_t since_ns)
 {
-	int64_t elapsed = lp_host_now(io) - since_ns;
+	int64_t elapsed = lp_kernel_io_now(io) - since_ns;
 
 	if (elapsed < LOOK_NS)
 		return true;
@@ -56,19 +56,19 @@ static bool may_wait(struct lp_kernel_io *io, const struct lp_caller *caller, in
 static int lock_poll(struct lp_kernel_io *io, int fd, const struct lp_caller *caller, const char *hint,
 		     struct lppack_error *err)
 {
-	int64_t since_ns = lp_host_now(io);
+	int64_t since_ns = lp_kernel_io_now(io);
 
 	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s/" LOCK_FILE ": cannot be locked", io->root);
 		if (!may_wait(io, caller, since_ns))
 			return fail_held(io, hint, err);
-		lp_host_poll_sleep(io, since_ns);
+		lp_kernel_io_poll_sleep(io, since_ns);
 	}
 	return 0;
 }
 
-enum lp_lock_state lp_host_lock_state(struct lp_kernel_io *io, int *pid)
+enum lp_lock_state lp_lock_read_state(struct lp_kernel_io *io, int *pid)
 {
 	LP_AUTO_CLOSE int fd = openat(io->rootfd, LOCK_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
 
@@ -112,14 +112,14 @@ static int lock_take(struct lp_kernel_io *io, const struct lp_caller *caller, co
 	return held;
 }
 
-int lp_host_lock(struct lp_kernel_io *io, struct lppack_error *err)
+int lp_lock_take(struct lp_kernel_io *io, struct lppack_error *err)
 {
 	const struct lp_caller at_once = { 0 };
 
 	return lock_take(io, &at_once, "try again when it has ended", err);
 }
 
-int lp_host_lock_wait(struct lp_kernel_io *io, const struct lp_caller *caller, struct lppack_error *err)
+int lp_lock_wait(struct lp_kernel_io *io, const struct lp_caller *caller, struct lppack_error *err)
 {
 	return lock_take(io, caller, "try again when it has ended, or give --wait SECONDS", err);
 }

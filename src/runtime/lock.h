@@ -8,9 +8,9 @@
 
 /* Takes the host's apply lock (/run/lppack/lock, flock); LPPACK_E_BUSY naming the holder's pid if it is held.
  * Returns a descriptor whose closing releases the lock. A holder that died holds nothing. */
-int lp_host_lock(struct lp_kernel_io *io, struct lppack_error *err);
+int lp_lock_take(struct lp_kernel_io *io, struct lppack_error *err);
 /* The same, but waits as long as the caller's wait_ns says, unless it cancels. */
-int lp_host_lock_wait(struct lp_kernel_io *io, const struct lp_caller *caller, struct lppack_error *err);
+int lp_lock_wait(struct lp_kernel_io *io, const struct lp_caller *caller, struct lppack_error *err);
 enum lp_lock_state {
 	LP_LOCK_FREE,
 	LP_LOCK_HELD,
@@ -18,6 +18,6 @@ enum lp_lock_state {
 };
 
 /* Whether another process holds the lock, without waiting for it; *pid is its, or 0. */
-enum lp_lock_state lp_host_lock_state(struct lp_kernel_io *io, int *pid);
+enum lp_lock_state lp_lock_read_state(struct lp_kernel_io *io, int *pid);
 
 #endif

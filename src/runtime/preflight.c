@@ -26,7 +26,7 @@ static int preflight_module(struct lp_kernel_io *io, const struct lp_module_fact
 	if (facts->replace == LP_REPLACE_REFUTED)
 		return lp_fail(err, LPPACK_E_NOT_REPLACE, "the vendor must set .replace in the module's klp_patch",
 			       "%s: the livepatch is not in replace mode", facts->name);
-	rc = lp_host_read_names(io, &kernel, err);
+	rc = lp_kernel_io_read_names(io, &kernel, err);
 	if (rc < 0)
 		return rc;
 	if (facts->arch && !lp_text_equal(facts->arch, kernel.arch))
@@ -46,7 +46,7 @@ static int check_signature_policy(struct lp_kernel_io *io, const struct lp_modul
 
 	if (facts->has_signature)
 		return 0;
-	switch (lp_host_signature_policy(io)) {
+	switch (lp_keyring_signature_policy(io)) {
 	case LP_SIGNATURE_LOCKDOWN:
 		lp_attr_read(io->rootfd, "sys/kernel/security/lockdown", text, sizeof(text));
 		return lp_fail(err, LPPACK_E_LOCKED, HINT_SIGN,
@@ -117,7 +117,7 @@ static int preflight_name(struct lp_kernel_io *io, const char *name, const struc
 	if (patch)
 		return fail_name(name, patch, facts, err);
 	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s", name);
-	if (!lp_host_has(io, path))
+	if (!lp_kernel_io_has(io, path))
 		return 0;
 	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/initstate", name);
 	if (lp_attr_read(io->rootfd, path, state, sizeof(state)) > 0 && strcmp(state, "live") != 0)
@@ -199,7 +199,7 @@ static int preflight_machine(struct lp_kernel_io *io, const struct lp_terms *ter
 
 	if (rc < 0)
 		return rc;
-	rc = lp_host_check_privilege(io, err);
+	rc = lp_privilege_check(io, err);
 	if (rc < 0)
 		return rc;
 	rc = check_transition(stack, own, err);
@@ -238,7 +238,7 @@ int lp_preflight_replace(struct lp_kernel_io *io, const struct lp_terms *terms, 
 {
 	LP_AUTO_FREE char *name = NULL;
 	const struct lp_live_patch *own;
-	int rc = lp_host_check_livepatch(io, err);
+	int rc = lp_stack_check_livepatch(io, err);
 
 	*already = false;
 	if (rc < 0)
@@ -259,14 +259,14 @@ int lp_preflight_replace(struct lp_kernel_io *io, const struct lp_terms *terms, 
 int lp_preflight_disable(struct lp_kernel_io *io, const struct lp_terms *terms, const struct lp_stack *stack,
 			 bool *already, struct lppack_error *err)
 {
-	int rc = lp_host_check_livepatch(io, err);
+	int rc = lp_stack_check_livepatch(io, err);
 
 	*already = rc == 0;
 	for (size_t i = 0; i < stack->n; i++)
 		*already = *already && stack->patches[i].enabled == 0;
 	if (rc < 0 || *already)
 		return rc;
-	rc = lp_host_check_privilege(io, err);
+	rc = lp_privilege_check(io, err);
 	if (rc < 0)
 		return rc;
 	rc = check_transition(stack, NULL, err);

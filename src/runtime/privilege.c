@@ -47,7 +47,7 @@ static int check_sysfs(struct lp_kernel_io *io, struct lppack_error *err)
 		       io->root);
 }
 
-bool lp_host_has_capability(struct lp_kernel_io *io, unsigned int number)
+bool lp_privilege_has_capability(struct lp_kernel_io *io, unsigned int number)
 {
 	char text[8192];
 	const char *effective;
@@ -64,7 +64,7 @@ static int check_process(struct lp_kernel_io *io, struct lppack_error *err)
 	unsigned long first;
 	unsigned long mapped;
 
-	if (!lp_host_has_capability(io, CAP_SYS_MODULE))
+	if (!lp_privilege_has_capability(io, CAP_SYS_MODULE))
 		return lp_fail(err, LPPACK_E_PRIVILEGE, "run this as root, on the host",
 			       "this process lacks CAP_SYS_MODULE");
 	/* In a user namespace the capability is held and worth nothing (user_namespaces(7)). */
@@ -75,7 +75,7 @@ static int check_process(struct lp_kernel_io *io, struct lppack_error *err)
 	return 0;
 }
 
-int lp_host_check_privilege(struct lp_kernel_io *io, struct lppack_error *err)
+int lp_privilege_check(struct lp_kernel_io *io, struct lppack_error *err)
 {
 	int rc = check_process(io, err);
 

@@ -47,7 +47,7 @@ static bool is_object_loaded(struct lp_kernel_io *io, const char *object)
 	if (strcmp(object, "vmlinux") == 0)
 		return true;
 	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/initstate", object);
-	return lp_host_has(io, path);
+	return lp_kernel_io_has(io, path);
 }
 
 static bool prove_object(struct lp_attempt *attempt, const struct lp_object *object, const struct lp_live_object *live,
@@ -172,19 +172,19 @@ static enum lp_proof prove_once(struct lp_attempt *attempt, struct lp_buf *why, 
 
 enum lp_proof lp_prove_replaced(struct lp_attempt *attempt, struct lp_buf *why)
 {
-	int64_t since_ns = lp_host_now(attempt->io);
+	int64_t since_ns = lp_kernel_io_now(attempt->io);
 	enum lp_proof proof;
 	bool settled;
 
 	for (;;) {
-		int64_t elapsed = lp_host_now(attempt->io) - since_ns;
+		int64_t elapsed = lp_kernel_io_now(attempt->io) - since_ns;
 
 		lp_caller_progress(&attempt->terms->caller, "proof", elapsed);
 		lp_buf_free(why);
 		proof = prove_once(attempt, why, &settled);
 		if (settled || elapsed >= PROOF_PATIENCE_NS)
 			break;
-		lp_host_poll_sleep(attempt->io, since_ns);
+		lp_kernel_io_poll_sleep(attempt->io, since_ns);
 	}
 	if (proof == LP_PROOF_HOLDS && !note_pending(attempt))
 		return LP_PROOF_FAILS;

@@ -73,7 +73,7 @@ static int replace_watch(struct lp_attempt *attempt, struct lppack_error *err)
 		rc = lp_reverse_transition(attempt, end, err);
 	else if (end == LP_WATCH_UNDONE)
 		rc = lp_reverse_finished_by_other(attempt, err);
-	attempt->result->transition_ns = lp_host_now(io) - attempt->loaded_ns;
+	attempt->result->transition_ns = lp_kernel_io_now(io) - attempt->loaded_ns;
 	return rc;
 }
 
@@ -113,7 +113,7 @@ static int load_and_watch(struct lp_attempt *attempt, struct lppack_error *err)
 	int rc;
 
 	if (lp_stack_find_build(&attempt->before, attempt->job.facts, attempt->name)) {
-		attempt->loaded_ns = lp_host_now(attempt->io);
+		attempt->loaded_ns = lp_kernel_io_now(attempt->io);
 	} else {
 		rc = load_anew(attempt, err);
 		if (rc < 0)

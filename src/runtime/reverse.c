@@ -49,17 +49,17 @@ static int reverse_fail_left(struct lp_attempt *attempt, const char *why, const 
 /* A read that fails now may succeed in a moment, and a 0 is not written blindly. UNTOLD with errno. */
 static int read_transition(struct lp_attempt *attempt)
 {
-	int64_t since_ns = lp_host_now(attempt->io);
+	int64_t since_ns = lp_kernel_io_now(attempt->io);
 	int transition;
 
 	while ((transition = lp_patch_transition(attempt->io, attempt->name)) == LP_FLAG_UNKNOWN) {
 		int sys_errno = errno;
 
-		if (lp_host_now(attempt->io) - since_ns >= LP_SECOND_NS) {
+		if (lp_kernel_io_now(attempt->io) - since_ns >= LP_SECOND_NS) {
 			errno = sys_errno;
 			break;
 		}
-		lp_host_poll_sleep(attempt->io, since_ns);
+		lp_kernel_io_poll_sleep(attempt->io, since_ns);
 	}
 	return transition;
 }
@@ -120,16 +120,16 @@ static int finish_reverse(struct lp_attempt *attempt, const char *why, struct lp
  * turned back. */
 static enum lp_watch_end turn_back(struct lp_attempt *attempt)
 {
-	int64_t since_ns = lp_host_now(attempt->io);
+	int64_t since_ns = lp_kernel_io_now(attempt->io);
 	struct lp_patch_status status;
 
 	lp_patch_status_read(attempt->io, attempt->name, &status);
 	while (status.enabled != 1 && lp_patch_write(attempt->io, attempt->name, "enabled", "1") < 0) {
 		lp_patch_status_read(attempt->io, attempt->name, &status);
 		if (lp_patch_status_is_undone(&status) ||
-		    lp_host_now(attempt->io) - since_ns >= LP_SHORTEST_REVERSAL_NS)
+		    lp_kernel_io_now(attempt->io) - since_ns >= LP_SHORTEST_REVERSAL_NS)
 			return LP_WATCH_UNDONE;
-		lp_host_poll_sleep(attempt->io, since_ns);
+		lp_kernel_io_poll_sleep(attempt->io, since_ns);
 	}
 	return lp_watch_forward_patiently(attempt->io, &attempt->terms->limits, &attempt->terms->caller, attempt->name);
 }

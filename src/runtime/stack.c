@@ -10,17 +10,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
-int lp_host_check_livepatch(struct lp_kernel_io *io, struct lppack_error *err)
+int lp_stack_check_livepatch(struct lp_kernel_io *io, struct lppack_error *err)
 {
-	if (lp_host_has(io, LP_LIVEPATCH_DIR))
+	if (lp_kernel_io_has(io, LP_LIVEPATCH_DIR))
 		return 0;
 	/* Podman's and Docker's marks; systemd-nspawn and others leave theirs in /run/host. */
-	if (lp_host_has(io, "run/.containerenv") || lp_host_has(io, ".dockerenv") ||
-	    lp_host_has(io, "run/host/container-manager"))
+	if (lp_kernel_io_has(io, "run/.containerenv") || lp_kernel_io_has(io, ".dockerenv") ||
+	    lp_kernel_io_has(io, "run/host/container-manager"))
 		return lp_fail(err, LPPACK_E_NO_LIVEPATCH, "run this on the host: it has one kernel for all",
 			       "%s/" LP_LIVEPATCH_DIR " does not exist: this is a container, which does not see it",
 			       io->root);
-	if (lp_host_has(io, "sys/kernel"))
+	if (lp_kernel_io_has(io, "sys/kernel"))
 		return lp_fail(err, LPPACK_E_NO_LIVEPATCH, "boot a kernel built with CONFIG_LIVEPATCH=y",
 			       "%s/" LP_LIVEPATCH_DIR " does not exist: this kernel was built without CONFIG_LIVEPATCH",
 			       io->root);
@@ -225,7 +225,7 @@ int lp_stack_read(struct lp_kernel_io *io, struct lp_stack *stack, struct lppack
 	int rc;
 
 	*stack = (struct lp_stack){ 0 };
-	rc = lp_host_check_livepatch(io, err);
+	rc = lp_stack_check_livepatch(io, err);
 	if (rc < 0)
 		return rc;
 	list = lp_dir_open(io->rootfd, LP_LIVEPATCH_DIR);

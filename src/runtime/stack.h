@@ -41,7 +41,7 @@ const struct lp_live_patch *lp_stack_find_build(const struct lp_stack *stack, co
 						const char *name);
 
 /* LPPACK_E_NO_LIVEPATCH with what is missing. */
-int lp_host_check_livepatch(struct lp_kernel_io *io, struct lppack_error *err);
+int lp_stack_check_livepatch(struct lp_kernel_io *io, struct lppack_error *err);
 
 #define LP_AUTO_STACK LP_AUTO(lp_stack_free)
 

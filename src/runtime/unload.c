@@ -14,22 +14,22 @@ bool lp_module_is_loaded(const struct lp_kernel_io *io, const char *name)
 	char path[LP_PATH_ROOM];
 
 	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/initstate", name);
-	return lp_host_has(io, path);
+	return lp_kernel_io_has(io, path);
 }
 
 int64_t lp_unload_deadline(struct lp_kernel_io *io, const struct lp_limits *limits)
 {
-	return lp_host_now(io) + (limits->quick ? 1 : 5) * LP_SECOND_NS;
+	return lp_kernel_io_now(io) + (limits->quick ? 1 : 5) * LP_SECOND_NS;
 }
 
 int lp_unload_module(struct lp_kernel_io *io, const char *name, int64_t deadline_ns)
 {
-	int64_t since_ns = lp_host_now(io);
+	int64_t since_ns = lp_kernel_io_now(io);
 	char path[LP_PATH_ROOM];
 
 	for (;;) {
 		snprintf(path, sizeof(path), LP_MODULE_DIR "/%s", name);
-		if (!lp_host_has(io, path))
+		if (!lp_kernel_io_has(io, path))
 			return 0;
 		snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/refcnt", name);
 		errno = EAGAIN;
@@ -39,11 +39,11 @@ int lp_unload_module(struct lp_kernel_io *io, const char *name, int64_t deadline
 			if (errno != EAGAIN && errno != EBUSY && errno != EINTR)
 				return -1;
 		}
-		if (lp_host_now(io) >= deadline_ns) {
+		if (lp_kernel_io_now(io) >= deadline_ns) {
 			errno = EBUSY;
 			return -1;
 		}
-		lp_host_poll_sleep(io, since_ns);
+		lp_kernel_io_poll_sleep(io, since_ns);
 	}
 }
 
@@ -51,7 +51,7 @@ int lp_unload_old(struct lp_attempt *attempt, struct lp_buf *left)
 {
 	struct lp_attempt_result *result = attempt->result;
 	const int64_t deadline = lp_unload_deadline(attempt->io, &attempt->terms->limits);
-	const int64_t started = lp_host_now(attempt->io);
+	const int64_t started = lp_kernel_io_now(attempt->io);
 	int sys_errno = 0;
 
 	lp_caller_progress(&attempt->terms->caller, "removal", 0);
@@ -63,7 +63,7 @@ int lp_unload_old(struct lp_attempt *attempt, struct lp_buf *left)
 		sys_errno = errno;
 		lp_buf_printf(left, "%s%s", left->len ? ", " : "", attempt->old[i]);
 	}
-	result->remove_ns = lp_host_now(attempt->io) - started;
+	result->remove_ns = lp_kernel_io_now(attempt->io) - started;
 	return sys_errno;
 }
 
@@ -99,7 +99,7 @@ enum lp_remnant lp_module_remnant(struct lp_kernel_io *io, const char *name)
 	if (lp_attr_read(io->rootfd, path, text, sizeof(text)) <= 0 || strcmp(text, "live") != 0)
 		return LP_REMNANT_NONE;
 	snprintf(path, sizeof(path), LP_LIVEPATCH_DIR "/%s", name);
-	if (lp_host_has(io, path))
+	if (lp_kernel_io_has(io, path))
 		return LP_REMNANT_NONE;
 	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/refcnt", name);
 	return lp_attr_int(io->rootfd, path) == 0 ? LP_REMNANT_STALE : LP_REMNANT_PINNED;
@@ -148,12 +148,12 @@ static bool find_pinned(struct lp_kernel_io *io, char *out, size_t room)
 
 bool lp_unload_find_pinned(struct lp_kernel_io *io, char *out, size_t room)
 {
-	int64_t since_ns = lp_host_now(io);
+	int64_t since_ns = lp_kernel_io_now(io);
 
 	while (find_pinned(io, out, room)) {
-		if (lp_host_now(io) - since_ns >= PINNED_PATIENCE_NS)
+		if (lp_kernel_io_now(io) - since_ns >= PINNED_PATIENCE_NS)
 			return true;
-		lp_host_poll_sleep(io, since_ns);
+		lp_kernel_io_poll_sleep(io, since_ns);
 	}
 	return false;
 }

@@ -33,13 +33,13 @@ enum lp_watch_end lp_watch_forward(struct lp_kernel_io *io, const struct lp_limi
 			return LP_WATCH_DONE;
 		if (!status.listed || status.enabled == 0)
 			return LP_WATCH_UNDONE;
-		elapsed = lp_host_now(io) - since_ns;
+		elapsed = lp_kernel_io_now(io) - since_ns;
 		lp_caller_progress(caller, "transition", elapsed);
 		if (lp_caller_has_cancelled(caller))
 			return LP_WATCH_CANCELLED;
 		if (elapsed >= lp_watch_timeout(limits))
 			return LP_WATCH_TIMEOUT;
-		lp_host_poll_sleep(io, since_ns);
+		lp_kernel_io_poll_sleep(io, since_ns);
 	}
 }
 
@@ -59,13 +59,13 @@ enum lp_watch_end lp_watch_forward_patiently(struct lp_kernel_io *io, const stru
 	struct lp_caller listener = *caller;
 
 	make_patient(&patient, &listener);
-	return lp_watch_forward(io, &patient, &listener, name, lp_host_now(io));
+	return lp_watch_forward(io, &patient, &listener, name, lp_kernel_io_now(io));
 }
 
 static enum lp_watch_end watch_down(struct lp_kernel_io *io, const struct lp_limits *limits,
 				    const struct lp_caller *caller, const char *name, const char *phase)
 {
-	int64_t since_ns = lp_host_now(io);
+	int64_t since_ns = lp_kernel_io_now(io);
 
 	for (;;) {
 		struct lp_patch_status status;
@@ -74,13 +74,13 @@ static enum lp_watch_end watch_down(struct lp_kernel_io *io, const struct lp_lim
 		lp_patch_status_read(io, name, &status);
 		if (lp_patch_status_is_undone(&status))
 			return LP_WATCH_UNDONE;
-		elapsed = lp_host_now(io) - since_ns;
+		elapsed = lp_kernel_io_now(io) - since_ns;
 		lp_caller_progress(caller, phase, elapsed);
 		if (lp_caller_has_cancelled(caller))
 			return LP_WATCH_CANCELLED;
 		if (elapsed >= lp_watch_timeout(limits))
 			return LP_WATCH_TIMEOUT;
-		lp_host_poll_sleep(io, since_ns);
+		lp_kernel_io_poll_sleep(io, since_ns);
 	}
 }
 

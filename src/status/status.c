@@ -154,7 +154,7 @@ static void add_stack(const struct lp_snapshot *snapshot, struct lppack_value **
 static void add_blockers(struct lppack_host *host, const struct lp_stack *stack, struct lppack_value **map)
 {
 	lp_value_add(map, "blockers", lp_stack_describe_blockers(host, stack));
-	lp_value_add_bool(map, "blockers_known", !is_in_transition(stack) || lp_host_sees_tasks(&host->io));
+	lp_value_add_bool(map, "blockers_known", !is_in_transition(stack) || lp_blockers_are_visible(&host->io));
 }
 
 static void report_unseen(struct lppack_value **problems, const char *what)

@@ -72,7 +72,7 @@ digest=$(basename h/var/lib/lppack/bundles/*.lpb .lpb)
 } | ok "a newer level ends the alarm"
 {
 	sed -i '/^target:/d' n/var/lib/lppack/state.yaml
-	try NO_LEVEL apply --installed --root n --dry-run
+	try NO_RELEASE apply --installed --root n --dry-run
 	says "$err" '^lppack: error: none of the installed levels is to be put in force, since lppack remove$'
 	says "$err" '^lppack: hint: lppack rollback --to'
 	try BEHIND status --root n --check
@@ -125,7 +125,7 @@ units=$top_srcdir/packaging/systemd
 	grep -qx 'Also=lppack-confirm.timer' "$units/lppack-apply.service.in" || echo "boots that are applied are not confirmed"
 	grep -qx 'Restart=on-failure' "$units/lppack-confirm.service.in" || echo "a boot is confirmed once or never"
 	line=$(sed -n 's/^SuccessExitStatus=//p' "$units/lppack-apply.service.in")
-	wanted="${status[ALREADY]} ${status[HELD]} ${status[NO_LEVEL]} ${status[DISABLED]}"
+	wanted="${status[ALREADY]} ${status[HELD]} ${status[NO_RELEASE]} ${status[DISABLED]}"
 	[ "$line" = "$wanted" ] || echo "SuccessExitStatus is $line, not $wanted"
 } | ok "the units say what the program does; stopping unloads nothing"
 

@@ -144,7 +144,7 @@ mkdir image
 
 use_host empty 6.1.0-1-test
 {
-	try NO_LEVEL apply --installed --root empty --dry-run
+	try NO_RELEASE apply --installed --root empty --dry-run
 	says "$err" '^lppack: error: no level is installed$'
 } | ok "a machine on which nothing was installed"
 {

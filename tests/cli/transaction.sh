@@ -23,7 +23,7 @@ for verb in "apply b.lpb" rollback remove "install b.lpb"; do
 done
 works "retries" apply --retries 1000 --retry-delay 500ms --dry-run --root h b.lpb
 
-refused "nothing to go back from" NO_LEVEL 'lppack has put nothing in force' 'lppack install' rollback --dry-run --root h
+refused "nothing to go back from" NO_RELEASE 'lppack has put nothing in force' 'lppack install' rollback --dry-run --root h
 {
 	try ALREADY remove --dry-run --root h
 	silent "$err"

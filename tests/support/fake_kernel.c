@@ -702,7 +702,7 @@ void fake_kernel_open(struct fake_kernel *kernel, struct lp_kernel_io *host)
 {
 	struct lppack_error err = LPPACK_ERROR_INIT;
 
-	MUST(lp_host_open(host, kernel->root, &fake_kernel_ops, kernel, &err) == 0);
+	MUST(lp_kernel_io_open(host, kernel->root, &fake_kernel_ops, kernel, &err) == 0);
 }
 
 void fake_kernel_show(struct fake_kernel *kernel, bool patched, bool replace, bool stack_order)

@@ -40,7 +40,7 @@ struct fake_kernel *fake_kernel_new(void);
 void fake_kernel_free(struct fake_kernel *kernel);
 const char *fake_kernel_root(const struct fake_kernel *kernel);
 extern const struct lp_kernel_ops fake_kernel_ops; /* its context is the struct fake_kernel */
-/* lp_host_open() with all of that. */
+/* lp_kernel_io_open() with all of that. */
 void fake_kernel_open(struct fake_kernel *kernel, struct lp_kernel_io *host);
 
 /* /sys/kernel/notes with this build ID alone; there is none until then. */

@@ -72,7 +72,7 @@ static inline void teardown(struct machine *m)
 {
 	lp_attempt_result_free(&m->result);
 	lp_module_facts_free(&m->facts);
-	lp_host_close(&m->host);
+	lp_kernel_io_close(&m->host);
 	fake_kernel_free(m->kernel);
 }
 

@@ -141,7 +141,7 @@ static inline struct lppack_wait shelf_hold_lock(struct shelf *s, struct shelf_h
 	LPPACK_OPTIONS(lppack_wait, wait, .wait_ns = 300 * INT64_C(1000000000), .progress = shelf_watch_holder,
 		       .context = holder);
 
-	*holder = (struct shelf_holder){ .lock = lp_host_lock(&s->host->io, &s->f->err) };
+	*holder = (struct shelf_holder){ .lock = lp_lock_take(&s->host->io, &s->f->err) };
 	expect_ok(holder->lock < 0 ? holder->lock : 0, &s->f->err);
 	return wait;
 }

@@ -133,7 +133,7 @@ static void bad_releases_only(void **state)
 	assert_attempt(report, 1, 7, "nothing", LPPACK_E_REFUSED);
 	assert_attempt(report, 2, 6, "nothing", LPPACK_E_REFUSED);
 	assert_null(report->attempts[3]->release);
-	assert_int_equal(report->attempts[3]->error->code, LPPACK_E_NO_LEVEL);
+	assert_int_equal(report->attempts[3]->error->code, LPPACK_E_NO_RELEASE);
 	assert_int_equal(fake_kernel_count_active(s.kernel), 0);
 }
 
@@ -156,7 +156,7 @@ static void a_failure_of_the_machine_ends_it(void **state)
 	expect_error(&s.f->err, LPPACK_E_STALLED, NULL);
 	assert_int_equal(stalled->n_attempts, 1);
 	assert_attempt(stalled, 0, 8, "reversed", LPPACK_E_STALLED);
-	lock = lp_host_lock(&s.host->io, &s.f->err);
+	lock = lp_lock_take(&s.host->io, &s.f->err);
 	busy = apply(&s, 0, &rc);
 	close(lock);
 	expect_error(&s.f->err, LPPACK_E_BUSY, NULL);
@@ -201,12 +201,12 @@ static void nothing_is_installed(void **state)
 
 	shelf_open(&s, *state);
 	report = apply(&s, 0, &rc);
-	assert_int_equal(rc, -LPPACK_E_NO_LEVEL);
-	expect_error(&s.f->err, LPPACK_E_NO_LEVEL, "no level is installed");
+	assert_int_equal(rc, -LPPACK_E_NO_RELEASE);
+	expect_error(&s.f->err, LPPACK_E_NO_RELEASE, "no level is installed");
 	assert_int_equal(report->n_attempts, 1);
 	assert_null(report->attempts[0]->release);
 	/* Neither the report nor the error has to be wanted. */
-	assert_int_equal(lppack_host_apply_installed(s.host, s.f->keyring, NULL, NULL, NULL), -LPPACK_E_NO_LEVEL);
+	assert_int_equal(lppack_host_apply_installed(s.host, s.f->keyring, NULL, NULL, NULL), -LPPACK_E_NO_RELEASE);
 }
 
 static void a_dry_run_changes_nothing(void **state)

@@ -10,7 +10,7 @@ static void nothing_is_installed(void **state)
 
 	shelf_open(&s, *state);
 	assert_int_equal(shelf_boots(&s), 0);
-	expect_error(&s.f->err, LPPACK_E_NO_LEVEL, "no level is installed");
+	expect_error(&s.f->err, LPPACK_E_NO_RELEASE, "no level is installed");
 }
 
 static void nothing_is_chosen(void **state)
@@ -21,7 +21,7 @@ static void nothing_is_chosen(void **state)
 	shelf_install(&s, 7);
 	expect_ok(remember_target(shelf_root(&s), NULL, &s.f->err), &s.f->err);
 	assert_int_equal(shelf_boots(&s), 0);
-	expect_error(&s.f->err, LPPACK_E_NO_LEVEL, "lppack remove");
+	expect_error(&s.f->err, LPPACK_E_NO_RELEASE, "lppack remove");
 }
 
 /* The level that was gone back to stays, though a newer one is there. */

@@ -268,7 +268,7 @@ static void two_at_once(void **state)
 
 	shelf_open(&s, *state);
 	path = shelf_bundle(&s, 7, KERNEL_ID, "");
-	lock = lp_host_lock(&s.host->io, &s.f->err);
+	lock = lp_lock_take(&s.host->io, &s.f->err);
 	assert_true(lock >= 0);
 	assert_null(shelf_install_with(&s, path, 0));
 	expect_error(&s.f->err, LPPACK_E_BUSY, NULL);

@@ -64,7 +64,7 @@ static void trust_close(struct trust *t)
 	lppack_value_free(t->map);
 	lppack_value_free(t->warnings);
 	lp_buf_free(&t->bytes);
-	lp_host_close(&t->host);
+	lp_kernel_io_close(&t->host);
 	fake_kernel_free(t->kernel);
 }
 
@@ -104,13 +104,13 @@ static void a_kernel_that_insists_on_nothing(void **state)
 	AUTO_TRUST struct trust t;
 
 	trust_open(&t, *state);
-	expect_verdict(&t, "unknown", "it loads the module, and is tainted by it");
+	expect_verdict(&t, "not-found", "it loads the module, and is tainted by it");
 	in_platform = EACCES;
 	expect_verdict(&t, "platform", NULL);
 	in_trusted = EACCES;
 	expect_verdict(&t, "known", NULL);
 	in_trusted = EPERM;
-	expect_verdict(&t, "untold", NULL);
+	expect_verdict(&t, "unknown", NULL);
 	assert_null(lppack_value_get(t.map, "enforced"));
 	expect_ok(check(&t, module, sizeof(module)), &t.f->err);
 	assert_null(lppack_value_get(t.map, "key"));
@@ -134,13 +134,13 @@ static void kernels_that_insist(void **state)
 		in_platform = 0;
 		expect_verdict(&t, "platform", "it may refuse the module");
 		in_trusted = EPERM;
-		expect_verdict(&t, "untold", "it may refuse the module");
+		expect_verdict(&t, "unknown", "it may refuse the module");
 		in_trusted = 0;
 		expect_verdict(&t, "known", NULL);
 		assert_string_equal(text_of(t.map, "enforced"), names[i]);
 	}
 	fake_kernel_remove(t.kernel, "proc/keys");
-	expect_verdict(&t, "untold", "it cannot be told");
+	expect_verdict(&t, "unknown", "it cannot be told");
 }
 
 /* Nothing is loaded whose signature cannot even be read. */

@@ -388,7 +388,7 @@ static void one_at_a_time(void **state)
 	machine_open(&m, f, machine_bundle(f, "b.lpb", KERNEL_ID, NULL));
 	fake_kernel_expect_load(m.kernel, &new_patch);
 	plan = machine_plan(&m);
-	lock = lp_host_lock(&m.host->io, &f->err);
+	lock = lp_lock_take(&m.host->io, &f->err);
 	assert_true(lock >= 0);
 	assert_null(lppack_plan_apply(plan, &f->err));
 	expect_error(&f->err, LPPACK_E_BUSY, NULL);

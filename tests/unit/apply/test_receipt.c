@@ -212,7 +212,7 @@ static struct lppack_plan *plan_rollback(struct machine *m)
 	lppack_verified_free(m->verified);
 	lppack_bundle_close(m->bundle);
 	m->options.flags |= LPPACK_APPLY_ROLLBACK;
-	expect_ok(lppack_host_open_level(m->host, m->f->keyring, NULL, &m->bundle, &m->verified, &m->f->err),
+	expect_ok(lppack_host_open_release(m->host, m->f->keyring, NULL, &m->bundle, &m->verified, &m->f->err),
 		  &m->f->err);
 	return plan_it(m);
 }

@@ -701,7 +701,7 @@ static void gives_way_to_a_call_that_lives(void **state)
 	LP_AUTO_CLOSE int lock = -1;
 
 	set_up(&m, f, LP_VERB_APPLY, NULL);
-	lock = lp_host_lock(&m.host->io, &f->err);
+	lock = lp_lock_take(&m.host->io, &f->err);
 	assert_true(lock >= 0);
 	assert_int_equal(describe_journal(m.host, &journal, &f->err), 1);
 	assert_true(lppack_value_bool(lppack_value_get(journal, "running")));

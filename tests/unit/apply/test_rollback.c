@@ -57,7 +57,7 @@ static int open_level(struct machine *m, const uint64_t *serial)
 	lppack_verified_free(LP_TAKE(m->verified));
 	lppack_bundle_close(LP_TAKE(m->bundle));
 	m->options.flags |= LPPACK_APPLY_ROLLBACK;
-	return lppack_host_open_level(m->host, m->f->keyring, serial, &m->bundle, &m->verified, &m->f->err);
+	return lppack_host_open_release(m->host, m->f->keyring, serial, &m->bundle, &m->verified, &m->f->err);
 }
 
 static void open_installed(struct machine *m)
@@ -125,14 +125,14 @@ static void goes_back_to_a_serial(void **state)
 
 	three_levels(&m, f);
 	assert_true(open_level(&m, &none) < 0);
-	expect_error(&f->err, LPPACK_E_NO_LEVEL, "serial 5 is not installed");
+	expect_error(&f->err, LPPACK_E_NO_RELEASE, "serial 5 is not installed");
 	expect_ok(open_level(&m, &six), &f->err);
 	fake_kernel_expect_load(m.kernel, &old_patch);
 	receipt = machine_apply(&m);
 	expect_ok(receipt ? 0 : -1, &f->err);
 	assert_true(fake_kernel_is_active(m.kernel, "lp_old"));
 	assert_true(open_level(&m, NULL) < 0);
-	expect_error(&f->err, LPPACK_E_NO_LEVEL, "no older level is installed");
+	expect_error(&f->err, LPPACK_E_NO_RELEASE, "no older level is installed");
 }
 
 static void needs_something_to_go_back_from(void **state)
@@ -142,7 +142,7 @@ static void needs_something_to_go_back_from(void **state)
 
 	machine_open(&m, f, machine_bundle(f, "7.lpb", KERNEL_ID, NULL));
 	assert_true(open_level(&m, NULL) < 0);
-	expect_error(&f->err, LPPACK_E_NO_LEVEL, "nothing in force");
+	expect_error(&f->err, LPPACK_E_NO_RELEASE, "nothing in force");
 	assert_null(m.verified);
 }
 

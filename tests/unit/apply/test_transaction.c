@@ -106,7 +106,7 @@ static void a_removal_was_killed_half_done(void **state)
 	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
 
 	set_up(&m, f, &foreign);
-	call.boot_id = lp_host_boot_id(&m.host->io);
+	call.boot_id = lp_kernel_io_read_boot_id(&m.host->io);
 	expect_ok(lp_stack_read(&m.host->io, &stack, &f->err), &f->err);
 	expect_ok(lp_journal_set_from(&call, &stack, &f->err), &f->err);
 	expect_ok(lp_journal_write(ROOT(&m), &call, &f->err), &f->err);

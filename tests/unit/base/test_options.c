@@ -142,7 +142,7 @@ static void call_boot(struct place *p, const void *given)
 	struct fixture *f = p->m.f;
 
 	lppack_host_apply_installed(p->m.host, f->keyring, given, NULL, &f->err);
-	if (f->err.code == LPPACK_E_NO_LEVEL)
+	if (f->err.code == LPPACK_E_NO_RELEASE)
 		lppack_error_clear(&f->err);
 }
 

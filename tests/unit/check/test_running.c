@@ -19,7 +19,7 @@ static void machine_close(struct machine *m)
 {
 	lp_module_facts_free(&m->facts);
 	lp_buf_free(&m->module);
-	lp_host_close(&m->host);
+	lp_kernel_io_close(&m->host);
 }
 
 #define AUTO_MACHINE LP_AUTO(machine_close)
@@ -39,7 +39,7 @@ static void machine_open(struct machine *m, struct fixture *f, const struct elf_
 	fixture_write_text(f, "sys/module/leaving/initstate", "going\n");
 	if (kallsyms)
 		fixture_write_text(f, "proc/kallsyms", kallsyms);
-	expect_ok(lp_host_open(&m->host, f->dir, NULL, NULL, &f->err), &f->err);
+	expect_ok(lp_kernel_io_open(&m->host, f->dir, NULL, NULL, &f->err), &f->err);
 	assert_int_equal(elf_maker_module(options, &m->module), 0);
 	expect_ok(lp_module_inspect(m->module.data, m->module.len, "m.ko", &m->facts, &f->err), &f->err);
 }

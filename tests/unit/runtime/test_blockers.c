@@ -46,7 +46,7 @@ static int teardown(void **state)
 	lp_blockers_free(m->blockers, m->n);
 	lp_stack_free(&m->stack);
 	lp_module_facts_free(&m->facts);
-	lp_host_close(&m->host);
+	lp_kernel_io_close(&m->host);
 	fake_kernel_free(m->kernel);
 	free(m);
 	return 0;
@@ -199,14 +199,14 @@ static void tells_who_sees_all_tasks(void **state)
 {
 	struct machine *m = *state;
 
-	assert_true(lp_host_sees_tasks(&m->host));
+	assert_true(lp_blockers_are_visible(&m->host));
 	fake_kernel_add_task(m->kernel, 1, 1, "init", 0, 0, NULL);
-	assert_true(lp_host_sees_tasks(&m->host));
+	assert_true(lp_blockers_are_visible(&m->host));
 	/* Everything but CAP_SYS_PTRACE. */
 	fake_kernel_write(m->kernel, "proc/self/status", "Name:\tx\nCapEff:\t000001fffff7ffff\n");
-	assert_false(lp_host_sees_tasks(&m->host));
+	assert_false(lp_blockers_are_visible(&m->host));
 	fake_kernel_write(m->kernel, "proc/self/status", "Name:\tx\nCapEff:\t0000000000080000\n");
-	assert_true(lp_host_sees_tasks(&m->host));
+	assert_true(lp_blockers_are_visible(&m->host));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -76,8 +76,8 @@ static enum lp_key_verdict ask(const char *listed, struct searches *given, bool 
 		fake_kernel_write(kernel, "proc/keys", listed);
 	fake_kernel_open(kernel, &host);
 	host.ops = &ops;
-	verdict = lp_host_find_key(&host, ID, sizeof(ID) - 1);
-	lp_host_close(&host);
+	verdict = lp_keyring_find_key(&host, ID, sizeof(ID) - 1);
+	lp_kernel_io_close(&host);
 	fake_kernel_free(kernel);
 	return verdict;
 }
@@ -92,14 +92,14 @@ static void what_the_kernel_says(void **state)
 	} cases[] = {
 		{ 0, ENOKEY, ENOKEY, LP_KEY_KNOWN },
 		{ EACCES, ENOKEY, ENOKEY, LP_KEY_KNOWN }, /* there, and not to be searched: so are the built-in ones */
-		{ ENOKEY, ENOKEY, ENOKEY, LP_KEY_UNKNOWN },
+		{ ENOKEY, ENOKEY, ENOKEY, LP_KEY_NOT_FOUND },
 		{ ENOKEY, 0, ENOKEY, LP_KEY_PLATFORM },
 		{ ENOKEY, EACCES, ENOKEY, LP_KEY_PLATFORM },
-		{ ENOKEY, EPERM, ENOKEY, LP_KEY_UNTOLD },
-		{ EKEYREVOKED, ENOKEY, ENOKEY, LP_KEY_UNTOLD },
-		{ ENOSYS, ENOSYS, ENOSYS, LP_KEY_UNTOLD },
-		{ EPERM, EPERM, EPERM, LP_KEY_UNTOLD },
-		{ EACCES, EACCES, EACCES, LP_KEY_UNTOLD }, /* whatever is asked for: the keyring is closed to us */
+		{ ENOKEY, EPERM, ENOKEY, LP_KEY_UNKNOWN },
+		{ EKEYREVOKED, ENOKEY, ENOKEY, LP_KEY_UNKNOWN },
+		{ ENOSYS, ENOSYS, ENOSYS, LP_KEY_UNKNOWN },
+		{ EPERM, EPERM, EPERM, LP_KEY_UNKNOWN },
+		{ EACCES, EACCES, EACCES, LP_KEY_UNKNOWN }, /* whatever is asked for: the keyring is closed to us */
 	};
 
 	(void)state;
@@ -117,15 +117,15 @@ static void what_cannot_be_asked(void **state)
 	struct searches given = { SECONDARY, 0, 0, ENOKEY };
 
 	(void)state;
-	assert_int_equal(ask(keys, &given, false), LP_KEY_UNTOLD);
-	assert_int_equal(ask(NULL, &given, true), LP_KEY_UNTOLD);
-	assert_int_equal(ask("", &given, true), LP_KEY_UNTOLD);
-	assert_int_equal(ask("nonsense\n\n1 2 3 4 5 6 7 8 9\n", &given, true), LP_KEY_UNTOLD);
+	assert_int_equal(ask(keys, &given, false), LP_KEY_UNKNOWN);
+	assert_int_equal(ask(NULL, &given, true), LP_KEY_UNKNOWN);
+	assert_int_equal(ask("", &given, true), LP_KEY_UNKNOWN);
+	assert_int_equal(ask("nonsense\n\n1 2 3 4 5 6 7 8 9\n", &given, true), LP_KEY_UNKNOWN);
 	/* Nobody may take another kind of key, or a longer name, for the keyring. */
 	assert_int_equal(ask("0ef6c389 I------ 1 perm 1f0f0000 0 0 asymmetri .secondary_trusted_keys: 2\n"
 			     "0ef6c389 I------ 1 perm 1f0f0000 0 0 keyring .secondary_trusted_keys_too: 2\n",
 			     &given, true),
-			 LP_KEY_UNTOLD);
+			 LP_KEY_UNKNOWN);
 }
 
 static void ids_that_are_too_long(void **state)
@@ -142,9 +142,9 @@ static void ids_that_are_too_long(void **state)
 	fake_kernel_write(kernel, "proc/keys", keys);
 	fake_kernel_open(kernel, &host);
 	host.ops = &ops;
-	assert_int_equal(lp_host_find_key(&host, id, 65536), LP_KEY_UNTOLD);
-	assert_int_equal(lp_host_find_key(&host, id, 0), LP_KEY_UNTOLD);
-	lp_host_close(&host);
+	assert_int_equal(lp_keyring_find_key(&host, id, 65536), LP_KEY_UNKNOWN);
+	assert_int_equal(lp_keyring_find_key(&host, id, 0), LP_KEY_UNKNOWN);
+	lp_kernel_io_close(&host);
 	fake_kernel_free(kernel);
 	free(id);
 }
@@ -154,7 +154,7 @@ static void assert_policy(struct fake_kernel *kernel, struct lp_kernel_io *host,
 {
 	fake_kernel_write(kernel, "sys/kernel/security/lockdown", lockdown);
 	fake_kernel_write(kernel, "sys/module/module/parameters/sig_enforce", enforce);
-	assert_int_equal(lp_host_signature_policy(host), wanted);
+	assert_int_equal(lp_keyring_signature_policy(host), wanted);
 }
 
 static void policies(void **state)
@@ -170,8 +170,8 @@ static void policies(void **state)
 	assert_policy(kernel, &host, "none integrity [confidentiality]\n", "N\n", LP_SIGNATURE_LOCKDOWN);
 	fake_kernel_remove(kernel, "sys/kernel/security/lockdown");
 	fake_kernel_remove(kernel, "sys/module/module/parameters/sig_enforce");
-	assert_int_equal(lp_host_signature_policy(&host), LP_SIGNATURE_OPTIONAL);
-	lp_host_close(&host);
+	assert_int_equal(lp_keyring_signature_policy(&host), LP_SIGNATURE_OPTIONAL);
+	lp_kernel_io_close(&host);
 	fake_kernel_free(kernel);
 }
 

@@ -34,7 +34,7 @@ static int teardown(void **state)
 
 	lp_kmsg_close(&m->kmsg);
 	lp_buf_free(&m->lines);
-	lp_host_close(&m->host);
+	lp_kernel_io_close(&m->host);
 	fake_kernel_free(m->kernel);
 	free(m);
 	return 0;

@@ -41,7 +41,7 @@ static int teardown(void **state)
 
 	free(m->probes);
 	lp_module_facts_free(&m->facts);
-	lp_host_close(&m->host);
+	lp_kernel_io_close(&m->host);
 	fake_kernel_free(m->kernel);
 	free(m);
 	return 0;

@@ -103,7 +103,7 @@ static void explains_refusals(void **state)
 	fake_kernel_open(kernel, &host);
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
 		explain(&host, &refusals[i]);
-	lp_host_close(&host);
+	lp_kernel_io_close(&host);
 	fake_kernel_free(kernel);
 }
 
@@ -120,7 +120,7 @@ static void tells_ftrace_from_a_transition(void **state)
 	fake_kernel_open(kernel, &host);
 	fake_kernel_write(kernel, "proc/sys/kernel/ftrace_enabled", "0\n");
 	explain(&host, &refusal);
-	lp_host_close(&host);
+	lp_kernel_io_close(&host);
 	fake_kernel_free(kernel);
 }
 

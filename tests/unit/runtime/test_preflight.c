@@ -47,7 +47,7 @@ static int teardown(void **state)
 
 	assert_int_equal(fake_kernel_calls(m->kernel), 0);
 	lp_module_facts_free(&m->facts);
-	lp_host_close(&m->host);
+	lp_kernel_io_close(&m->host);
 	fake_kernel_free(m->kernel);
 	free(m);
 	return 0;
@@ -369,16 +369,16 @@ static void tells_what_is_missing_for_livepatching(void **state)
 	struct machine *m = *state;
 
 	fake_kernel_remove(m->kernel, "sys/kernel/livepatch");
-	assert_int_equal(lp_host_check_livepatch(&m->host, &m->err), -LPPACK_E_NO_LIVEPATCH);
+	assert_int_equal(lp_stack_check_livepatch(&m->host, &m->err), -LPPACK_E_NO_LIVEPATCH);
 	assert_non_null(strstr(m->err.message, "without CONFIG_LIVEPATCH"));
 	lppack_error_clear(&m->err);
 	fake_kernel_write(m->kernel, "run/.containerenv", "");
-	assert_int_equal(lp_host_check_livepatch(&m->host, &m->err), -LPPACK_E_NO_LIVEPATCH);
+	assert_int_equal(lp_stack_check_livepatch(&m->host, &m->err), -LPPACK_E_NO_LIVEPATCH);
 	assert_non_null(strstr(m->err.message, "container"));
 	lppack_error_clear(&m->err);
 	fake_kernel_remove(m->kernel, "run");
 	fake_kernel_remove(m->kernel, "sys/kernel");
-	assert_int_equal(lp_host_check_livepatch(&m->host, &m->err), -LPPACK_E_NO_LIVEPATCH);
+	assert_int_equal(lp_stack_check_livepatch(&m->host, &m->err), -LPPACK_E_NO_LIVEPATCH);
 	assert_non_null(strstr(m->err.message, "sysfs is not mounted"));
 }
 

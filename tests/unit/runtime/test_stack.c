@@ -46,7 +46,7 @@ static int teardown(void **state)
 	struct machine *m = *state;
 
 	lp_stack_free(&m->stack);
-	lp_host_close(&m->host);
+	lp_kernel_io_close(&m->host);
 	fake_kernel_free(m->kernel);
 	free(m);
 	return 0;

@@ -299,7 +299,7 @@ static void after_a_removal(void **state)
 		assert_string_equal(text_of(level, "at_boot"), "removed");
 	}
 	assert_int_equal(shelf_boots(&s), 0);
-	expect_error(&s.f->err, LPPACK_E_NO_LEVEL, "since lppack remove");
+	expect_error(&s.f->err, LPPACK_E_NO_RELEASE, "since lppack remove");
 }
 
 /* In force it stays, but not beyond the next boot. */
