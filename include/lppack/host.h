@@ -58,40 +58,6 @@ void lppack_host_close(struct lppack_host *host);
 const char *lppack_host_build_id(struct lppack_host *host, struct lppack_error *err);
 
 /**
- * Describes what is active on this machine, as the map of lppack-status-json(5).
- *
- * That is the stack with what brought it, the fixes that are active, pending, unfixable or held, whether a reboot is
- * needed, the installed releases and whether they cover the next boot. What cannot be read is listed in "problems".
- * Nothing is changed: a call that was interrupted is only reported; lppack_host_recover() with LPPACK_RECOVER_QUICK
- * puts it right before.
- *
- * @param host the machine
- * @param err  LPPACK_E_NO_LIVEPATCH: the kernel cannot livepatch
- * @return to be freed with lppack_value_free(); NULL on failure
- * @since 0.1
- */
-struct lppack_value *lppack_host_status(struct lppack_host *host, struct lppack_error *err);
-
-/**
- * Finds the gravest finding of a status.
- *
- * @param status of lppack_host_status()
- * @return 0, or an error code (positive)
- * @since 0.1
- */
-int lppack_status_check(const struct lppack_value *status);
-
-/**
- * Writes a status in the Prometheus text exposition format.
- *
- * @param status of lppack_host_status()
- * @param err    LPPACK_E_NO_MEMORY
- * @return malloc'd; NULL on failure
- * @since 0.1
- */
-char *lppack_status_metrics(const struct lppack_value *status, struct lppack_error *err);
-
-/**
  * Describes what changes while a transition runs, quickly.
  *
  * @param host the machine

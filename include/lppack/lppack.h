@@ -32,6 +32,7 @@
 #include <lppack/options.h>
 #include <lppack/progress.h>
 #include <lppack/sign.h>
+#include <lppack/status.h>
 #include <lppack/store.h>
 #include <lppack/trust.h>
 #include <lppack/value.h>

@@ -401,9 +401,11 @@ static struct lppack_value *install_describe(struct install *install, struct lpp
 	struct lppack_value *map = lp_value_map();
 	LP_AUTO_FREE char *path = lp_store_path(install->root, &c->manifest.id.digest);
 	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
+	LP_AUTO_COVERAGE struct lp_coverage coverage = { 0 };
 	int enabled = lp_boot_is_enabled(install->host);
 
-	if (lp_boot_candidates_read(&install->snapshot, &candidates, err) < 0) {
+	if (lp_boot_candidates_read(&install->snapshot, &candidates, err) < 0 ||
+	    lp_coverage_read(install->host, &candidates, &coverage, err) < 0) {
 		lppack_value_free(map);
 		return NULL;
 	}
@@ -412,7 +414,7 @@ static struct lppack_value *install_describe(struct install *install, struct lpp
 	lp_value_add_bool(&map, "already", install->already);
 	lp_value_add_texts(&map, "pruned", install->pruned, install->n_pruned);
 	lp_value_add(&map, "levels", lp_boot_candidates_describe(&install->snapshot, &candidates));
-	lp_value_add(&map, "coverage", lp_coverage_describe(install->host, &candidates, err));
+	lp_value_add(&map, "coverage", lp_coverage_describe(&coverage));
 	if (enabled >= 0)
 		lp_value_add_bool(&map, "enabled", enabled);
 	lp_value_add(&map, "warnings", lp_value_copy(install->warnings));

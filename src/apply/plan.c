@@ -150,20 +150,19 @@ static int judge_step(const struct lppack_plan *plan, const struct lp_snapshot *
 		       "serial %llu cannot be gone back to: %s", (unsigned long long)to->id.serial, why);
 }
 
-static int prepare_level(struct lppack_plan *plan, struct lppack_error *err)
+static int prepare_record(struct lppack_plan *plan, struct lppack_error *err)
 {
 	struct lp_contents *c = lp_verified_contents(plan->verified);
 	struct lp_journal *journal = &plan->transaction.journal;
 	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
-	struct lppack_error why = LPPACK_ERROR_INIT;
 	int rc = lp_applied_set(&journal->to, &c->manifest, &plan->entry->metadata.facts, &plan->host->kernel, err);
 
-	if (rc == 0)
-		rc = lp_contents_fixes(c, &fixes, err);
 	if (rc < 0)
 		return rc;
-	journal->to.level = lp_applied_level(&fixes, &plan->entry->metadata, &why);
-	return journal->to.level ? 0 : lp_error_move(err, &why);
+	rc = lp_contents_fixes(c, &fixes, err);
+	if (rc < 0)
+		return rc;
+	return lp_claims_set(&journal->to.claims, &fixes, &plan->entry->metadata.not_applicable, err);
 }
 
 /* kernel: Documentation/livepatch/livepatch.rst, "Limitations", and what probes at both places saw on 6.1 and 6.12. */
@@ -220,7 +219,7 @@ static int choose_module(struct lppack_plan *plan, struct lppack_error *err)
 	if (rc == 0)
 		rc = select_module(plan, err);
 	if (rc == 0)
-		rc = prepare_level(plan, err);
+		rc = prepare_record(plan, err);
 	if (rc < 0)
 		return rc;
 	plan->job.facts = &plan->entry->metadata.facts;

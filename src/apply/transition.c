@@ -25,15 +25,3 @@ struct lppack_value *lp_describe_blockers(const struct lp_blocker *blockers, siz
 		lp_value_push(&list, describe_blocker(&blockers[i]));
 	return list;
 }
-
-struct lppack_value *lp_stack_describe_blockers(struct lppack_host *host, const struct lp_stack *stack)
-{
-	struct lp_blocker *blockers = NULL;
-	struct lppack_value *list;
-	size_t n = 0;
-
-	(void)lp_blockers_find(&host->io, NULL, stack, &blockers, &n);
-	list = lp_describe_blockers(blockers, n);
-	lp_blockers_free(blockers, n);
-	return list;
-}

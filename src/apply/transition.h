@@ -11,8 +11,4 @@
  * NULL without memory. */
 struct lppack_value *lp_describe_blockers(const struct lp_blocker *blockers, size_t n);
 
-/* The tasks that the transition of this stack waits for, as lp_describe_blockers() tells them; an empty list where none
- * runs. Scanning all tasks takes about 0.1 ms each. NULL without memory. */
-struct lppack_value *lp_stack_describe_blockers(struct lppack_host *host, const struct lp_stack *stack);
-
 #endif

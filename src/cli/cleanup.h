@@ -15,6 +15,7 @@
 
 DEFINE_AUTO(value, struct lppack_value, lppack_value_free)
 DEFINE_AUTO(signer, struct lppack_signer, lppack_signer_free)
+DEFINE_AUTO(status, struct lppack_status, lppack_status_free)
 DEFINE_AUTO(spec, struct lppack_spec, lppack_spec_free)
 DEFINE_AUTO(entry, struct lppack_entry, lppack_entry_free)
 DEFINE_AUTO(kernel, struct lppack_kernel, lppack_kernel_close)

@@ -58,23 +58,17 @@ static void warn_of_problems(const struct lppack_value *status, bool check)
 }
 
 /* For people and for the plug-ins of monitoring: one line each, and one also where all is well. */
-static void print_findings(const struct lppack_value *status)
+static void print_findings(const struct lppack_status *status)
 {
-	const struct lppack_value *findings = lppack_value_get(status, "findings");
-	const char *effective = value_text_at(status, "effective_version");
+	const struct lppack_status_finding *finding;
 
-	if (lppack_value_count(findings) == 0)
-		printf("OK: %s\n", effective ? effective : "?");
-	for (size_t i = 0; i < lppack_value_count(findings); i++) {
-		const struct lppack_value *finding = lppack_value_at(findings, i, NULL);
-		const char *name = value_text_at(finding, "name");
-		const char *text = value_text_at(finding, "text");
-
-		printf("%s: %s\n", name ? name : "?", text ? text : "?");
-	}
+	if (!lppack_status_check(status))
+		printf("OK: %s\n", lppack_status_effective_version(status));
+	for (size_t i = 0; (finding = lppack_status_finding_at(status, i)); i++)
+		printf("%s: %s\n", lppack_error_name(finding->code), finding->text);
 }
 
-static int print_metrics(const struct lppack_value *status, struct lppack_error *err)
+static int print_metrics(const struct lppack_status *status, struct lppack_error *err)
 {
 	char *metrics LP_AUTO_FREE = lppack_status_metrics(status, err);
 
@@ -114,7 +108,8 @@ static int status_run(const void *values, const struct text_list *arguments, str
 	const struct status_options *o = values;
 	struct lppack_host *host AUTO(host) = NULL;
 	struct lppack_value *recovered AUTO(value) = NULL;
-	struct lppack_value *status AUTO(value) = NULL;
+	struct lppack_status *status AUTO(status) = NULL;
+	struct lppack_value *tree AUTO(value) = NULL;
 	int rc = status_check_options(o, err);
 
 	(void)arguments;
@@ -133,13 +128,16 @@ static int status_run(const void *values, const struct text_list *arguments, str
 		return -err->code;
 	if (o->metrics)
 		return print_metrics(status, err);
+	tree = lppack_status_describe(status, err);
+	if (!tree)
+		return -err->code;
 	if (o->json)
-		status_print_json(status, recovered);
+		status_print_json(tree, recovered);
 	else if (o->check)
 		print_findings(status);
 	else
-		status_print(status);
-	warn_of_problems(status, o->check);
+		status_print(tree);
+	warn_of_problems(tree, o->check);
 	return o->check ? lppack_status_check(status) : LPPACK_OK;
 }
 

@@ -18,7 +18,7 @@ void lp_applied_free(struct lp_applied *applied)
 	lp_module_facts_free(&applied->module);
 	free(applied->release);
 	lp_release_free(&applied->id);
-	lppack_value_free(applied->level);
+	lp_claims_free(&applied->claims);
 	*applied = (struct lp_applied){ 0 };
 }
 
@@ -45,8 +45,8 @@ struct lppack_value *lp_applied_encode(const struct lp_applied *applied)
 	lp_value_add_text(&map, "replace", lp_replace_names[applied->module.replace]);
 	lp_value_add(&map, "objects", lp_objects_tree(&applied->module));
 	lp_value_add(&map, "states", lp_states_tree(&applied->module));
-	if (applied->level)
-		lp_value_add(&map, "level", lp_value_copy(applied->level));
+	if (applied->claims.is_known)
+		lp_value_add(&map, "claims", lp_claims_encode(&applied->claims));
 	return map;
 }
 
@@ -66,31 +66,21 @@ static void decode_module(struct lp_doc *doc, struct lp_module_facts *out)
 	lp_doc_states(doc, "states", out);
 }
 
-static void decode_level(struct lp_doc *doc, struct lp_applied *out)
+static void decode_claims(struct lp_doc *doc, struct lp_applied *out)
 {
-	static const char *const keys[] = { "fixes", "unfixable", "not_applicable", NULL };
-	const struct lppack_value *given = lppack_value_get(doc->map, "level");
-	struct lp_doc level;
+	struct lp_doc claims = lp_doc_map(doc, "claims", false);
 
-	if (!given)
+	if (doc->rc < 0 || !claims.map)
 		return;
-	level = lp_doc_map(doc, "level", false);
-	lp_doc_keys(&level, keys);
-	lp_doc_list(&level, "fixes", true);
-	lp_doc_list(&level, "unfixable", true);
-	lp_doc_list(&level, "not_applicable", true);
-	lp_doc_join(doc, &level);
-	if (doc->rc == 0)
-		out->level = lp_value_copy(given);
-	if (doc->rc == 0 && !out->level)
-		doc->rc = lp_fail_nomem(doc->err);
+	lp_claims_decode(&claims, &out->claims);
+	lp_doc_join(doc, &claims);
 }
 
 int lp_applied_decode(struct lp_doc *doc, struct lp_applied *out)
 {
 	static const char *const keys[] = {
 		"module",  "module_build_id", "builder",        "replace",    "objects", "states", "kernel",
-		"release", LP_RELEASE_KEYS,   "rollback_floor", "applied_at", "level",   NULL
+		"release", LP_RELEASE_KEYS,   "rollback_floor", "applied_at", "claims",  NULL
 	};
 
 	lp_doc_keys(doc, keys);
@@ -100,7 +90,7 @@ int lp_applied_decode(struct lp_doc *doc, struct lp_applied *out)
 	lp_release_decode(doc, &out->id);
 	lp_doc_int(doc, "rollback_floor", true, LP_NUMBER_MAX, &out->rollback_floor);
 	lp_doc_time(doc, "applied_at", false, &out->applied_at);
-	decode_level(doc, out);
+	decode_claims(doc, out);
 	return doc->rc;
 }
 
@@ -167,55 +157,10 @@ int lp_applied_copy(struct lp_applied *out, const struct lp_applied *from, struc
 				    .rollback_floor = from->rollback_floor,
 				    .applied_at = from->applied_at };
 	out->release = lp_text_dup(from->release, &ok);
-	out->level = from->level ? lp_value_copy(from->level) : NULL;
-	ok = ok && (out->level || !from->level);
-	if (!copy_module(&out->module, &from->module) || !ok || lp_release_copy(&out->id, &from->id, err) < 0) {
+	if (!copy_module(&out->module, &from->module) || !ok || lp_release_copy(&out->id, &from->id, err) < 0 ||
+	    lp_claims_copy(&out->claims, &from->claims, err) < 0) {
 		lp_applied_free(out);
 		return lp_fail_nomem(err);
 	}
 	return 0;
-}
-
-/* Without summaries: they are long, and the bundle has them. */
-static struct lppack_value *describe_fixes(const struct lp_fixes *fixes)
-{
-	struct lppack_value *list = lp_value_list();
-
-	for (size_t i = 0; i < fixes->n_fixes; i++) {
-		const struct lp_fix *fix = &fixes->fixes[i];
-		struct lppack_value *map = lp_value_map();
-
-		lp_value_add_text(&map, "id", fix->id);
-		lp_value_add_text(&map, "severity", fix->severity);
-		lp_value_add_texts(&map, "functions", fix->functions.items, fix->functions.n);
-		lp_value_push(&list, map);
-	}
-	return list;
-}
-
-static struct lppack_value *describe_unfixable(const struct lp_fixes *fixes)
-{
-	struct lppack_value *list = lp_value_list();
-
-	for (size_t i = 0; i < fixes->n_unfixable; i++) {
-		struct lppack_value *map = lp_value_map();
-
-		lp_value_add_text(&map, "id", fixes->unfixable[i].id);
-		lp_value_add_text(&map, "reason", fixes->unfixable[i].reason);
-		lp_value_push(&list, map);
-	}
-	return list;
-}
-
-struct lppack_value *lp_applied_level(const struct lp_fixes *fixes, const struct lp_metadata *metadata,
-				      struct lppack_error *err)
-{
-	struct lppack_value *map = lp_value_map();
-
-	lp_value_add(&map, "fixes", describe_fixes(fixes));
-	lp_value_add(&map, "unfixable", describe_unfixable(fixes));
-	lp_value_add_texts(&map, "not_applicable", metadata->not_applicable.items, metadata->not_applicable.n);
-	if (!map)
-		lp_fail_nomem(err);
-	return map;
 }

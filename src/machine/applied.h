@@ -13,6 +13,7 @@
 #include "format/metadata.h"
 #include "format/release.h"
 #include "format/yaml.h"
+#include "machine/claims.h"
 
 /* Strings are owned. */
 struct lp_applied {
@@ -22,13 +23,11 @@ struct lp_applied {
 	struct lp_release_id id;
 	uint64_t rollback_floor;
 	int64_t applied_at; /* 0: not yet */
-	/* What status says of the release when its bundle is not installed: "fixes" (id, severity, functions),
-	 * "unfixable" (id, reason) and "not_applicable" (ids). NULL where nothing is known of it. */
-	struct lppack_value *level;
+	struct lp_claims claims; /* not known where the release was applied by its record alone */
 };
 
 void lp_applied_free(struct lp_applied *applied);
-/* What a plan is about to apply; `level` stays NULL. */
+/* What a plan is about to apply; `claims` stays unknown. */
 int lp_applied_set(struct lp_applied *out, const struct lp_manifest *manifest, const struct lp_module_facts *facts,
 		   const struct lp_kernel_facts *kernel, struct lppack_error *err);
 int lp_applied_copy(struct lp_applied *out, const struct lp_applied *from, struct lppack_error *err);
@@ -37,10 +36,6 @@ int lp_applied_copy(struct lp_applied *out, const struct lp_applied *from, struc
 struct lppack_value *lp_applied_encode(const struct lp_applied *applied);
 struct lppack_value *lp_applied_describe(const struct lp_applied *applied);
 int lp_applied_decode(struct lp_doc *doc, struct lp_applied *out);
-
-/* The `level` of a bundle's kernel; NULL on failure. */
-struct lppack_value *lp_applied_level(const struct lp_fixes *fixes, const struct lp_metadata *metadata,
-				      struct lppack_error *err);
 
 #define LP_AUTO_APPLIED LP_AUTO(lp_applied_free)
 

@@ -181,7 +181,19 @@ struct lppack_value *lp_boot_candidates_describe(const struct lp_snapshot *snaps
 	return list;
 }
 
-/* Failed boots with a level that no boot tries any more are history: newer ones are before it, or it is gone. */
+void lp_boot_setup_read(struct lppack_host *host, struct lp_boot_setup *out)
+{
+	*out = (struct lp_boot_setup){ .unit_enabled = lp_boot_is_enabled(host),
+				       .switched_off = lp_kill_switch_is_on(host) };
+}
+
+bool lp_boot_trial_is_skipped(const struct lp_boot_trial *trial, const struct lp_boot_candidates *candidates)
+{
+	const struct lp_boot_candidate *candidate = lp_boot_candidates_find(candidates, &trial->digest);
+
+	return candidate && candidate->at_boot == LP_BOOT_CHOICE_SKIPPED && candidate->is_passed_over;
+}
+
 static struct lppack_value *describe_trial(const struct lp_boot_trial *trial, const char *boot,
 					   const struct lp_boot_candidates *candidates)
 {
@@ -193,17 +205,15 @@ static struct lppack_value *describe_trial(const struct lp_boot_trial *trial, co
 	lp_value_add_digest(&map, "digest", &trial->digest);
 	lp_value_add_int(&map, "failed_boots", lp_boot_trial_failed(trial, boot));
 	lp_value_add_bool(&map, "this_boot", boot && lp_boot_trial_has(trial, boot));
-	lp_value_add_bool(&map, "skipped",
-			  candidate && candidate->at_boot == LP_BOOT_CHOICE_SKIPPED && candidate->is_passed_over);
+	lp_value_add_bool(&map, "skipped", lp_boot_trial_is_skipped(trial, candidates));
 	return map;
 }
 
 struct lppack_value *lp_boot_describe(const struct lp_snapshot *snapshot, const struct lp_boot_candidates *candidates,
-				      struct lppack_error *err)
+				      const struct lp_boot_setup *setup, struct lppack_error *err)
 {
 	const struct lp_boot_trials *trials = &snapshot->trials;
 	const char *boot = lp_host_boot(snapshot->host);
-	int enabled = lp_boot_is_enabled(snapshot->host);
 	struct lppack_value *map;
 	struct lppack_value *list;
 
@@ -214,9 +224,9 @@ struct lppack_value *lp_boot_describe(const struct lp_snapshot *snapshot, const 
 	for (size_t i = 0; i < trials->n; i++)
 		lp_value_push(&list, describe_trial(&trials->items[i], boot, candidates));
 	lp_value_add_text(&map, "id", boot);
-	if (enabled >= 0)
-		lp_value_add_bool(&map, "enabled", enabled);
-	lp_value_add_bool(&map, "disabled", lp_kill_switch_is_on(snapshot->host));
+	if (setup->unit_enabled >= 0)
+		lp_value_add_bool(&map, "enabled", setup->unit_enabled);
+	lp_value_add_bool(&map, "disabled", setup->switched_off);
 	lp_value_add_bool(&map, "confirmed", boot && lp_text_equal(boot, trials->confirmed));
 	lp_value_add_bool(&map, "unconfirmed", lp_boot_trials_has(trials, boot));
 	lp_value_add(&map, "trials", list);

@@ -54,9 +54,21 @@ int lp_boot_choice_check(const struct lp_snapshot *snapshot, const struct lp_ins
 /* A list of maps, as lppack_store_describe() has them; NULL without memory. */
 struct lppack_value *lp_boot_candidates_describe(const struct lp_snapshot *snapshot,
 						 const struct lp_boot_candidates *candidates);
+/* How the machine is set up for boots. */
+struct lp_boot_setup {
+	int unit_enabled;  /* lp_boot_is_enabled() */
+	bool switched_off; /* lppack.apply=0 on the kernel's command line */
+};
+
+void lp_boot_setup_read(struct lppack_host *host, struct lp_boot_setup *out);
+
+/* Whether boots pass the release over because boots with it did not become healthy. Failed boots with a release that no
+ * boot tries any more are history: newer ones are before it, or it is gone. */
+bool lp_boot_trial_is_skipped(const struct lp_boot_trial *trial, const struct lp_boot_candidates *candidates);
+
 /* A map for status (lppack-status-json(5), BOOT); NULL on failure. */
 struct lppack_value *lp_boot_describe(const struct lp_snapshot *snapshot, const struct lp_boot_candidates *candidates,
-				      struct lppack_error *err);
+				      const struct lp_boot_setup *setup, struct lppack_error *err);
 
 #define LP_AUTO_BOOT_CANDIDATES LP_AUTO(lp_boot_candidates_free)
 

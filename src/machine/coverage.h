@@ -1,17 +1,41 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether the next boot is covered: the kernels that are installed, and what the kept levels have for them. */
+/* Whether the next boot is covered: the kernels that are installed, and what the installed releases have for them. */
 #ifndef LP_MACHINE_COVERAGE_H
 #define LP_MACHINE_COVERAGE_H
 
 #include "machine/boot_choice.h"
 
+/* One installed kernel. */
+struct lp_installed_kernel {
+	char *release; /* of the kernel, by its file's path */
+	char *file;
+	char *unreadable; /* why its build ID is unknown; NULL: it is known */
+	bool is_private;  /* the file may be read by root only, which this process is not */
+	bool is_running;
+	struct lp_build_id build_id;
+	char *stream; /* of the release that a boot of the kernel applies; NULL: none */
+	uint64_t serial;
+	char *module;
+};
+
+struct lp_coverage {
+	struct lp_installed_kernel *kernels;
+	size_t n;
+};
+
 /*
- * A list of maps by release: release, file, running, build_id, covered, and of what covers it stream, serial and
- * module; or "unreadable": why, and "root_only" if only root may read it, where the file is no kernel that can be
- * read. Kernels are looked for as /boot/vmlinuz-RELEASE, /boot/vmlinux-RELEASE and /lib/modules/RELEASE/vmlinuz. Empty
- * where no level is kept. NULL on failure.
+ * Kernels are looked for as /boot/vmlinuz-RELEASE, /boot/vmlinux-RELEASE and /lib/modules/RELEASE/vmlinuz. Empty where
+ * nothing is installed that could cover them: reading a kernel takes about 0.1 s. Free with lp_coverage_free() also on
+ * failure.
  */
-struct lppack_value *lp_coverage_describe(struct lppack_host *host, const struct lp_boot_candidates *candidates,
-					  struct lppack_error *err);
+int lp_coverage_read(struct lppack_host *host, const struct lp_boot_candidates *candidates, struct lp_coverage *out,
+		     struct lppack_error *err);
+void lp_coverage_free(struct lp_coverage *coverage);
+
+/* A list of maps: release, file, running, build_id, covered, and of what covers it stream, serial and module; or
+ * "unreadable": why, and "root_only" if only root may read it. NULL without memory. */
+struct lppack_value *lp_coverage_describe(const struct lp_coverage *coverage);
+
+#define LP_AUTO_COVERAGE LP_AUTO(lp_coverage_free)
 
 #endif

@@ -125,8 +125,7 @@ int lp_holds_write(const char *root, const struct lp_holds *holds, struct lppack
 	return map ? lp_state_file_write(root, LP_HOLD_FILE, map, err) : lp_fail_nomem(err);
 }
 
-/* A freeze that has ended: it stays listed until it is taken away, and keeps nothing away. */
-static bool is_over(const struct lp_hold *hold, int64_t now)
+bool lp_hold_is_over(const struct lp_hold *hold, int64_t now)
 {
 	return hold->freeze && hold->ends && hold->ends <= now;
 }
@@ -139,12 +138,12 @@ static bool is_kept(const struct lp_hold *hold, const struct lp_hold_subject *s)
 	return lp_text_equal(hold->kept.stream, s->id.stream) && (order == 0 || (s->installed && order < 0));
 }
 
-static bool keeps_away(const struct lp_hold *hold, const struct lp_hold_subject *s, int64_t now)
+bool lp_hold_keeps_away(const struct lp_hold *hold, const struct lp_hold_subject *s, int64_t now)
 {
 	if (hold->newest.stream && strcmp(hold->newest.stream, s->id.stream) != 0)
 		return false;
 	if (hold->freeze)
-		return !is_over(hold, now) && !is_kept(hold, s);
+		return !lp_hold_is_over(hold, now) && !is_kept(hold, s);
 	if (hold->has_serial && lp_release_compare(&s->id, &hold->newest) > 0)
 		return true;
 	return hold->until && s->id.created > hold->until;
@@ -153,7 +152,7 @@ static bool keeps_away(const struct lp_hold *hold, const struct lp_hold_subject 
 const struct lp_hold *lp_holds_find(const struct lp_holds *holds, const struct lp_hold_subject *subject, int64_t now)
 {
 	for (size_t i = 0; i < holds->n; i++)
-		if (keeps_away(&holds->items[i], subject, now))
+		if (lp_hold_keeps_away(&holds->items[i], subject, now))
 			return &holds->items[i];
 	return NULL;
 }
@@ -163,15 +162,14 @@ const struct lp_hold *lp_holds_find_freeze(const struct lp_holds *holds, const c
 	for (size_t i = 0; i < holds->n; i++) {
 		const struct lp_hold *hold = &holds->items[i];
 
-		if (hold->freeze && !is_over(hold, now) &&
+		if (hold->freeze && !lp_hold_is_over(hold, now) &&
 		    (!hold->newest.stream || strcmp(hold->newest.stream, stream) == 0))
 			return hold;
 	}
 	return NULL;
 }
 
-/* "frozen until ...", malloc'd; NULL without memory. */
-static char *hold_text(const struct lp_hold *hold, int64_t now)
+char *lp_hold_format(const struct lp_hold *hold, int64_t now)
 {
 	const char *scope = hold->newest.stream ? hold->newest.stream : "every stream";
 	char time[LP_TIME_TEXT];
@@ -180,7 +178,8 @@ static char *hold_text(const struct lp_hold *hold, int64_t now)
 		return lp_text_format("%s: frozen", scope);
 	lp_time_format(hold->freeze ? hold->ends : hold->until, time);
 	if (hold->freeze)
-		return lp_text_format("%s: frozen until %s%s", scope, time, is_over(hold, now) ? " (over)" : "");
+		return lp_text_format("%s: frozen until %s%s", scope, time,
+				      lp_hold_is_over(hold, now) ? " (over)" : "");
 	if (!hold->until)
 		return lp_text_format("%s: nothing beyond serial %llu", scope, (unsigned long long)hold->newest.serial);
 	if (!hold->has_serial)
@@ -194,11 +193,11 @@ static struct lppack_value *describe_hold(const struct lp_hold *hold, const stru
 {
 	struct lppack_value *map = encode_hold(hold);
 	struct lppack_value *kept_out = lp_value_map();
-	LP_AUTO_FREE char *text = hold_text(hold, now);
+	LP_AUTO_FREE char *text = lp_hold_format(hold, now);
 
-	if (is_over(hold, now))
+	if (lp_hold_is_over(hold, now))
 		lp_value_add_bool(&map, "over", true);
-	if (in_force && keeps_away(hold, in_force, now)) {
+	if (in_force && lp_hold_keeps_away(hold, in_force, now)) {
 		lp_release_describe(&kept_out, &in_force->id);
 		lp_value_add(&map, "keeps_out", kept_out);
 	} else {
@@ -226,7 +225,7 @@ int lp_hold_check(const struct lp_holds *holds, const struct lp_hold_subject *su
 
 	if (!hold)
 		return 0;
-	text = hold_text(hold, now);
+	text = lp_hold_format(hold, now);
 	if (!text)
 		return lp_fail_nomem(err);
 	return lp_fail(err, LPPACK_E_HELD, "lppack unhold lets it come", "%s serial %llu is kept away by a hold: %s",

@@ -37,6 +37,12 @@ struct lp_hold_subject {
 	bool installed;          /* a boot asks, which would rather have an older level than none */
 };
 
+/* A freeze that has ended: it stays listed until it is cleared, and keeps nothing away. */
+bool lp_hold_is_over(const struct lp_hold *hold, int64_t now);
+bool lp_hold_keeps_away(const struct lp_hold *hold, const struct lp_hold_subject *subject, int64_t now);
+/* "demo: frozen until ...", malloc'd; NULL without memory. */
+char *lp_hold_format(const struct lp_hold *hold, int64_t now);
+
 /* The hold that keeps such a bundle away at the time `now`, borrowed, or NULL. */
 const struct lp_hold *lp_holds_find(const struct lp_holds *holds, const struct lp_hold_subject *subject, int64_t now);
 

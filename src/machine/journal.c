@@ -217,16 +217,13 @@ const struct lp_build_id *lp_journal_build(const struct lp_journal *journal, con
 	return journal->boot_id && id->len && lp_boot_ids_match(journal->boot_id, boot_id) ? id : NULL;
 }
 
-struct lppack_value *lp_journal_describe(const struct lp_journal *journal, struct lppack_host *host)
+struct lppack_value *lp_journal_describe(const struct lp_journal *journal, const char *boot_id, enum lp_lock_state lock)
 {
 	struct lppack_value *map = lp_journal_tree(journal);
-	enum lp_lock_state state;
-	int pid;
 
-	lp_value_add_text(&map, "boot", lp_boot_ids_match(journal->boot_id, lp_host_boot(host)) ? "this" : "earlier");
-	state = lp_lock_read_state(&host->io, &pid);
-	if (state != LP_LOCK_UNKNOWN)
-		lp_value_add_bool(&map, "running", state == LP_LOCK_HELD);
+	lp_value_add_text(&map, "boot", lp_boot_ids_match(journal->boot_id, boot_id) ? "this" : "earlier");
+	if (lock != LP_LOCK_UNKNOWN)
+		lp_value_add_bool(&map, "running", lock == LP_LOCK_HELD);
 	return map;
 }
 

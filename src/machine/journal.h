@@ -7,6 +7,7 @@
 #define LP_MACHINE_JOURNAL_H
 
 #include "runtime/attempt.h"
+#include "runtime/lock.h"
 #include "machine/applied.h"
 #include "machine/host.h"
 
@@ -56,9 +57,10 @@ int lp_journal_set_from(struct lp_journal *journal, const struct lp_stack *stack
 /* verb, phase, started_at, from, took_over and to, for people. NULL without memory. */
 struct lppack_value *lp_journal_tree(const struct lp_journal *journal);
 
-/* The same with `boot` (this, earlier), and `running`: another lppack is at work on it, unless only root is told. Needs
- * no privilege. NULL without memory. */
-struct lppack_value *lp_journal_describe(const struct lp_journal *journal, struct lppack_host *host);
+/* The same with `boot` (this, earlier), and `running`: another lppack is at work on it, unless the lock's state is
+ * unknown. NULL without memory. */
+struct lppack_value *lp_journal_describe(const struct lp_journal *journal, const char *boot_id,
+					 enum lp_lock_state lock);
 
 #define LP_AUTO_JOURNAL LP_AUTO(lp_journal_free)
 

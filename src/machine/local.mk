@@ -4,6 +4,7 @@ liblppack_all_la_SOURCES += \
 	src/machine/boot_choice.c src/machine/boot_choice.h \
 	src/machine/boot_count.c src/machine/boot_count.h \
 	src/machine/boot_unit.c src/machine/boot_unit.h \
+	src/machine/claims.c src/machine/claims.h \
 	src/machine/coverage.c src/machine/coverage.h \
 	src/machine/freshness.c src/machine/freshness.h \
 	src/machine/history.c src/machine/history.h \

@@ -95,8 +95,8 @@ const struct lp_installed *lp_snapshot_newest(const struct lp_snapshot *snapshot
 	return last ? lp_store_newest(store, target ? target->id.stream : last->id.stream) : NULL;
 }
 
-int lp_snapshot_level(const struct lp_snapshot *snapshot, const struct lp_installed *release, struct lppack_value **out,
-		      struct lppack_error *err)
+int lp_snapshot_claims(const struct lp_snapshot *snapshot, const struct lp_installed *release, struct lp_claims *out,
+		       struct lppack_error *err)
 {
 	LP_AUTO_METADATA struct lp_metadata metadata = { 0 };
 	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
@@ -119,6 +119,6 @@ int lp_snapshot_level(const struct lp_snapshot *snapshot, const struct lp_instal
 	rc = lp_contents_fixes(contents, &fixes, err);
 	if (rc < 0)
 		return rc;
-	*out = lp_applied_level(&fixes, &metadata, err);
-	return *out ? 1 : -LPPACK_E_STATE;
+	rc = lp_claims_set(out, &fixes, &metadata.not_applicable, err);
+	return rc < 0 ? rc : 1;
 }

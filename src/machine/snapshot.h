@@ -56,10 +56,9 @@ bool lp_snapshot_subject(const struct lp_snapshot *snapshot, struct lp_hold_subj
 /* The newest installed release of the stream that is applied, of the one that boots begin with, or of what was installed
  * last; NULL. */
 const struct lp_installed *lp_snapshot_newest(const struct lp_snapshot *snapshot);
-/* What an opened release says of the running kernel, as lp_applied_level() has it. 1, 0 if it has nothing for it, or a
- * negative code. */
-int lp_snapshot_level(const struct lp_snapshot *snapshot, const struct lp_installed *release, struct lppack_value **out,
-		      struct lppack_error *err);
+/* What an opened release claims for the running kernel. 1, 0 if it has nothing for it, or a negative code. */
+int lp_snapshot_claims(const struct lp_snapshot *snapshot, const struct lp_installed *release, struct lp_claims *out,
+		       struct lppack_error *err);
 
 #define LP_AUTO_SNAPSHOT LP_AUTO(lp_snapshot_free)
 

@@ -56,6 +56,7 @@ header_pages = \
 	src/man/lppack-options.3 \
 	src/man/lppack-progress.3 \
 	src/man/lppack-sign.3 \
+	src/man/lppack-status.3 \
 	src/man/lppack-store.3 \
 	src/man/lppack-trust.3 \
 	src/man/lppack-value.3 \

@@ -1,298 +1,244 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which fixes are in force, which are not, and whether a reboot would change that. */
+/* Sorting fixes by what became of them, and saying whether a reboot would change that. */
 #include "status/fixes.h"
 
+#include "shared/array.h"
 #include "shared/text.h"
 #include "format/release.h"
+#include "runtime/kmsg.h"
 #include "runtime/unload.h"
-#include "bundle/describe.h"
 #include "machine/boot_count.h"
 #include "status/status.h"
 
 #include <string.h>
-#include <time.h>
 
-/* lppack remove leaves boots nothing to begin with, until something is installed, applied or gone back to. */
-static bool is_removed(const struct lp_snapshot *snapshot)
+/* What the applied release claims: from the record, or where that is silent from its installed bundle. */
+static int read_active(struct lppack_status *status, struct lppack_error *err)
 {
-	return !snapshot->ours && snapshot->store.n && !lp_snapshot_target(snapshot);
-}
-
-/* Two parts may stand on the same file. */
-static bool is_reported(const struct lppack_value *problems, const char *message)
-{
-	for (size_t i = 0; i < lppack_value_count(problems); i++)
-		if (lp_text_equal(lppack_value_text(lppack_value_get(lppack_value_at(problems, i, NULL), "message")),
-				  message))
-			return true;
-	return false;
-}
-
-void lp_status_add_problem(struct lppack_value **problems, const struct lppack_error *err)
-{
-	struct lppack_value *map;
-
-	if (is_reported(*problems, err->message))
-		return;
-	map = lp_value_map();
-	lp_value_add_text(&map, "name", lppack_error_name(err->code));
-	lp_value_add_text(&map, "message", err->message);
-	if (err->hint[0])
-		lp_value_add_text(&map, "hint", err->hint);
-	lp_value_push(problems, map);
-}
-
-static const char *id_of(const struct lppack_value *item)
-{
-	const char *id = lppack_value_text(lppack_value_get(item, "id"));
-
-	return id ? id : "?";
-}
-
-static bool has_text(const struct lppack_value *list, const char *text)
-{
-	for (size_t i = 0; i < lppack_value_count(list); i++)
-		if (lp_text_equal(lppack_value_text(lppack_value_at(list, i, NULL)), text))
-			return true;
-	return false;
-}
-
-static bool has_id(const struct lppack_value *list, const char *id)
-{
-	for (size_t i = 0; i < lppack_value_count(list); i++)
-		if (strcmp(id_of(lppack_value_at(list, i, NULL)), id) == 0)
-			return true;
-	return false;
-}
-
-static struct lppack_value *describe_fix(const struct lppack_value *fix)
-{
-	struct lppack_value *map = lp_value_map();
-
-	lp_value_add_text(&map, "id", id_of(fix));
-	lp_value_add_text(&map, "severity", lppack_value_text(lppack_value_get(fix, "severity")));
-	return map;
-}
-
-/* A fix that names no function may be in any object. */
-static bool is_touched(const struct lp_object *object, const struct lppack_value *functions)
-{
-	if (lppack_value_count(functions) == 0)
-		return true;
-	for (size_t i = 0; i < object->n_funcs; i++)
-		if (has_text(functions, object->funcs[i].name))
-			return true;
-	return false;
-}
-
-/* The objects whose modules are not loaded and that the fix changes. */
-static struct lppack_value *find_pending(const struct lp_live_patch *patch, const struct lppack_value *functions)
-{
-	struct lppack_value *list = lp_value_list();
-
-	for (size_t i = 0; i < patch->n_objects; i++)
-		if (patch->objects[i].patched == 0 && is_touched(&patch->objects[i].object, functions))
-			lp_value_push(&list, lp_value_string(patch->objects[i].object.name));
-	return list;
-}
-
-struct sorted {
-	struct lppack_value *in_force;
-	struct lppack_value *pending;
-	struct lppack_value *not_applicable;
-};
-
-static void sort_fix(const struct lp_live_patch *patch, const struct lppack_value *level,
-		     const struct lppack_value *fix, struct sorted *out)
-{
-	struct lppack_value *map = describe_fix(fix);
-	struct lppack_value *objects;
-
-	if (has_text(lppack_value_get(level, "not_applicable"), id_of(fix))) {
-		lp_value_push(&out->not_applicable, map);
-		return;
-	}
-	objects = find_pending(patch, lppack_value_get(fix, "functions"));
-	if (patch->enabled != 0 && patch->transition != 1 && objects && lppack_value_count(objects) == 0) {
-		lppack_value_free(objects);
-		lp_value_push(&out->in_force, map);
-		return;
-	}
-	lp_value_add_text(&map, "why",
-			  patch->enabled == 0    ? "disabled" :
-			  patch->transition == 1 ? "transition" :
-						   "not loaded");
-	lp_value_add(&map, "objects", objects);
-	lp_value_push(&out->pending, map);
-}
-
-/* What the level in force says of the running kernel: from the record, or where that is silent from the store. */
-static struct lppack_value *read_level(const struct lp_snapshot *snapshot, struct lppack_value **problems)
-{
+	const struct lp_snapshot *snapshot = &status->snapshot;
+	const struct lp_applied *applied = &snapshot->state.applied;
 	struct lppack_error why = LPPACK_ERROR_INIT;
-	struct lppack_value *level = NULL;
-	const struct lp_installed *kept;
+	const struct lp_installed *installed;
 
 	if (!snapshot->ours)
-		return NULL;
-	if (snapshot->state.applied.level)
-		return lp_value_copy(snapshot->state.applied.level);
-	kept = lp_store_find(&snapshot->store, &snapshot->state.applied.id.digest);
-	if (kept && lp_snapshot_level(snapshot, kept, &level, &why) < 0)
-		lp_status_add_problem(problems, &why);
-	return level;
+		return 0;
+	if (applied->claims.is_known)
+		return lp_claims_copy(&status->active, &applied->claims, err);
+	installed = lp_store_find(&snapshot->store, &applied->id.digest);
+	if (installed && lp_snapshot_claims(snapshot, installed, &status->active, &why) < 0)
+		return lp_status_add_problem(status, &why, err);
+	return 0;
 }
 
-/* The newest kept level, and what it has for the running kernel. */
-struct newest {
-	const struct lp_installed *level; /* NULL: there is none */
-	struct lppack_value *facts;       /* NULL: nothing for this kernel, or unreadable */
-	bool is_covered;                  /* it has something for this kernel, as far as can be told */
-	const struct lp_hold *hold;       /* that keeps it away */
-};
-
-static struct newest read_newest(const struct lp_snapshot *snapshot, struct lppack_value **problems)
+static enum lp_newest_state judge_newest(const struct lppack_status *status)
 {
-	struct newest newest = { .level = lp_snapshot_newest(snapshot), .is_covered = true };
-	struct lp_hold_subject subject;
+	const struct lp_snapshot *snapshot = &status->snapshot;
+	const struct lp_release_id *id = &status->newest.release->id;
+	const struct lp_hold_subject subject = { .id = *id, .installed = true };
+
+	if (snapshot->ours && lp_digest_equal(&snapshot->state.applied.id.digest, &id->digest))
+		return LP_NEWEST_ACTIVE;
+	if (!status->newest.is_covered)
+		return LP_NEWEST_OTHER_KERNEL;
+	if (!snapshot->ours && !lp_snapshot_target(snapshot))
+		return LP_NEWEST_REMOVED;
+	if (lp_holds_find(&snapshot->holds, &subject, status->now))
+		return LP_NEWEST_HELD;
+	if (lp_boot_check(&snapshot->trials, lp_host_boot(status->host), id, NULL) == -LPPACK_E_BOOT_LOOP)
+		return LP_NEWEST_SKIPPED;
+	return LP_NEWEST_AVAILABLE;
+}
+
+static int read_newest(struct lppack_status *status, struct lppack_error *err)
+{
+	struct lp_newest *newest = &status->newest;
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	int rc;
 
-	if (!newest.level)
-		return newest;
-	rc = lp_snapshot_level(snapshot, newest.level, &newest.facts, &why);
-	if (rc < 0)
-		lp_status_add_problem(problems, &why);
-	newest.is_covered = rc != 0;
-	subject = (struct lp_hold_subject){ .id = newest.level->id, .installed = true };
-	newest.hold = lp_holds_find(&snapshot->holds, &subject, time(NULL));
-	return newest;
+	newest->release = lp_snapshot_newest(&status->snapshot);
+	newest->is_covered = true;
+	if (!newest->release)
+		return 0;
+	rc = lp_snapshot_claims(&status->snapshot, newest->release, &newest->claims, &why);
+	newest->is_covered = rc != 0;
+	newest->state = judge_newest(status);
+	return rc < 0 ? lp_status_add_problem(status, &why, err) : 0;
 }
 
-static const char *state_of(const struct lp_snapshot *snapshot, const struct newest *newest)
+static struct lp_status_fix *add_fix(struct lppack_status *status, const char *id, const char *severity,
+				     enum lppack_fix_state state)
 {
-	struct lppack_error why = LPPACK_ERROR_INIT;
+	struct lp_status_fix *fix = lp_array_add(&status->fixes, &status->n_fixes, sizeof(*fix));
 
-	if (snapshot->ours && lp_digest_equal(&snapshot->state.applied.id.digest, &newest->level->id.digest))
-		return "in force";
-	if (!newest->is_covered)
-		return "not for this kernel";
-	if (is_removed(snapshot))
-		return "removed";
-	if (newest->hold)
-		return "held";
-	if (lp_boot_check(&snapshot->trials, lp_host_boot(snapshot->host), &newest->level->id, &why) ==
-	    -LPPACK_E_BOOT_LOOP)
-		return "skipped";
-	return "available";
+	if (fix)
+		fix->view = (struct lppack_status_fix){
+			.size = sizeof(fix->view), .id = id, .severity = severity, .state = state
+		};
+	return fix;
 }
 
-static struct lppack_value *describe_newest(const struct lp_snapshot *snapshot, const struct newest *newest)
+/* A fix that names no function may be in any object. */
+static bool is_touched(const struct lp_object *object, const struct lp_text_list *functions)
 {
-	struct lppack_value *map = lp_value_map();
-
-	lp_release_describe(&map, &newest->level->id);
-	lp_value_add_text(&map, "version", newest->level->id.version);
-	lp_value_add_text(&map, "state", state_of(snapshot, newest));
-	return map;
+	for (size_t i = 0; i < object->n_funcs; i++)
+		for (size_t j = 0; j < functions->n; j++)
+			if (strcmp(object->funcs[i].name, functions->items[j]) == 0)
+				return true;
+	return functions->n == 0;
 }
 
-/* What the newest level would bring, and what keeps it away. */
-static void add_to_come(const struct newest *newest, const struct lppack_value *level, struct lppack_value **map)
+/* Collects the objects whose modules are not loaded and that the fix changes. */
+static bool find_pending(const struct lp_live_patch *patch, const struct lp_fix *fix, struct lp_text_list *out)
 {
-	struct lppack_value *available = lp_value_list();
-	struct lppack_value *held = lp_value_list();
-	const struct lppack_value *fixes = lppack_value_get(newest->facts, "fixes");
+	for (size_t i = 0; i < patch->n_objects; i++)
+		if (patch->objects[i].patched == 0 && is_touched(&patch->objects[i].object, &fix->functions) &&
+		    lp_text_list_add(out, patch->objects[i].object.name) < 0)
+			return false;
+	return true;
+}
 
-	for (size_t i = 0; i < lppack_value_count(fixes); i++) {
-		const struct lppack_value *fix = lppack_value_at(fixes, i, NULL);
-		struct lppack_value *item;
+/* One that the kernel needs; false without memory. */
+static bool sort_fix(struct lppack_status *status, const struct lp_fix *fix)
+{
+	const struct lp_live_patch *patch = status->snapshot.ours;
+	struct lp_status_fix *out = add_fix(status, fix->id, fix->severity, LPPACK_FIX_PENDING);
 
-		if (has_id(lppack_value_get(level, "fixes"), id_of(fix)) ||
-		    has_text(lppack_value_get(newest->facts, "not_applicable"), id_of(fix)))
+	if (!out || !find_pending(patch, fix, &out->objects))
+		return false;
+	if (patch->enabled == 0)
+		out->cause = LP_PENDING_DISABLED;
+	else if (patch->transition == 1)
+		out->cause = LP_PENDING_TRANSITION;
+	else if (out->objects.n == 0)
+		out->view.state = LPPACK_FIX_ACTIVE;
+	return true;
+}
+
+/* What the newest release would bring; false without memory. */
+static bool add_to_come(struct lppack_status *status)
+{
+	const struct lp_newest *newest = &status->newest;
+	const struct lp_fixes *fixes = &newest->claims.fixes;
+	const struct lp_hold_subject subject = { .id = newest->release->id, .installed = true };
+	bool is_held = lp_holds_find(&status->snapshot.holds, &subject, status->now);
+
+	for (size_t i = 0; i < fixes->n_fixes; i++) {
+		const struct lp_fix *fix = &fixes->fixes[i];
+		struct lp_status_fix *out;
+
+		if (lp_claims_find(&status->active, fix->id) || lp_claims_excludes(&newest->claims, fix->id))
 			continue;
-		item = describe_fix(fix);
-		lp_value_add_int(&item, "serial", newest->level->id.serial);
-		lp_value_push(newest->hold ? &held : &available, item);
+		out = add_fix(status, fix->id, fix->severity, is_held ? LPPACK_FIX_HELD : LPPACK_FIX_AVAILABLE);
+		if (!out)
+			return false;
+		out->view.serial = newest->release->id.serial;
 	}
-	lp_value_add(map, "held", held);
-	lp_value_add(map, "available", available);
+	return true;
 }
 
-static struct lppack_value *describe_reason(const char *reason, const char *text)
+/* What the newest release says no livepatch can bring, or where that says nothing of this kernel the active one. */
+static const struct lp_fixes *find_unfixable(const struct lppack_status *status)
 {
-	struct lppack_value *map = lp_value_map();
-
-	lp_value_add_text(&map, "reason", reason);
-	lp_value_add_text(&map, "text", text);
-	return map;
+	return status->newest.claims.is_known ? &status->newest.claims.fixes : &status->active.fixes;
 }
 
-static bool is_forced(const struct lp_snapshot *snapshot)
+static int compare_fixes(const void *a, const void *b)
 {
-	return snapshot->state.forced && lp_boot_ids_match(snapshot->state.boot_id, lp_host_boot(snapshot->host));
+	const struct lp_status_fix *one = a;
+	const struct lp_status_fix *other = b;
+
+	if (one->view.state != other->view.state)
+		return one->view.state < other->view.state ? -1 : 1;
+	return strcmp(one->view.id, other->view.id);
 }
 
-/* What every later apply is refused for. */
-static void push_forced(const struct lp_snapshot *snapshot, struct lppack_value **why)
+static int collect_fixes(struct lppack_status *status, struct lppack_error *err)
 {
-	struct lp_kernel_io *host = &snapshot->host->io;
-	LP_AUTO_FREE char *text = NULL;
-	char module[256];
+	const struct lp_fixes *active = &status->active.fixes;
+	const struct lp_fixes *unfixable = find_unfixable(status);
+	bool ok = true;
 
-	if (is_forced(snapshot) || lp_kmsg_shows_force(host))
-		text = strdup("a transition was forced in this boot");
-	else if (lp_unload_find_pinned(host, module, sizeof(module)))
-		text = lp_text_format(LP_PINNED_TEXT, module);
-	else
-		return;
-	lp_value_push(why, text ? describe_reason("forced", text) : NULL);
+	for (size_t i = 0; ok && i < active->n_fixes; i++) {
+		const struct lp_fix *fix = &active->fixes[i];
+
+		if (lp_claims_excludes(&status->active, fix->id))
+			ok = add_fix(status, fix->id, fix->severity, LPPACK_FIX_NOT_APPLICABLE);
+		else
+			ok = sort_fix(status, fix);
+	}
+	for (size_t i = 0; ok && i < unfixable->n_unfixable; i++) {
+		const struct lp_unfixable *one = &unfixable->unfixable[i];
+		struct lp_status_fix *out = add_fix(status, one->id, NULL, LPPACK_FIX_UNFIXABLE);
+
+		ok = out != NULL;
+		if (ok)
+			out->view.reason = one->reason;
+	}
+	if (ok && status->newest.release)
+		ok = add_to_come(status);
+	if (!ok)
+		return lp_fail_nomem(err);
+	if (status->n_fixes)
+		qsort(status->fixes, status->n_fixes, sizeof(*status->fixes), compare_fixes);
+	return 0;
+}
+
+/* Takes the text over. */
+static int add_reason(struct lppack_status *status, enum lp_reboot_cause cause, char *text, struct lppack_error *err)
+{
+	struct lp_reboot_reason *reason =
+		text ? lp_array_add(&status->reasons, &status->n_reasons, sizeof(*reason)) : NULL;
+
+	if (!reason) {
+		free(text);
+		return lp_fail_nomem(err);
+	}
+	*reason = (struct lp_reboot_reason){ .cause = cause, .text = text };
+	return 0;
+}
+
+static bool was_forced(const struct lppack_status *status)
+{
+	const struct lp_state *state = &status->snapshot.state;
+
+	return (state->forced && lp_boot_ids_match(state->boot_id, lp_host_boot(status->host))) ||
+	       lp_kmsg_shows_force(&status->host->io);
 }
 
 /* What a livepatch cannot do, and so only a boot into a mended kernel can. */
-static struct lppack_value *describe_reboot(const struct lp_snapshot *snapshot, const struct lppack_value *unfixable,
-					    bool is_covered)
+static int find_reasons(struct lppack_status *status, struct lppack_error *err)
 {
-	struct lppack_value *map = lp_value_map();
-	struct lppack_value *why = lp_value_list();
+	const struct lp_fixes *unfixable = find_unfixable(status);
+	char module[256];
+	int rc = 0;
 
-	for (size_t i = 0; i < lppack_value_count(unfixable); i++) {
-		const struct lppack_value *item = lppack_value_at(unfixable, i, NULL);
-		const char *reason = lppack_value_text(lppack_value_get(item, "reason"));
-		LP_AUTO_FREE char *text = lp_text_format("%s cannot be fixed by a livepatch: %s", id_of(item),
-							 reason ? reason : "no reason is given");
-
-		lp_value_push(&why, text ? describe_reason("unfixable", text) : NULL);
-	}
-	if (!is_covered)
-		lp_value_push(&why, describe_reason("not_covered",
-						    "the newest installed level has nothing for the running kernel"));
-	push_forced(snapshot, &why);
-	lp_value_add_bool(&map, "needed", why && lppack_value_count(why) > 0);
-	lp_value_add(&map, "why", why);
-	return map;
+	for (size_t i = 0; rc == 0 && i < unfixable->n_unfixable; i++)
+		rc = add_reason(status, LP_REBOOT_UNFIXABLE,
+				lp_text_format("%s cannot be fixed by a livepatch: %s", unfixable->unfixable[i].id,
+					       unfixable->unfixable[i].reason),
+				err);
+	if (rc == 0 && !status->newest.is_covered)
+		rc = add_reason(status, LP_REBOOT_NOT_COVERED,
+				strdup("the newest installed level has nothing for the running kernel"), err);
+	if (rc < 0)
+		return rc;
+	/* What every later apply is refused for. */
+	if (was_forced(status))
+		return add_reason(status, LP_REBOOT_FORCED, strdup("a transition was forced in this boot"), err);
+	if (lp_unload_find_pinned(&status->host->io, module, sizeof(module)))
+		return add_reason(status, LP_REBOOT_FORCED, lp_text_format(LP_PINNED_TEXT, module), err);
+	return 0;
 }
 
-void lp_status_add_fixes(const struct lp_snapshot *snapshot, struct lppack_value **problems, struct lppack_value **map)
+int lp_status_read_fixes(struct lppack_status *status, struct lppack_error *err)
 {
-	LP_AUTO_VALUE struct lppack_value *level = read_level(snapshot, problems);
-	struct newest newest = read_newest(snapshot, problems);
-	const struct lppack_value *fixes = lppack_value_get(level, "fixes");
-	const struct lppack_value *unfixable = lppack_value_get(newest.facts ? newest.facts : level, "unfixable");
-	struct sorted sorted = { lp_value_list(), lp_value_list(), lp_value_list() };
-	struct lppack_value *answer = lp_value_map();
+	int rc = read_active(status, err);
 
-	for (size_t i = 0; i < lppack_value_count(fixes); i++)
-		sort_fix(snapshot->ours, level, lppack_value_at(fixes, i, NULL), &sorted);
-	lp_value_add_bool(&answer, "known", level || snapshot->stack.n == 0);
-	lp_value_add(&answer, "in_force", sorted.in_force);
-	lp_value_add(&answer, "pending", sorted.pending);
-	lp_value_add(&answer, "not_applicable", sorted.not_applicable);
-	lp_value_add(&answer, "unfixable", unfixable ? lp_value_copy(unfixable) : lp_value_list());
-	add_to_come(&newest, level, &answer);
-	lp_value_add(map, "fixes", answer);
-	if (newest.level)
-		lp_value_add(map, "latest", describe_newest(snapshot, &newest));
-	lp_value_add(map, "reboot", describe_reboot(snapshot, unfixable, newest.is_covered));
-	lppack_value_free(newest.facts);
+	if (rc < 0)
+		return rc;
+	rc = read_newest(status, err);
+	if (rc < 0)
+		return rc;
+	rc = collect_fixes(status, err);
+	return rc < 0 ? rc : find_reasons(status, err);
 }

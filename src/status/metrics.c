@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The answer of lppack status in the Prometheus text exposition format, version 0.0.4. */
-#include "status/status.h"
-
+/* Writing a status in the Prometheus text exposition format, version 0.0.4. */
 #include "shared/text.h"
 #include "base/export.h"
+#include "status/describe.h"
+#include "status/modules.h"
+#include "status/status.h"
 
-#include <string.h>
+#include <stdio.h>
 
 struct label {
 	const char *name;
@@ -53,144 +54,119 @@ static void single(struct lp_buf *out, const char *name, const char *help, uint6
 	sample(out, name, NULL, value);
 }
 
-static const char *text_of(const struct lppack_value *map, const char *key)
+static void put_patches(struct lp_buf *out, const struct lppack_status *status)
 {
-	return lppack_value_text(lppack_value_get(map, key));
-}
-
-static size_t count_of(const struct lppack_value *map, const char *key)
-{
-	return lppack_value_count(lppack_value_get(map, key));
-}
-
-static void put_patches(struct lp_buf *out, const struct lppack_value *status)
-{
-	const struct lppack_value *patches = lppack_value_get(status, "patches");
-
-	single(out, "patches", "Livepatches that the kernel lists.", lppack_value_count(patches));
+	single(out, "patches", "Livepatches that the kernel lists.", status->n_patches);
 	begin(out, "patch_enabled", "Whether the livepatch is enabled; foreign: not loaded by lppack.");
-	for (size_t i = 0; i < lppack_value_count(patches); i++) {
-		const struct lppack_value *patch = lppack_value_at(patches, i, NULL);
-		const struct label labels[] = { { "patch", text_of(patch, "name") },
-						{ "foreign", text_of(patch, "foreign") },
+	for (size_t i = 0; i < status->n_patches; i++) {
+		const struct lppack_status_patch *patch = &status->patches[i].view;
+		const struct label labels[] = { { "patch", patch->name },
+						{ "foreign", patch->foreign ? "true" : "false" },
 						{ 0 } };
 
-		sample(out, "patch_enabled", labels, (uint64_t)lppack_value_bool(lppack_value_get(patch, "enabled")));
+		sample(out, "patch_enabled", labels, patch->enabled == 1);
 	}
 	begin(out, "level_serial", "Serial of the bundle that is in force.");
-	for (size_t i = 0; i < lppack_value_count(patches); i++) {
-		const struct lppack_value *bundle = lppack_value_get(lppack_value_at(patches, i, NULL), "bundle");
-		const struct label labels[] = { { "stream", text_of(bundle, "stream") },
-						{ "epoch", text_of(bundle, "epoch") },
-						{ 0 } };
+	for (size_t i = 0; i < status->n_patches; i++) {
+		const struct lppack_status_patch *patch = &status->patches[i].view;
+		char epoch[32];
+		const struct label labels[] = { { "stream", patch->stream }, { "epoch", epoch }, { 0 } };
 
-		if (bundle)
-			sample(out, "level_serial", labels, lppack_value_int(lppack_value_get(bundle, "serial"), 0));
+		snprintf(epoch, sizeof(epoch), "%llu", (unsigned long long)patch->epoch);
+		if (patch->stream)
+			sample(out, "level_serial", labels, patch->serial);
 	}
 	begin(out, "level_applied_timestamp_seconds", "When the bundle that is in force was applied.");
-	for (size_t i = 0; i < lppack_value_count(patches); i++) {
-		const struct lppack_value *bundle = lppack_value_get(lppack_value_at(patches, i, NULL), "bundle");
-		const char *at = text_of(bundle, "applied_at");
-		const struct label labels[] = { { "stream", text_of(bundle, "stream") }, { 0 } };
-		int64_t seconds;
+	for (size_t i = 0; i < status->n_patches; i++) {
+		const struct lppack_status_patch *patch = &status->patches[i].view;
+		const struct label labels[] = { { "stream", patch->stream }, { 0 } };
 
-		if (at && lp_time_parse(at, &seconds) == 0)
-			sample(out, "level_applied_timestamp_seconds", labels, (uint64_t)seconds);
+		if (patch->stream)
+			sample(out, "level_applied_timestamp_seconds", labels, (uint64_t)patch->applied_at);
 	}
 }
 
-static void put_fixes(struct lp_buf *out, const struct lppack_value *status)
+static void put_fixes(struct lp_buf *out, const struct lppack_status *status)
 {
-	static const char *const states[] = {
-		"in_force", "pending", "not_applicable", "unfixable", "held", "available"
-	};
-	const struct lppack_value *fixes = lppack_value_get(status, "fixes");
-
 	begin(out, "fixes", "Fixes by state.");
-	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
-		const struct label labels[] = { { "state", states[i] }, { 0 } };
+	for (unsigned int state = 0; state <= LPPACK_FIX_AVAILABLE; state++) {
+		const struct label labels[] = { { "state", lp_fix_state_names[state] }, { 0 } };
+		uint64_t n = 0;
 
-		sample(out, "fixes", labels, count_of(fixes, states[i]));
+		for (size_t i = 0; i < status->n_fixes; i++)
+			n += status->fixes[i].view.state == state;
+		sample(out, "fixes", labels, n);
 	}
 }
 
-static void put_coverage(struct lp_buf *out, const struct lppack_value *status)
+static void put_coverage(struct lp_buf *out, const struct lppack_status *status)
 {
-	const struct lppack_value *coverage = lppack_value_get(status, "coverage");
-
 	begin(out, "kernel_covered",
 	      "Whether an installed level has a livepatch for the installed kernel; absent where it cannot be told.");
-	for (size_t i = 0; i < lppack_value_count(coverage); i++) {
-		const struct lppack_value *kernel = lppack_value_at(coverage, i, NULL);
-		const struct label labels[] = { { "release", text_of(kernel, "release") },
-						{ "running", text_of(kernel, "running") },
+	for (size_t i = 0; i < status->n_kernels; i++) {
+		const struct lppack_status_kernel *kernel = &status->kernels[i];
+		const struct label labels[] = { { "release", kernel->release },
+						{ "running", kernel->running ? "true" : "false" },
 						{ 0 } };
 
-		if (lppack_value_get(kernel, "covered"))
-			sample(out, "kernel_covered", labels,
-			       (uint64_t)lppack_value_bool(lppack_value_get(kernel, "covered")));
+		if (kernel->covered >= 0)
+			sample(out, "kernel_covered", labels, (uint64_t)kernel->covered);
 	}
 }
 
-static void put_findings(struct lp_buf *out, const struct lppack_value *status)
+static void put_findings(struct lp_buf *out, const struct lppack_status *status)
 {
-	const struct lppack_value *findings = lppack_value_get(status, "findings");
-	const char *before = "";
-
 	begin(out, "finding", "What lppack status --check reports; absent while all is well.");
 	/* Findings of one name stand together; a sample may occur only once. */
-	for (size_t i = 0; i < lppack_value_count(findings); i++) {
-		const char *name = text_of(lppack_value_at(findings, i, NULL), "name");
-		const struct label labels[] = { { "name", name }, { 0 } };
+	for (size_t i = 0; i < status->n_findings; i++) {
+		const struct label labels[] = { { "name", lppack_error_name(status->findings[i].code) }, { 0 } };
 
-		if (!name || strcmp(name, before) == 0)
-			continue;
-		sample(out, "finding", labels, 1);
-		before = name;
+		if (i == 0 || status->findings[i].code != status->findings[i - 1].code)
+			sample(out, "finding", labels, 1);
 	}
 }
 
-static uint64_t count_holds(const struct lppack_value *status)
+static uint64_t count_holds(const struct lppack_status *status)
 {
-	const struct lppack_value *holds = lppack_value_get(status, "holds");
+	const struct lp_holds *holds = &status->snapshot.holds;
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < lppack_value_count(holds); i++)
-		n += !lppack_value_bool(lppack_value_get(lppack_value_at(holds, i, NULL), "over"));
+	for (size_t i = 0; i < holds->n; i++)
+		n += !lp_hold_is_over(&holds->items[i], status->now);
 	return n;
 }
 
-static void put_transition(struct lp_buf *out, const struct lppack_value *status)
+static void put_transition(struct lp_buf *out, const struct lppack_status *status)
 {
-	single(out, "transition", "Whether a transition is running.",
-	       (uint64_t)lppack_value_bool(lppack_value_get(status, "transition")));
+	single(out, "transition", "Whether a transition is running.", status->in_transition);
 	begin(out, "transition_blockers", "Tasks that the transition waits for; absent where only root is told.");
-	if (lppack_value_bool(lppack_value_get(status, "blockers_known")))
-		sample(out, "transition_blockers", NULL, count_of(status, "blockers"));
+	if (status->blockers_known)
+		sample(out, "transition_blockers", NULL, status->n_blockers);
 	single(out, "unfinished", "Whether a call of lppack was cut short or is at work.",
-	       lppack_value_get(status, "unfinished") != NULL);
+	       status->snapshot.is_unfinished);
 }
 
-static uint64_t count_skipped(const struct lppack_value *boot)
+static uint64_t count_skipped(const struct lppack_status *status)
 {
-	const struct lppack_value *trials = lppack_value_get(boot, "trials");
+	const struct lp_boot_trials *trials = &status->snapshot.trials;
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < lppack_value_count(trials); i++)
-		n += (uint64_t)lppack_value_bool(lppack_value_get(lppack_value_at(trials, i, NULL), "skipped"));
+	for (size_t i = 0; i < trials->n; i++)
+		n += lp_boot_trial_is_skipped(&trials->items[i], &status->candidates);
 	return n;
 }
 
-LP_EXPORT char *lppack_status_metrics(const struct lppack_value *status, struct lppack_error *err)
+LP_EXPORT char *lppack_status_metrics(const struct lppack_status *status, struct lppack_error *err)
 {
-	const struct lppack_value *kernel = lppack_value_get(status, "kernel");
-	const struct lppack_value *reboot = lppack_value_get(status, "reboot");
-	const struct lppack_value *memory = lppack_value_get(status, "memory");
-	const struct label info[] = { { "release", text_of(kernel, "release") },
-				      { "arch", text_of(kernel, "arch") },
-				      { "build_id", text_of(kernel, "build_id") },
-				      { "effective_version", text_of(status, "effective_version") },
-				      { 0 } };
+	const struct lp_kernel_facts *kernel = &status->host->kernel;
+	char build_id[LP_BUILD_ID_TEXT];
+	const struct label info[] = {
+		{ "release", kernel->release },
+		{ "arch", kernel->arch },
+		{ "build_id", kernel->build_id.len ? lp_build_id_format(&kernel->build_id, build_id) : NULL },
+		{ "effective_version", status->effective_version },
+		{ 0 },
+	};
 	LP_AUTO_BUF struct lp_buf out = { 0 };
 
 	begin(&out, "kernel_info", "The running kernel.");
@@ -199,16 +175,14 @@ LP_EXPORT char *lppack_status_metrics(const struct lppack_value *status, struct 
 	put_fixes(&out, status);
 	put_transition(&out, status);
 	single(&out, "module_memory_bytes", "Memory of the livepatch modules, in force or left over.",
-	       lppack_value_int(lppack_value_get(memory, "bytes"), 0));
-	single(&out, "modules", "Livepatch modules that are loaded, in force or left over.",
-	       count_of(memory, "modules"));
-	single(&out, "reboot_needed", "Whether only a reboot can bring what is missing.",
-	       (uint64_t)lppack_value_bool(lppack_value_get(reboot, "needed")));
+	       lp_status_memory(status));
+	single(&out, "modules", "Livepatch modules that are loaded, in force or left over.", status->n_modules);
+	single(&out, "reboot_needed", "Whether only a reboot can bring what is missing.", status->n_reasons > 0);
 	put_coverage(&out, status);
-	single(&out, "levels_installed", "Levels that are installed.", count_of(status, "levels"));
+	single(&out, "levels_installed", "Levels that are installed.", status->n_releases);
 	single(&out, "holds", "Holds that are set, but for freezes that are over.", count_holds(status));
 	single(&out, "bundles_skipped", "Bundles that are skipped because boots with them did not become healthy.",
-	       count_skipped(lppack_value_get(status, "boot")));
+	       count_skipped(status));
 	put_findings(&out, status);
 	if (lp_buf_ok(&out))
 		return (char *)LP_TAKE(out.data);

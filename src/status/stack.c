@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which livepatch owns a function, and what memory the modules hold. */
+/* Which livepatch owns a function. */
 #include "status/stack.h"
 
-#include "shared/text.h"
-#include "base/file.h"
-#include "status/status.h"
+#include "base/value.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <string.h>
 
 struct function {
@@ -88,66 +84,11 @@ static void add_functions(const struct lp_stack *stack, size_t at, struct lppack
 	}
 }
 
-struct lppack_value *lp_status_functions(const struct lp_snapshot *snapshot)
+struct lppack_value *lp_stack_describe_functions(const struct lp_stack *stack)
 {
 	struct lppack_value *list = lp_value_list();
 
-	for (size_t i = 0; i < snapshot->stack.n; i++)
-		add_functions(&snapshot->stack, i, &list);
+	for (size_t i = 0; i < stack->n; i++)
+		add_functions(stack, i, &list);
 	return list;
-}
-
-static bool read_attribute(int dirfd, const char *module, const char *name, char *out, size_t room)
-{
-	LP_AUTO_FREE char *path = lp_text_format("%s/%s", module, name);
-	LP_AUTO_BUF struct lp_buf text = { 0 };
-
-	if (!path || lp_file_read(dirfd, path, room - 1, &text, NULL) < 0)
-		return false;
-	snprintf(out, room, "%.*s", (int)strcspn((const char *)text.data, "\n"), (const char *)text.data);
-	return true;
-}
-
-/* kernel: a livepatch's taint shows as K, and coresize counts a module's memory (kernel/module/sysfs.c). */
-static void add_module(int dirfd, const char *name, struct lppack_value **list, uint64_t *total)
-{
-	char taint[64];
-	char size[64];
-	uint64_t bytes = 0;
-	struct lppack_value *map;
-
-	if (!read_attribute(dirfd, name, "taint", taint, sizeof(taint)) || !strchr(taint, 'K'))
-		return;
-	if (read_attribute(dirfd, name, "coresize", size, sizeof(size)))
-		lp_text_to_u64(size, &bytes);
-	map = lp_value_map();
-	lp_value_add_text(&map, "name", name);
-	lp_value_add_int(&map, "bytes", bytes);
-	lp_value_push(list, map);
-	*total += bytes;
-}
-
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-struct lppack_value *lp_status_memory(struct lppack_host *host)
-{
-	LP_AUTO_CLOSE int fd = openat(host->io.rootfd, "sys/module", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct lppack_value *map = lp_value_map();
-	struct lppack_value *list = lp_value_list();
-	struct dirent **entries = NULL;
-	uint64_t total = 0;
-	int n = fd < 0 ? 0 : scandirat(fd, ".", &entries, NULL, by_name);
-
-	for (int i = 0; i < n; i++) {
-		if (entries[i]->d_name[0] != '.')
-			add_module(fd, entries[i]->d_name, &list, &total);
-		free(entries[i]);
-	}
-	free(entries);
-	lp_value_add_int(&map, "bytes", total);
-	lp_value_add(&map, "modules", list);
-	return map;
 }

@@ -14,5 +14,6 @@ tests_support_libsupport_la_SOURCES = \
 	tests/support/packer.c tests/support/packer.h \
 	tests/support/pki.c tests/support/pki.h \
 	tests/support/remembered.h \
+	tests/support/status_tree.h \
 	tests/support/store_machine.h \
 	tests/support/replace_machine.h

@@ -74,10 +74,11 @@ static inline int remembered_state(struct lppack_host *host, struct lp_state *ou
 static inline int describe_journal(struct lppack_host *host, struct lppack_value **map, struct lppack_error *err)
 {
 	LP_AUTO_JOURNAL struct lp_journal journal = { 0 };
+	int pid;
 	int rc = lp_journal_read(host->io.root, &journal, err);
 
 	if (rc > 0 && map)
-		*map = lp_journal_describe(&journal, host);
+		*map = lp_journal_describe(&journal, lp_host_boot(host), lp_lock_read_state(&host->io, &pid));
 	return rc;
 }
 
@@ -101,23 +102,27 @@ static inline struct lppack_value *describe_boot(struct lppack_host *host, struc
 {
 	LP_AUTO_SNAPSHOT struct lp_snapshot snapshot = { 0 };
 	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
+	struct lp_boot_setup setup;
 
 	lp_snapshot_read(&snapshot, host);
 	if (lp_snapshot_open_releases(&snapshot, err) < 0 || lp_boot_candidates_read(&snapshot, &candidates, err) < 0)
 		return NULL;
-	return lp_boot_describe(&snapshot, &candidates, err);
+	lp_boot_setup_read(host, &setup);
+	return lp_boot_describe(&snapshot, &candidates, &setup, err);
 }
 
 static inline struct lppack_value *describe_coverage(struct lppack_host *host, struct lppack_error *err)
 {
 	LP_AUTO_SNAPSHOT struct lp_snapshot snapshot = { 0 };
 	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
+	LP_AUTO_COVERAGE struct lp_coverage coverage = { 0 };
 
 	lp_snapshot_read(&snapshot, host);
 	if (lp_snapshot_check(&snapshot, LP_PART_STORE, err) < 0 || lp_snapshot_open_releases(&snapshot, err) < 0 ||
-	    lp_boot_candidates_read(&snapshot, &candidates, err) < 0)
+	    lp_boot_candidates_read(&snapshot, &candidates, err) < 0 ||
+	    lp_coverage_read(host, &candidates, &coverage, err) < 0)
 		return NULL;
-	return lp_coverage_describe(host, &candidates, err);
+	return lp_coverage_describe(&coverage);
 }
 
 #endif

@@ -85,6 +85,7 @@ unit_programs = \
 	tests/unit/machine/test_boot_choice \
 	tests/unit/machine/test_boot_count \
 	tests/unit/machine/test_boot_unit \
+	tests/unit/machine/test_claims \
 	tests/unit/machine/test_coverage \
 	tests/unit/machine/test_freshness \
 	tests/unit/machine/test_history \

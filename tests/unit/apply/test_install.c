@@ -2,6 +2,7 @@
 /* Tests that a bundle gets into the store of a machine, and what is refused there. */
 #include "format/format.h"
 #include "support/store_machine.h"
+#include "support/status_tree.h"
 
 #include "shared/text.h"
 
@@ -357,7 +358,7 @@ static void files_of_a_newer_lppack(void **state)
 		lppack_boot_confirm(s.host, 1, NULL, NULL);
 		lppack_host_discard_journal(s.host, NULL);
 		lppack_error_clear(&s.f->err);
-		status = lppack_host_status(s.host, &s.f->err);
+		status = describe_status(s.host, &s.f->err);
 		fixture_read(path, &after);
 		assert_string_equal((char *)after.data, newer);
 		/* Boots and holds are asked when the kernel is. */

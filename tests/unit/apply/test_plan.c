@@ -5,6 +5,7 @@
 #include "support/fake_kernel.h"
 #include "support/fixture.h"
 #include "support/apply_machine.h"
+#include "support/status_tree.h"
 
 #include "base/value.h"
 #include "machine/applied.h"
@@ -35,7 +36,7 @@ static void assert_outcome(const struct lppack_receipt *receipt, const char *out
 static const struct lppack_value *recorded(struct machine *m, struct lppack_value **status)
 {
 	lppack_value_free(*status);
-	*status = lppack_host_status(m->host, &m->f->err);
+	*status = describe_status(m->host, &m->f->err);
 	expect_ok(*status ? 0 : -1, &m->f->err);
 	return lppack_value_get(at(*status, "patches", 0), "bundle");
 }

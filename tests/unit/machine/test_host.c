@@ -2,6 +2,7 @@
 /* Tests which kernel a host runs and which patches it has. */
 #include "support/fake_kernel.h"
 #include "support/fixture.h"
+#include "support/status_tree.h"
 
 #include "base/value.h"
 #include "machine/host.h"
@@ -42,7 +43,7 @@ static void machine_close(struct machine *m)
 static const struct lppack_value *status(struct machine *m)
 {
 	lppack_value_free(m->status);
-	m->status = lppack_host_status(m->host, &m->err);
+	m->status = describe_status(m->host, &m->err);
 	expect_ok(m->status ? 0 : -1, &m->err);
 	return m->status;
 }
@@ -152,7 +153,7 @@ static void a_kernel_without_livepatching(void **state)
 	(void)state;
 	machine_open(&m);
 	fake_kernel_remove(m.kernel, "sys/kernel/livepatch");
-	assert_null(lppack_host_status(m.host, &m.err));
+	assert_null(describe_status(m.host, &m.err));
 	expect_error(&m.err, LPPACK_E_NO_LIVEPATCH, NULL);
 }
 

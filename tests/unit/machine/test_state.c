@@ -87,12 +87,14 @@ static void what_status_needs(void **state)
 	fill(&a);
 	expect_ok(lp_contents_fixes(lp_verified_contents(verified), &fixes, &f->err), &f->err);
 	assert_int_equal(lp_text_list_add(&metadata.not_applicable, "CVE-1"), 0);
-	a.applied.level = lp_applied_level(&fixes, &metadata, &f->err);
-	expect_ok(a.applied.level ? 0 : -1, &f->err);
+	expect_ok(lp_claims_set(&a.applied.claims, &fixes, &metadata.not_applicable, &f->err), &f->err);
 	expect_ok(lp_state_write(f->dir, &a, &f->err), &f->err);
 	assert_int_equal(lp_state_read(f->dir, &b, &f->err), 1);
-	assert_int_equal(lppack_value_count(lppack_value_get(b.applied.level, "not_applicable")), 1);
-	assert_int_equal(lppack_value_kind(lppack_value_get(b.applied.level, "fixes")), LPPACK_KIND_LIST);
+	assert_true(b.applied.claims.is_known);
+	assert_int_equal(b.applied.claims.fixes.n_fixes, fixes.n_fixes);
+	assert_int_equal(b.applied.claims.not_applicable.n, 1);
+	assert_true(lp_claims_excludes(&b.applied.claims, "CVE-1"));
+	assert_false(lp_claims_excludes(&b.applied.claims, "CVE-2"));
 }
 
 /* What an earlier boot applied, loaded and forced is no more; what boots begin with stays. */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests what a status says of a machine. */
-#include "status/check.h"
+#include "status/status.h"
 #include "support/store_machine.h"
 
 #include "machine/boot_count.h"
-#include "status/status.h"
 
 static const char fixes[] = "fixes:\n"
 			    "  - id: CVE-1\n    severity: high\n    functions: [cmdline_proc_show]\n"
@@ -40,12 +39,39 @@ static void put_in_force(struct shelf *s, unsigned int serial, const char *more)
 	fake_kernel_write(s->kernel, "sys/kernel/livepatch/lp_new/nfsd/patched", "1\n");
 }
 
-static struct lppack_value *status_of(struct shelf *s)
+static struct lppack_status *read_status(struct shelf *s)
 {
-	struct lppack_value *status = lppack_host_status(s->host, &s->f->err);
+	struct lppack_status *status = lppack_host_status(s->host, &s->f->err);
 
 	expect_ok(status ? 0 : -1, &s->f->err);
 	return status;
+}
+
+/* The tree that --json prints. */
+static struct lppack_value *status_of(struct shelf *s)
+{
+	LP_AUTO_STATUS struct lppack_status *status = read_status(s);
+	struct lppack_value *tree = lppack_status_describe(status, &s->f->err);
+
+	expect_ok(tree ? 0 : -1, &s->f->err);
+	return tree;
+}
+
+/* What --check exits with. */
+static int check_of(struct shelf *s)
+{
+	LP_AUTO_STATUS struct lppack_status *status = read_status(s);
+
+	return lppack_status_check(status);
+}
+
+static char *metrics_of(struct shelf *s)
+{
+	LP_AUTO_STATUS struct lppack_status *status = read_status(s);
+	char *text = lppack_status_metrics(status, &s->f->err);
+
+	expect_ok(text ? 0 : -1, &s->f->err);
+	return text;
 }
 
 /* "ID ID" of a list. */
@@ -94,7 +120,7 @@ static void fixes_of_a_level(void **state)
 	/* What a livepatch cannot bring needs a reboot; what is pending needs nothing. */
 	assert_int_equal(lppack_value_bool(lppack_value_get(lppack_value_get(status, "reboot"), "needed")), 1);
 	assert_string_equal(findings(&s, status), "REBOOT_NEEDED");
-	assert_int_equal(lppack_status_check(status), LPPACK_E_REBOOT_NEEDED);
+	assert_int_equal(check_of(&s), LPPACK_E_REBOOT_NEEDED);
 	assert_string_equal(text_of(lppack_value_get(status, "latest"), "state"), "in force");
 }
 
@@ -107,8 +133,7 @@ static void all_is_well(void **state)
 	put_in_force(&s, 7, "fixes:\n  - id: CVE-1\n");
 	status = status_of(&s);
 	assert_string_equal(findings(&s, status), "");
-	assert_int_equal(lppack_status_check(status), 0);
-	assert_int_equal(lppack_status_check(NULL), 0);
+	assert_int_equal(check_of(&s), 0);
 	assert_string_equal(ids(&s, status, "in_force"), "CVE-1");
 }
 
@@ -117,15 +142,17 @@ static void the_record_remembers(void **state)
 {
 	AUTO_MACHINE struct machine m;
 	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
-	LP_AUTO_VALUE struct lppack_value *status = NULL;
+	LP_AUTO_STATUS struct lppack_status *status = NULL;
 
 	machine_open(&m, *state, machine_bundle(*state, "b.lpb", KERNEL_ID, NULL));
 	fake_kernel_expect_load(m.kernel, &new_patch);
 	receipt = machine_apply(&m);
 	expect_ok(receipt ? 0 : -1, &m.f->err);
 	status = lppack_host_status(m.host, &m.f->err);
-	assert_int_equal(lppack_value_bool(lppack_value_get(lppack_value_get(status, "fixes"), "known")), 1);
-	assert_null(lppack_value_get(status, "latest"));
+	expect_ok(status ? 0 : -1, &m.f->err);
+	assert_true(lppack_status_fixes_known(status));
+	assert_null(lppack_status_release_at(status, 0));
+	assert_string_equal(lppack_status_patch_at(status, 0)->stream, "demo");
 }
 
 static void a_newer_level(void **state)
@@ -182,7 +209,7 @@ static void in_transition(void **state)
 	assert_string_equal(ids(&s, status, "in_force"), "");
 	assert_string_equal(ids(&s, status, "pending"), "CVE-1 CVE-2");
 	assert_int_equal(lppack_value_count(lppack_value_get(status, "blockers")), 1);
-	assert_int_equal(lppack_status_check(status), LPPACK_E_IN_TRANSITION);
+	assert_int_equal(check_of(&s), LPPACK_E_IN_TRANSITION);
 	quick = lppack_host_transition(s.host, &s.f->err);
 	assert_int_equal(lppack_value_bool(lppack_value_get(quick, "transition")), 1);
 	assert_int_equal(lppack_value_count(lppack_value_get(quick, "blockers")), 1);
@@ -287,7 +314,7 @@ static void after_a_removal(void **state)
 	assert_string_equal(text_of(lppack_value_get(status, "latest"), "state"), "removed");
 	assert_string_equal(ids(&s, status, "available"), "CVE-1");
 	assert_string_equal(findings(&s, status), "BEHIND");
-	assert_int_equal(lppack_status_check(status), LPPACK_E_BEHIND);
+	assert_int_equal(check_of(&s), LPPACK_E_BEHIND);
 	assert_non_null(strstr(text_of(lppack_value_at(lppack_value_get(status, "findings"), 0, NULL), "text"),
 			       "demo serial 8 is installed, but lppack remove has taken it out of force"));
 	/* And boots leave it so. */
@@ -350,7 +377,7 @@ static void a_boot_loop_that_was_answered(void **state)
 	put_in_force(&s, 8, "");
 	after = status_of(&s);
 	assert_string_equal(findings(&s, after), "");
-	metrics = lppack_status_metrics(after, &s.f->err);
+	metrics = metrics_of(&s);
 	assert_non_null(strstr(metrics, "\nlppack_bundles_skipped 0\n"));
 }
 
@@ -384,30 +411,8 @@ static void holds_that_are_over(void **state)
 			  "  - stream: \"other\"\n    freeze: true\n    set_at: \"2025-12-01T00:00:00Z\"\n");
 	status = status_of(&s);
 	assert_string_equal(findings(&s, status), "");
-	text = lppack_status_metrics(status, &s.f->err);
+	text = metrics_of(&s);
 	assert_non_null(strstr(text, "\nlppack_holds 1\n"));
-}
-
-/* The gravest first: what is unfinished, before what is merely not as it could be. */
-static void an_unfinished_call(void **state)
-{
-	LP_AUTO_VALUE struct lppack_value *status = lp_value_map();
-	LP_AUTO_VALUE struct lppack_value *list = NULL;
-	struct lppack_value *unfinished = lp_value_map();
-	struct lppack_value *latest = lp_value_map();
-
-	(void)state;
-	lp_value_add_text(&latest, "state", "available");
-	lp_value_add(&status, "latest", latest);
-	lp_value_add_text(&unfinished, "verb", "apply");
-	lp_value_add_bool(&unfinished, "running", false);
-	lp_value_add(&status, "unfinished", unfinished);
-	list = lp_status_findings(status);
-	assert_int_equal(lppack_value_count(list), 2);
-	assert_int_equal(lppack_value_int(lppack_value_get(lppack_value_at(list, 0, NULL), "code"), 0),
-			 LPPACK_E_UNFINISHED);
-	assert_int_equal(lppack_value_int(lppack_value_get(lppack_value_at(list, 1, NULL), "code"), 0),
-			 LPPACK_E_BEHIND);
 }
 
 /* A journal like that of a call that was killed in this boot. */
@@ -417,6 +422,21 @@ static void write_journal(struct shelf *s)
 			  "format: 1\nunfinished: true\nboot_id: \"11111111-2222-3333-4444-555555555555\"\n"
 			  "replace: true\ntake_over: false\nverb: remove\nphase: disable\n"
 			  "started_at: \"2026-09-01T00:00:00Z\"\nfrom: []\n");
+}
+
+/* The gravest first: what is unfinished, before what is merely not as it could be. */
+static void an_unfinished_call(void **state)
+{
+	AUTO_SHELF struct shelf s = { 0 };
+	LP_AUTO_STATUS struct lppack_status *status = NULL;
+
+	shelf_open(&s, *state);
+	shelf_install(&s, 7);
+	write_journal(&s);
+	status = read_status(&s);
+	assert_int_equal(lppack_status_finding_at(status, 0)->code, LPPACK_E_UNFINISHED);
+	assert_int_equal(lppack_status_finding_at(status, 1)->code, LPPACK_E_BEHIND);
+	assert_null(lppack_status_finding_at(status, 2));
 }
 
 static const char *text_of_finding(const struct lppack_value *status, size_t i)
@@ -492,7 +512,7 @@ static void without_privilege(void **state)
 	assert_int_equal(lppack_value_count(problems), 2);
 	assert_string_equal(text_of(lppack_value_at(problems, 0, NULL), "name"), "PRIVILEGE");
 	assert_string_equal(text_of(lppack_value_at(problems, 1, NULL), "name"), "PRIVILEGE");
-	metrics = lppack_status_metrics(status, &s.f->err);
+	metrics = metrics_of(&s);
 	assert_null(strstr(metrics, "\nlppack_transition_blockers"));
 	quick = lppack_host_transition(s.host, &s.f->err);
 	assert_int_equal(lppack_value_bool(lppack_value_get(quick, "blockers_known")), 0);
@@ -532,7 +552,7 @@ static void an_unreadable_kernel(void **state)
 	assert_null(lppack_value_get(kernel, "covered"));
 	assert_string_equal(findings(&s, status), "UNCOVERED");
 	assert_non_null(strstr(text_of_finding(status, 0), "the next boot of 6.9.0-new is covered cannot be told"));
-	metrics = lppack_status_metrics(status, &s.f->err);
+	metrics = metrics_of(&s);
 	assert_null(strstr(metrics, "\nlppack_kernel_covered"));
 }
 
@@ -572,7 +592,7 @@ static void damaged_memories(void **state)
 		for (size_t j = 0; j < lppack_value_count(problems); j++)
 			told |= !!strstr(text_of(lppack_value_at(problems, j, NULL), "message"), path);
 		assert_true(told);
-		assert_int_equal(lppack_status_check(status), LPPACK_E_STATE);
+		assert_int_equal(check_of(&s), LPPACK_E_STATE);
 		assert_int_equal(lppack_value_count(lppack_value_get(status, "patches")), 1);
 	}
 }
@@ -586,7 +606,7 @@ static void metrics(void **state)
 	shelf_open(&s, *state);
 	put_in_force(&s, 7, fixes);
 	status = status_of(&s);
-	text = lppack_status_metrics(status, &s.f->err);
+	text = metrics_of(&s);
 	assert_non_null(strstr(text, "\nlppack_level_serial{stream=\"demo\",epoch=\"0\"} 7\n"));
 	assert_non_null(strstr(text, "\nlppack_fixes{state=\"in_force\"} 2\n"));
 	assert_non_null(strstr(text, "\nlppack_fixes{state=\"unfixable\"} 1\n"));
@@ -599,15 +619,60 @@ static void metrics(void **state)
 /* What a kernel says of itself may hold anything; so may a label. */
 static void labels_are_escaped(void **state)
 {
-	LP_AUTO_VALUE struct lppack_value *status = lp_value_map();
-	struct lppack_value *kernel = lp_value_map();
+	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_FREE char *text = NULL;
 
-	(void)state;
-	lp_value_add_text(&kernel, "release", "a\"b\\c\nd");
-	lp_value_add(&status, "kernel", kernel);
-	text = lppack_status_metrics(status, NULL);
-	assert_non_null(strstr(text, "lppack_kernel_info{release=\"a\\\"b\\\\c\\nd\"} 1\n"));
+	shelf_open(&s, *state);
+	free(s.host->kernel.release);
+	s.host->kernel.release = strdup("a\"b\\c\nd");
+	text = metrics_of(&s);
+	assert_non_null(strstr(text, "lppack_kernel_info{release=\"a\\\"b\\\\c\\nd\""));
+}
+
+/* A status outlives its machine, and says in structs what the tree says in texts. */
+static void typed(void **state)
+{
+	AUTO_SHELF struct shelf s = { 0 };
+	LP_AUTO_STATUS struct lppack_status *status = NULL;
+	const struct lppack_status_fix *fix;
+	const struct lppack_status_patch *patch;
+	const struct lppack_status_release *release;
+
+	shelf_open(&s, *state);
+	put_in_force(&s, 7, fixes);
+	fake_kernel_write(s.kernel, "sys/kernel/livepatch/lp_new/nfsd/patched", "0\n");
+	fake_kernel_write(s.kernel, "boot/vmlinuz-6.9.0-new", "no kernel");
+	status = read_status(&s);
+	fix = lppack_status_fix_at(status, 0);
+	assert_string_equal(fix->id, "CVE-1");
+	assert_string_equal(fix->severity, "high");
+	assert_int_equal(fix->state, LPPACK_FIX_ACTIVE);
+	assert_int_equal(lppack_status_fix_at(status, 1)->state, LPPACK_FIX_PENDING);
+	assert_int_equal(lppack_status_fix_at(status, 2)->state, LPPACK_FIX_NOT_APPLICABLE);
+	fix = lppack_status_fix_at(status, 3);
+	assert_int_equal(fix->state, LPPACK_FIX_UNFIXABLE);
+	assert_string_equal(fix->reason, "a data structure changes");
+	assert_null(lppack_status_fix_at(status, 4));
+	assert_true(lppack_status_fixes_known(status));
+	patch = lppack_status_patch_at(status, 0);
+	assert_string_equal(patch->name, "lp_new");
+	assert_string_equal(patch->build_id, NEW_ID);
+	assert_int_equal(patch->enabled, 1);
+	assert_int_equal(patch->foreign, 0);
+	assert_int_equal(patch->serial, 7);
+	assert_int_equal(patch->applied_at, 1795262400);
+	assert_null(lppack_status_patch_at(status, 1));
+	release = lppack_status_release_at(status, 0);
+	assert_string_equal(release->stream, "demo");
+	assert_string_equal(release->at_boot, "applied");
+	assert_int_equal(release->chosen, 1);
+	assert_null(lppack_status_release_at(status, 1));
+	assert_string_equal(lppack_status_kernel_at(status, 0)->release, "6.9.0-new");
+	assert_int_equal(lppack_status_kernel_at(status, 0)->covered, -1);
+	assert_int_equal(lppack_status_in_transition(status), 0);
+	assert_int_equal(lppack_status_reboot_needed(status), 1);
+	assert_string_equal(lppack_status_effective_version(status), RELEASE "+lp.demo.7");
+	assert_int_equal(lppack_status_check(NULL), 0);
 }
 
 static void effective_versions(void **state)
@@ -656,6 +721,7 @@ int main(void)
 		fixture_test(damaged_memories),
 		fixture_test(metrics),
 		fixture_test(labels_are_escaped),
+		fixture_test(typed),
 		fixture_test(effective_versions),
 	};
 

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finding what needs attention, for monitoring. */
+#include "status/findings.h"
+
+#include "shared/array.h"
+#include "shared/text.h"
+
+#include <string.h>
+
+/* Takes the text over; false without memory. */
+static bool add(struct lppack_status *status, enum lppack_code code, char *text)
+{
+	struct lppack_status_finding *finding =
+		text ? lp_array_add(&status->findings, &status->n_findings, sizeof(*finding)) : NULL;
+
+	if (!finding) {
+		free(text);
+		return false;
+	}
+	*finding = (struct lppack_status_finding){ .size = sizeof(*finding), .code = code, .text = text };
+	return true;
+}
+
+/* What only root may see is no fault of the machine. */
+static bool find_problems(struct lppack_status *status)
+{
+	for (size_t i = 0; i < status->n_problems; i++)
+		if (status->problems[i].code != LPPACK_E_PRIVILEGE &&
+		    !add(status, LPPACK_E_STATE, strdup(status->problems[i].message)))
+			return false;
+	return true;
+}
+
+/* Where only root may see whether the call runs, it most likely does. */
+static bool find_unfinished(struct lppack_status *status)
+{
+	const struct lp_snapshot *snapshot = &status->snapshot;
+	bool is_in_flight;
+
+	if (!snapshot->is_unfinished || status->lock != LP_LOCK_FREE)
+		return true;
+	/* Its transition runs on without it. */
+	is_in_flight =
+		status->in_transition && lp_boot_ids_match(snapshot->journal.boot_id, lp_host_boot(status->host));
+	return add(status, LPPACK_E_UNFINISHED,
+		   lp_text_format(is_in_flight ?
+					  "a call of lppack %s was cut short, and its transition is still running: "
+					  "lppack recover waits for it" :
+					  "a call of lppack %s was cut short: lppack recover finishes or undoes it",
+				  lp_verb_names[snapshot->journal.verb]));
+}
+
+static bool find_transition(struct lppack_status *status)
+{
+	if (!status->in_transition)
+		return true;
+	if (!status->blockers_known)
+		return add(status, LPPACK_E_IN_TRANSITION,
+			   strdup("a transition is running; only root is told which tasks are not there yet"));
+	return add(status, LPPACK_E_IN_TRANSITION,
+		   lp_text_format("a transition is running; %zu tasks are not there yet", status->n_blockers));
+}
+
+/* Where the count of boots cannot be read, nothing is said of boots: that is a problem already. */
+static bool find_skipped(struct lppack_status *status)
+{
+	const struct lp_boot_trials *trials = &status->snapshot.trials;
+
+	if (status->snapshot.damage[LP_PART_BOOT].code)
+		return true;
+	for (size_t i = 0; i < trials->n; i++) {
+		const struct lp_boot_trial *trial = &trials->items[i];
+		const struct lp_release_id *id;
+
+		if (!lp_boot_trial_is_skipped(trial, &status->candidates))
+			continue;
+		id = &lp_boot_candidates_find(&status->candidates, &trial->digest)->level->id;
+		if (!add(status, LPPACK_E_BOOT_LOOP,
+			 lp_text_format("%s serial %llu is skipped: %zu boots with it did not become healthy; "
+					"install a newer level, or lppack confirm --retry",
+					id->stream, (unsigned long long)id->serial,
+					lp_boot_trial_failed(trial, lp_host_boot(status->host)))))
+			return false;
+	}
+	return !status->boot.switched_off ||
+	       add(status, LPPACK_E_DISABLED,
+		   strdup("lppack.apply=0 on the kernel's command line keeps livepatches away"));
+}
+
+static bool find_foreign(struct lppack_status *status)
+{
+	for (size_t i = 0; i < status->n_patches; i++)
+		if (status->patches[i].view.foreign &&
+		    !add(status, LPPACK_E_FOREIGN,
+			 lp_text_format("%s: lppack has no record of having loaded it", status->patches[i].view.name)))
+			return false;
+	return true;
+}
+
+static bool find_reboot(struct lppack_status *status)
+{
+	for (size_t i = 0; i < status->n_reasons; i++)
+		if (!add(status, LPPACK_E_REBOOT_NEEDED, strdup(status->reasons[i].text)))
+			return false;
+	return true;
+}
+
+static size_t count_fixes(const struct lppack_status *status, enum lppack_fix_state state)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < status->n_fixes; i++)
+		n += status->fixes[i].view.state == state;
+	return n;
+}
+
+static bool find_newer(struct lppack_status *status)
+{
+	const struct lp_newest *newest = &status->newest;
+	bool is_held = newest->state == LP_NEWEST_HELD;
+	const struct lp_release_id *id;
+	unsigned long long serial;
+
+	if (!newest->release)
+		return true;
+	id = &newest->release->id;
+	serial = id->serial;
+	if (newest->state == LP_NEWEST_REMOVED)
+		return add(status, LPPACK_E_BEHIND,
+			   lp_text_format("%s serial %llu is installed, but lppack remove has taken it out of force, "
+					  "also for boots: lppack rollback --to %llu puts it back",
+					  id->stream, serial, serial));
+	if (!is_held && newest->state != LP_NEWEST_AVAILABLE)
+		return true;
+	return add(status, is_held ? LPPACK_E_HELD_BACK : LPPACK_E_BEHIND,
+		   lp_text_format("%s serial %llu is installed, but %s: it has %zu fixes more than are in force",
+				  id->stream, serial, is_held ? "kept away by a hold" : "not in force",
+				  count_fixes(status, is_held ? LPPACK_FIX_HELD : LPPACK_FIX_AVAILABLE)));
+}
+
+/* A hold disables nothing; but what is applied does not come back after a boot. */
+static bool find_held_out(struct lppack_status *status)
+{
+	const struct lp_holds *holds = &status->snapshot.holds;
+	const struct lp_release_id *id = &status->applied.id;
+
+	for (size_t i = 0; status->has_applied && i < holds->n; i++) {
+		LP_AUTO_FREE char *text = NULL;
+
+		if (!lp_hold_keeps_away(&holds->items[i], &status->applied, status->now))
+			continue;
+		text = lp_hold_format(&holds->items[i], status->now);
+		if (!text || !add(status, LPPACK_E_HELD_BACK,
+				  lp_text_format("%s serial %llu is in force, but a hold keeps it away from the next "
+						 "boot: %s",
+						 id->stream, (unsigned long long)id->serial, text)))
+			return false;
+	}
+	return true;
+}
+
+/* Where the boot's own unit would not run, what it would apply covers nothing. */
+static bool find_disabled_unit(struct lppack_status *status)
+{
+	if (status->snapshot.damage[LP_PART_BOOT].code || status->boot.unit_enabled != 0 ||
+	    !lp_boot_candidates_taken(&status->candidates))
+		return true;
+	return add(status, LPPACK_E_UNCOVERED,
+		   strdup("no boot applies what is installed: systemctl enable lppack-apply.service"));
+}
+
+static bool find_uncovered(struct lppack_status *status)
+{
+	for (size_t i = 0; i < status->coverage.n; i++) {
+		const struct lp_installed_kernel *kernel = &status->coverage.kernels[i];
+		bool ok = true;
+
+		if (kernel->is_private)
+			continue;
+		if (kernel->unreadable)
+			ok = add(status, LPPACK_E_UNCOVERED,
+				 lp_text_format("whether the next boot of %s is covered cannot be told: %s",
+						kernel->release, kernel->unreadable));
+		else if (!kernel->stream)
+			ok = add(status, LPPACK_E_UNCOVERED,
+				 lp_text_format("the next boot of %s is not covered", kernel->release));
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+int lp_status_find(struct lppack_status *status, struct lppack_error *err)
+{
+	/* In the order of their gravity. */
+	static bool (*const finders[])(struct lppack_status * status) = {
+		find_problems, find_unfinished, find_transition, find_skipped,       find_foreign,
+		find_reboot,   find_newer,      find_held_out,   find_disabled_unit, find_uncovered,
+	};
+
+	for (size_t i = 0; i < sizeof(finders) / sizeof(finders[0]); i++)
+		if (!finders[i](status))
+			return lp_fail_nomem(err);
+	return 0;
+}
