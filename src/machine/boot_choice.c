@@ -51,10 +51,12 @@ int lp_boot_choice_check(const struct lp_snapshot *snapshot, const struct lp_ins
 	const struct lp_hold_subject subject = { .id = level->id, .installed = true };
 	int rc = lp_snapshot_check(snapshot, LP_PART_BOOT, err);
 
-	if (rc == 0)
-		rc = lp_boot_check(&snapshot->trials, lp_host_boot(snapshot->host), &level->id, err);
-	if (rc == 0)
-		rc = lp_snapshot_check(snapshot, LP_PART_HOLDS, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_boot_check(&snapshot->trials, lp_host_boot(snapshot->host), &level->id, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_snapshot_check(snapshot, LP_PART_HOLDS, err);
 	return rc < 0 ? rc : lp_hold_check(&snapshot->holds, &subject, time(NULL), err);
 }
 

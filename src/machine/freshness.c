@@ -324,8 +324,9 @@ static int check_order(const struct lp_stream_memory *stream, const struct lp_si
 	int rc;
 
 	rc = check_equivocation(&stream->seen, new, "seen", name, stream->name, err);
-	if (rc == 0)
-		rc = check_equivocation(&stream->applied, new, "applied", name, stream->name, err);
+	if (rc < 0)
+		return rc;
+	rc = check_equivocation(&stream->applied, new, "applied", name, stream->name, err);
 	if (rc < 0 || is_applied(stream, new) || lp_release_compare(&new->id, &newest(stream)->id) >= 0)
 		return rc;
 	lp_release_name(&newest(stream)->id, known_text);
@@ -354,8 +355,9 @@ static int check(const struct lp_freshness *memory, const struct lp_release_id *
 	const struct lp_stream_memory *stream = find_stream(memory, id->stream);
 	int rc = judge_clock(memory, id, name, o, now, warnings, err);
 
-	if (rc == 0)
-		rc = check_expiry(name, o, now, warnings, err);
+	if (rc < 0)
+		return rc;
+	rc = check_expiry(name, o, now, warnings, err);
 	return rc < 0 || !stream ? rc : check_order(stream, &new, name, o, warnings, err);
 }
 

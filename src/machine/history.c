@@ -144,8 +144,9 @@ static int write_receipt(const char *root, uint64_t number, const struct lppack_
 	if (!lp_buf_ok(&text))
 		return lp_fail_nomem(err);
 	rc = lp_output_open_below(&out, root, path, 0644, err);
-	if (rc == 0)
-		rc = lp_output_write(&out, text.data, text.len, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_output_write(&out, text.data, text.len, err);
 	return rc < 0 ? rc : lp_output_commit(&out, true, err);
 }
 
@@ -155,8 +156,9 @@ int lp_history_append(const char *root, const struct lppack_value *receipt, stru
 	uint64_t next;
 	int rc = lp_directory_make(root, LP_HISTORY_DIRECTORY, err);
 
-	if (rc == 0)
-		rc = read_numbers(root, &numbers, err);
+	if (rc < 0)
+		return rc;
+	rc = read_numbers(root, &numbers, err);
 	if (rc < 0)
 		return rc;
 	next = numbers.n ? numbers.items[numbers.n - 1] + 1 : 1;

@@ -68,10 +68,12 @@ static int read_kept(struct lp_snapshot *snapshot, struct lp_hold *hold, struct 
 	if (applied)
 		return lp_release_copy(&hold->kept, &applied->id, err);
 	rc = lp_snapshot_check(snapshot, LP_PART_STORE, err);
-	if (rc == 0)
-		rc = lp_snapshot_open_releases(snapshot, err);
-	if (rc == 0)
-		rc = lp_boot_candidates_read(snapshot, &candidates, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_snapshot_open_releases(snapshot, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_boot_candidates_read(snapshot, &candidates, err);
 	taken = lp_boot_candidates_taken(&candidates);
 	return rc < 0 || !taken ? rc : lp_release_copy(&hold->kept, &taken->id, err);
 }
@@ -130,8 +132,9 @@ LP_EXPORT int lppack_hold_set(struct lppack_host *host, const struct lppack_hold
 	bool ok = true;
 	int rc = LP_OPTIONS_TAKE(lppack_hold_options, stream, &options, given, err);
 
-	if (rc == 0)
-		rc = read_options(&options, time(NULL), &hold, err);
+	if (rc < 0)
+		return rc;
+	rc = read_options(&options, time(NULL), &hold, err);
 	if (rc < 0)
 		return rc;
 	lock = lp_host_lock_for(host, options.wait, err);

@@ -78,10 +78,12 @@ int lp_host_identify(struct lppack_host *host, struct lppack_error *err)
 	if (host->kernel.build_id.len)
 		return 0;
 	rc = lp_host_name(host, err);
-	if (rc == 0)
-		rc = lp_kernel_io_read_notes(&host->io, &notes, err);
-	if (rc == 0)
-		rc = lp_notes_parse(notes.data, notes.len, "/sys/kernel/notes", &facts, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_kernel_io_read_notes(&host->io, &notes, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_notes_parse(notes.data, notes.len, "/sys/kernel/notes", &facts, err);
 	if (rc < 0)
 		return rc;
 	if (!facts.build_id.len)

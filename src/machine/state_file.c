@@ -110,8 +110,9 @@ static int read_there(const struct places *places, struct lppack_value **tree, s
 	LP_AUTO_BUF struct lp_buf text = { 0 };
 	int rc = path ? lp_root_read_safe(places->root, places->file, STATE_MAX, &text, err) : lp_fail_nomem(err);
 
-	if (rc == 0)
-		rc = parse(path, &text, tree, err);
+	if (rc < 0)
+		return rc;
+	rc = parse(path, &text, tree, err);
 	return rc < 0 ? rc : check_format(path, *tree, err);
 }
 
@@ -169,8 +170,9 @@ static int write_text(const char *root, const char *path, const struct lppack_va
 	if (!lp_buf_ok(&text))
 		return lp_fail_nomem(err);
 	rc = lp_output_open_below(&out, root, path, 0644, err);
-	if (rc == 0)
-		rc = lp_output_write(&out, text.data, text.len, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_output_write(&out, text.data, text.len, err);
 	return rc < 0 ? rc : lp_output_commit(&out, false, err);
 }
 
@@ -180,8 +182,9 @@ int lp_state_file_write(const char *root, const char *name, const struct lppack_
 	LP_AUTO_CLOSE int fd = -1;
 	int rc = places_set(&places, root, name, err);
 
-	if (rc == 0)
-		rc = lp_directory_make(root, LP_STATE_DIRECTORY, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_directory_make(root, LP_STATE_DIRECTORY, err);
 	if (rc < 0)
 		return rc;
 	fd = lp_directory_open_safe(root, LP_STATE_DIRECTORY, NULL, err);
