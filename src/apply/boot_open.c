@@ -23,20 +23,20 @@ struct attempt {
 	struct lppack_verified *verified;
 };
 
-static int try_level(struct attempt *attempt, const struct lp_installed *level, struct lppack_error *err)
+static int try_level(struct attempt *attempt, const struct lp_installed *release, struct lppack_error *err)
 {
 	const char *root = attempt->snapshot.host->io.root;
 	const char *build_id = lppack_host_build_id(attempt->snapshot.host, err);
 	LP_AUTO(cleanup_lppack_bundle_close) struct lppack_bundle *bundle = NULL;
 	LP_AUTO(cleanup_lppack_verified_free) struct lppack_verified *verified = NULL;
 	LP_AUTO(cleanup_lppack_entry_free) struct lppack_entry *entry = NULL;
-	int rc = build_id ? lp_boot_choice_check(&attempt->snapshot, level, err) : -err->code;
+	int rc = build_id ? lp_boot_choice_check(&attempt->snapshot, release, err) : -err->code;
 
 	if (rc < 0)
 		return rc;
-	bundle = lp_store_open_release(root, level, err);
+	bundle = lp_store_open_release(root, release, err);
 	if (bundle)
-		verified = lp_store_verify_release(bundle, level, attempt->keyring, err);
+		verified = lp_store_verify_release(bundle, release, attempt->keyring, err);
 	if (verified)
 		entry = lppack_verified_select(verified, build_id, err);
 	if (!entry)
@@ -46,12 +46,12 @@ static int try_level(struct attempt *attempt, const struct lp_installed *level, 
 	return 0;
 }
 
-static struct lppack_value *describe_skipped(const struct lp_installed *level, const struct lppack_error *why)
+static struct lppack_value *describe_skipped(const struct lp_installed *release, const struct lppack_error *why)
 {
 	struct lppack_value *map = lp_value_map();
 
-	lp_release_describe(&map, &level->id);
-	lp_value_add_digest(&map, "digest", &level->id.digest);
+	lp_release_describe(&map, &release->id);
+	lp_value_add_digest(&map, "digest", &release->id.digest);
 	lp_value_add_int(&map, "code", (uint64_t)why->code);
 	lp_value_add_text(&map, "name", lppack_error_name(why->code));
 	lp_value_add_text(&map, "message", why->message);
@@ -62,10 +62,11 @@ static const struct lp_installed *first_level(const struct attempt *attempt, con
 					      struct lppack_error *err)
 {
 	const struct lp_manifest *m = attempt->below ? &lp_verified_contents(attempt->below)->manifest : NULL;
-	const struct lp_installed *level = m ? lp_store_below(store, &m->id) : lp_boot_choice_first(&attempt->snapshot);
+	const struct lp_installed *release =
+		m ? lp_store_below(store, &m->id) : lp_boot_choice_first(&attempt->snapshot);
 
-	if (level)
-		return level;
+	if (release)
+		return release;
 	if (m)
 		lp_fail(err, LPPACK_E_NO_RELEASE, "lppack install a newer level", "no installed level is left to try");
 	else if (store->n == 0)
@@ -81,17 +82,17 @@ static const struct lp_installed *first_level(const struct attempt *attempt, con
 static int try_levels(struct attempt *attempt, const struct lp_store *store, struct lppack_value **skipped,
 		      struct lppack_error *err)
 {
-	const struct lp_installed *level = first_level(attempt, store, err);
-	int rc = level ? 0 : -err->code;
+	const struct lp_installed *release = first_level(attempt, store, err);
+	int rc = release ? 0 : -err->code;
 
-	for (; level; level = lp_store_below(store, &level->id)) {
+	for (; release; release = lp_store_below(store, &release->id)) {
 		struct lppack_error why = LPPACK_ERROR_INIT;
 
-		if (try_level(attempt, level, &why) == 0) {
+		if (try_level(attempt, release, &why) == 0) {
 			lppack_error_clear(err);
 			return 0;
 		}
-		lp_value_push(skipped, describe_skipped(level, &why));
+		lp_value_push(skipped, describe_skipped(release, &why));
 		if (rc == 0)
 			rc = lp_error_move(err, &why);
 	}

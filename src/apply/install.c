@@ -210,21 +210,21 @@ static int choose_target(struct install *install, struct lppack_error *err)
 /* Applied, the one below it, the one that boots begin with, and the one that they end with. */
 static bool is_needed(const struct lp_snapshot *snapshot, const struct lp_boot_candidate *candidate)
 {
-	const struct lp_installed *level = candidate->level;
+	const struct lp_installed *release = candidate->release;
 	const struct lp_release_id *applied = &snapshot->state.applied.id;
 
-	if (level == lp_snapshot_target(snapshot) || candidate->at_boot == LP_BOOT_CHOICE_APPLIED)
+	if (release == lp_snapshot_target(snapshot) || candidate->at_boot == LP_BOOT_CHOICE_APPLIED)
 		return true;
-	return snapshot->state.has_applied && (lp_digest_equal(&level->id.digest, &applied->digest) ||
-					       level == lp_store_below(&snapshot->store, applied));
+	return snapshot->state.has_applied && (lp_digest_equal(&release->id.digest, &applied->digest) ||
+					       release == lp_store_below(&snapshot->store, applied));
 }
 
-static int note_pruned(struct install *install, const struct lp_installed *level, struct lppack_error *err)
+static int note_pruned(struct install *install, const struct lp_installed *release, struct lppack_error *err)
 {
 	char **item = lp_array_add(&install->pruned, &install->n_pruned, sizeof(*item));
 	char hex[LP_DIGEST_TEXT];
 
-	lp_hex_encode(level->id.digest.bytes, LP_DIGEST_SIZE, hex);
+	lp_hex_encode(release->id.digest.bytes, LP_DIGEST_SIZE, hex);
 	if (item)
 		*item = strdup(hex);
 	return item && *item ? 0 : lp_fail_nomem(err);
@@ -240,7 +240,7 @@ static int choose_drops(const struct install *install, uint64_t keep, bool *drop
 	int rc = lp_boot_candidates_read(&install->snapshot, &candidates, err);
 
 	for (size_t i = 0; rc == 0 && i < store->n; i++) {
-		if (strcmp(store->levels[i].id.stream, stream) != 0)
+		if (strcmp(store->releases[i].id.stream, stream) != 0)
 			continue;
 		drop[i] = ++kept > keep && !is_needed(&install->snapshot, &candidates.items[i]);
 	}
@@ -256,10 +256,10 @@ static int prune(struct install *install, uint64_t keep, struct lppack_error *er
 	for (size_t i = store->n; rc == 0 && i-- > 0;) {
 		if (!drop[i])
 			continue;
-		rc = note_pruned(install, &store->levels[i], err);
-		lp_installed_free(&store->levels[i]);
+		rc = note_pruned(install, &store->releases[i], err);
+		lp_installed_free(&store->releases[i]);
 		store->n--;
-		memmove(&store->levels[i], &store->levels[i + 1], (store->n - i) * sizeof(*store->levels));
+		memmove(&store->releases[i], &store->releases[i + 1], (store->n - i) * sizeof(*store->releases));
 	}
 	return rc < 0 || !install->n_pruned ? rc : lp_store_write(install->root, store, err);
 }

@@ -66,8 +66,8 @@ static const struct lp_installed *find_serial(const struct lp_store *store, cons
 	char what[64];
 
 	for (size_t i = 0; i < store->n && !found; i++)
-		if (!stream || strcmp(store->levels[i].id.stream, stream) == 0)
-			found = lp_store_find_serial(store, store->levels[i].id.stream, serial);
+		if (!stream || strcmp(store->releases[i].id.stream, stream) == 0)
+			found = lp_store_find_serial(store, store->releases[i].id.stream, serial);
 	snprintf(what, sizeof(what), "serial %llu is not installed", (unsigned long long)serial);
 	return found ? found : fail_none(what, err);
 }
@@ -92,15 +92,15 @@ LP_EXPORT int lppack_host_open_release(struct lppack_host *host, const struct lp
 	LP_AUTO_SNAPSHOT struct lp_snapshot snapshot = { 0 };
 	LP_AUTO(cleanup_lppack_bundle_close) struct lppack_bundle *opened = NULL;
 	struct lppack_error own = LPPACK_ERROR_INIT;
-	const struct lp_installed *level = NULL;
+	const struct lp_installed *release = NULL;
 
 	lp_snapshot_read(&snapshot, host);
 	if (lp_snapshot_check(&snapshot, LP_PART_STATE, &own) == 0 &&
 	    lp_snapshot_check(&snapshot, LP_PART_STORE, &own) == 0)
-		level = choose_level(&snapshot.store, lp_snapshot_applied(&snapshot), serial, &own);
-	if (level)
-		opened = lp_store_open_release(host->io.root, level, &own);
-	*verified = opened ? lp_store_verify_release(opened, level, keyring, &own) : NULL;
+		release = choose_level(&snapshot.store, lp_snapshot_applied(&snapshot), serial, &own);
+	if (release)
+		opened = lp_store_open_release(host->io.root, release, &own);
+	*verified = opened ? lp_store_verify_release(opened, release, keyring, &own) : NULL;
 	*bundle = *verified ? LP_TAKE(opened) : NULL;
 	return *verified ? 0 : lp_error_move(err, &own);
 }

@@ -33,7 +33,7 @@ const struct lp_boot_candidate *lp_boot_candidates_find(const struct lp_boot_can
 							const struct lp_digest *digest)
 {
 	for (size_t i = 0; i < candidates->n; i++)
-		if (lp_digest_equal(&candidates->items[i].level->id.digest, digest))
+		if (lp_digest_equal(&candidates->items[i].release->id.digest, digest))
 			return &candidates->items[i];
 	return NULL;
 }
@@ -42,18 +42,19 @@ const struct lp_installed *lp_boot_candidates_taken(const struct lp_boot_candida
 {
 	for (size_t i = 0; i < candidates->n; i++)
 		if (candidates->items[i].at_boot == LP_BOOT_CHOICE_APPLIED)
-			return candidates->items[i].level;
+			return candidates->items[i].release;
 	return NULL;
 }
 
-int lp_boot_choice_check(const struct lp_snapshot *snapshot, const struct lp_installed *level, struct lppack_error *err)
+int lp_boot_choice_check(const struct lp_snapshot *snapshot, const struct lp_installed *release,
+			 struct lppack_error *err)
 {
-	const struct lp_hold_subject subject = { .id = level->id, .installed = true };
+	const struct lp_hold_subject subject = { .id = release->id, .installed = true };
 	int rc = lp_snapshot_check(snapshot, LP_PART_BOOT, err);
 
 	if (rc < 0)
 		return rc;
-	rc = lp_boot_check(&snapshot->trials, lp_host_boot(snapshot->host), &level->id, err);
+	rc = lp_boot_check(&snapshot->trials, lp_host_boot(snapshot->host), &release->id, err);
 	if (rc < 0)
 		return rc;
 	rc = lp_snapshot_check(snapshot, LP_PART_HOLDS, err);
@@ -63,15 +64,15 @@ int lp_boot_choice_check(const struct lp_snapshot *snapshot, const struct lp_ins
 static const struct lp_installed *find_frozen(const struct lp_store *store, const struct lp_hold *freeze)
 {
 	for (size_t i = 0; freeze && i < store->n; i++)
-		if (lp_release_is_same(&store->levels[i].id, &freeze->kept))
-			return &store->levels[i];
+		if (lp_release_is_same(&store->releases[i].id, &freeze->frozen))
+			return &store->releases[i];
 	return NULL;
 }
 
 /* Whether boots come to the level, if they go down from there. */
-static bool is_below(const struct lp_installed *level, const struct lp_installed *from)
+static bool is_below(const struct lp_installed *release, const struct lp_installed *from)
 {
-	return strcmp(level->id.stream, from->id.stream) == 0 && lp_release_compare(&level->id, &from->id) <= 0;
+	return strcmp(release->id.stream, from->id.stream) == 0 && lp_release_compare(&release->id, &from->id) <= 0;
 }
 
 const struct lp_installed *lp_boot_choice_first(const struct lp_snapshot *snapshot)
@@ -101,18 +102,18 @@ static enum lp_boot_choice judge_kernel(struct lppack_host *host, struct lp_cont
 }
 
 /* By itself, as if its turn had come. */
-static enum lp_boot_choice judge_level(const struct lp_snapshot *snapshot, const struct lp_installed *level)
+static enum lp_boot_choice judge_release(const struct lp_snapshot *snapshot, const struct lp_installed *release)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
-	int rc = lp_boot_choice_check(snapshot, level, &why);
+	int rc = lp_boot_choice_check(snapshot, release, &why);
 
 	if (rc == -LPPACK_E_HELD)
 		return LP_BOOT_CHOICE_HELD;
 	if (rc == -LPPACK_E_BOOT_LOOP)
 		return LP_BOOT_CHOICE_SKIPPED;
-	if (rc < 0 || !level->opened)
+	if (rc < 0 || !release->opened)
 		return LP_BOOT_CHOICE_DAMAGED;
-	return judge_kernel(snapshot->host, level->opened->contents);
+	return judge_kernel(snapshot->host, release->opened->contents);
 }
 
 /* Levels of a stream stand from the newest down, as boots try them. */
@@ -151,10 +152,10 @@ int lp_boot_candidates_read(const struct lp_snapshot *snapshot, struct lp_boot_c
 	out->n = store->n;
 	/* Which levels boots look at, whatever they find: as lp_store_open_installed() goes through them. */
 	for (; turn; turn = lp_store_below(store, &turn->id))
-		out->items[turn - store->levels].in_turn = true;
+		out->items[turn - store->releases].in_turn = true;
 	for (size_t i = 0; i < out->n; i++) {
-		out->items[i].level = &store->levels[i];
-		out->items[i].at_boot = judge_level(snapshot, &store->levels[i]);
+		out->items[i].release = &store->releases[i];
+		out->items[i].at_boot = judge_release(snapshot, &store->releases[i]);
 	}
 	settle_candidates(snapshot, out);
 	return 0;
@@ -163,11 +164,11 @@ int lp_boot_candidates_read(const struct lp_snapshot *snapshot, struct lp_boot_c
 static struct lppack_value *describe_candidate(const struct lp_snapshot *snapshot,
 					       const struct lp_boot_candidate *candidate)
 {
-	LP_AUTO_FREE char *path = lp_store_path(snapshot->host->io.root, &candidate->level->id.digest);
-	struct lppack_value *map = lp_installed_encode(candidate->level);
+	LP_AUTO_FREE char *path = lp_store_path(snapshot->host->io.root, &candidate->release->id.digest);
+	struct lppack_value *map = lp_installed_encode(candidate->release);
 
 	lp_value_add(&map, "path", path ? lp_value_string(path) : NULL);
-	lp_value_add_bool(&map, "chosen", candidate->level == lp_snapshot_target(snapshot));
+	lp_value_add_bool(&map, "chosen", candidate->release == lp_snapshot_target(snapshot));
 	lp_value_add_bool(&map, "target", candidate->at_boot == LP_BOOT_CHOICE_APPLIED);
 	lp_value_add_text(&map, "at_boot", lp_boot_choice_names[candidate->at_boot]);
 	return map;
@@ -203,7 +204,7 @@ static struct lppack_value *describe_trial(const struct lp_boot_trial *trial, co
 	struct lppack_value *map = lp_value_map();
 
 	if (candidate)
-		lp_release_describe(&map, &candidate->level->id);
+		lp_release_describe(&map, &candidate->release->id);
 	lp_value_add_digest(&map, "digest", &trial->digest);
 	lp_value_add_int(&map, "failed_boots", lp_boot_trial_failed(trial, boot));
 	lp_value_add_bool(&map, "this_boot", boot && lp_boot_trial_has(trial, boot));

@@ -21,7 +21,7 @@ enum lp_boot_choice {
 extern const char *const lp_boot_choice_names[];
 
 struct lp_boot_candidate {
-	const struct lp_installed *level; /* borrowed of the snapshot's store */
+	const struct lp_installed *release; /* borrowed of the snapshot's store */
 	enum lp_boot_choice at_boot;
 	bool in_turn;        /* the level that boots begin with, or below it */
 	bool is_passed_over; /* in turn, and before the one that is put in force */
@@ -48,7 +48,7 @@ const struct lp_installed *lp_boot_candidates_taken(const struct lp_boot_candida
  * and would not be come to. NULL if there is none. */
 const struct lp_installed *lp_boot_choice_first(const struct lp_snapshot *snapshot);
 /* Whether a boot may take the level at all: LPPACK_E_BOOT_LOOP or HELD, or what is damaged. */
-int lp_boot_choice_check(const struct lp_snapshot *snapshot, const struct lp_installed *level,
+int lp_boot_choice_check(const struct lp_snapshot *snapshot, const struct lp_installed *release,
 			 struct lppack_error *err);
 
 /* A list of maps, as lppack_store_describe() has them; NULL without memory. */

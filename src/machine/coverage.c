@@ -44,7 +44,7 @@ static bool match_kernel(struct lp_installed_kernel *kernel, const struct lp_boo
 
 	for (size_t i = 0; i < candidates->n && !kernel->stream; i++) {
 		const struct lp_boot_candidate *candidate = &candidates->items[i];
-		struct lp_contents *c = candidate->level->opened ? candidate->level->opened->contents : NULL;
+		struct lp_contents *c = candidate->release->opened ? candidate->release->opened->contents : NULL;
 		LP_AUTO_METADATA struct lp_metadata metadata = { 0 };
 		struct lp_record record;
 

@@ -20,7 +20,7 @@
 void lp_hold_free(struct lp_hold *hold)
 {
 	lp_release_free(&hold->newest);
-	lp_release_free(&hold->kept);
+	lp_release_free(&hold->frozen);
 	*hold = (struct lp_hold){ 0 };
 }
 
@@ -41,9 +41,9 @@ static void decode_hold(struct lp_doc *item, struct lp_hold *hold)
 	lp_doc_text_dup(item, "stream", false, &hold->newest.stream);
 	lp_doc_bool(item, "freeze", true, &hold->freeze);
 	lp_doc_time(item, "ends", false, &hold->ends);
-	lp_doc_text_dup(item, "kept_stream", false, &hold->kept.stream);
-	lp_doc_int(item, "kept_epoch", false, LP_NUMBER_MAX, &hold->kept.epoch);
-	lp_doc_int(item, "kept_serial", false, LP_NUMBER_MAX, &hold->kept.serial);
+	lp_doc_text_dup(item, "kept_stream", false, &hold->frozen.stream);
+	lp_doc_int(item, "kept_epoch", false, LP_NUMBER_MAX, &hold->frozen.epoch);
+	lp_doc_int(item, "kept_serial", false, LP_NUMBER_MAX, &hold->frozen.serial);
 	hold->has_serial = lppack_value_get(item->map, "serial");
 	lp_release_decode_number(item, false, &hold->newest);
 	lp_doc_time(item, "until", false, &hold->until);
@@ -99,10 +99,10 @@ static struct lppack_value *encode_hold(const struct lp_hold *hold)
 	lp_value_add_text(&map, "stream", hold->newest.stream);
 	lp_value_add_bool(&map, "freeze", hold->freeze);
 	add_time(&map, "ends", hold->ends);
-	if (hold->kept.stream) {
-		lp_value_add_text(&map, "kept_stream", hold->kept.stream);
-		lp_value_add_int(&map, "kept_epoch", hold->kept.epoch);
-		lp_value_add_int(&map, "kept_serial", hold->kept.serial);
+	if (hold->frozen.stream) {
+		lp_value_add_text(&map, "kept_stream", hold->frozen.stream);
+		lp_value_add_int(&map, "kept_epoch", hold->frozen.epoch);
+		lp_value_add_int(&map, "kept_serial", hold->frozen.serial);
 	}
 	if (hold->has_serial) {
 		lp_value_add_int(&map, "epoch", hold->newest.epoch);
@@ -131,11 +131,11 @@ bool lp_hold_is_over(const struct lp_hold *hold, int64_t now)
 }
 
 /* What a freeze found in force may not be installed, or be damaged: the next older level does for a boot then. */
-static bool is_kept(const struct lp_hold *hold, const struct lp_hold_subject *s)
+static bool is_spared(const struct lp_hold *hold, const struct lp_hold_subject *s)
 {
-	int order = lp_release_compare(&s->id, &hold->kept);
+	int order = lp_release_compare(&s->id, &hold->frozen);
 
-	return lp_text_equal(hold->kept.stream, s->id.stream) && (order == 0 || (s->installed && order < 0));
+	return lp_text_equal(hold->frozen.stream, s->id.stream) && (order == 0 || (s->installed && order < 0));
 }
 
 bool lp_hold_keeps_away(const struct lp_hold *hold, const struct lp_hold_subject *s, int64_t now)
@@ -143,7 +143,7 @@ bool lp_hold_keeps_away(const struct lp_hold *hold, const struct lp_hold_subject
 	if (hold->newest.stream && strcmp(hold->newest.stream, s->id.stream) != 0)
 		return false;
 	if (hold->freeze)
-		return !lp_hold_is_over(hold, now) && !is_kept(hold, s);
+		return !lp_hold_is_over(hold, now) && !is_spared(hold, s);
 	if (hold->has_serial && lp_release_compare(&s->id, &hold->newest) > 0)
 		return true;
 	return hold->until && s->id.created > hold->until;
@@ -188,32 +188,30 @@ char *lp_hold_format(const struct lp_hold *hold, int64_t now)
 			      (unsigned long long)hold->newest.serial, time);
 }
 
-static struct lppack_value *describe_hold(const struct lp_hold *hold, const struct lp_hold_subject *in_force,
-					  int64_t now)
+static struct lppack_value *describe_hold(const struct lp_hold *hold, const struct lp_hold_subject *active, int64_t now)
 {
 	struct lppack_value *map = encode_hold(hold);
-	struct lppack_value *kept_out = lp_value_map();
+	struct lppack_value *held_out = lp_value_map();
 	LP_AUTO_FREE char *text = lp_hold_format(hold, now);
 
 	if (lp_hold_is_over(hold, now))
 		lp_value_add_bool(&map, "over", true);
-	if (in_force && lp_hold_keeps_away(hold, in_force, now)) {
-		lp_release_describe(&kept_out, &in_force->id);
-		lp_value_add(&map, "keeps_out", kept_out);
+	if (active && lp_hold_keeps_away(hold, active, now)) {
+		lp_release_describe(&held_out, &active->id);
+		lp_value_add(&map, "keeps_out", held_out);
 	} else {
-		lppack_value_free(kept_out);
+		lppack_value_free(held_out);
 	}
 	lp_value_add(&map, "text", text ? lp_value_string(text) : NULL);
 	return map;
 }
 
-struct lppack_value *lp_holds_describe(const struct lp_holds *holds, const struct lp_hold_subject *in_force,
-				       int64_t now)
+struct lppack_value *lp_holds_describe(const struct lp_holds *holds, const struct lp_hold_subject *active, int64_t now)
 {
 	struct lppack_value *list = lp_value_list();
 
 	for (size_t i = 0; i < holds->n; i++)
-		lp_value_push(&list, describe_hold(&holds->items[i], in_force, now));
+		lp_value_push(&list, describe_hold(&holds->items[i], active, now));
 	return list;
 }
 

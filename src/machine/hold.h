@@ -13,7 +13,7 @@
 struct lp_hold {
 	bool freeze;
 	int64_t ends;              /* of a freeze; 0: when it is taken away */
-	struct lp_release_id kept; /* of a freeze: what was in force then, and may come back at a boot */
+	struct lp_release_id frozen; /* of a freeze: what was in force then, and may come back at a boot */
 	bool has_serial;
 	struct lp_release_id
 		newest; /* that may come, if has_serial: a new epoch lies beyond it; stream NULL: of every one */
@@ -54,8 +54,7 @@ int lp_hold_check(const struct lp_holds *holds, const struct lp_hold_subject *su
 const struct lp_hold *lp_holds_find_freeze(const struct lp_holds *holds, const char *stream, int64_t now);
 
 /* A list of maps, as lppack_hold_describe() tells it; NULL without memory. in_force: NULL if it is not known. */
-struct lppack_value *lp_holds_describe(const struct lp_holds *holds, const struct lp_hold_subject *in_force,
-				       int64_t now);
+struct lppack_value *lp_holds_describe(const struct lp_holds *holds, const struct lp_hold_subject *active, int64_t now);
 
 #define LP_AUTO_HOLDS LP_AUTO(lp_holds_free)
 

@@ -58,7 +58,7 @@ static int read_options(const struct lppack_hold_options *o, int64_t now, struct
 }
 
 /* What is applied by the record of this boot; else what a boot would apply. */
-static int read_kept(struct lp_snapshot *snapshot, struct lp_hold *hold, struct lppack_error *err)
+static int read_frozen(struct lp_snapshot *snapshot, struct lp_hold *hold, struct lppack_error *err)
 {
 	const struct lp_applied *applied = lp_snapshot_applied(snapshot);
 	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
@@ -66,7 +66,7 @@ static int read_kept(struct lp_snapshot *snapshot, struct lp_hold *hold, struct 
 	int rc;
 
 	if (applied)
-		return lp_release_copy(&hold->kept, &applied->id, err);
+		return lp_release_copy(&hold->frozen, &applied->id, err);
 	rc = lp_snapshot_check(snapshot, LP_PART_STORE, err);
 	if (rc < 0)
 		return rc;
@@ -75,7 +75,7 @@ static int read_kept(struct lp_snapshot *snapshot, struct lp_hold *hold, struct 
 		return rc;
 	rc = lp_boot_candidates_read(snapshot, &candidates, err);
 	taken = lp_boot_candidates_taken(&candidates);
-	return rc < 0 || !taken ? rc : lp_release_copy(&hold->kept, &taken->id, err);
+	return rc < 0 || !taken ? rc : lp_release_copy(&hold->frozen, &taken->id, err);
 }
 
 /* The newest epoch that the machine has of the stream, or of any. */
@@ -91,7 +91,7 @@ static int read_epoch(const struct lp_snapshot *snapshot, struct lp_hold *hold, 
 	if (snapshot->state.has_applied && (!stream || strcmp(applied->stream, stream) == 0))
 		hold->newest.epoch = applied->epoch;
 	for (size_t i = 0; i < store->n; i++) {
-		const struct lp_release_id *id = &store->levels[i].id;
+		const struct lp_release_id *id = &store->releases[i].id;
 
 		if ((!stream || strcmp(id->stream, stream) == 0) && id->epoch > hold->newest.epoch)
 			hold->newest.epoch = id->epoch;
@@ -145,7 +145,7 @@ LP_EXPORT int lppack_hold_set(struct lppack_host *host, const struct lppack_hold
 	if (rc == 0 && (hold.freeze || hold.has_serial))
 		rc = lp_snapshot_check(&snapshot, LP_PART_STATE, err);
 	if (rc == 0 && hold.freeze)
-		rc = read_kept(&snapshot, &hold, err);
+		rc = read_frozen(&snapshot, &hold, err);
 	if (rc == 0 && hold.has_serial)
 		rc = read_epoch(&snapshot, &hold, options.stream, err);
 	hold.newest.stream = lp_text_dup(options.stream, &ok);

@@ -90,8 +90,8 @@ const struct lp_installed *lp_snapshot_newest(const struct lp_snapshot *snapshot
 	if (snapshot->ours)
 		return lp_store_newest(store, snapshot->state.applied.id.stream);
 	for (size_t i = 0; i < store->n; i++)
-		if (!last || store->levels[i].installed_at > last->installed_at)
-			last = &store->levels[i];
+		if (!last || store->releases[i].installed_at > last->installed_at)
+			last = &store->releases[i];
 	return last ? lp_store_newest(store, target ? target->id.stream : last->id.stream) : NULL;
 }
 

@@ -69,7 +69,7 @@ int lp_state_add_module(struct lp_state *state, const struct lp_build_id *id, st
 
 void lp_state_forget_gone(struct lp_state *state, const struct lp_stack *stack)
 {
-	size_t kept = 0;
+	size_t left = 0;
 
 	for (size_t i = 0; i < state->n_modules; i++) {
 		bool listed =
@@ -78,9 +78,9 @@ void lp_state_forget_gone(struct lp_state *state, const struct lp_stack *stack)
 		for (size_t j = 0; j < stack->n && !listed; j++)
 			listed = lp_build_id_equal(&state->modules[i], &stack->patches[j].build_id);
 		if (listed)
-			state->modules[kept++] = state->modules[i];
+			state->modules[left++] = state->modules[i];
 	}
-	state->n_modules = kept;
+	state->n_modules = left;
 }
 
 static void decode_modules(struct lp_doc *doc, struct lp_state *out)

@@ -23,26 +23,26 @@
 
 #define STORE_HINT "install the bundle again"
 
-void lp_installed_free(struct lp_installed *level)
+void lp_installed_free(struct lp_installed *release)
 {
-	lp_release_free(&level->id);
-	if (level->opened)
-		lp_unsigned_contents_close(level->opened);
-	free(level->opened);
-	free(level->damage);
-	*level = (struct lp_installed){ 0 };
+	lp_release_free(&release->id);
+	if (release->opened)
+		lp_unsigned_contents_close(release->opened);
+	free(release->opened);
+	free(release->damage);
+	*release = (struct lp_installed){ 0 };
 }
 
 void lp_store_free(struct lp_store *store)
 {
 	for (size_t i = 0; i < store->n; i++)
-		lp_installed_free(&store->levels[i]);
-	free(store->levels);
+		lp_installed_free(&store->releases[i]);
+	free(store->releases);
 	*store = (struct lp_store){ 0 };
 }
 
 /* Negative if a is newer than b; streams by name. */
-static int compare_levels(const void *a, const void *b)
+static int compare_releases(const void *a, const void *b)
 {
 	const struct lp_installed *x = a;
 	const struct lp_installed *y = b;
@@ -59,21 +59,21 @@ static int compare_levels(const void *a, const void *b)
 void lp_store_sort(struct lp_store *store)
 {
 	if (store->n)
-		qsort(store->levels, store->n, sizeof(*store->levels), compare_levels);
+		qsort(store->releases, store->n, sizeof(*store->releases), compare_releases);
 }
 
 static int store_add(struct lp_store *store, const struct lp_contents *c, int64_t installed_at,
 		     struct lppack_error *err)
 {
-	struct lp_installed *level;
+	struct lp_installed *release;
 
 	if (lp_store_find(store, &c->manifest.id.digest))
 		return 0;
-	level = lp_array_add(&store->levels, &store->n, sizeof(*level));
-	if (!level)
+	release = lp_array_add(&store->releases, &store->n, sizeof(*release));
+	if (!release)
 		return lp_fail_nomem(err);
-	*level = (struct lp_installed){ .installed_at = installed_at, .size = c->bundle->in.size };
-	if (lp_release_copy(&level->id, &c->manifest.id, err) < 0) {
+	*release = (struct lp_installed){ .installed_at = installed_at, .size = c->bundle->in.size };
+	if (lp_release_copy(&release->id, &c->manifest.id, err) < 0) {
 		store->n--;
 		return -LPPACK_E_NO_MEMORY;
 	}
@@ -97,14 +97,14 @@ int lp_store_add_unsigned(struct lp_store *store, const struct lp_unsigned_conte
 	return store_add(store, found->contents, installed_at, err);
 }
 
-static void decode_level(struct lp_doc *item, struct lp_installed *level)
+static void decode_release(struct lp_doc *item, struct lp_installed *release)
 {
 	static const char *const keys[] = { LP_RELEASE_KEYS, "installed_at", "size", NULL };
 
 	lp_doc_keys(item, keys);
-	lp_release_decode(item, &level->id);
-	lp_doc_time(item, "installed_at", true, &level->installed_at);
-	lp_doc_int(item, "size", true, LP_NUMBER_MAX, &level->size);
+	lp_release_decode(item, &release->id);
+	lp_doc_time(item, "installed_at", true, &release->installed_at);
+	lp_doc_int(item, "size", true, LP_NUMBER_MAX, &release->size);
 }
 
 static int store_decode(const struct lppack_value *tree, const char *path, struct lp_store *out,
@@ -119,11 +119,11 @@ static int store_decode(const struct lppack_value *tree, const char *path, struc
 	list = lp_doc_list(&doc, "levels", true);
 	for (size_t i = 0; doc.rc == 0 && i < lppack_value_count(list); i++) {
 		struct lp_doc item = lp_doc_item(&doc, list, i);
-		struct lp_installed *level = lp_array_add(&out->levels, &out->n, sizeof(*level));
+		struct lp_installed *release = lp_array_add(&out->releases, &out->n, sizeof(*release));
 
-		if (!level)
+		if (!release)
 			return lp_fail_nomem(err);
-		decode_level(&item, level);
+		decode_release(&item, release);
 		lp_doc_join(&doc, &item);
 	}
 	if (doc.rc == 0)
@@ -148,43 +148,43 @@ int lp_store_read(const char *root, struct lp_store *out, struct lppack_error *e
 	return rc == -LPPACK_E_STATE ? lp_hint(err, rc, STORE_HINT) : rc;
 }
 
-struct lppack_value *lp_installed_encode(const struct lp_installed *level)
+struct lppack_value *lp_installed_encode(const struct lp_installed *release)
 {
 	struct lppack_value *map = lp_value_map();
 
-	lp_release_encode(&map, &level->id);
-	lp_value_add_time(&map, "installed_at", level->installed_at);
-	lp_value_add_int(&map, "size", level->size);
+	lp_release_encode(&map, &release->id);
+	lp_value_add_time(&map, "installed_at", release->installed_at);
+	lp_value_add_int(&map, "size", release->size);
 	return map;
 }
 
 int lp_store_write(const char *root, const struct lp_store *store, struct lppack_error *err)
 {
 	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
-	struct lppack_value *levels = lp_value_list();
+	struct lppack_value *releases = lp_value_list();
 
 	for (size_t i = 0; i < store->n; i++)
-		lp_value_push(&levels, lp_installed_encode(&store->levels[i]));
+		lp_value_push(&releases, lp_installed_encode(&store->releases[i]));
 	lp_value_add_int(&map, "format", LP_STATE_FORMAT);
-	lp_value_add(&map, "levels", levels);
+	lp_value_add(&map, "levels", releases);
 	return map ? lp_state_file_write(root, LP_STORE_FILE, map, err) : lp_fail_nomem(err);
 }
 
 const struct lp_installed *lp_store_find(const struct lp_store *store, const struct lp_digest *digest)
 {
 	for (size_t i = 0; i < store->n; i++)
-		if (lp_digest_equal(&store->levels[i].id.digest, digest))
-			return &store->levels[i];
+		if (lp_digest_equal(&store->releases[i].id.digest, digest))
+			return &store->releases[i];
 	return NULL;
 }
 
 const struct lp_installed *lp_store_below(const struct lp_store *store, const struct lp_release_id *id)
 {
 	for (size_t i = 0; i < store->n; i++) {
-		const struct lp_installed *level = &store->levels[i];
+		const struct lp_installed *release = &store->releases[i];
 
-		if (strcmp(level->id.stream, id->stream) == 0 && lp_release_compare(&level->id, id) < 0)
-			return level;
+		if (strcmp(release->id.stream, id->stream) == 0 && lp_release_compare(&release->id, id) < 0)
+			return release;
 	}
 	return NULL;
 }
@@ -192,16 +192,16 @@ const struct lp_installed *lp_store_below(const struct lp_store *store, const st
 const struct lp_installed *lp_store_newest(const struct lp_store *store, const char *stream)
 {
 	for (size_t i = 0; i < store->n; i++)
-		if (strcmp(store->levels[i].id.stream, stream) == 0)
-			return &store->levels[i];
+		if (strcmp(store->releases[i].id.stream, stream) == 0)
+			return &store->releases[i];
 	return NULL;
 }
 
 const struct lp_installed *lp_store_find_serial(const struct lp_store *store, const char *stream, uint64_t serial)
 {
 	for (size_t i = 0; i < store->n; i++)
-		if (strcmp(store->levels[i].id.stream, stream) == 0 && store->levels[i].id.serial == serial)
-			return &store->levels[i];
+		if (strcmp(store->releases[i].id.stream, stream) == 0 && store->releases[i].id.serial == serial)
+			return &store->releases[i];
 	return NULL;
 }
 
@@ -213,11 +213,11 @@ char *lp_store_path(const char *root, const struct lp_digest *digest)
 	return lp_text_format("%s" LP_STORE_BUNDLES "/%s" LP_STORE_SUFFIX, root, hex);
 }
 
-struct lppack_bundle *lp_store_open_release(const char *root, const struct lp_installed *level,
+struct lppack_bundle *lp_store_open_release(const char *root, const struct lp_installed *release,
 					    struct lppack_error *err)
 {
-	LP_AUTO_FREE char *path = lp_store_path(root, &level->id.digest);
-	LP_AUTO_FREE char *inner = lp_store_path("", &level->id.digest);
+	LP_AUTO_FREE char *path = lp_store_path(root, &release->id.digest);
+	LP_AUTO_FREE char *inner = lp_store_path("", &release->id.digest);
 	struct lppack_error cause = LPPACK_ERROR_INIT;
 	struct lppack_bundle *bundle = NULL;
 	int fd;
@@ -234,8 +234,8 @@ struct lppack_bundle *lp_store_open_release(const char *root, const struct lp_in
 	if (bundle)
 		return bundle;
 	if (cause.code == LPPACK_E_IO || cause.code == LPPACK_E_TRUNCATED || cause.code == LPPACK_E_NOT_BUNDLE)
-		lp_fail(err, LPPACK_E_STATE, STORE_HINT, "the installed level %s, serial %llu: %s", level->id.stream,
-			(unsigned long long)level->id.serial, cause.message);
+		lp_fail(err, LPPACK_E_STATE, STORE_HINT, "the installed level %s, serial %llu: %s", release->id.stream,
+			(unsigned long long)release->id.serial, cause.message);
 	else
 		lp_error_move(err, &cause);
 	return NULL;
@@ -247,7 +247,7 @@ static int fail_other(const char *name, struct lppack_error *err)
 		       name);
 }
 
-struct lppack_verified *lp_store_verify_release(struct lppack_bundle *bundle, const struct lp_installed *level,
+struct lppack_verified *lp_store_verify_release(struct lppack_bundle *bundle, const struct lp_installed *release,
 						const struct lppack_keyring *keyring, struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lppack_verified_free)
@@ -255,20 +255,20 @@ struct lppack_verified *lp_store_verify_release(struct lppack_bundle *bundle, co
 
 	if (!verified)
 		return NULL;
-	if (!lp_digest_equal(&lp_verified_contents(verified)->manifest.id.digest, &level->id.digest)) {
+	if (!lp_digest_equal(&lp_verified_contents(verified)->manifest.id.digest, &release->id.digest)) {
 		fail_other(bundle->in.name, err);
 		return NULL;
 	}
 	return LP_TAKE(verified);
 }
 
-void lp_unsigned_contents_close(struct lp_unsigned_contents *kept)
+void lp_unsigned_contents_close(struct lp_unsigned_contents *opened)
 {
-	lp_contents_unref(kept->contents);
-	*kept = (struct lp_unsigned_contents){ 0 };
+	lp_contents_unref(opened->contents);
+	*opened = (struct lp_unsigned_contents){ 0 };
 }
 
-int lp_unsigned_contents_open(struct lp_unsigned_contents *kept, const char *root, const struct lp_installed *level,
+int lp_unsigned_contents_open(struct lp_unsigned_contents *opened, const char *root, const struct lp_installed *release,
 			      struct lppack_error *err)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
@@ -276,37 +276,37 @@ int lp_unsigned_contents_open(struct lp_unsigned_contents *kept, const char *roo
 	LP_AUTO_CONTENTS struct lp_contents *contents = NULL;
 	int rc;
 
-	*kept = (struct lp_unsigned_contents){ 0 };
-	bundle = lp_store_open_release(root, level, &why);
+	*opened = (struct lp_unsigned_contents){ 0 };
+	bundle = lp_store_open_release(root, release, &why);
 	if (!bundle)
 		return lp_error_move(err, &why);
 	rc = lp_contents_open(bundle, &contents, err);
 	if (rc < 0)
 		return rc;
-	if (!lp_digest_equal(&contents->manifest.id.digest, &level->id.digest))
+	if (!lp_digest_equal(&contents->manifest.id.digest, &release->id.digest))
 		return fail_other(bundle->in.name, err);
 	rc = lp_contents_open_index(contents, false, err);
 	if (rc == 0)
-		kept->contents = LP_TAKE(contents);
+		opened->contents = LP_TAKE(contents);
 	return rc;
 }
 
-static int open_level(const char *root, struct lp_installed *level, struct lppack_error *err)
+static int open_release(const char *root, struct lp_installed *release, struct lppack_error *err)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	struct lp_unsigned_contents *opened = calloc(1, sizeof(*opened));
 
 	if (!opened)
 		return lp_fail_nomem(err);
-	if (lp_unsigned_contents_open(opened, root, level, &why) == 0) {
-		level->opened = opened;
+	if (lp_unsigned_contents_open(opened, root, release, &why) == 0) {
+		release->opened = opened;
 		return 0;
 	}
 	free(opened);
-	level->damage = malloc(sizeof(*level->damage));
-	if (!level->damage)
+	release->damage = malloc(sizeof(*release->damage));
+	if (!release->damage)
 		return lp_fail_nomem(err);
-	*level->damage = why;
+	*release->damage = why;
 	return 0;
 }
 
@@ -315,8 +315,8 @@ int lp_store_open_all(const char *root, struct lp_store *store, struct lppack_er
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < store->n; i++)
-		if (!store->levels[i].opened && !store->levels[i].damage)
-			rc = open_level(root, &store->levels[i], err);
+		if (!store->releases[i].opened && !store->releases[i].damage)
+			rc = open_release(root, &store->releases[i], err);
 	return rc;
 }
 
@@ -334,18 +334,18 @@ bool lp_store_parse_name(const char *name, struct lp_digest *out)
 /* A file that is not what its name says is none of the levels. */
 static int add_file(const char *root, const char *name, struct lp_store *store, struct lppack_error *err)
 {
-	LP_AUTO_UNSIGNED_CONTENTS struct lp_unsigned_contents kept = { 0 };
-	struct lp_installed level = { .id.stream = (char *)"unknown" };
+	LP_AUTO_UNSIGNED_CONTENTS struct lp_unsigned_contents opened = { 0 };
+	struct lp_installed release = { .id.stream = (char *)"unknown" };
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	struct stat st;
 	int rc;
 
-	if (!lp_store_parse_name(name, &level.id.digest))
+	if (!lp_store_parse_name(name, &release.id.digest))
 		return 0;
-	rc = lp_unsigned_contents_open(&kept, root, &level, &why);
-	if (rc < 0 || fstat(kept.contents->bundle->in.fd, &st) < 0)
+	rc = lp_unsigned_contents_open(&opened, root, &release, &why);
+	if (rc < 0 || fstat(opened.contents->bundle->in.fd, &st) < 0)
 		return rc == -LPPACK_E_NO_MEMORY ? lp_fail_nomem(err) : 0;
-	return lp_store_add_unsigned(store, &kept, st.st_mtime, err);
+	return lp_store_add_unsigned(store, &opened, st.st_mtime, err);
 }
 
 int lp_store_rebuild(const char *root, struct lp_store *store, struct lppack_error *err)

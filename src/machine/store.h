@@ -27,7 +27,7 @@ struct lp_installed {
 };
 
 struct lp_store {
-	struct lp_installed *levels; /* by stream, then from the newest (epoch, serial) down */
+	struct lp_installed *releases; /* by stream, then from the newest (epoch, serial) down */
 	size_t n;
 };
 
@@ -49,15 +49,15 @@ const struct lp_installed *lp_store_find_serial(const struct lp_store *store, co
 char *lp_store_path(const char *root, const struct lp_digest *digest);
 /* Opens it, unverified as every bundle is at first: the caller verifies it and compares the digest by
  * lp_store_verify_release(). LPPACK_E_STATE if the file is gone. */
-struct lppack_bundle *lp_store_open_release(const char *root, const struct lp_installed *level,
+struct lppack_bundle *lp_store_open_release(const char *root, const struct lp_installed *release,
 					    struct lppack_error *err);
 /* Verifies an opened level with the keys and requires it to be the bundle that was installed (LPPACK_E_STATE). */
-struct lppack_verified *lp_store_verify_release(struct lppack_bundle *bundle, const struct lp_installed *level,
+struct lppack_verified *lp_store_verify_release(struct lppack_bundle *bundle, const struct lp_installed *release,
 						const struct lppack_keyring *keyring, struct lppack_error *err);
 
-void lp_installed_free(struct lp_installed *level);
+void lp_installed_free(struct lp_installed *release);
 /* As the store has it; NULL without memory. */
-struct lppack_value *lp_installed_encode(const struct lp_installed *level);
+struct lppack_value *lp_installed_encode(const struct lp_installed *release);
 void lp_store_sort(struct lp_store *store);
 /* Adds a bundle's level, unless it is there already. Every byte of it was verified (lp_verified_is_checked()), or
  * LPPACK_E_INTERNAL: what boots open later, by its digest alone, is whole. */
@@ -75,9 +75,9 @@ int lp_store_write(const char *root, const struct lp_store *store, struct lppack
 
 /* Opens each level's file, once; what cannot be opened is noted with the level. LPPACK_E_NO_MEMORY. */
 int lp_store_open_all(const char *root, struct lp_store *store, struct lppack_error *err);
-int lp_unsigned_contents_open(struct lp_unsigned_contents *kept, const char *root, const struct lp_installed *level,
+int lp_unsigned_contents_open(struct lp_unsigned_contents *opened, const char *root, const struct lp_installed *release,
 			      struct lppack_error *err);
-void lp_unsigned_contents_close(struct lp_unsigned_contents *kept);
+void lp_unsigned_contents_close(struct lp_unsigned_contents *opened);
 
 #define LP_AUTO_UNSIGNED_CONTENTS LP_AUTO(lp_unsigned_contents_close)
 #define LP_AUTO_STORE LP_AUTO(lp_store_free)

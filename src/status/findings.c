@@ -74,7 +74,7 @@ static bool find_skipped(struct lppack_status *status)
 
 		if (!lp_boot_trial_is_skipped(trial, &status->candidates))
 			continue;
-		id = &lp_boot_candidates_find(&status->candidates, &trial->digest)->level->id;
+		id = &lp_boot_candidates_find(&status->candidates, &trial->digest)->release->id;
 		if (!add(status, LPPACK_E_BOOT_LOOP,
 			 lp_text_format("%s serial %llu is skipped: %zu boots with it did not become healthy; "
 					"install a newer level, or lppack confirm --retry",

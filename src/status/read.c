@@ -113,7 +113,7 @@ static int read_releases(struct lppack_status *status, struct lppack_error *err)
 	status->n_releases = candidates->n;
 	for (size_t i = 0; i < candidates->n; i++) {
 		const struct lp_boot_candidate *candidate = &candidates->items[i];
-		const struct lp_release_id *id = &candidate->level->id;
+		const struct lp_release_id *id = &candidate->release->id;
 		struct lp_status_release *release = &status->releases[i];
 
 		lp_hex_encode(id->digest.bytes, LP_DIGEST_SIZE, release->digest);
@@ -125,7 +125,7 @@ static int read_releases(struct lppack_status *status, struct lppack_error *err)
 			.version = id->version,
 			.digest = release->digest,
 			.at_boot = lp_boot_choice_names[candidate->at_boot],
-			.chosen = candidate->level == target,
+			.chosen = candidate->release == target,
 		};
 	}
 	return 0;

@@ -16,7 +16,7 @@ static size_t kept_files(struct shelf *s)
 
 	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
 	for (size_t i = 0; i < store.n; i++) {
-		LP_AUTO_FREE char *path = lp_store_path(shelf_root(s), &store.levels[i].id.digest);
+		LP_AUTO_FREE char *path = lp_store_path(shelf_root(s), &store.releases[i].id.digest);
 
 		n += fixture_exists(path);
 	}

@@ -52,7 +52,7 @@ static void three_levels(struct machine *m, struct fixture *f)
 	put(m, machine_bundle_of(f, "8.lpb", &next_patch, 8, KERNEL_ID, NULL), &next_patch);
 }
 
-static int open_level(struct machine *m, const uint64_t *serial)
+static int open_release(struct machine *m, const uint64_t *serial)
 {
 	lppack_verified_free(LP_TAKE(m->verified));
 	lppack_bundle_close(LP_TAKE(m->bundle));
@@ -100,7 +100,7 @@ static void goes_back_by_one(void **state)
 	LP_AUTO_STORE struct lp_store store = { 0 };
 
 	three_levels(&m, f);
-	expect_ok(open_level(&m, NULL), &f->err);
+	expect_ok(open_release(&m, NULL), &f->err);
 	fake_kernel_expect_load(m.kernel, &new_patch);
 	receipt = machine_apply(&m);
 	map = lppack_receipt_describe(receipt, &f->err);
@@ -124,14 +124,14 @@ static void goes_back_to_a_serial(void **state)
 	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
 
 	three_levels(&m, f);
-	assert_true(open_level(&m, &none) < 0);
+	assert_true(open_release(&m, &none) < 0);
 	expect_error(&f->err, LPPACK_E_NO_RELEASE, "serial 5 is not installed");
-	expect_ok(open_level(&m, &six), &f->err);
+	expect_ok(open_release(&m, &six), &f->err);
 	fake_kernel_expect_load(m.kernel, &old_patch);
 	receipt = machine_apply(&m);
 	expect_ok(receipt ? 0 : -1, &f->err);
 	assert_true(fake_kernel_is_active(m.kernel, "lp_old"));
-	assert_true(open_level(&m, NULL) < 0);
+	assert_true(open_release(&m, NULL) < 0);
 	expect_error(&f->err, LPPACK_E_NO_RELEASE, "no older level is installed");
 }
 
@@ -141,7 +141,7 @@ static void needs_something_to_go_back_from(void **state)
 	AUTO_MACHINE struct machine m;
 
 	machine_open(&m, f, machine_bundle(f, "7.lpb", KERNEL_ID, NULL));
-	assert_true(open_level(&m, NULL) < 0);
+	assert_true(open_release(&m, NULL) < 0);
 	expect_error(&f->err, LPPACK_E_NO_RELEASE, "nothing in force");
 	assert_null(m.verified);
 }
@@ -188,7 +188,7 @@ static void refuses_to_go_back_where_it_is_not_safe(void **state)
 	machine_open(&m, f, machine_bundle(f, "7.lpb", KERNEL_ID, NULL));
 	put(&m, fixture_path(f, "7.lpb"), &new_patch);
 	put(&m, bundle_with_state(f), &next_patch);
-	expect_ok(open_level(&m, NULL), &f->err);
+	expect_ok(open_release(&m, NULL), &f->err);
 	assert_null(machine_plan(&m));
 	expect_error(&f->err, LPPACK_E_ONE_WAY, "serial 7 cannot be gone back to: state 7 version 2");
 	assert_true(fake_kernel_is_active(m.kernel, "lp_next"));
@@ -237,7 +237,7 @@ static void a_removed_level_can_be_put_back(void **state)
 
 	three_levels(&m, f);
 	take_out(&m);
-	expect_ok(open_level(&m, &eight), &f->err);
+	expect_ok(open_release(&m, &eight), &f->err);
 	fake_kernel_expect_load(m.kernel, &next_patch);
 	receipt = machine_apply(&m);
 	expect_ok(receipt ? 0 : -1, &f->err);
@@ -278,7 +278,7 @@ static void removes_what_only_boots_have(void **state)
 	three_levels(&m, f);
 	take_out(&m);
 	assert_true(lp_store_read(fake_kernel_root(m.kernel), &before, &f->err) >= 0);
-	expect_ok(remember_target(fake_kernel_root(m.kernel), &before.levels[0].id.digest, &f->err), &f->err);
+	expect_ok(remember_target(fake_kernel_root(m.kernel), &before.releases[0].id.digest, &f->err), &f->err);
 	take_out(&m);
 	assert_true(lp_store_read(fake_kernel_root(m.kernel), &store, &f->err) >= 0);
 	assert_false(remembered_target(fake_kernel_root(m.kernel), NULL));

@@ -18,7 +18,7 @@ static const char *candidate(struct shelf *s)
 	expect_ok(lp_boot_candidates_read(&snapshot, &candidates, &s->f->err), &s->f->err);
 	for (size_t i = 0; i < candidates.n; i++)
 		text = fixture_format(s->f, "%s%s%u %s", text, i ? ", " : "",
-				      (unsigned int)candidates.items[i].level->id.serial,
+				      (unsigned int)candidates.items[i].release->id.serial,
 				      lp_boot_choice_names[candidates.items[i].at_boot]);
 	return text;
 }

@@ -7,10 +7,10 @@
 static const struct lp_installed good = { .id.stream = (char *)"demo", .id.serial = 8, .id.digest = { { 1 } } };
 static const struct lp_installed bad = { .id.stream = (char *)"demo", .id.serial = 7, .id.digest = { { 2 } } };
 
-static void begin(struct shelf *s, unsigned int boot, const struct lp_installed *level)
+static void begin(struct shelf *s, unsigned int boot, const struct lp_installed *release)
 {
 	shelf_reboot(s, boot);
-	expect_ok(remember_boot(s->host, &level->id.digest, &s->f->err), &s->f->err);
+	expect_ok(remember_boot(s->host, &release->id.digest, &s->f->err), &s->f->err);
 }
 
 static void kill_switches(void **state)
@@ -114,9 +114,9 @@ static void memory_is_bounded(void **state)
 
 	shelf_open(&s, *state);
 	for (unsigned int i = 1; i <= 40; i++) {
-		const struct lp_installed level = { .id.digest = { { (uint8_t)i } } };
+		const struct lp_installed release = { .id.digest = { { (uint8_t)i } } };
 
-		begin(&s, i, &level);
+		begin(&s, i, &release);
 		begin(&s, 1000 + i, &bad);
 	}
 	map = describe_boot(s.host, &s.f->err);
@@ -130,19 +130,19 @@ static void memory_is_bounded(void **state)
 static struct lp_installed installed(struct shelf *s, unsigned int serial)
 {
 	LP_AUTO_STORE struct lp_store store = { 0 };
-	struct lp_installed level = { .id.stream = (char *)"demo", .id.serial = serial };
+	struct lp_installed release = { .id.stream = (char *)"demo", .id.serial = serial };
 
 	shelf_install(s, serial);
 	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
-	level.id.digest = lp_store_find_serial(&store, "demo", serial)->id.digest;
-	return level;
+	release.id.digest = lp_store_find_serial(&store, "demo", serial)->id.digest;
+	return release;
 }
 
 /* Two boots that began with it, and a third one that begins with nothing. */
-static void fail_with(struct shelf *s, unsigned int boot, const struct lp_installed *level)
+static void fail_with(struct shelf *s, unsigned int boot, const struct lp_installed *release)
 {
-	begin(s, boot, level);
-	begin(s, boot + 1, level);
+	begin(s, boot, release);
+	begin(s, boot + 1, release);
 	shelf_reboot(s, boot + 2);
 }
 

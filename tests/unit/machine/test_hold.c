@@ -92,7 +92,8 @@ static void frozen(void **state)
 	assert_int_equal(check(&s, 1, 1, NOW + DAY - 1), -LPPACK_E_HELD);
 	assert_int_equal(check(&s, 1, 1, NOW + DAY), 0);
 	/* What was in force comes back at a boot; nothing else does. */
-	put(&s, &(struct lp_hold){ .freeze = true, .kept.stream = (char *)"demo", .kept.serial = 7, .set_at = NOW });
+	put(&s,
+	    &(struct lp_hold){ .freeze = true, .frozen.stream = (char *)"demo", .frozen.serial = 7, .set_at = NOW });
 	assert_int_equal(check(&s, 7, 1, NOW), 0);
 	assert_int_equal(check(&s, 6, 1, NOW), -LPPACK_E_HELD);
 	assert_int_equal(check(&s, 8, 1, NOW), -LPPACK_E_HELD);
@@ -115,9 +116,11 @@ static void frozen_and_installed(void **state)
 	AUTO_SHELF struct shelf s = { 0 };
 
 	shelf_open(&s, *state);
-	put(&s,
-	    &(struct lp_hold){
-		    .freeze = true, .kept.stream = (char *)"demo", .kept.epoch = 1, .kept.serial = 7, .set_at = NOW });
+	put(&s, &(struct lp_hold){ .freeze = true,
+				   .frozen.stream = (char *)"demo",
+				   .frozen.epoch = 1,
+				   .frozen.serial = 7,
+				   .set_at = NOW });
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct lp_hold_subject subject = cases[i].subject;
 
@@ -252,7 +255,7 @@ static void below_what_is_in_force(void **state)
 		AUTO_SHELF struct shelf s = { 0 };
 		LP_AUTO_VALUE struct lppack_value *before = NULL;
 		LP_AUTO_VALUE struct lppack_value *list = NULL;
-		const struct lppack_value *level;
+		const struct lppack_value *release;
 
 		shelf_open(&s, *state);
 		shelf_install(&s, 7);
@@ -261,10 +264,10 @@ static void below_what_is_in_force(void **state)
 		assert_null(lppack_value_get(only_hold(&s, &before), "keeps_out"));
 		shelf_record_applied(&s, 8);
 		expect_ok(set(&s, cases[i].options), &s.f->err);
-		level = lppack_value_get(only_hold(&s, &list), "keeps_out");
-		assert_int_equal(level != NULL, cases[i].keeps_out);
-		if (level)
-			assert_string_equal(text_of(level, "serial"), "8");
+		release = lppack_value_get(only_hold(&s, &list), "keeps_out");
+		assert_int_equal(release != NULL, cases[i].keeps_out);
+		if (release)
+			assert_string_equal(text_of(release, "serial"), "8");
 	}
 }
 
@@ -332,7 +335,8 @@ static void a_freeze_of_what_is_not_installed(void **state)
 	shelf_install(&s, 6);
 	shelf_install(&s, 7);
 	shelf_install(&s, 9);
-	put(&s, &(struct lp_hold){ .freeze = true, .kept.stream = (char *)"demo", .kept.serial = 8, .set_at = NOW });
+	put(&s,
+	    &(struct lp_hold){ .freeze = true, .frozen.stream = (char *)"demo", .frozen.serial = 8, .set_at = NOW });
 	assert_int_equal(shelf_boots(&s), 7);
 }
 

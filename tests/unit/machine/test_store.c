@@ -5,25 +5,25 @@
 
 #include "base/directory.h"
 
-static void fill(struct lp_installed *level, const char *stream, uint64_t epoch, uint64_t serial, uint8_t digest)
+static void fill(struct lp_installed *release, const char *stream, uint64_t epoch, uint64_t serial, uint8_t digest)
 {
-	*level = (struct lp_installed){ .id.stream = strdup(stream),
-					.id.epoch = epoch,
-					.id.serial = serial,
-					.id.version = strdup("1"),
-					.id.created = 1700000000,
-					.installed_at = 1700000100,
-					.id.digest.bytes[0] = digest,
-					.size = 99 };
+	*release = (struct lp_installed){ .id.stream = strdup(stream),
+					  .id.epoch = epoch,
+					  .id.serial = serial,
+					  .id.version = strdup("1"),
+					  .id.created = 1700000000,
+					  .installed_at = 1700000100,
+					  .id.digest.bytes[0] = digest,
+					  .size = 99 };
 }
 
 static void make(struct lp_store *store)
 {
-	*store = (struct lp_store){ .levels = calloc(4, sizeof(*store->levels)), .n = 4 };
-	fill(&store->levels[0], "demo", 0, 7, 7);
-	fill(&store->levels[1], "demo", 1, 2, 12);
-	fill(&store->levels[2], "demo", 0, 9, 9);
-	fill(&store->levels[3], "all", 0, 3, 3);
+	*store = (struct lp_store){ .releases = calloc(4, sizeof(*store->releases)), .n = 4 };
+	fill(&store->releases[0], "demo", 0, 7, 7);
+	fill(&store->releases[1], "demo", 1, 2, 12);
+	fill(&store->releases[2], "demo", 0, 9, 9);
+	fill(&store->releases[3], "all", 0, 3, 3);
 }
 
 static void there_and_back(void **state)
@@ -37,13 +37,13 @@ static void there_and_back(void **state)
 	expect_ok(lp_store_read(f->dir, &b, &f->err), &f->err);
 	assert_int_equal(b.n, 4);
 	/* By stream, and the newest first: the epoch overrules serials. */
-	assert_string_equal(b.levels[0].id.stream, "all");
-	assert_int_equal(b.levels[1].id.epoch, 1);
-	assert_int_equal(b.levels[2].id.serial, 9);
-	assert_int_equal(b.levels[3].id.serial, 7);
-	assert_int_equal(b.levels[3].id.created, 1700000000);
-	assert_int_equal(b.levels[3].installed_at, 1700000100);
-	assert_int_equal(b.levels[3].size, 99);
+	assert_string_equal(b.releases[0].id.stream, "all");
+	assert_int_equal(b.releases[1].id.epoch, 1);
+	assert_int_equal(b.releases[2].id.serial, 9);
+	assert_int_equal(b.releases[3].id.serial, 7);
+	assert_int_equal(b.releases[3].id.created, 1700000000);
+	assert_int_equal(b.releases[3].installed_at, 1700000100);
+	assert_int_equal(b.releases[3].size, 99);
 }
 
 static const struct lp_installed *below(const struct lp_store *s, const char *stream, uint64_t epoch, uint64_t serial)
@@ -122,7 +122,7 @@ static void targets(void **state)
 		expect_ok(remember_target(shelf_root(&s), digests[i], &s.f->err), &s.f->err);
 		lp_snapshot_read(&snapshot, s.host);
 		assert_null(lp_snapshot_target(&snapshot));
-		expect_ok(remember_target(shelf_root(&s), &snapshot.store.levels[0].id.digest, &s.f->err), &s.f->err);
+		expect_ok(remember_target(shelf_root(&s), &snapshot.store.releases[0].id.digest, &s.f->err), &s.f->err);
 	}
 }
 
@@ -154,11 +154,11 @@ static void opening_a_kept_level(void **state)
 	shelf_open(&s, *state);
 	shelf_install(&s, 7);
 	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
-	expect_ok(lp_unsigned_contents_open(&kept, shelf_root(&s), &store.levels[0], &s.f->err), &s.f->err);
+	expect_ok(lp_unsigned_contents_open(&kept, shelf_root(&s), &store.releases[0], &s.f->err), &s.f->err);
 	assert_int_equal(kept.contents->manifest.id.serial, 7);
 	/* Another bundle under its name is none of ours, whoever signed it. */
 	{
-		LP_AUTO_FREE char *path = lp_store_path(shelf_root(&s), &store.levels[0].id.digest);
+		LP_AUTO_FREE char *path = lp_store_path(shelf_root(&s), &store.releases[0].id.digest);
 		LP_AUTO_BUF struct lp_buf bytes = { 0 };
 		LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
 		FILE *file = fopen(path, "w");
@@ -167,14 +167,14 @@ static void opening_a_kept_level(void **state)
 		assert_int_equal(fwrite(bytes.data, 1, bytes.len, file), bytes.len);
 		assert_int_equal(fclose(file), 0);
 		lp_unsigned_contents_close(&kept);
-		assert_int_equal(lp_unsigned_contents_open(&kept, shelf_root(&s), &store.levels[0], &s.f->err),
+		assert_int_equal(lp_unsigned_contents_open(&kept, shelf_root(&s), &store.releases[0], &s.f->err),
 				 -LPPACK_E_STATE);
 		expect_error(&s.f->err, LPPACK_E_STATE, "not the bundle that was installed");
-		bundle = lp_store_open_release(shelf_root(&s), &store.levels[0], &s.f->err);
-		assert_null(lp_store_verify_release(bundle, &store.levels[0], s.f->keyring, &s.f->err));
+		bundle = lp_store_open_release(shelf_root(&s), &store.releases[0], &s.f->err);
+		assert_null(lp_store_verify_release(bundle, &store.releases[0], s.f->keyring, &s.f->err));
 		expect_error(&s.f->err, LPPACK_E_STATE, "not the bundle that was installed");
 	}
-	other = store.levels[0];
+	other = store.releases[0];
 	other.id.digest.bytes[0] ^= 1;
 	assert_null(lp_store_open_release(shelf_root(&s), &other, &s.f->err));
 	expect_error(&s.f->err, LPPACK_E_STATE, "serial 7");

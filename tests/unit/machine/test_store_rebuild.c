@@ -91,8 +91,8 @@ static void names_are_not_believed(void **state)
 	assert_int_equal(rename(path, other), 0);
 	expect_ok(lp_store_rebuild(shelf_root(&s), &rebuilt, &s.f->err), &s.f->err);
 	assert_int_equal(rebuilt.n, 1);
-	assert_int_equal(rebuilt.levels[0].id.serial, 7);
-	assert_int_equal(rebuilt.levels[0].size, store.levels[0].size);
+	assert_int_equal(rebuilt.releases[0].id.serial, 7);
+	assert_int_equal(rebuilt.releases[0].size, store.releases[0].size);
 }
 
 static void nothing_was_installed(void **state)

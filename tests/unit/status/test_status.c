@@ -14,10 +14,10 @@ static const char fixes[] = "fixes:\n"
 static const char *const with_module[] = { "vmlinux/cmdline_proc_show,1", "nfsd/nfsd_open,1", NULL };
 
 /* A level that is in force: its bundle installed and recorded as applied. */
-static void put_in_force(struct shelf *s, unsigned int serial, const char *more)
+static void put_active(struct shelf *s, unsigned int serial, const char *more)
 {
 	struct fake_patch patch = new_patch;
-	LP_AUTO_VALUE struct lppack_value *told = NULL;
+	LP_AUTO_VALUE struct lppack_value *report = NULL;
 	LP_AUTO_STORE struct lp_store store = { 0 };
 	struct lp_applied applied = { .release = (char *)RELEASE,
 				      .module.name = (char *)"lp_new",
@@ -27,8 +27,8 @@ static void put_in_force(struct shelf *s, unsigned int serial, const char *more)
 				      .applied_at = 1795262400 };
 
 	patch.functions = with_module;
-	told = shelf_install_with(s, shelf_bundle(s, serial, KERNEL_ID, more), 0);
-	expect_ok(told ? 0 : -1, &s->f->err);
+	report = shelf_install_with(s, shelf_bundle(s, serial, KERNEL_ID, more), 0);
+	expect_ok(report ? 0 : -1, &s->f->err);
 	expect_ok(lp_store_read(shelf_root(s), &store, &s->f->err), &s->f->err);
 	applied.id.digest = lp_store_find_serial(&store, "demo", serial)->id.digest;
 	assert_int_equal(lp_build_id_parse(KERNEL_ID, &applied.kernel), 0);
@@ -98,14 +98,14 @@ static const char *findings(struct shelf *s, const struct lppack_value *status)
 	return text;
 }
 
-static void fixes_of_a_level(void **state)
+static void fixes_of_a_release(void **state)
 {
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_VALUE struct lppack_value *status = NULL;
 	const struct lppack_value *pending;
 
 	shelf_open(&s, *state);
-	put_in_force(&s, 7, fixes);
+	put_active(&s, 7, fixes);
 	fake_kernel_write(s.kernel, "sys/kernel/livepatch/lp_new/nfsd/patched", "0\n");
 	status = status_of(&s);
 	assert_int_equal(lppack_value_int(lppack_value_get(status, "schema"), 0), 1);
@@ -130,7 +130,7 @@ static void all_is_well(void **state)
 	LP_AUTO_VALUE struct lppack_value *status = NULL;
 
 	shelf_open(&s, *state);
-	put_in_force(&s, 7, "fixes:\n  - id: CVE-1\n");
+	put_active(&s, 7, "fixes:\n  - id: CVE-1\n");
 	status = status_of(&s);
 	assert_string_equal(findings(&s, status), "");
 	assert_int_equal(check_of(&s), 0);
@@ -155,18 +155,18 @@ static void the_record_remembers(void **state)
 	assert_string_equal(lppack_status_patch_at(status, 0)->stream, "demo");
 }
 
-static void a_newer_level(void **state)
+static void a_newer_release(void **state)
 {
 	LPPACK_OPTIONS(lppack_hold_options, hold, .flags = LPPACK_HOLD_SERIAL, .serial = 7);
 	static const char more[] = "fixes:\n  - id: CVE-1\n    since: 7\n  - id: CVE-4\n    severity: critical\n";
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_VALUE struct lppack_value *status = NULL;
-	LP_AUTO_VALUE struct lppack_value *told = NULL;
+	LP_AUTO_VALUE struct lppack_value *report = NULL;
 
 	shelf_open(&s, *state);
-	put_in_force(&s, 7, "fixes:\n  - id: CVE-1\n");
-	told = shelf_install_with(&s, shelf_bundle(&s, 8, KERNEL_ID, more), 0);
-	expect_ok(told ? 0 : -1, &s.f->err);
+	put_active(&s, 7, "fixes:\n  - id: CVE-1\n");
+	report = shelf_install_with(&s, shelf_bundle(&s, 8, KERNEL_ID, more), 0);
+	expect_ok(report ? 0 : -1, &s.f->err);
 	status = status_of(&s);
 	assert_string_equal(ids(&s, status, "available"), "CVE-4");
 	assert_string_equal(ids(&s, status, "held"), "");
@@ -180,16 +180,16 @@ static void a_newer_level(void **state)
 	assert_int_equal(lppack_value_count(lppack_value_get(status, "holds")), 1);
 }
 
-static void a_newer_level_for_other_kernels(void **state)
+static void a_newer_release_for_other_kernels(void **state)
 {
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_VALUE struct lppack_value *status = NULL;
-	LP_AUTO_VALUE struct lppack_value *told = NULL;
+	LP_AUTO_VALUE struct lppack_value *report = NULL;
 
 	shelf_open(&s, *state);
-	put_in_force(&s, 7, "");
-	told = shelf_install_with(&s, shelf_bundle(&s, 8, OTHER_KERNEL, ""), 0);
-	expect_ok(told ? 0 : -1, &s.f->err);
+	put_active(&s, 7, "");
+	report = shelf_install_with(&s, shelf_bundle(&s, 8, OTHER_KERNEL, ""), 0);
+	expect_ok(report ? 0 : -1, &s.f->err);
 	status = status_of(&s);
 	assert_string_equal(text_of(lppack_value_get(status, "latest"), "state"), "not for this kernel");
 	assert_string_equal(findings(&s, status), "REBOOT_NEEDED");
@@ -202,7 +202,7 @@ static void in_transition(void **state)
 	LP_AUTO_VALUE struct lppack_value *quick = NULL;
 
 	shelf_open(&s, *state);
-	put_in_force(&s, 7, fixes);
+	put_active(&s, 7, fixes);
 	fake_kernel_write(s.kernel, "sys/kernel/livepatch/lp_new/transition", "1\n");
 	fake_kernel_add_task(s.kernel, 42, 42, "slow", 0, 0, "[<0>] cmdline_proc_show+0x1/0x20\n");
 	status = status_of(&s);
@@ -222,7 +222,7 @@ static void foreign_patches(void **state)
 	const struct lppack_value *function;
 
 	shelf_open(&s, *state);
-	put_in_force(&s, 7, "");
+	put_active(&s, 7, "");
 	fake_kernel_show(s.kernel, true, true, true);
 	fake_kernel_add_patch(s.kernel, &old_patch);
 	status = status_of(&s);
@@ -285,7 +285,7 @@ static void skipped_and_switched_off(void **state)
 	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
 	for (unsigned int boot = 1; boot <= 2; boot++) {
 		shelf_reboot(&s, boot);
-		expect_ok(remember_boot(s.host, &store.levels[0].id.digest, &s.f->err), &s.f->err);
+		expect_ok(remember_boot(s.host, &store.releases[0].id.digest, &s.f->err), &s.f->err);
 	}
 	shelf_reboot(&s, 3);
 	fake_kernel_write(s.kernel, "proc/cmdline", "lppack.apply=0\n");
@@ -299,15 +299,15 @@ static void after_a_removal(void **state)
 {
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_VALUE struct lppack_value *status = NULL;
-	const struct lppack_value *levels;
+	const struct lppack_value *releases;
 
 	shelf_open(&s, *state);
 	shelf_install(&s, 7);
 	{
-		LP_AUTO_VALUE struct lppack_value *told =
+		LP_AUTO_VALUE struct lppack_value *report =
 			shelf_install_with(&s, shelf_bundle(&s, 8, KERNEL_ID, "fixes:\n  - id: CVE-1\n"), 0);
 
-		expect_ok(told ? 0 : -1, &s.f->err);
+		expect_ok(report ? 0 : -1, &s.f->err);
 	}
 	expect_ok(remember_target(shelf_root(&s), NULL, &s.f->err), &s.f->err);
 	status = status_of(&s);
@@ -318,39 +318,39 @@ static void after_a_removal(void **state)
 	assert_non_null(strstr(text_of(lppack_value_at(lppack_value_get(status, "findings"), 0, NULL), "text"),
 			       "demo serial 8 is installed, but lppack remove has taken it out of force"));
 	/* And boots leave it so. */
-	levels = lppack_value_get(status, "levels");
-	for (size_t i = 0; i < lppack_value_count(levels); i++) {
-		const struct lppack_value *level = lppack_value_at(levels, i, NULL);
+	releases = lppack_value_get(status, "levels");
+	for (size_t i = 0; i < lppack_value_count(releases); i++) {
+		const struct lppack_value *release = lppack_value_at(releases, i, NULL);
 
-		assert_int_equal(lppack_value_bool(lppack_value_get(level, "target")), 0);
-		assert_string_equal(text_of(level, "at_boot"), "removed");
+		assert_int_equal(lppack_value_bool(lppack_value_get(release, "target")), 0);
+		assert_string_equal(text_of(release, "at_boot"), "removed");
 	}
 	assert_int_equal(shelf_boots(&s), 0);
 	expect_error(&s.f->err, LPPACK_E_NO_RELEASE, "since lppack remove");
 }
 
 /* In force it stays, but not beyond the next boot. */
-static void a_hold_below_what_is_in_force(void **state)
+static void a_hold_below_what_is_active(void **state)
 {
 	LPPACK_OPTIONS(lppack_hold_options, hold, .flags = LPPACK_HOLD_SERIAL, .serial = 7);
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_VALUE struct lppack_value *status = NULL;
-	const struct lppack_value *levels;
+	const struct lppack_value *releases;
 
 	shelf_open(&s, *state);
 	shelf_install(&s, 7);
-	put_in_force(&s, 8, "");
+	put_active(&s, 8, "");
 	expect_ok(lppack_hold_set(s.host, &hold, &s.f->err), &s.f->err);
 	status = status_of(&s);
 	assert_string_equal(text_of(lppack_value_get(status, "latest"), "state"), "in force");
 	assert_string_equal(findings(&s, status), "HELD_BACK");
 	assert_non_null(strstr(text_of(lppack_value_at(lppack_value_get(status, "findings"), 0, NULL), "text"),
 			       "demo serial 8 is in force, but a hold keeps it away from the next boot"));
-	levels = lppack_value_get(status, "levels");
-	assert_string_equal(text_of(lppack_value_at(levels, 0, NULL), "at_boot"), "held");
-	assert_int_equal(lppack_value_bool(lppack_value_get(lppack_value_at(levels, 0, NULL), "chosen")), 1);
-	assert_int_equal(lppack_value_bool(lppack_value_get(lppack_value_at(levels, 0, NULL), "target")), 0);
-	assert_int_equal(lppack_value_bool(lppack_value_get(lppack_value_at(levels, 1, NULL), "target")), 1);
+	releases = lppack_value_get(status, "levels");
+	assert_string_equal(text_of(lppack_value_at(releases, 0, NULL), "at_boot"), "held");
+	assert_int_equal(lppack_value_bool(lppack_value_get(lppack_value_at(releases, 0, NULL), "chosen")), 1);
+	assert_int_equal(lppack_value_bool(lppack_value_get(lppack_value_at(releases, 0, NULL), "target")), 0);
+	assert_int_equal(lppack_value_bool(lppack_value_get(lppack_value_at(releases, 1, NULL), "target")), 1);
 	assert_int_equal(shelf_boots(&s), 7);
 }
 
@@ -368,13 +368,13 @@ static void a_boot_loop_that_was_answered(void **state)
 	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
 	for (unsigned int boot = 1; boot <= 2; boot++) {
 		shelf_reboot(&s, boot);
-		expect_ok(remember_boot(s.host, &store.levels[0].id.digest, &s.f->err), &s.f->err);
+		expect_ok(remember_boot(s.host, &store.releases[0].id.digest, &s.f->err), &s.f->err);
 	}
 	shelf_reboot(&s, 3);
 	before = status_of(&s);
 	assert_non_null(strstr(text_of(lppack_value_at(lppack_value_get(before, "findings"), 0, NULL), "text"),
 			       "demo serial 7 is skipped: 2 boots with it did not become healthy"));
-	put_in_force(&s, 8, "");
+	put_active(&s, 8, "");
 	after = status_of(&s);
 	assert_string_equal(findings(&s, after), "");
 	metrics = metrics_of(&s);
@@ -388,7 +388,7 @@ static void units_that_are_not_enabled(void **state)
 	LP_AUTO_VALUE struct lppack_value *on = NULL;
 
 	shelf_open(&s, *state);
-	put_in_force(&s, 7, "");
+	put_active(&s, 7, "");
 	fake_kernel_write(s.kernel, "run/systemd/system/.keep", "");
 	off = status_of(&s);
 	assert_string_equal(findings(&s, off), "UNCOVERED");
@@ -404,7 +404,7 @@ static void holds_that_are_over(void **state)
 	LP_AUTO_FREE char *text = NULL;
 
 	shelf_open(&s, *state);
-	put_in_force(&s, 7, "");
+	put_active(&s, 7, "");
 	fake_kernel_write(s.kernel, "var/lib/lppack/holds.yaml",
 			  "format: 1\nholds:\n"
 			  "  - freeze: true\n    ends: \"2026-01-01T00:00:00Z\"\n    set_at: \"2025-12-01T00:00:00Z\"\n"
@@ -450,7 +450,7 @@ static void a_killed_calls_transition(void **state)
 	LP_AUTO_VALUE struct lppack_value *status = NULL;
 
 	shelf_open(&s, *state);
-	put_in_force(&s, 7, "");
+	put_active(&s, 7, "");
 	write_journal(&s);
 	status = status_of(&s);
 	assert_string_equal(findings(&s, status), "UNFINISHED");
@@ -497,7 +497,7 @@ static void without_privilege(void **state)
 	const struct lppack_value *problems;
 
 	shelf_open(&s, *state);
-	put_in_force(&s, 7, "");
+	put_active(&s, 7, "");
 	write_journal(&s);
 	fake_kernel_remove(s.kernel, "run/lppack/lock");
 	assert_int_equal(symlinkat("elsewhere", s.host->io.rootfd, "run/lppack/lock"), 0);
@@ -525,7 +525,7 @@ static void a_module_that_stays_pinned(void **state)
 	LP_AUTO_VALUE struct lppack_value *status = NULL;
 
 	shelf_open(&s, *state);
-	put_in_force(&s, 7, "");
+	put_active(&s, 7, "");
 	fake_kernel_write(s.kernel, "sys/module/lp_gone/taint", "OEK\n");
 	fake_kernel_write(s.kernel, "sys/module/lp_gone/initstate", "live\n");
 	fake_kernel_write(s.kernel, "sys/module/lp_gone/refcnt", "1\n");
@@ -544,7 +544,7 @@ static void an_unreadable_kernel(void **state)
 	const struct lppack_value *kernel;
 
 	shelf_open(&s, *state);
-	put_in_force(&s, 7, "");
+	put_active(&s, 7, "");
 	fake_kernel_write(s.kernel, "boot/vmlinuz-6.9.0-new", "no kernel");
 	status = status_of(&s);
 	kernel = lppack_value_at(lppack_value_get(status, "coverage"), 0, NULL);
@@ -563,7 +563,7 @@ static void a_damaged_store(void **state)
 	LP_AUTO_VALUE struct lppack_value *status = NULL;
 
 	shelf_open(&s, *state);
-	put_in_force(&s, 7, "");
+	put_active(&s, 7, "");
 	fake_kernel_write(s.kernel, "var/lib/lppack/store.yaml", "?");
 	status = status_of(&s);
 	assert_string_equal(findings(&s, status), "STATE");
@@ -579,19 +579,19 @@ static void damaged_memories(void **state)
 	AUTO_SHELF struct shelf s = { 0 };
 
 	shelf_open(&s, *state);
-	put_in_force(&s, 7, "");
+	put_active(&s, 7, "");
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		LP_AUTO_VALUE struct lppack_value *status = NULL;
 		char *path = fixture_format(s.f, "var/lib/lppack/%s.yaml", files[i]);
-		bool told = false;
+		bool report = false;
 		const struct lppack_value *problems;
 
 		fake_kernel_write(s.kernel, path, "?");
 		status = status_of(&s);
 		problems = lppack_value_get(status, "problems");
 		for (size_t j = 0; j < lppack_value_count(problems); j++)
-			told |= !!strstr(text_of(lppack_value_at(problems, j, NULL), "message"), path);
-		assert_true(told);
+			report |= !!strstr(text_of(lppack_value_at(problems, j, NULL), "message"), path);
+		assert_true(report);
 		assert_int_equal(check_of(&s), LPPACK_E_STATE);
 		assert_int_equal(lppack_value_count(lppack_value_get(status, "patches")), 1);
 	}
@@ -604,7 +604,7 @@ static void metrics(void **state)
 	LP_AUTO_FREE char *text = NULL;
 
 	shelf_open(&s, *state);
-	put_in_force(&s, 7, fixes);
+	put_active(&s, 7, fixes);
 	status = status_of(&s);
 	text = metrics_of(&s);
 	assert_non_null(strstr(text, "\nlppack_level_serial{stream=\"demo\",epoch=\"0\"} 7\n"));
@@ -639,7 +639,7 @@ static void typed(void **state)
 	const struct lppack_status_release *release;
 
 	shelf_open(&s, *state);
-	put_in_force(&s, 7, fixes);
+	put_active(&s, 7, fixes);
 	fake_kernel_write(s.kernel, "sys/kernel/livepatch/lp_new/nfsd/patched", "0\n");
 	fake_kernel_write(s.kernel, "boot/vmlinuz-6.9.0-new", "no kernel");
 	status = read_status(&s);
@@ -696,18 +696,18 @@ static void effective_versions(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		fixture_test(fixes_of_a_level),
+		fixture_test(fixes_of_a_release),
 		fixture_test(all_is_well),
 		fixture_test(the_record_remembers),
-		fixture_test(a_newer_level),
-		fixture_test(a_newer_level_for_other_kernels),
+		fixture_test(a_newer_release),
+		fixture_test(a_newer_release_for_other_kernels),
 		fixture_test(in_transition),
 		fixture_test(foreign_patches),
 		fixture_test(who_owns_a_function),
 		fixture_test(memory_of_modules),
 		fixture_test(skipped_and_switched_off),
 		fixture_test(after_a_removal),
-		fixture_test(a_hold_below_what_is_in_force),
+		fixture_test(a_hold_below_what_is_active),
 		fixture_test(a_boot_loop_that_was_answered),
 		fixture_test(units_that_are_not_enabled),
 		fixture_test(holds_that_are_over),
