@@ -16,6 +16,17 @@
 
 #include <string.h>
 
+/* What became of the killed call. */
+enum recovery_action {
+	RECOVERY_NOTHING, /* there was none */
+	RECOVERY_FINISHED,
+	RECOVERY_UNDONE,
+	RECOVERY_CLEARED, /* there was nothing to finish or to undo */
+	RECOVERY_LEFT,    /* a quick recovery does not wait for its transition */
+};
+
+static const char *const action_names[] = { NULL, "finished", "undone", "cleared", "left" };
+
 struct recovery {
 	struct lppack_host *host;
 	struct lp_terms terms;
@@ -24,7 +35,7 @@ struct recovery {
 	char **from;
 	struct lp_buf left; /* names of modules that are still loaded */
 	bool quick;
-	const char *action;
+	enum recovery_action action;
 	char *note;
 };
 
@@ -50,7 +61,7 @@ static char *name_call(const struct lp_journal *journal)
 			      to->id.stream, (unsigned long long)to->id.serial);
 }
 
-static int conclude(struct recovery *r, const char *action, const char *what, struct lppack_error *err)
+static int conclude(struct recovery *r, enum recovery_action action, const char *what, struct lppack_error *err)
 {
 	LP_AUTO_FREE char *call = name_call(&r->transaction.journal);
 
@@ -81,6 +92,22 @@ static int finish_one(struct recovery *r, const char *name, struct lppack_error 
 	lppack_error_clear(err);
 	note_left(r, name);
 	return 0;
+}
+
+/* What was applied when the call began, as far as the kernel still lists it; NULL. */
+static const struct lp_live_patch *find_previous(const struct recovery *r, size_t i)
+{
+	return lp_stack_find(&r->transaction.snapshot.stack, r->transaction.journal.from[i].name);
+}
+
+static bool is_moving(const struct lp_live_patch *patch)
+{
+	return patch && patch->transition == 1;
+}
+
+static bool may_be_enabled(const struct lp_live_patch *patch)
+{
+	return patch && patch->enabled != 0;
 }
 
 static const struct lp_live_patch *find_own(const struct recovery *r)
@@ -117,13 +144,13 @@ static int finish_load(struct recovery *r, struct lppack_error *err)
 		rc = lp_transaction_record(t, &r->result, err);
 		if (rc < 0)
 			return lp_wrap(err, rc, "its livepatch is in force, but it could not be recorded");
-		return conclude(r, "finished", "it was finished, and its livepatch is in force", err);
+		return conclude(r, RECOVERY_FINISHED, "it was finished, and its livepatch is in force", err);
 	}
 	if (r->result.outcome != LP_ATTEMPT_REVERSED)
 		return rc;
 	/* The failure is the killed call's; the recovery has put things right. */
 	lppack_error_clear(err);
-	return conclude(r, "undone", "it was undone, and what was in force before still is", err);
+	return conclude(r, RECOVERY_UNDONE, "it was undone, and what was in force before still is", err);
 }
 
 static int finish_reversal(struct recovery *r, const char *name, struct lppack_error *err)
@@ -132,7 +159,7 @@ static int finish_reversal(struct recovery *r, const char *name, struct lppack_e
 
 	if (rc < 0)
 		return rc;
-	return conclude(r, "undone", "its reversal was finished, and what was in force before still is", err);
+	return conclude(r, RECOVERY_UNDONE, "its reversal was finished, and what was in force before still is", err);
 }
 
 /* Whether the call had got so far that what it was to replace is gone, and a reversal leads to nothing. */
@@ -142,12 +169,9 @@ static bool has_replaced(const struct recovery *r)
 	bool replaced = false;
 
 	for (size_t i = 0; i < journal->n_from; i++) {
-		const struct lp_live_patch *patch =
-			lp_stack_find(&r->transaction.snapshot.stack, journal->from[i].name);
-
 		if (lp_text_equal(journal->from[i].name, journal->to.module.name))
 			continue;
-		if (patch && patch->enabled != 0)
+		if (may_be_enabled(find_previous(r, i)))
 			return false;
 		replaced = true;
 	}
@@ -164,9 +188,9 @@ static int finish_nothing(struct recovery *r, struct lppack_error *err)
 	if (rc < 0)
 		return rc;
 	if (has_replaced(r))
-		return conclude(r, "cleared",
+		return conclude(r, RECOVERY_CLEARED,
 				"neither its livepatch nor what was there before is in force: apply again", err);
-	return conclude(r, loaded ? "undone" : "cleared",
+	return conclude(r, loaded ? RECOVERY_UNDONE : RECOVERY_CLEARED,
 			r->left.len ? "what was in force before still is" :
 			loaded      ? "its module was removed again, and what was in force before still is" :
 				      "it had not come to change anything",
@@ -186,23 +210,15 @@ static int take_back(struct recovery *r, const char *name, struct lppack_error *
 }
 
 /* A module that replaces nothing: to undo it is a transition. */
-static bool is_beside_former(const struct recovery *r, const struct lp_live_patch *own)
+static bool is_beside_others(const struct recovery *r, const struct lp_live_patch *own)
 {
-	const struct lp_journal *journal = &r->transaction.journal;
+	for (size_t i = 0; i < r->transaction.journal.n_from; i++) {
+		const struct lp_live_patch *patch = find_previous(r, i);
 
-	for (size_t i = 0; i < journal->n_from; i++) {
-		const struct lp_live_patch *patch =
-			lp_stack_find(&r->transaction.snapshot.stack, journal->from[i].name);
-
-		if (patch && patch != own && patch->enabled != 0)
+		if (patch != own && may_be_enabled(patch))
 			return true;
 	}
 	return false;
-}
-
-static bool is_moving(const struct lp_live_patch *patch)
-{
-	return patch && patch->transition == 1;
 }
 
 static int recover_load(struct recovery *r, struct lppack_error *err)
@@ -211,12 +227,12 @@ static int recover_load(struct recovery *r, struct lppack_error *err)
 	const char *name = r->transaction.journal.to.module.name;
 
 	if (r->quick && is_moving(own))
-		return conclude(r, "left",
+		return conclude(r, RECOVERY_LEFT,
 				own->enabled == 0 ? "its reversal is still running: lppack recover waits for it" :
 						    "its transition is still running: lppack recover waits for it",
 				err);
-	if (r->quick && own && own->enabled != 0 && is_beside_former(r, own))
-		return conclude(r, "left", "it has replaced nothing: lppack recover takes it back", err);
+	if (r->quick && may_be_enabled(own) && is_beside_others(r, own))
+		return conclude(r, RECOVERY_LEFT, "it has replaced nothing: lppack recover takes it back", err);
 	if (has_replaced(r) && (own ? own->enabled == 0 || is_moving(own) : lp_module_is_loaded(&r->host->io, name)))
 		return take_back(r, own ? own->name : name, err);
 	if (!own)
@@ -224,18 +240,13 @@ static int recover_load(struct recovery *r, struct lppack_error *err)
 	return own->enabled == 0 ? finish_reversal(r, own->name, err) : finish_load(r, err);
 }
 
-/* The first patch of the killed removal that is in transition, or that is enabled; or NULL. */
-static const struct lp_live_patch *find_former(const struct recovery *r, bool moving)
+/* The first one for which that is true; NULL. */
+static const struct lp_live_patch *first_previous(const struct recovery *r,
+						  bool (*is_wanted)(const struct lp_live_patch *patch))
 {
-	const struct lp_journal *journal = &r->transaction.journal;
-
-	for (size_t i = 0; i < journal->n_from; i++) {
-		const struct lp_live_patch *patch =
-			lp_stack_find(&r->transaction.snapshot.stack, journal->from[i].name);
-
-		if (patch && (moving ? is_moving(patch) : patch->enabled != 0))
-			return patch;
-	}
+	for (size_t i = 0; i < r->transaction.journal.n_from; i++)
+		if (is_wanted(find_previous(r, i)))
+			return find_previous(r, i);
 	return NULL;
 }
 
@@ -247,25 +258,22 @@ static int conclude_rest(struct recovery *r, bool moved, bool returned, struct l
 	if (rc < 0)
 		return rc;
 	if (moved)
-		return conclude(r, "finished", "what it was disabling is gone, other livepatches are still in force",
-				err);
+		return conclude(r, RECOVERY_FINISHED,
+				"what it was disabling is gone, other livepatches are still in force", err);
 	if (returned)
-		return conclude(r, "undone", "the livepatch was put back into force", err);
-	return conclude(r, "cleared", "it had not come to change anything", err);
+		return conclude(r, RECOVERY_UNDONE, "the livepatch was put back into force", err);
+	return conclude(r, RECOVERY_CLEARED, "it had not come to change anything", err);
 }
 
 static int finish_removal(struct recovery *r, bool returned, struct lppack_error *err)
 {
 	const struct lp_journal *journal = &r->transaction.journal;
-	const struct lp_live_patch *active = find_former(r, false);
+	const struct lp_live_patch *active = first_previous(r, may_be_enabled);
 	bool moved = false;
 	int rc = 0;
 
 	for (size_t i = 0; i < journal->n_from && rc == 0; i++) {
-		const struct lp_live_patch *patch =
-			lp_stack_find(&r->transaction.snapshot.stack, journal->from[i].name);
-
-		if (patch && patch->enabled != 0)
+		if (may_be_enabled(find_previous(r, i)))
 			continue;
 		moved = true;
 		rc = finish_one(r, journal->from[i].name, err);
@@ -275,17 +283,17 @@ static int finish_removal(struct recovery *r, bool returned, struct lppack_error
 	if (active)
 		return conclude_rest(r, moved, returned, err);
 	rc = lp_transaction_record(&r->transaction, &r->result, err);
-	return rc < 0 ? rc : conclude(r, "finished", "it was finished, and no livepatch is in force", err);
+	return rc < 0 ? rc : conclude(r, RECOVERY_FINISHED, "it was finished, and no livepatch is in force", err);
 }
 
 static int recover_removal(struct recovery *r, struct lppack_error *err)
 {
-	const struct lp_live_patch *moving = find_former(r, true);
+	const struct lp_live_patch *moving = first_previous(r, is_moving);
 	bool returning = moving && moving->enabled == 1;
 	int rc = 0;
 
 	if (r->quick && moving)
-		return conclude(r, "left",
+		return conclude(r, RECOVERY_LEFT,
 				returning ? "the livepatch is still being enabled again: lppack recover waits for it" :
 					    "the livepatch is still being disabled: lppack recover waits for it",
 				err);
@@ -305,16 +313,18 @@ static int recover_this_boot(struct recovery *r, struct lppack_error *err)
 	const struct lp_journal *journal = &t->journal;
 	int rc = lp_snapshot_check(&t->snapshot, LP_PART_STACK, err);
 
+	if (rc < 0)
+		return rc;
 	r->from = calloc(journal->n_from + 1, sizeof(*r->from));
-	if (rc == 0 && !r->from)
-		rc = lp_fail_nomem(err);
-	for (size_t i = 0; rc == 0 && i < journal->n_from; i++)
+	if (!r->from)
+		return lp_fail_nomem(err);
+	for (size_t i = 0; i < journal->n_from; i++)
 		r->from[i] = journal->from[i].name;
-	if (rc == 0)
-		rc = lp_transaction_open(t, &r->terms, err);
-	/* The kernel does not tell whether the force came about: it counts as if it had. */
-	if (rc == 0 && journal->phase == LP_INTENT_FORCE)
-		rc = lp_transaction_record_force(t, err);
+	rc = lp_transaction_open(t, &r->terms, err);
+	if (rc < 0)
+		return rc;
+	/* The kernel does not say whether the force came about: it counts as if it had. */
+	rc = journal->phase == LP_INTENT_FORCE ? lp_transaction_record_force(t, err) : 0;
 	if (rc < 0)
 		return rc;
 	/* Its force is what is being recovered from; only later calls are refused. */
@@ -326,26 +336,26 @@ static struct lppack_value *describe_recovery(const struct recovery *r)
 {
 	struct lppack_value *map = lp_value_map();
 
-	lp_value_add_bool(&map, "found", r->action != NULL);
-	if (!r->action)
+	lp_value_add_bool(&map, "found", r->action != RECOVERY_NOTHING);
+	if (r->action == RECOVERY_NOTHING)
 		return map;
 	lp_value_merge(&map, lp_journal_tree(&r->transaction.journal));
-	lp_value_add_text(&map, "action", r->action);
+	lp_value_add_text(&map, "action", action_names[r->action]);
 	lp_value_add_text(&map, "note", r->note);
 	if (r->result.n_blockers)
 		lp_value_add(&map, "blockers", lp_describe_blockers(r->result.blockers, r->result.n_blockers));
 	return map;
 }
 
-static int keep(const struct recovery *r, struct lppack_error *err)
+static int record_recovery(const struct recovery *r, struct lppack_error *err)
 {
 	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
 	struct lppack_value *rest = describe_recovery(r);
 
 	lp_value_add_text(&map, "verb", "recover");
-	lp_value_add_text(&map, "outcome", r->action);
+	lp_value_add_text(&map, "outcome", action_names[r->action]);
 	lp_value_add_text(&map, "note", r->note);
-	if (strcmp(r->action, "finished") == 0 && lppack_value_count(r->transaction.journal.took_over))
+	if (r->action == RECOVERY_FINISHED && lppack_value_count(r->transaction.journal.took_over))
 		lp_value_add(&map, "took_over", lp_value_copy(r->transaction.journal.took_over));
 	lp_value_add(&map, "of", rest);
 	return map ? lp_history_append(r->host->io.root, map, err) : lp_fail_nomem(err);
@@ -359,16 +369,16 @@ static int recover(struct recovery *r, struct lppack_error *err)
 	if (lp_boot_ids_match(r->transaction.journal.boot_id, lp_host_boot(r->host)))
 		rc = recover_this_boot(r, err);
 	else
-		rc = conclude(r, "cleared", "the machine has booted since, and nothing of it is in force", err);
+		rc = conclude(r, RECOVERY_CLEARED, "the machine has booted since, and nothing of it is in force", err);
 	/* What nobody can finish is told once, to who asked for it; from then on counts what the kernel has. */
 	if (r->quick && rc < 0)
 		return rc;
 	if ((rc == -LPPACK_E_UNPROVEN || rc == -LPPACK_E_NONE_LEFT || rc == -LPPACK_E_ACTIVE) &&
 	    lp_transaction_record_remains(&r->transaction, NULL) == 0)
 		lp_journal_clear(root, NULL);
-	if (rc < 0 || strcmp(r->action, "left") == 0)
+	if (rc < 0 || r->action == RECOVERY_LEFT)
 		return rc;
-	rc = keep(r, err);
+	rc = record_recovery(r, err);
 	if (rc == 0)
 		rc = lp_journal_clear(root, err);
 	return rc < 0 ? lp_wrap(err, rc, "%s; that could not be recorded", r->note) : 0;
