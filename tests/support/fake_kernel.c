@@ -2,12 +2,12 @@
 /* A kernel with livepatching in a directory, moved along by system calls, with faults that a test asks for. */
 #include "support/fake_kernel.h"
 
+#include "support/fake_files.h"
+
 #include "shared/text.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,83 +63,21 @@ struct fake_kernel {
 	uint8_t room[BYTES_MAX];
 };
 
-/* A broken fake must not look like a result. */
-#define MUST(condition) \
-	do { \
-		if (!(condition)) { \
-			fprintf(stderr, "fake_kernel.c:%d: %s: %s\n", __LINE__, #condition, strerror(errno)); \
-			abort(); \
-		} \
-	} while (0)
-
 /* Files. */
-
-static char *path_of(const struct fake_kernel *kernel, const char *path)
-{
-	char *whole = lp_text_format("%s/%s", kernel->root, path);
-
-	MUST(whole);
-	return whole;
-}
-
-static void make_parents(char *path, size_t from)
-{
-	for (char *slash = strchr(path + from, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		MUST(mkdir(path, 0755) == 0 || errno == EEXIST);
-		*slash = '/';
-	}
-}
-
-static void write_bytes(struct fake_kernel *kernel, const char *path, int flags, const void *bytes, size_t n)
-{
-	char *whole = path_of(kernel, path);
-	int fd;
-
-	make_parents(whole, strlen(kernel->root) + 1);
-	fd = open(whole, O_WRONLY | O_CREAT | flags, 0644);
-	MUST(fd >= 0);
-	MUST(lp_write_all(fd, bytes, n) == 0);
-	close(fd);
-	free(whole);
-}
 
 void fake_kernel_write(struct fake_kernel *kernel, const char *path, const char *text)
 {
-	write_bytes(kernel, path, O_TRUNC, text, strlen(text));
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st, (void)type, (void)ftw;
-	return remove(path);
+	fake_file_write(kernel->root, path, O_TRUNC, text, strlen(text));
 }
 
 void fake_kernel_remove(struct fake_kernel *kernel, const char *path)
 {
-	char *whole = path_of(kernel, path);
-
-	MUST(nftw(whole, remove_one, 8, FTW_DEPTH | FTW_PHYS) == 0);
-	free(whole);
+	fake_file_remove(kernel->root, path);
 }
 
 bool fake_kernel_has(struct fake_kernel *kernel, const char *path)
 {
-	char *whole = path_of(kernel, path);
-	struct stat st;
-	bool has = stat(whole, &st) == 0;
-
-	free(whole);
-	return has;
-}
-
-static void make_directory(struct fake_kernel *kernel, const char *path)
-{
-	char *whole = path_of(kernel, path);
-
-	make_parents(whole, strlen(kernel->root) + 1);
-	MUST(mkdir(whole, 0755) == 0 || errno == EEXIST);
-	free(whole);
+	return fake_file_exists(kernel->root, path);
 }
 
 static void write_number(struct fake_kernel *kernel, const char *dir, const char *name, const char *attribute,
@@ -155,10 +93,14 @@ static void write_number(struct fake_kernel *kernel, const char *dir, const char
 
 void fake_kernel_log(struct fake_kernel *kernel, const char *text)
 {
-	char *record = lp_text_format("6,%lld,%lld,-;%s\n SUBSYSTEM=test\n", (long long)kernel->now,
-				      (long long)(kernel->now / 1000), text);
+	unsigned int prefix = 6;
+	char *record;
 
-	write_bytes(kernel, "dev/kmsg", O_APPEND, record, strlen(record));
+	if (sscanf(text, "<%u>", &prefix) == 1)
+		text = strchr(text, '>') + 1;
+	record = lp_text_format("%u,%lld,%lld,-;%s\n SUBSYSTEM=test\n", prefix, (long long)kernel->now,
+				(long long)(kernel->now / 1000), text);
+	fake_file_write(kernel->root, "dev/kmsg", O_APPEND, record, strlen(record));
 	free(record);
 }
 
@@ -188,22 +130,9 @@ static void log_patch(struct fake_kernel *kernel, const char *format, const char
 
 /* Modules. */
 
-static void write_build_id(struct fake_kernel *kernel, const char *path, const char *hex)
-{
-	uint8_t note[16 + LP_BUILD_ID_MAX] = { 0 };
-	uint32_t head[3] = { 4, 0, 3 };
-	int n = lp_hex_decode(hex, note + 16, LP_BUILD_ID_MAX);
-
-	MUST(n > 0);
-	head[1] = (uint32_t)n;
-	memcpy(note, head, sizeof(head));
-	memcpy(note + 12, "GNU", 4);
-	write_bytes(kernel, path, O_TRUNC, note, 16 + (size_t)n);
-}
-
 void fake_kernel_set_build_id(struct fake_kernel *kernel, const char *hex)
 {
-	write_build_id(kernel, "sys/kernel/notes", hex);
+	fake_file_write_build_id(kernel->root, "sys/kernel/notes", hex);
 }
 
 static void show_module(struct fake_kernel *kernel, const char *name, int refcnt, const char *taint)
@@ -216,6 +145,16 @@ static void show_module(struct fake_kernel *kernel, const char *name, int refcnt
 	fake_kernel_write(kernel, path, "live\n");
 	free(path);
 	write_number(kernel, MODULE_DIR, name, "refcnt", refcnt);
+}
+
+static void show_livepatch_module(struct fake_kernel *kernel, const struct fake_patch *patch, int refcnt)
+{
+	char *path = lp_text_format(MODULE_DIR "/%s/notes/.note.gnu.build-id", patch->name);
+
+	show_module(kernel, patch->name, refcnt, "OEK\n");
+	if (patch->build_id)
+		fake_file_write_build_id(kernel->root, path, patch->build_id);
+	free(path);
 }
 
 void fake_kernel_add_module(struct fake_kernel *kernel, const char *name)
@@ -263,7 +202,7 @@ static void show_functions(struct fake_kernel *kernel, const struct fake_patch *
 		char *module = lp_text_format(MODULE_DIR "/%s", object);
 		char *parent = lp_text_format(PATCH_DIR "/%s", patch->name);
 
-		make_directory(kernel, path);
+		fake_file_make_directory(kernel->root, path);
 		if (kernel->show_patched)
 			write_number(kernel, parent, object, "patched",
 				     strcmp(object, "vmlinux") == 0 || fake_kernel_has(kernel, module));
@@ -278,13 +217,7 @@ static void show_patch(struct fake_kernel *kernel, const struct entry *entry)
 {
 	const struct fake_patch *patch = &entry->patch;
 
-	show_module(kernel, patch->name, entry->refcnt, "OEK\n");
-	if (patch->build_id) {
-		char *path = lp_text_format(MODULE_DIR "/%s/notes/.note.gnu.build-id", patch->name);
-
-		write_build_id(kernel, path, patch->build_id);
-		free(path);
-	}
+	show_livepatch_module(kernel, patch, entry->refcnt);
 	show_functions(kernel, patch);
 	show_state(kernel, entry);
 	write_number(kernel, PATCH_DIR, patch->name, "force", 0);
@@ -476,7 +409,7 @@ static int start(struct fake_kernel *kernel, const struct fake_patch *patch)
 		entry = add_entry(kernel, patch);
 		entry->listed = entry->enabled = false;
 		entry->refcnt = 0;
-		show_module(kernel, patch->name, 0, "OEK\n");
+		show_livepatch_module(kernel, patch, 0);
 		return 0;
 	}
 	log_patch(kernel, "livepatch: enabling patch '%s'", patch->name);
@@ -668,8 +601,8 @@ struct fake_kernel *fake_kernel_new(void)
 	kernel->show_replace = true;
 	snprintf(kernel->root, sizeof(kernel->root), "%s/lppack-kernel.XXXXXX", tmp ? tmp : "/tmp");
 	MUST(mkdtemp(kernel->root));
-	make_directory(kernel, PATCH_DIR);
-	make_directory(kernel, MODULE_DIR);
+	fake_file_make_directory(kernel->root, PATCH_DIR);
+	fake_file_make_directory(kernel->root, MODULE_DIR);
 	fake_kernel_write(kernel, "proc/sys/kernel/osrelease", "6.1.0-test\n");
 	fake_kernel_write(kernel, "proc/sys/kernel/version", "#1 SMP PREEMPT_DYNAMIC Test 6.1.0-1\n");
 	fake_kernel_write(kernel, "proc/sys/kernel/arch", "x86_64\n");
@@ -689,7 +622,7 @@ void fake_kernel_free(struct fake_kernel *kernel)
 {
 	if (!kernel)
 		return;
-	MUST(nftw(kernel->root, remove_one, 8, FTW_DEPTH | FTW_PHYS) == 0);
+	fake_file_remove(kernel->root, "");
 	munmap(kernel, sizeof(*kernel));
 }
 

@@ -25,7 +25,7 @@ struct fake_patch {
 	bool replace;
 	bool empty;            /* the module comes up without a livepatch */
 	int load_errno;        /* finit_module fails with it; 0: it loads */
-	const char *log;       /* written to the kernel log while it loads; lines without prefix */
+	const char *log;       /* written to the kernel log while it loads, as by fake_kernel_log() */
 	int64_t load_ns;       /* what finit_module takes */
 	int64_t transition_ns; /* 0: done before finit_module returns; FAKE_NEVER */
 	int64_t reverse_ns;    /* reversing (either way) or disabling; FAKE_NEVER */
@@ -53,7 +53,7 @@ void fake_kernel_show(struct fake_kernel *kernel, bool patched, bool replace, bo
 void fake_kernel_write(struct fake_kernel *kernel, const char *path, const char *text);
 void fake_kernel_remove(struct fake_kernel *kernel, const char *path);
 bool fake_kernel_has(struct fake_kernel *kernel, const char *path);
-/* A line at the end of /dev/kmsg. */
+/* A line at the end of /dev/kmsg, the kernel's own; "<12>text" is one of a process. */
 void fake_kernel_log(struct fake_kernel *kernel, const char *text);
 /* A task with its patch_state and stack (NULL: unreadable); stat_flags as in /proc/PID/stat. */
 void fake_kernel_add_task(struct fake_kernel *kernel, int pid, int tid, const char *comm, int patch_state,
