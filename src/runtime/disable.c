@@ -202,7 +202,7 @@ static int disable_active(struct lp_attempt *attempt, struct lppack_error *err)
 	}
 	lp_kmsg_open(&attempt->kmsg, attempt->io);
 	rc = disable_and_unload(attempt, err);
-	lp_kmsg_collect(&attempt->kmsg, NULL, &attempt->result->kernel_log);
+	lp_kmsg_collect(&attempt->kmsg, LP_KMSG_RELEVANT, NULL, &attempt->result->kernel_log);
 	return rc;
 }
 

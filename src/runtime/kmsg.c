@@ -16,6 +16,7 @@
 
 void lp_kmsg_open(struct lp_kmsg *kmsg, struct lp_kernel_io *io)
 {
+	kmsg->lost = false;
 	kmsg->fd = openat(io->rootfd, "dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	if (kmsg->fd < 0)
 		return;
@@ -40,20 +41,20 @@ static bool is_relevant(const char *text, const char *module)
 	return module && strstr(text, module);
 }
 
-/* "6,1234,5678,-;text" and " KEY=value" lines of its dictionary (Documentation/ABI/testing/dev-kmsg). */
-static void kmsg_take_line(char *line, const char *module, struct lp_buf *lines)
+/* The text of "6,1234,5678,-;text" (Documentation/ABI/testing/dev-kmsg), or NULL. The first number is the level and,
+ * above it, the facility. The kernel's own is 0, which the kernel does not let a process give; " KEY=value" lines are a
+ * record's dictionary. */
+static char *find_text(char *line)
 {
 	char *text = strchr(line, ';');
+	unsigned int prefix;
 
-	if (*line == ' ' || !text || !text[1])
-		return;
-	text++;
-	lp_text_make_printable(text);
-	if (is_relevant(text, module) && lines->len < LINES_MAX)
-		lp_buf_printf(lines, "%s\n", text);
+	if (!text || !text[1] || sscanf(line, "%4u,", &prefix) != 1 || *line < '0' || *line > '9' || prefix > 7)
+		return NULL;
+	return text + 1;
 }
 
-void lp_kmsg_collect(struct lp_kmsg *kmsg, const char *module, struct lp_buf *lines)
+void lp_kmsg_collect(struct lp_kmsg *kmsg, enum lp_kmsg_lines which, const char *module, struct lp_buf *lines)
 {
 	LP_AUTO_FREE char *record = kmsg->fd < 0 ? NULL : malloc(RECORD_MAX + 1);
 
@@ -63,14 +64,45 @@ void lp_kmsg_collect(struct lp_kmsg *kmsg, const char *module, struct lp_buf *li
 		char *line;
 
 		/* EPIPE: lines were overwritten before we came; the next read continues behind them. */
+		kmsg->lost |= got < 0 && errno == EPIPE;
 		if (got < 0 && (errno == EINTR || errno == EPIPE))
 			continue;
 		if (got <= 0)
 			return;
 		record[got] = '\0';
-		while ((line = strsep(&rest, "\n")))
-			kmsg_take_line(line, module, lines);
+		while ((line = strsep(&rest, "\n"))) {
+			char *text = find_text(line);
+
+			if (!text)
+				continue;
+			lp_text_make_printable(text);
+			if (which != LP_KMSG_ALL && !is_relevant(text, module))
+				continue;
+			if (lines->len < LINES_MAX)
+				lp_buf_printf(lines, "%s\n", text);
+			else
+				kmsg->lost = true;
+		}
 	}
+}
+
+bool lp_kmsg_is_complete(const struct lp_kmsg *kmsg)
+{
+	return kmsg->fd >= 0 && !kmsg->lost;
+}
+
+const char *lp_kmsg_find(const struct lp_buf *lines, const char *begin, const char *has)
+{
+	const char *line = lines->data ? (const char *)lines->data : "";
+	size_t prefix = strlen(begin);
+
+	for (; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		const char *hit = strncmp(line, begin, prefix) == 0 ? strstr(line + prefix, has) : NULL;
+
+		if (hit && hit <= line + strcspn(line, "\n"))
+			return line;
+	}
+	return NULL;
 }
 
 bool lp_kmsg_shows_force(struct lp_kernel_io *io)
@@ -79,9 +111,7 @@ bool lp_kmsg_shows_force(struct lp_kernel_io *io)
 	LP_AUTO_BUF struct lp_buf lines = { 0 };
 
 	kmsg.fd = openat(io->rootfd, "dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	lp_kmsg_collect(&kmsg, NULL, &lines);
-	if (!lp_buf_ok(&lines) || !lines.data)
-		return false;
+	lp_kmsg_collect(&kmsg, LP_KMSG_RELEVANT, NULL, &lines);
 	/* kernel/livepatch/transition.c, klp_force_transition() */
-	return strstr((const char *)lines.data, "livepatch: forcing remaining tasks");
+	return lp_buf_ok(&lines) && lp_kmsg_find(&lines, "livepatch: forcing remaining tasks", "");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Loading a module from memory, and the reasons that the kernel gives for refusing it. */
+/* Loading a module from memory. */
 #ifndef LP_RUNTIME_LOAD_H
 #define LP_RUNTIME_LOAD_H
 
@@ -7,9 +7,6 @@
 
 /* A sealed anonymous file with these bytes, or negative code. */
 int lp_load_seal(const void *bytes, size_t size, struct lppack_error *err);
-/* Turns finit_module's errno and the kernel's log lines into an error. Always negative. */
-int lp_load_explain(struct lp_kernel_io *io, const char *name, int sys_errno, const struct lp_buf *log,
-		    struct lppack_error *err);
 /* Loads the module of the job from a sealed copy of its bytes. */
 int lp_load_module(struct lp_attempt *attempt, struct lppack_error *err);
 

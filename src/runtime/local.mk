@@ -15,6 +15,7 @@ liblppack_all_la_SOURCES += \
 	src/runtime/preflight.c src/runtime/preflight.h \
 	src/runtime/privilege.c src/runtime/privilege.h \
 	src/runtime/prove.c src/runtime/prove.h \
+	src/runtime/refusal.c src/runtime/refusal.h \
 	src/runtime/replace.c src/runtime/replace.h \
 	src/runtime/reverse.c src/runtime/reverse.h \
 	src/runtime/stack.c src/runtime/stack.h \

@@ -124,7 +124,7 @@ static int load_and_watch(struct lp_attempt *attempt, struct lppack_error *err)
 	rc = is_empty(attempt) ? lp_reverse_empty(attempt, err) : replace_watch(attempt, err);
 	if (rc == 0)
 		rc = replace_settle(attempt, err);
-	lp_kmsg_collect(&attempt->kmsg, attempt->name, &attempt->result->kernel_log);
+	lp_kmsg_collect(&attempt->kmsg, LP_KMSG_RELEVANT, attempt->name, &attempt->result->kernel_log);
 	return rc;
 }
 

@@ -8,8 +8,8 @@ elsewhere='
 INTERNAL tests/unit/base/test_error.c
 NO_MEMORY tests/unit/base/test_file.c
 FACTS tests/hostile/cases
-REFUSED tests/unit/runtime/test_load.c
-INCOMPATIBLE tests/unit/runtime/test_load.c
+REFUSED tests/unit/runtime/test_refusal.c
+INCOMPATIBLE tests/unit/runtime/test_refusal.c
 STALLED tests/unit/runtime/test_reverse.c
 STALLED_LEFT tests/unit/runtime/test_reverse.c
 NOT_REPLACED tests/unit/runtime/test_reverse.c

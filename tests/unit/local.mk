@@ -118,6 +118,7 @@ unit_programs = \
 	tests/unit/runtime/test_preflight \
 	tests/unit/runtime/test_prove \
 	tests/unit/runtime/test_replace \
+	tests/unit/runtime/test_refusal \
 	tests/unit/runtime/test_reverse \
 	tests/unit/runtime/test_stack \
 	tests/unit/runtime/test_unload \
