@@ -5,7 +5,7 @@
 #include "shared/text.h"
 #include "base/options.h"
 #include "base/value_add.h"
-#include "runtime/preflight.h"
+#include "runtime/unload.h"
 #include "bundle/describe.h"
 #include "machine/freshness.h"
 #include "machine/store.h"
@@ -93,7 +93,7 @@ int lp_transaction_open(struct lp_transaction *t, struct lp_terms *terms, struct
 
 bool lp_transaction_knows(const struct lp_transaction *t, const struct lp_live_patch *patch)
 {
-	return lp_patch_is_known(t->terms, patch);
+	return lp_terms_know(t->terms, &patch->build_id);
 }
 
 static struct lppack_value *describe_foreign(const struct lp_live_patch *patch)
@@ -129,6 +129,15 @@ static int note_foreign(struct lp_transaction *t, const struct lp_stack *stack, 
 	return *list ? 0 : lp_fail_nomem(err);
 }
 
+static int know_module(struct lp_transaction *t, const struct lp_build_id *id, struct lppack_error *err)
+{
+	int rc = id->len && !lp_terms_know(t->terms, id) ? lp_build_ids_add(&t->known, &t->n_known, id, err) : 0;
+
+	t->terms->known = t->known;
+	t->terms->n_known = t->n_known;
+	return rc;
+}
+
 static int intend(void *context, enum lp_intent intent, const struct lp_stack *before, struct lppack_error *err)
 {
 	struct lp_transaction *t = context;
@@ -143,9 +152,11 @@ static int intend(void *context, enum lp_intent intent, const struct lp_stack *b
 	}
 	if (rc == 0)
 		rc = lp_journal_write(t->host->io.root, &t->journal, err);
-	if (rc == 0)
-		t->journalled = true;
-	return rc;
+	if (rc < 0)
+		return rc;
+	t->journalled = true;
+	/* A retry finds the module that an attempt could not remove, and that one is lppack's. */
+	return intent == LP_INTENT_LOAD ? know_module(t, &t->journal.to.module.build_id, err) : 0;
 }
 
 int lp_transaction_begin(struct lp_transaction *t, enum lp_verb verb, struct lppack_error *err)
@@ -164,10 +175,11 @@ int lp_transaction_begin(struct lp_transaction *t, enum lp_verb verb, struct lpp
 /* Durably, in this boot's name. */
 static int write_state(struct lp_transaction *t, struct lppack_error *err)
 {
-	LP_AUTO(lp_stack_free) struct lp_stack now = { 0 };
+	LP_AUTO_FREE struct lp_build_id *loaded = NULL;
+	size_t n;
 
-	if (lp_stack_read(&t->host->io, &now, NULL) == 0)
-		lp_state_forget_gone(&t->snapshot.state, &now);
+	if (lp_unload_list_loaded(&t->host->io, &loaded, &n) == 0)
+		lp_state_forget_gone(&t->snapshot.state, loaded, n);
 	return lp_state_write(t->host->io.root, &t->snapshot.state, err);
 }
 
@@ -233,14 +245,6 @@ int lp_transaction_record_force(struct lp_transaction *t, struct lppack_error *e
 	return rc < 0 ? rc : write_state(t, err);
 }
 
-static bool is_known(const struct lp_transaction *t, const struct lp_build_id *id)
-{
-	for (size_t i = 0; i < t->n_known; i++)
-		if (id->len && lp_build_id_equal(&t->known[i], id))
-			return true;
-	return false;
-}
-
 /* It may be applied without a proof: without this, it would count as a foreign one. */
 static int record_module(struct lp_transaction *t, struct lppack_error *err)
 {
@@ -265,7 +269,7 @@ static int record_rest(struct lp_transaction *t, struct lppack_error *err)
 	for (size_t i = 0; i < t->journal.n_from && rc == 0; i++) {
 		const struct lp_live_patch *patch = lp_stack_find(&now, t->journal.from[i].name);
 
-		if (!is_known(t, &t->journal.from[i].build_id))
+		if (!lp_terms_know(t->terms, &t->journal.from[i].build_id))
 			continue;
 		if (patch && patch->enabled != 0)
 			return 0;
@@ -279,9 +283,16 @@ int lp_transaction_record_remains(struct lp_transaction *t, struct lppack_error 
 	return t->journal.verb == LP_VERB_REMOVE ? record_rest(t, err) : record_module(t, err);
 }
 
+static bool has_left_module(const struct lp_transaction *t)
+{
+	LP_AUTO_FREE char *name = t->journal.to.module.name ? lp_name_as_module(t->journal.to.module.name) : NULL;
+
+	return name && lp_module_is_loaded(&t->host->io, name);
+}
+
 static bool has_remains(const struct lp_transaction *t, const struct lp_attempt_result *result)
 {
-	return result->outcome == LP_ATTEMPT_LEFT ||
+	return result->outcome == LP_ATTEMPT_LEFT || (result->outcome == LP_ATTEMPT_REVERSED && has_left_module(t)) ||
 	       (t->journal.verb == LP_VERB_REMOVE && result->outcome != LP_ATTEMPT_DISABLED);
 }
 

@@ -67,17 +67,17 @@ int lp_state_add_module(struct lp_state *state, const struct lp_build_id *id, st
 	return id->len ? lp_build_ids_add(&state->modules, &state->n_modules, id, err) : 0;
 }
 
-void lp_state_forget_gone(struct lp_state *state, const struct lp_stack *stack)
+void lp_state_forget_gone(struct lp_state *state, const struct lp_build_id *loaded, size_t n)
 {
 	size_t left = 0;
 
 	for (size_t i = 0; i < state->n_modules; i++) {
-		bool listed =
+		bool stays =
 			state->has_applied && lp_build_id_equal(&state->modules[i], &state->applied.module.build_id);
 
-		for (size_t j = 0; j < stack->n && !listed; j++)
-			listed = lp_build_id_equal(&state->modules[i], &stack->patches[j].build_id);
-		if (listed)
+		for (size_t j = 0; j < n && !stays; j++)
+			stays = lp_build_id_equal(&state->modules[i], &loaded[j]);
+		if (stays)
 			state->modules[left++] = state->modules[i];
 	}
 	state->n_modules = left;

@@ -38,8 +38,8 @@ const struct lp_applied *lp_state_active(const struct lp_state *state, const cha
 /* From now on of that boot (NULL: unknown): what an earlier one did is forgotten. */
 int lp_state_enter_boot(struct lp_state *state, const char *boot_id, struct lppack_error *err);
 int lp_state_add_module(struct lp_state *state, const struct lp_build_id *id, struct lppack_error *err);
-/* Forgets modules whose livepatches the stack no longer lists, but for the applied one: nobody can ask whose they are. */
-void lp_state_forget_gone(struct lp_state *state, const struct lp_stack *stack);
+/* Forgets modules that are not among the loaded ones, but for the applied one: nobody can ask whose they are. */
+void lp_state_forget_gone(struct lp_state *state, const struct lp_build_id *loaded, size_t n);
 
 /* A list of build IDs with one more; 0 or LPPACK_E_NO_MEMORY. */
 int lp_build_ids_add(struct lp_build_id **ids, size_t *n, const struct lp_build_id *id, struct lppack_error *err);

@@ -4,6 +4,14 @@
 
 #define DEFAULT_RETRY_DELAY_NS (5 * LP_SECOND_NS)
 
+bool lp_terms_know(const struct lp_terms *terms, const struct lp_build_id *id)
+{
+	for (size_t i = 0; i < terms->n_known; i++)
+		if (id->len && lp_build_id_equal(&terms->known[i], id))
+			return true;
+	return false;
+}
+
 void lp_attempt_result_free(struct lp_attempt_result *result)
 {
 	lp_names_free(result->superseded, result->n_superseded);

@@ -30,6 +30,9 @@ struct lp_terms {
 	void *intend_context;
 };
 
+/* Whether lppack loaded the module of that build ID in this boot. */
+bool lp_terms_know(const struct lp_terms *terms, const struct lp_build_id *id);
+
 /* The module that is to replace all others; borrowed. */
 struct lp_replace_job {
 	const void *module; /* the verified bytes; what is loaded is a sealed copy of exactly these */

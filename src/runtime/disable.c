@@ -171,7 +171,7 @@ static int disable_each(struct lp_attempt *attempt, struct lppack_error *err)
 
 static int remove_stale(struct lp_attempt *attempt, struct lppack_error *err)
 {
-	return lp_unload_stale(attempt->io, &attempt->result->stale, &attempt->result->n_stale, err);
+	return lp_unload_stale(attempt->io, attempt->terms, &attempt->result->stale, &attempt->result->n_stale, err);
 }
 
 static int disable_and_unload(struct lp_attempt *attempt, struct lppack_error *err)

@@ -108,8 +108,9 @@ static int fail_name(const char *name, const struct lp_live_patch *patch, const 
 		       lp_build_id_format(&patch->build_id, active), lp_build_id_format(&facts->build_id, wanted));
 }
 
-static int preflight_name(struct lp_kernel_io *io, const char *name, const struct lp_live_patch *patch,
-			  const struct lp_module_facts *facts, struct lppack_error *err)
+static int preflight_name(struct lp_kernel_io *io, const struct lp_terms *terms, const char *name,
+			  const struct lp_live_patch *patch, const struct lp_module_facts *facts,
+			  struct lppack_error *err)
 {
 	char path[LP_PATH_ROOM];
 	char state[16];
@@ -124,9 +125,9 @@ static int preflight_name(struct lp_kernel_io *io, const char *name, const struc
 		return lp_fail(err, LPPACK_E_NAME_IN_USE, "try again in a moment",
 			       "%s: a module of that name is being loaded or removed (%s)", name, state);
 	/* An earlier call's; it is removed before the load. */
-	if (lp_module_remnant(io, name) == LP_REMNANT_STALE)
+	if (lp_unload_is_own_remnant(io, terms, name))
 		return 0;
-	return lp_fail(err, LPPACK_E_NAME_IN_USE, "rmmod it: it is left over",
+	return lp_fail(err, LPPACK_E_NAME_IN_USE, "find out who loaded it; if nothing needs it, rmmod it",
 		       "%s: a module of that name is loaded, but is no active livepatch", name);
 }
 
@@ -148,14 +149,6 @@ static int preflight_others(const struct lp_terms *terms, const struct lp_stack 
 		       (const char *)names.data);
 }
 
-bool lp_patch_is_known(const struct lp_terms *terms, const struct lp_live_patch *patch)
-{
-	for (size_t i = 0; i < terms->n_known; i++)
-		if (patch->build_id.len && lp_build_id_equal(&terms->known[i], &patch->build_id))
-			return true;
-	return false;
-}
-
 /* own (may be NULL) is not foreign. */
 static int check_foreign(const struct lp_terms *terms, const struct lp_stack *stack, const struct lp_live_patch *own,
 			 struct lppack_error *err)
@@ -166,7 +159,7 @@ static int check_foreign(const struct lp_terms *terms, const struct lp_stack *st
 	for (size_t i = 0; i < stack->n && !terms->take_over; i++) {
 		const struct lp_live_patch *patch = &stack->patches[i];
 
-		if (patch != own && patch->enabled != 0 && !lp_patch_is_known(terms, patch))
+		if (patch != own && patch->enabled != 0 && !lp_terms_know(terms, &patch->build_id))
 			lp_buf_printf(&names, "%s%s", n++ ? ", " : "", patch->name);
 	}
 	if (!n)
@@ -212,7 +205,7 @@ static int preflight_machine(struct lp_kernel_io *io, const struct lp_terms *ter
 	rc = preflight_policy(io, facts, err);
 	if (rc < 0)
 		return rc;
-	rc = preflight_name(io, name, lp_stack_find(stack, name), facts, err);
+	rc = preflight_name(io, terms, name, lp_stack_find(stack, name), facts, err);
 	if (rc < 0)
 		return rc;
 	rc = preflight_others(terms, stack, err);

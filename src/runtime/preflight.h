@@ -7,9 +7,6 @@
 
 #define LP_HINT_TRANSITION "lppack status --watch follows it; try again when it has ended"
 
-/* Whether the patch is of a module that lppack loaded in this boot. */
-bool lp_patch_is_known(const struct lp_terms *terms, const struct lp_live_patch *patch);
-
 /* Everything that can be refused before a system call changes anything, each with its own code (docs: the table in
  * lppack/error.h): livepatch support, privilege, lockdown, modules_disabled, ftrace_enabled, transition running, a
  * forced one before, a module of that name loaded, release/arch of the kernel, active livepatches without `replace` or

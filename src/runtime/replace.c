@@ -102,7 +102,7 @@ static int load_anew(struct lp_attempt *attempt, struct lppack_error *err)
 		if (rc < 0)
 			return rc;
 	}
-	rc = lp_unload_stale(attempt->io, &result->stale, &result->n_stale, err);
+	rc = lp_unload_stale(attempt->io, attempt->terms, &result->stale, &result->n_stale, err);
 	if (rc < 0)
 		return rc;
 	return lp_load_module(attempt, err);
@@ -134,7 +134,7 @@ static int remove_remnants(struct lp_attempt *attempt, struct lppack_error *err)
 	struct lp_attempt_result *result = attempt->result;
 	int rc = attempt->recovery ? lp_unload_replaced(attempt, err) : 0;
 
-	return rc < 0 ? rc : lp_unload_stale(attempt->io, &result->stale, &result->n_stale, err);
+	return rc < 0 ? rc : lp_unload_stale(attempt->io, attempt->terms, &result->stale, &result->n_stale, err);
 }
 
 /* The very build is in force: nothing is loaded, but it is proved as if it had been, and left-overs go. */

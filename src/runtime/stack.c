@@ -58,18 +58,26 @@ static void find_build_id(const uint8_t *notes, size_t size, struct lp_build_id 
 	}
 }
 
-static void stack_read_module(struct lp_kernel_io *io, struct lp_live_patch *patch)
+void lp_module_read_build_id(struct lp_kernel_io *io, const char *name, struct lp_build_id *id)
 {
 	char path[LP_PATH_ROOM];
 	uint8_t notes[1024];
 	int len;
 
-	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/refcnt", patch->name);
-	patch->refcnt = lp_attr_int(io->rootfd, path);
-	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/notes/.note.gnu.build-id", patch->name);
+	*id = (struct lp_build_id){ .len = 0 };
+	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/notes/.note.gnu.build-id", name);
 	len = lp_attr_read_bytes(io->rootfd, path, notes, sizeof(notes));
 	if (len > 0)
-		find_build_id(notes, (size_t)len, &patch->build_id);
+		find_build_id(notes, (size_t)len, id);
+}
+
+static void stack_read_module(struct lp_kernel_io *io, struct lp_live_patch *patch)
+{
+	char path[LP_PATH_ROOM];
+
+	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/refcnt", patch->name);
+	patch->refcnt = lp_attr_int(io->rootfd, path);
+	lp_module_read_build_id(io, patch->name, &patch->build_id);
 }
 
 /* A directory "<function>,<sympos>": anything else in an object's directory is of a later kernel. */

@@ -40,6 +40,9 @@ const struct lp_live_patch *lp_stack_find(const struct lp_stack *stack, const ch
 const struct lp_live_patch *lp_stack_find_build(const struct lp_stack *stack, const struct lp_module_facts *facts,
 						const char *name);
 
+/* The build ID of a loaded module; empty where it cannot be read. */
+void lp_module_read_build_id(struct lp_kernel_io *io, const char *name, struct lp_build_id *id);
+
 /* LPPACK_E_NO_LIVEPATCH with what is missing. */
 int lp_stack_check_livepatch(struct lp_kernel_io *io, struct lppack_error *err);
 

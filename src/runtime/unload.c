@@ -2,6 +2,8 @@
 /* Unloading modules whose livepatch is gone, and finding those that stay. */
 #include "runtime/unload.h"
 
+#include "shared/array.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -85,15 +87,23 @@ int lp_unload_replaced(struct lp_attempt *attempt, struct lppack_error *err)
 		       lp_buf_ok(&left) ? (const char *)left.data : "see lsmod", strerror(sys_errno));
 }
 
-/* A livepatch module taints with K (Documentation/admin-guide/tainted-kernels.rst), and its patch, once replaced or
- * disabled, is no longer listed and can never be enabled again. */
-enum lp_remnant lp_module_remnant(struct lp_kernel_io *io, const char *name)
+/* It taints with K (Documentation/admin-guide/tainted-kernels.rst). */
+static bool is_livepatch(struct lp_kernel_io *io, const char *name)
 {
 	char path[LP_PATH_ROOM];
 	char text[32];
 
 	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/taint", name);
-	if (lp_attr_read(io->rootfd, path, text, sizeof(text)) <= 0 || !strchr(text, 'K'))
+	return lp_attr_read(io->rootfd, path, text, sizeof(text)) > 0 && strchr(text, 'K');
+}
+
+/* A patch, once replaced or disabled, is no longer listed and can never be enabled again. */
+enum lp_remnant lp_module_remnant(struct lp_kernel_io *io, const char *name)
+{
+	char path[LP_PATH_ROOM];
+	char text[32];
+
+	if (!is_livepatch(io, name))
 		return LP_REMNANT_NONE;
 	snprintf(path, sizeof(path), LP_MODULE_DIR "/%s/initstate", name);
 	if (lp_attr_read(io->rootfd, path, text, sizeof(text)) <= 0 || strcmp(text, "live") != 0)
@@ -105,18 +115,51 @@ enum lp_remnant lp_module_remnant(struct lp_kernel_io *io, const char *name)
 	return lp_attr_int(io->rootfd, path) == 0 ? LP_REMNANT_STALE : LP_REMNANT_PINNED;
 }
 
-int lp_unload_stale(struct lp_kernel_io *io, char ***names, size_t *n, struct lppack_error *err)
+bool lp_unload_is_own_remnant(struct lp_kernel_io *io, const struct lp_terms *terms, const char *name)
+{
+	struct lp_build_id id;
+
+	if (lp_module_remnant(io, name) != LP_REMNANT_STALE)
+		return false;
+	lp_module_read_build_id(io, name, &id);
+	return lp_terms_know(terms, &id);
+}
+
+int lp_unload_stale(struct lp_kernel_io *io, const struct lp_terms *terms, char ***names, size_t *n,
+		    struct lppack_error *err)
 {
 	LP_AUTO_DIR DIR *modules = lp_dir_open(io->rootfd, LP_MODULE_DIR);
 	const struct dirent *entry;
 
 	while (modules && (entry = lp_dir_next(modules))) {
-		if (lp_module_remnant(io, entry->d_name) != LP_REMNANT_STALE)
+		if (!lp_unload_is_own_remnant(io, terms, entry->d_name))
 			continue;
 		if (io->ops->delete_module(io->context, entry->d_name, O_NONBLOCK) < 0)
 			continue;
 		if (lp_names_add(names, n, entry->d_name) < 0)
 			return lp_fail_nomem(err);
+	}
+	return 0;
+}
+
+int lp_unload_list_loaded(struct lp_kernel_io *io, struct lp_build_id **ids, size_t *n)
+{
+	LP_AUTO_DIR DIR *modules = lp_dir_open(io->rootfd, LP_MODULE_DIR);
+	const struct dirent *entry;
+
+	*ids = NULL;
+	*n = 0;
+	if (!modules)
+		return -LPPACK_E_IO;
+	while ((entry = lp_dir_next(modules))) {
+		struct lp_build_id *id;
+
+		if (!is_livepatch(io, entry->d_name))
+			continue;
+		id = lp_array_add(ids, n, sizeof(*id));
+		if (!id)
+			return -LPPACK_E_NO_MEMORY;
+		lp_module_read_build_id(io, entry->d_name, id);
 	}
 	return 0;
 }

@@ -26,9 +26,16 @@ enum lp_remnant {
 
 enum lp_remnant lp_module_remnant(struct lp_kernel_io *io, const char *name);
 
-/* Removes the livepatch modules that are loaded but belong to no listed patch and that nothing refers to (their taint
- * flag is K): what an interrupted apply leaves behind. Their names are appended to *names; the error is of memory. */
-int lp_unload_stale(struct lp_kernel_io *io, char ***names, size_t *n, struct lppack_error *err);
+/* Whether it is stale and lppack loaded it in this boot. Somebody else's module is not ours to remove. */
+bool lp_unload_is_own_remnant(struct lp_kernel_io *io, const struct lp_terms *terms, const char *name);
+
+/* Removes those: what an interrupted apply leaves behind. Their names are appended to *names; the error is of memory. */
+int lp_unload_stale(struct lp_kernel_io *io, const struct lp_terms *terms, char ***names, size_t *n,
+		    struct lppack_error *err);
+
+/* The build IDs of the livepatch modules that are loaded, whether their patches are listed or not; malloc'd. 0, or
+ * negative where they cannot be listed. */
+int lp_unload_list_loaded(struct lp_kernel_io *io, struct lp_build_id **ids, size_t *n);
 
 /* The module of a livepatch that is no longer listed, but stays pinned (into out): a transition was forced in this
  * boot, or something refers to it, which the kernel does not tell apart. One that is about to lose its last reference

@@ -52,6 +52,7 @@ struct machine {
 	struct lp_module_facts facts;
 	struct lp_replace_job job;
 	struct lp_terms terms;
+	struct lp_build_id known;
 	struct lp_attempt_result result;
 	struct lppack_error err;
 };
@@ -66,6 +67,15 @@ static inline void setup(struct machine *m, const struct fake_patch *next)
 					  .module_size = sizeof(module_bytes),
 					  .facts = &m->facts };
 	m->terms = (struct lp_terms){ .replace = true, .take_over = true };
+}
+
+/* The patch is one that lppack has loaded in this boot. */
+static inline void know(struct machine *m, const struct fake_patch *patch)
+{
+	m->known = (struct lp_build_id){ .len = 0 };
+	assert_int_equal(lp_build_id_parse(patch->build_id, &m->known), 0);
+	m->terms.known = &m->known;
+	m->terms.n_known = 1;
 }
 
 static inline void teardown(struct machine *m)

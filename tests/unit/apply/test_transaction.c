@@ -151,6 +151,36 @@ static void what_cannot_be_proved_is_known(void **state)
 	assert_true(fake_kernel_is_active(m.kernel, "lp_third"));
 }
 
+/* A module that a reversed call could not remove is lppack's, and goes with the next call; somebody else's stays. */
+static void what_a_reversal_left_loaded_goes_later(void **state)
+{
+	struct fixture *f = *state;
+	struct fake_patch stuck = new_patch;
+	struct fake_patch foreign = foreign_patch;
+	AUTO_MACHINE struct machine m;
+	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
+	AUTO_RECEIPT struct lppack_receipt *next = NULL;
+
+	foreign.reverse_ns = 0;
+	stuck.transition_ns = FAKE_NEVER;
+	stuck.refcnt_ns = 20 * FAKE_SECOND;
+	machine_open(&m, f, machine_bundle(f, "b.lpb", KERNEL_ID, NULL));
+	m.options.timeout_ns = FAKE_SECOND;
+	fake_kernel_add_patch(m.kernel, &foreign);
+	assert_int_equal(fake_kernel_enable(m.kernel, foreign.name, false), 0);
+	fake_kernel_pass(m.kernel, FAKE_SECOND);
+	fake_kernel_expect_load(m.kernel, &stuck);
+	receipt = machine_apply(&m);
+	assert_string_equal(outcome_of(&m, receipt), "reversed");
+	expect_error(&f->err, LPPACK_E_STALLED, "its module is still loaded");
+	fake_kernel_pass(m.kernel, 30 * FAKE_SECOND);
+	fake_kernel_expect_load(m.kernel, &new_patch);
+	next = machine_apply(&m);
+	expect_ok(-f->err.code, &f->err);
+	assert_string_equal(outcome_of(&m, next), "applied");
+	assert_true(fake_kernel_is_loaded(m.kernel, foreign.name));
+}
+
 /* What --take-over replaced is told by the recovery as the receipt would have. */
 static void what_was_taken_over_is_told_after_a_kill(void **state)
 {
@@ -204,6 +234,7 @@ int main(void)
 		fixture_test(a_removal_that_left_its_own_forgets_nothing),
 		fixture_test(a_removal_was_killed_half_done),
 		fixture_test(what_cannot_be_proved_is_known),
+		fixture_test(what_a_reversal_left_loaded_goes_later),
 		fixture_test(what_was_known_goes_with_a_failure),
 		fixture_test(what_was_taken_over_is_told_after_a_kill),
 	};

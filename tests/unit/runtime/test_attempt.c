@@ -136,27 +136,35 @@ static void removes_stale_modules_before_the_load(void **state)
 {
 	struct fake_patch other = old_patch;
 	struct fake_patch before = new_patch;
+	struct fake_patch foreign = old_patch;
 	struct machine m;
 	int fd;
 
 	(void)state;
 	other.name = "lp_left";
+	other.build_id = new_patch.build_id;
 	other.empty = true;
+	foreign.name = "kpatch_left";
+	foreign.empty = true;
 	/* A module of the very name, from an earlier call. */
 	before.empty = true;
 	setup(&m, &before);
+	know(&m, &new_patch);
 	fake_kernel_expect_load(m.kernel, &other);
+	fake_kernel_expect_load(m.kernel, &foreign);
 	fake_kernel_expect_load(m.kernel, &new_patch);
 	fake_kernel_add_patch(m.kernel, &old_patch);
 	fd = lp_load_seal(module_bytes, sizeof(module_bytes), &m.err);
-	assert_int_equal(fake_kernel_ops.finit_module(m.kernel, fd, "", 0), 0);
-	assert_int_equal(fake_kernel_ops.finit_module(m.kernel, fd, "", 0), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(fake_kernel_ops.finit_module(m.kernel, fd, "", 0), 0);
 	close(fd);
 	assert_true(fake_kernel_is_loaded(m.kernel, "lp_left"));
 	assert_int_equal(run(&m), 0);
 	assert_int_equal(m.result.n_stale, 2);
 	assert_true(fake_kernel_is_active(m.kernel, "lp_fixes_7"));
-	assert_int_equal(fake_kernel_count_loaded(m.kernel), 1);
+	/* Somebody else's is not ours to remove. */
+	assert_true(fake_kernel_is_loaded(m.kernel, "kpatch_left"));
+	assert_int_equal(fake_kernel_count_loaded(m.kernel), 2);
 	teardown(&m);
 }
 

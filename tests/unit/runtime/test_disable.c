@@ -84,6 +84,11 @@ static void removes_what_an_earlier_call_left_loaded(void **state)
 	assert_int_equal(fake_kernel_ops.finit_module(m.kernel, fd, "", 0), 0);
 	close(fd);
 	assert_int_equal(fake_kernel_count_loaded(m.kernel), 1);
+	/* As long as it may be somebody else's. */
+	assert_int_equal(take_out(&m), 0);
+	assert_int_equal(m.result.n_stale, 0);
+	assert_int_equal(fake_kernel_count_loaded(m.kernel), 1);
+	know(&m, &new_patch);
 	assert_int_equal(take_out(&m), 0);
 	assert_int_equal(m.result.outcome, LP_ATTEMPT_ALREADY);
 	assert_int_equal(m.result.n_stale, 1);
