@@ -22,6 +22,7 @@
 #include "apply/transaction.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <time.h>
@@ -119,16 +120,44 @@ static bool is_own_name(const char *name)
 }
 
 /* The directory of bundles, or NULL where it may hold what is somebody else's: a link, or one that others can write. */
-static DIR *open_own(const char *root)
+static DIR *open_own(const char *root, struct lppack_error *err)
 {
+	LP_AUTO_FREE char *path = lp_text_format("%s" LP_STORE_BUNDLES, root);
 	const char *name;
 	LP_AUTO_CLOSE int parent = lp_root_open_parent(root, LP_STORE_BUNDLES, &name);
-	int fd = parent < 0 ? -1 : openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *dir = fd >= 0 && lp_fd_check_safe(fd, LP_STORE_BUNDLES, NULL) == 0 ? fdopendir(fd) : NULL;
+	LP_AUTO_CLOSE int fd = parent < 0 ? -1 : openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = NULL;
 
-	if (!dir && fd >= 0)
-		close(fd);
+	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
+		lp_fail(err, LPPACK_E_UNSAFE_FILE, "mount the other file system there instead",
+			"%s" LP_STORE_BUNDLES ": is a link, not a directory of lppack's own", root);
+	else if (fd < 0)
+		lp_fail_sys(err, LPPACK_E_IO, NULL, "%s" LP_STORE_BUNDLES ": cannot be opened", root);
+	else if (!path)
+		lp_fail_nomem(err);
+	else if (lp_fd_check_safe(fd, path, err) == 0) {
+		dir = fdopendir(fd);
+		fd = dir ? -1 : fd;
+		if (!dir)
+			lp_fail_nomem(err);
+	}
 	return dir;
+}
+
+/* Where nothing is swept, bundles that no release needs pile up: whoever installs is to know. */
+static int warn_unswept(struct install *install, struct lppack_error *err)
+{
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	LP_AUTO_FREE char *text = NULL;
+	DIR *dir = open_own(install->root, &why);
+
+	if (dir) {
+		closedir(dir);
+		return 0;
+	}
+	text = lp_text_format("%s; bundles that are no longer needed stay there: %s", why.message, why.hint);
+	lp_value_push(&install->warnings, text ? lp_value_string(text) : NULL);
+	return install->warnings ? 0 : lp_fail_nomem(err);
 }
 
 /* What an interrupted call left: files that the store does not name. A store that was just rebuilt may lack a level
@@ -136,7 +165,7 @@ static DIR *open_own(const char *root)
 static void sweep(const struct install *install)
 {
 	const struct lp_store *store = &install->snapshot.store;
-	DIR *dir = install->is_rebuilt ? NULL : open_own(install->root);
+	DIR *dir = install->is_rebuilt ? NULL : open_own(install->root, NULL);
 	const struct dirent *entry;
 
 	if (!dir)
@@ -385,6 +414,8 @@ static int install_run(struct install *install, struct lppack_error *err)
 	rc = recover_first(install, err);
 	if (rc == 0)
 		rc = lp_directory_make(install->root, LP_STORE_BUNDLES, err);
+	if (rc == 0)
+		rc = warn_unswept(install, err);
 	if (rc == 0)
 		rc = check_store(install, err);
 	if (rc == 0)

@@ -3,7 +3,6 @@
 #include "base/root.h"
 
 #include "shared/text.h"
-#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -133,7 +132,7 @@ int lp_root_walk(int rootfd, const char *path, int flags, mode_t mode)
 	return fd;
 }
 
-static int open_below(int rootfd, const char *path, int flags, mode_t mode)
+int lp_below_open(int dirfd, const char *path, int flags, mode_t mode)
 {
 	const struct how how = { .flags = (uint64_t)flags,
 				 .mode = flags & O_CREAT ? mode : 0,
@@ -143,10 +142,10 @@ static int open_below(int rootfd, const char *path, int flags, mode_t mode)
 	/* EAGAIN: something else was renamed while ".." was followed. */
 	errno = EAGAIN;
 	for (int i = 0; fd < 0 && errno == EAGAIN && i < ATTEMPTS; i++)
-		fd = (int)syscall(SYS_openat2, rootfd, path, &how, sizeof(how));
+		fd = (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
 	/* EPERM is what filters of system calls say that do not know it. */
 	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
-		fd = lp_root_walk(rootfd, path, flags, mode);
+		fd = lp_root_walk(dirfd, path, flags, mode);
 	return fd;
 }
 
@@ -161,24 +160,47 @@ int lp_root_open(const char *root, const char *path, int flags, mode_t mode)
 	rootfd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (rootfd < 0)
 		return -1;
-	fd = open_below(rootfd, path, flags, mode);
+	fd = lp_below_open(rootfd, path, flags, mode);
 	sys_errno = errno;
 	close(rootfd);
 	errno = sys_errno;
 	return fd;
 }
 
-int lp_root_open_parent(const char *root, const char *path, const char **name)
+int lp_below_read(int dirfd, const char *path, size_t max, struct lp_buf *out, struct lppack_error *err)
+{
+	LP_AUTO_CLOSE int fd = lp_below_open(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0);
+
+	if (fd < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, "check the path and its permissions", "%s: cannot be opened",
+				   path);
+	return lp_fd_read(fd, path, max, out, err);
+}
+
+/* The part of the path before its last one, *name. */
+static int split(const char *path, char parent[PATH_MAX], const char **name)
 {
 	const char *slash = strrchr(path, '/');
-	char parent[PATH_MAX] = ".";
 
 	*name = slash ? slash + 1 : path;
-	if (slash && snprintf(parent, sizeof(parent), "%.*s/", (int)(slash - path), path) >= (int)sizeof(parent)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	return lp_root_open(root, parent, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+	if (snprintf(parent, PATH_MAX, "%.*s", slash ? (int)(slash + 1 - path) : 1, slash ? path : ".") < PATH_MAX)
+		return 0;
+	errno = ENAMETOOLONG;
+	return -1;
+}
+
+int lp_root_open_parent(const char *root, const char *path, const char **name)
+{
+	char parent[PATH_MAX];
+
+	return split(path, parent, name) < 0 ? -1 : lp_root_open(root, parent, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+}
+
+int lp_below_open_parent(int dirfd, const char *path, const char **name)
+{
+	char parent[PATH_MAX];
+
+	return split(path, parent, name) < 0 ? -1 : lp_below_open(dirfd, parent, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
 }
 
 static bool is_there(const char *root, const char *path, int flags)
@@ -241,6 +263,21 @@ int lp_directory_open_safe(const char *root, const char *path, bool *missing, st
 		return rc;
 	fd = -1;
 	return opened;
+}
+
+int lp_root_input_open(struct lp_input *in, const char *root, const char *path, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *name = lp_text_format("%s%s", root, path);
+	/* O_NONBLOCK: a FIFO in place of the file must not hang us before the check of its type. */
+	int fd = lp_root_open(root, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0);
+
+	*in = (struct lp_input){ .fd = -1 };
+	if (fd < 0)
+		return fail_open(root, path, "check the path and its permissions", err);
+	if (name)
+		return lp_input_take_fd(in, fd, name, err);
+	close(fd);
+	return lp_fail_nomem(err);
 }
 
 int lp_root_read_safe(const char *root, const char *path, size_t max, struct lp_buf *out, struct lppack_error *err)

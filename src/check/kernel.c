@@ -122,7 +122,7 @@ static int load_image(struct lppack_kernel *k, bool *usable, struct lppack_error
 	*usable = false;
 	if (!path)
 		return 0;
-	rc = lp_kernel_file_load(path, &k->facts, &k->image_bytes, err);
+	rc = lp_kernel_file_load("", path, &k->facts, &k->image_bytes, err);
 	if (rc < 0)
 		return rc;
 	k->known[LP_SOURCE_IDENTITY] = true;

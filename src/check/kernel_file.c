@@ -3,6 +3,7 @@
 #include "check/kernel_file.h"
 
 #include "base/export.h"
+#include "base/root.h"
 #include "format/stream.h"
 #include "inspect/bzimage.h"
 #include "inspect/notes.h"
@@ -226,13 +227,14 @@ static int kernel_file_read_deb(struct lp_input *in, const struct wanted *out, s
 	return rc < 0 ? lp_wrap(err, rc, "%s", member) : 0;
 }
 
-static int kernel_file_open_and_read(const char *path, const struct wanted *out, struct lppack_error *err)
+static int kernel_file_open_and_read(const char *root, const char *path, const struct wanted *out,
+				     struct lppack_error *err)
 {
 	static const char deb_magic[] = "!<arch>\n";
 	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
 	LP_AUTO_DECOMPRESSOR struct lp_decompressor *d = NULL;
 	uint8_t head[1024] = { 0 };
-	int rc = lp_input_open(&in, path, err);
+	int rc = lp_root_input_open(&in, root, path, err);
 
 	if (rc < 0)
 		return rc;
@@ -248,12 +250,13 @@ static int kernel_file_open_and_read(const char *path, const struct wanted *out,
 				      lp_bzimage_is(head, sizeof(head)) ? in.size : UINT64_MAX, out, err);
 }
 
-int lp_kernel_file_load(const char *path, struct lp_kernel_facts *facts, struct lp_buf *image, struct lppack_error *err)
+int lp_kernel_file_load(const char *root, const char *path, struct lp_kernel_facts *facts, struct lp_buf *image,
+			struct lppack_error *err)
 {
 	int rc;
 
 	*facts = (struct lp_kernel_facts){ 0 };
-	rc = kernel_file_open_and_read(path, &(struct wanted){ facts, image }, err);
+	rc = kernel_file_open_and_read(root, path, &(struct wanted){ facts, image }, err);
 	if (rc < 0) {
 		lp_kernel_facts_free(facts);
 		if (image)
@@ -262,9 +265,9 @@ int lp_kernel_file_load(const char *path, struct lp_kernel_facts *facts, struct 
 	return rc;
 }
 
-int lp_kernel_file_read(const char *path, struct lp_kernel_facts *out, struct lppack_error *err)
+int lp_kernel_file_read(const char *root, const char *path, struct lp_kernel_facts *out, struct lppack_error *err)
 {
-	return lp_kernel_file_load(path, out, NULL, err);
+	return lp_kernel_file_load(root, path, out, NULL, err);
 }
 
 LP_EXPORT char *lppack_kernel_file_build_id(const char *path, struct lppack_error *err)
@@ -273,7 +276,7 @@ LP_EXPORT char *lppack_kernel_file_build_id(const char *path, struct lppack_erro
 	char hex[LP_BUILD_ID_TEXT];
 	char *text;
 
-	if (lp_kernel_file_read(path, &facts, err) < 0)
+	if (lp_kernel_file_read("", path, &facts, err) < 0)
 		return NULL;
 	text = strdup(lp_build_id_format(&facts.build_id, hex));
 	if (!text)

@@ -9,11 +9,12 @@
 /*
  * Facts of a kernel that is not running, from whatever file names it: a vmlinuz (x86 bzImage), a vmlinux or its
  * debug file (possibly compressed), a copy of /sys/kernel/notes, or a kernel .deb that holds one of them. The kind
- * is recognised by content. Fails with LPPACK_E_KERNEL_IMAGE if there is no build ID in it.
+ * is recognised by content. Fails with LPPACK_E_KERNEL_IMAGE if there is no build ID in it. root: "" or as base/root.h
+ * has it.
  */
-int lp_kernel_file_read(const char *path, struct lp_kernel_facts *out, struct lppack_error *err);
+int lp_kernel_file_read(const char *root, const char *path, struct lp_kernel_facts *out, struct lppack_error *err);
 /* The same with the whole vmlinux; of mere notes the image stays empty. */
-int lp_kernel_file_load(const char *path, struct lp_kernel_facts *facts, struct lp_buf *image,
+int lp_kernel_file_load(const char *root, const char *path, struct lp_kernel_facts *facts, struct lp_buf *image,
 			struct lppack_error *err);
 
 /* What is left of some bytes in memory, and its struct lp_stream's read function. */

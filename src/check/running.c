@@ -3,6 +3,7 @@
 #include "check/running.h"
 
 #include "shared/text.h"
+#include "base/root.h"
 #include "inspect/anatomy.h"
 #include "inspect/btf.h"
 
@@ -184,7 +185,7 @@ static int fail_wanted(const struct wanted *w, const struct lp_module_facts *fac
 static bool is_live(struct lp_kernel_io *host, const char *module)
 {
 	LP_AUTO_FREE char *path = lp_text_format("sys/module/%s/initstate", module);
-	LP_AUTO_CLOSE int fd = path ? openat(host->rootfd, path, O_RDONLY | O_CLOEXEC) : -1;
+	LP_AUTO_CLOSE int fd = path ? lp_below_open(host->rootfd, path, O_RDONLY | O_CLOEXEC, 0) : -1;
 	char state[5] = "";
 
 	return fd >= 0 && read(fd, state, 4) == 4 && strcmp(state, "live") == 0;
@@ -206,7 +207,7 @@ static int search_conclude(struct lp_kernel_io *host, const struct search *s, co
 static int running_check_names(struct lp_kernel_io *host, const struct lp_module_facts *facts,
 			       const struct lp_anatomy *anatomy, struct lppack_error *err)
 {
-	LP_AUTO_CLOSE int fd = openat(host->rootfd, "proc/kallsyms", O_RDONLY | O_CLOEXEC);
+	LP_AUTO_CLOSE int fd = lp_below_open(host->rootfd, "proc/kallsyms", O_RDONLY | O_CLOEXEC, 0);
 	struct search s = { 0 };
 	int rc = fd < 0 ? 0 : search_collect(&s, facts, anatomy, err);
 
@@ -241,7 +242,7 @@ static int running_check_sizes(struct lp_kernel_io *host, const struct lp_module
 
 	if (!anatomy->object_stride && !anatomy->func_stride)
 		return 0;
-	if (lp_file_read(host->rootfd, "sys/kernel/btf/vmlinux", BTF_MAX, &bytes, NULL) < 0 ||
+	if (lp_below_read(host->rootfd, "sys/kernel/btf/vmlinux", BTF_MAX, &bytes, NULL) < 0 ||
 	    lp_btf_open(&btf, bytes.data, bytes.len, "/sys/kernel/btf/vmlinux", NULL) < 0)
 		return 0;
 	rc = running_check_size(&btf, "klp_object", anatomy->object_stride, facts, err);
@@ -255,7 +256,7 @@ static int64_t read_meminfo(struct lp_kernel_io *host, const char *key)
 	const char *line;
 	unsigned long long kib;
 
-	if (lp_file_read(host->rootfd, "proc/meminfo", 65536, &text, NULL) < 0 || !text.data)
+	if (lp_below_read(host->rootfd, "proc/meminfo", 65536, &text, NULL) < 0 || !text.data)
 		return -1;
 	line = strstr((const char *)text.data, key);
 	return line && sscanf(line + strlen(key), " %llu kB", &kib) == 1 && kib < INT64_MAX / 1024 ?

@@ -2,6 +2,8 @@
 /* Foreign compressed files and archives, read as streams with a bound. */
 #include "format/stream.h"
 
+#include "base/root.h"
+
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
@@ -379,13 +381,14 @@ void lp_decompressor_close(struct lp_decompressor *d)
 	free(d);
 }
 
-int lp_file_read_decompressed(const char *path, size_t max, struct lp_buf *out, struct lppack_error *err)
+int lp_root_read_decompressed(const char *root, const char *path, size_t max, struct lp_buf *out,
+			      struct lppack_error *err)
 {
 	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
 	LP_AUTO_DECOMPRESSOR struct lp_decompressor *d = NULL;
 	LP_AUTO_FREE uint8_t *chunk = malloc(CHUNK);
 	int64_t got;
-	int rc = lp_input_open(&in, path, err);
+	int rc = lp_root_input_open(&in, root, path, err);
 
 	if (rc == 0)
 		rc = lp_decompressor_open(&d, &in, 0, in.size, err);
@@ -396,9 +399,14 @@ int lp_file_read_decompressed(const char *path, size_t max, struct lp_buf *out, 
 	while ((got = d->top->read(d->top->context, chunk, CHUNK, err)) > 0) {
 		if ((uint64_t)got > max - out->len)
 			return lp_fail(err, LPPACK_E_LIMIT, "check that it is the file you mean",
-				       "%s: larger than the limit of %zu bytes", path, max);
+				       "%s: larger than the limit of %zu bytes", in.name, max);
 		lp_buf_append(out, chunk, (size_t)got);
 	}
 	lp_buf_append(out, "", 0);
 	return got < 0 ? (int)got : lp_buf_ok(out) ? 0 : lp_fail_nomem(err);
+}
+
+int lp_file_read_decompressed(const char *path, size_t max, struct lp_buf *out, struct lppack_error *err)
+{
+	return lp_root_read_decompressed("", path, max, out, err);
 }

@@ -29,5 +29,8 @@ LP_DEFINE_CLEANUP(struct lp_decompressor, lp_decompressor_close)
 
 /* A whole file of at most max bytes, decompressed if its magic says so (.ko, .ko.gz, .ko.xz, .ko.zst). */
 int lp_file_read_decompressed(const char *path, size_t max, struct lp_buf *out, struct lppack_error *err);
+/* The same of the path below a root (base/root.h). */
+int lp_root_read_decompressed(const char *root, const char *path, size_t max, struct lp_buf *out,
+			      struct lppack_error *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include "shared/text.h"
 #include "base/export.h"
 #include "base/options.h"
+#include "base/root.h"
 #include "base/value_add.h"
 #include "format/doc.h"
 #include "format/release.h"
@@ -179,7 +180,7 @@ int lp_kill_switch_is_on(struct lppack_host *host)
 	char *word;
 	bool off = false;
 
-	if (lp_file_read(host->io.rootfd, "proc/cmdline", 65536, &line, NULL) < 0)
+	if (lp_below_read(host->io.rootfd, "proc/cmdline", 65536, &line, NULL) < 0)
 		return 0;
 	at = (char *)line.data;
 	while ((word = strsep(&at, " \t\n")))

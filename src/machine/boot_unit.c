@@ -2,7 +2,7 @@
 /* Looking for the links that enable the unit of boots. */
 #include "machine/boot_unit.h"
 
-#include "shared/text.h"
+#include "base/root.h"
 #include "base/root_glob.h"
 
 #include <string.h>
@@ -11,9 +11,9 @@
 
 static bool is_there(const char *root, const char *pattern)
 {
-	LP_AUTO_GLOB glob_t found = { 0 };
+	LP_AUTO_ROOT_PATHS struct lp_root_paths found = { 0 };
 
-	return lp_root_glob(root, pattern, &found, NULL) == 0 && found.gl_pathc > 0;
+	return lp_root_glob(root, pattern, &found, NULL) == 0 && found.n > 0;
 }
 
 /* sd_booted(3); of an image, which nothing has booted, that it is set up for systemd. */
@@ -25,9 +25,10 @@ static bool has_systemd(const char *root)
 /* systemctl(1), "mask": a link to /dev/null, which is the operator's word that something else applies. */
 static bool is_masked(const char *root)
 {
-	LP_AUTO_FREE char *path = lp_text_format("%s/etc/systemd/system/" UNIT, root);
+	const char *name;
+	LP_AUTO_CLOSE int parent = lp_root_open_parent(root, "/etc/systemd/system/" UNIT, &name);
 	char target[16];
-	ssize_t n = path ? readlink(path, target, sizeof(target)) : -1;
+	ssize_t n = parent < 0 ? -1 : readlinkat(parent, name, target, sizeof(target));
 
 	return n == (ssize_t)strlen("/dev/null") && memcmp(target, "/dev/null", (size_t)n) == 0;
 }

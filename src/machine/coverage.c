@@ -11,9 +11,7 @@
 #include "machine/boot_choice.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 void lp_coverage_free(struct lp_coverage *coverage)
 {
@@ -60,17 +58,18 @@ static bool match_kernel(struct lp_installed_kernel *kernel, const struct lp_boo
 	return ok;
 }
 
-static bool read_kernel(struct lppack_host *host, const struct lp_boot_candidates *candidates,
+/* path: below the root. */
+static bool read_kernel(struct lppack_host *host, const struct lp_boot_candidates *candidates, const char *path,
 			struct lp_installed_kernel *kernel)
 {
 	LP_AUTO_KERNEL_FACTS struct lp_kernel_facts facts = { 0 };
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	bool ok = true;
 
-	if (lp_kernel_file_read(kernel->file, &facts, &why) < 0) {
+	if (lp_kernel_file_read(host->io.root, path, &facts, &why) < 0) {
 		kernel->unreadable = lp_text_dup(why.message, &ok);
 		/* Distributions keep kernels from everybody but root. */
-		kernel->is_private = faccessat(AT_FDCWD, kernel->file, R_OK, AT_EACCESS) < 0 && errno == EACCES;
+		kernel->is_private = why.sys_errno == EACCES;
 		return ok;
 	}
 	kernel->build_id = facts.build_id;
@@ -104,13 +103,12 @@ static bool is_listed(const struct lp_coverage *coverage, const char *release)
 static int add_pattern(struct lp_coverage *out, struct lppack_host *host, const struct lp_boot_candidates *candidates,
 		       const char *pattern, struct lppack_error *err)
 {
-	LP_AUTO_GLOB glob_t found = { 0 };
+	LP_AUTO_ROOT_PATHS struct lp_root_paths found = { 0 };
 	int rc = lp_root_glob(host->io.root, pattern, &found, err);
 
-	for (size_t i = 0; rc == 0 && i < found.gl_pathc; i++) {
-		LP_AUTO_FREE char *release = release_of(found.gl_pathv[i]);
+	for (size_t i = 0; rc == 0 && i < found.n; i++) {
+		LP_AUTO_FREE char *release = release_of(found.items[i]);
 		struct lp_installed_kernel *kernel;
-		bool ok = true;
 
 		if (!release || !*release || !lp_text_is_clean(release, strlen(release), false) ||
 		    is_listed(out, release))
@@ -119,8 +117,8 @@ static int add_pattern(struct lp_coverage *out, struct lppack_host *host, const 
 		if (!kernel)
 			return lp_fail_nomem(err);
 		kernel->release = LP_TAKE(release);
-		kernel->file = lp_text_dup(found.gl_pathv[i], &ok);
-		if (!ok || !read_kernel(host, candidates, kernel))
+		kernel->file = lp_text_format("%s%s", host->io.root, found.items[i]);
+		if (!kernel->file || !read_kernel(host, candidates, found.items[i], kernel))
 			return lp_fail_nomem(err);
 	}
 	return rc;

@@ -219,7 +219,7 @@ static int identify_kernel(const struct lppack_spec *spec, const struct lp_spec_
 	}
 	rc = resolve_kernel_path(spec, kernel, item, err);
 	if (rc == 0)
-		rc = lp_kernel_file_read(item->kernel_path, &facts, err);
+		rc = lp_kernel_file_read("", item->kernel_path, &facts, err);
 	if (rc == 0)
 		rc = check_kernel(item, &facts, err);
 	item->metadata.build_id = facts.build_id;

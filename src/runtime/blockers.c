@@ -4,6 +4,7 @@
 
 #include "shared/array.h"
 #include "shared/text.h"
+#include "base/root.h"
 #include "runtime/privilege.h"
 
 #include <errno.h>
@@ -185,7 +186,7 @@ static int scan_tasks(DIR *tasks, int pid, const struct blockers_known *known, s
 			continue;
 		if (!is_behind(dirfd(tasks), entry->d_name, known->target))
 			continue;
-		taskfd = openat(dirfd(tasks), entry->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		taskfd = lp_below_open(dirfd(tasks), entry->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
 		if (taskfd < 0)
 			continue;
 		blocker.tid = (int)tid;

@@ -4,11 +4,11 @@
 
 #include "shared/array.h"
 #include "shared/text.h"
+#include "base/root.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 
 int lp_kernel_io_open(struct lp_kernel_io *io, const char *root, const struct lp_kernel_ops *ops, void *context,
@@ -45,7 +45,7 @@ bool lp_kernel_io_is_running(const struct lp_kernel_io *io)
 
 int lp_attr_read_bytes(int dirfd, const char *path, void *out, size_t room)
 {
-	LP_AUTO_CLOSE int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	LP_AUTO_CLOSE int fd = lp_below_open(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0);
 	size_t len = 0;
 
 	if (fd < 0)
@@ -86,14 +86,14 @@ int lp_attr_int(int dirfd, const char *path)
 
 bool lp_kernel_io_has(const struct lp_kernel_io *io, const char *path)
 {
-	struct stat st;
+	LP_AUTO_CLOSE int fd = lp_below_open(io->rootfd, path, O_PATH | O_CLOEXEC, 0);
 
-	return fstatat(io->rootfd, path, &st, 0) == 0;
+	return fd >= 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 DIR *lp_dir_open(int dirfd, const char *path)
 {
-	int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = lp_below_open(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 
 	if (!dir && fd >= 0)
@@ -168,7 +168,7 @@ static int read_below_root(struct lp_kernel_io *io, const char *path, size_t max
 			   struct lppack_error *err)
 {
 	struct lppack_error cause = LPPACK_ERROR_INIT;
-	int rc = lp_file_read(io->rootfd, path, max, out, &cause);
+	int rc = lp_below_read(io->rootfd, path, max, out, &cause);
 
 	/* The cause begins with the path below the root. */
 	return rc < 0 ? lp_fail(err, (enum lppack_code)cause.code, cause.hint, "%s/%s", io->root, cause.message) : 0;

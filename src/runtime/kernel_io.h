@@ -39,12 +39,13 @@ char *lp_kernel_io_read_boot_id(struct lp_kernel_io *io);
 /* Long enough for every path below the root that is built from kernel names (at most 55 and 511 characters). */
 #define LP_PATH_ROOM 768
 
-/* Reads the first bytes of a file. Returns how many, or -1 with errno. */
+/* Reads the first bytes of a file; no link leads it, or any of those below, out of the directory. Returns how many, or -1 with errno. */
 int lp_attr_read_bytes(int dirfd, const char *path, void *out, size_t room);
 /* As text, without the final newline. */
 int lp_attr_read(int dirfd, const char *path, char *out, size_t room);
 /* A decimal number; -1 where it is absent, unreadable or something else. */
 int lp_attr_int(int dirfd, const char *path);
+/* Whether it is there; what only cannot be reached counts as there. */
 bool lp_kernel_io_has(const struct lp_kernel_io *io, const char *path);
 /* A directory to iterate, or NULL with errno. */
 DIR *lp_dir_open(int dirfd, const char *path);

@@ -3,6 +3,7 @@
 #include "runtime/keyring.h"
 
 #include "shared/text.h"
+#include "base/root.h"
 #include "runtime/kernel_io.h"
 
 #include <errno.h>
@@ -82,7 +83,7 @@ enum lp_key_verdict lp_keyring_find_key(struct lp_kernel_io *io, const void *id,
 		return LP_KEY_UNKNOWN;
 	memcpy(description, EXACT, sizeof(EXACT));
 	lp_hex_encode(id, n, description + strlen(EXACT));
-	if (lp_file_read(io->rootfd, "proc/keys", KEYS_MAX, &keys, NULL) < 0 || !keys.data)
+	if (lp_below_read(io->rootfd, "proc/keys", KEYS_MAX, &keys, NULL) < 0 || !keys.data)
 		return LP_KEY_UNKNOWN;
 	return find_in_kernel(io, (const char *)keys.data, description);
 }

@@ -3,6 +3,7 @@
 #include "runtime/kmsg.h"
 
 #include "shared/text.h"
+#include "base/root.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,7 @@
 void lp_kmsg_open(struct lp_kmsg *kmsg, struct lp_kernel_io *io)
 {
 	kmsg->lost = false;
-	kmsg->fd = openat(io->rootfd, "dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	kmsg->fd = lp_below_open(io->rootfd, "dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0);
 	if (kmsg->fd < 0)
 		return;
 	if (lseek(kmsg->fd, 0, SEEK_END) < 0)
@@ -110,7 +111,7 @@ bool lp_kmsg_shows_force(struct lp_kernel_io *io)
 	LP_AUTO(lp_kmsg_close) struct lp_kmsg kmsg = { .fd = -1 };
 	LP_AUTO_BUF struct lp_buf lines = { 0 };
 
-	kmsg.fd = openat(io->rootfd, "dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	kmsg.fd = lp_below_open(io->rootfd, "dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0);
 	lp_kmsg_collect(&kmsg, LP_KMSG_RELEVANT, NULL, &lines);
 	/* kernel/livepatch/transition.c, klp_force_transition() */
 	return lp_buf_ok(&lines) && lp_kmsg_find(&lines, "livepatch: forcing remaining tasks", "");

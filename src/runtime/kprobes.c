@@ -3,6 +3,7 @@
 #include "runtime/kprobes.h"
 
 #include "shared/array.h"
+#include "base/root.h"
 
 #include <string.h>
 
@@ -63,7 +64,7 @@ int lp_kprobes_find(struct lp_kernel_io *io, const struct lp_module_facts *facts
 	char *rest;
 	char *text;
 
-	if (lp_file_read(io->rootfd, "sys/kernel/debug/kprobes/list", PROBES_MAX, &list, NULL) < 0 || !list.data)
+	if (lp_below_read(io->rootfd, "sys/kernel/debug/kprobes/list", PROBES_MAX, &list, NULL) < 0 || !list.data)
 		return 0;
 	rest = (char *)list.data;
 	while ((text = strsep(&rest, "\n"))) {

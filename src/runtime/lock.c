@@ -2,6 +2,8 @@
 /* The lock file in /run. */
 #include "runtime/lock.h"
 
+#include "base/root.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -24,7 +26,10 @@ static int fail_create(struct lp_kernel_io *io, const char *path, struct lppack_
 
 static int make_directory(struct lp_kernel_io *io, const char *path, struct lppack_error *err)
 {
-	if (mkdirat(io->rootfd, path, 0755) < 0 && errno != EEXIST)
+	const char *name;
+	LP_AUTO_CLOSE int parent = lp_below_open_parent(io->rootfd, path, &name);
+
+	if (parent < 0 || (mkdirat(parent, name, 0755) < 0 && errno != EEXIST))
 		return fail_create(io, path, err);
 	return 0;
 }
@@ -70,7 +75,7 @@ static int lock_poll(struct lp_kernel_io *io, int fd, const struct lp_caller *ca
 
 enum lp_lock_state lp_lock_read_state(struct lp_kernel_io *io, int *pid)
 {
-	LP_AUTO_CLOSE int fd = openat(io->rootfd, LOCK_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+	LP_AUTO_CLOSE int fd = lp_below_open(io->rootfd, LOCK_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0);
 
 	*pid = 0;
 	if (fd < 0)
@@ -97,7 +102,7 @@ static int lock_take(struct lp_kernel_io *io, const struct lp_caller *caller, co
 	if (rc < 0)
 		return rc;
 	/* 0600: whoever may open it, even for reading, could lock it and so keep root from applying. */
-	fd = openat(io->rootfd, LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+	fd = lp_below_open(io->rootfd, LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
 	if (fd < 0)
 		return fail_create(io, LOCK_FILE, err);
 	rc = lock_poll(io, fd, caller, hint, err);

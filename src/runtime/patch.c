@@ -29,7 +29,7 @@ static bool is_patch_listed(struct lp_kernel_io *io, const char *name)
 	char path[LP_PATH_ROOM];
 
 	snprintf(path, sizeof(path), LP_LIVEPATCH_DIR "/%s", name);
-	return faccessat(io->rootfd, path, F_OK, 0) == 0 || !is_absent(errno);
+	return lp_kernel_io_has(io, path);
 }
 
 int lp_patch_transition(struct lp_kernel_io *io, const char *name)

@@ -2,6 +2,8 @@
 /* What this process may do: capabilities, user namespaces, a writable /sys. */
 #include "runtime/privilege.h"
 
+#include "base/root.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +40,7 @@ static int check_sysfs(struct lp_kernel_io *io, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf mounts = { 0 };
 
-	if (lp_file_read(io->rootfd, "proc/self/mountinfo", 4 << 20, &mounts, NULL) < 0)
+	if (lp_below_read(io->rootfd, "proc/self/mountinfo", 4 << 20, &mounts, NULL) < 0)
 		return 0;
 	if (!is_sysfs_read_only((const char *)mounts.data))
 		return 0;

@@ -4,7 +4,7 @@
 
 #include "shared/array.h"
 #include "shared/text.h"
-#include "base/file.h"
+#include "base/root.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@ static bool read_attribute(int dirfd, const char *module, const char *name, char
 	LP_AUTO_FREE char *path = lp_text_format("%s/%s", module, name);
 	LP_AUTO_BUF struct lp_buf text = { 0 };
 
-	if (!path || lp_file_read(dirfd, path, room - 1, &text, NULL) < 0)
+	if (!path || lp_below_read(dirfd, path, room - 1, &text, NULL) < 0)
 		return false;
 	snprintf(out, room, "%.*s", (int)strcspn((const char *)text.data, "\n"), (const char *)text.data);
 	return true;
@@ -46,7 +46,8 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 
 int lp_status_read_modules(struct lppack_status *status, struct lppack_error *err)
 {
-	LP_AUTO_CLOSE int fd = openat(status->host->io.rootfd, "sys/module", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	LP_AUTO_CLOSE int fd =
+		lp_below_open(status->host->io.rootfd, "sys/module", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	struct dirent **entries = NULL;
 	int n = fd < 0 ? 0 : scandirat(fd, ".", &entries, NULL, by_name);
 	int rc = 0;

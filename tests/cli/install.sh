@@ -196,6 +196,35 @@ done
 	ln -s /data i/var/lib/lppack/bundles
 	try OK install --root i b.lpb
 	cmp b.lpb i/data/*.lpb
+	says "$err" 'warning: b\.lpb: i/var/lib/lppack/bundles: is a link, .*; bundles that are no longer needed stay there: mount'
 } | ok "a link that stays below the root"
+
+# Where something else may be, nothing is removed, not even what has the name of a bundle; and that is said.
+stray=$(printf '0%.0s' {1..64}).lpb
+for way in link writable; do
+	outside
+	mkdir -p i/var/lib/lppack/bundles i/data
+	if [ $way = link ]; then
+		rmdir i/var/lib/lppack/bundles
+		ln -s ../../../data i/var/lib/lppack/bundles
+	else
+		chmod 777 i/var/lib/lppack/bundles
+	fi
+	echo precious > i/var/lib/lppack/bundles/$stray
+	{
+		try OK install --root i b.lpb
+		says "$err" "warning: b\.lpb: i/var/lib/lppack/bundles: .*bundles that are no longer needed stay there: "
+		diff i/var/lib/lppack/bundles/$stray <(echo precious)
+	} | ok "nothing is removed from what may be somebody else's: $way"
+done
+{
+	outside
+	mkdir -p i/var/lib/lppack/bundles
+	for file in $stray ".$stray.1.0.tmp" README web-1.lpb ".$stray.1.tmp" "${stray#0}"; do echo > "i/var/lib/lppack/bundles/$file"; done
+	try OK install --root i b.lpb
+	silent "$err"
+	find i/var/lib/lppack/bundles -type f -printf '%f\n' | grep -vE '^[1-9a-f][0-9a-f]*\.lpb$' | sort |
+		diff - <(printf '%s\n' README web-1.lpb ".$stray.1.tmp" "${stray#0}" | sort)
+} | ok "only what has a name of lppack's own is removed"
 
 done_testing

@@ -27,6 +27,7 @@ cli_scripts = \
 	tests/cli/power.sh \
 	tests/cli/refusals.sh \
 	tests/cli/report.sh \
+	tests/cli/root_links.sh \
 	tests/cli/sign.sh \
 	tests/cli/sign_module.sh \
 	tests/cli/status.sh \

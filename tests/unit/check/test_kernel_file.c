@@ -21,7 +21,7 @@ static int read_bytes(const void *bytes, size_t n, struct lp_kernel_facts *facts
 	LP_AUTO_CLOSE int fd = packer_file(bytes, n, path);
 
 	assert_true(fd >= 0);
-	return lp_kernel_file_read(path, facts, err);
+	return lp_kernel_file_read("", path, facts, err);
 }
 
 static void assert_kernel(const struct lp_buf *bytes, const char *arch, const char *version)
@@ -172,9 +172,9 @@ static void no_file(void **state)
 	struct lp_kernel_facts facts;
 
 	(void)state;
-	assert_int_equal(lp_kernel_file_read("/nonexistent/vmlinuz", &facts, &err), -LPPACK_E_IO);
+	assert_int_equal(lp_kernel_file_read("", "/nonexistent/vmlinuz", &facts, &err), -LPPACK_E_IO);
 	lppack_error_clear(&err);
-	assert_int_equal(lp_kernel_file_read("/", &facts, &err), -LPPACK_E_IO);
+	assert_int_equal(lp_kernel_file_read("", "/", &facts, &err), -LPPACK_E_IO);
 }
 
 int main(void)

@@ -317,6 +317,37 @@ static void reports_a_lock_directory_that_cannot_be_made(void **state)
 	assert_non_null(strstr(m->err.message, "run/lppack"));
 }
 
+/* Of an image, every link is a link of that image: none leads to a directory of the machine that looks at it. */
+static void no_link_leads_out_of_the_root(void **state)
+{
+	struct machine *m = *state;
+	char outside[] = "/tmp/lppack-outside-XXXXXX";
+	char path[64];
+	char text[16];
+	FILE *file;
+	int pid;
+
+	assert_non_null(mkdtemp(outside));
+	snprintf(path, sizeof(path), "%s/attribute", outside);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_true(fputs("7\n", file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	fake_kernel_write(m->kernel, "inside/attribute", "1\n");
+	assert_int_equal(symlinkat(outside, m->host.rootfd, "out"), 0);
+	assert_int_equal(symlinkat("/inside", m->host.rootfd, "in"), 0);
+	assert_int_equal(symlinkat(outside, m->host.rootfd, "run"), 0);
+	assert_int_equal(lp_attr_int(m->host.rootfd, "in/attribute"), 1);
+	assert_int_equal(lp_attr_read(m->host.rootfd, "out/attribute", text, sizeof(text)), -1);
+	assert_true(lp_kernel_io_has(&m->host, "in/attribute"));
+	assert_false(lp_kernel_io_has(&m->host, "out/attribute"));
+	assert_null(lp_dir_open(m->host.rootfd, "out"));
+	assert_int_equal(lp_lock_take(&m->host, &m->err), -LPPACK_E_IO);
+	assert_int_equal(lp_lock_read_state(&m->host, &pid), LP_LOCK_FREE);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(outside), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -339,6 +370,7 @@ int main(void)
 		TEST(notices_a_dead_holder),
 		TEST(does_not_follow_a_link_to_lock),
 		TEST(reports_a_lock_directory_that_cannot_be_made),
+		TEST(no_link_leads_out_of_the_root),
 	};
 
 	return cmocka_run_group_tests_name("host", tests, NULL, NULL);
