@@ -41,7 +41,7 @@ static void read_depends(const struct lp_check *check, struct depends *d)
 		const struct lp_tree_module *module = lp_module_tree_find(&check->kernel->tree, name);
 		LP_AUTO_BUF struct lp_buf bytes = { 0 };
 
-		if (module && lp_file_read_decompressed(module->path, LP_MODULE_MAX, &bytes, NULL) == 0 &&
+		if (module && lp_module_tree_load(&check->kernel->tree, module, &bytes, NULL) == 0 &&
 		    lp_kernel_exports_read_module(&d->exports[d->n], bytes.data, bytes.len, name, module->path, NULL) ==
 			    0)
 			d->n++;

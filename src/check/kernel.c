@@ -24,7 +24,6 @@
 #include "check/kernel_file.h"
 #include "check/kernel_paths.h"
 
-#include <fcntl.h>
 #include <string.h>
 
 /* Far above any real one. */
@@ -116,13 +115,14 @@ static void read_image_parts(struct lppack_kernel *k)
 static int load_image(struct lppack_kernel *k, bool *usable, struct lppack_error *err)
 {
 	const char *path = k->paths.at[LP_PATH_VMLINUZ];
+	const char *root = k->paths.roots[LP_PATH_VMLINUZ];
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	int rc;
 
 	*usable = false;
 	if (!path)
 		return 0;
-	rc = lp_kernel_file_load("", path, &k->facts, &k->image_bytes, err);
+	rc = lp_kernel_file_load(root, path + strlen(root), &k->facts, &k->image_bytes, err);
 	if (rc < 0)
 		return rc;
 	k->known[LP_SOURCE_IDENTITY] = true;
@@ -172,13 +172,14 @@ static int kernel_read_text(struct lppack_kernel *k, enum lp_kernel_source sourc
 			    struct lppack_error *err)
 {
 	const char *path = k->paths.at[which];
+	const char *root = k->paths.roots[which];
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	int rc;
 
 	if (!path)
 		return 0;
-	rc = lp_file_read_decompressed(path, TEXT_FILE_MAX, &bytes, &why);
+	rc = lp_root_read_decompressed(root, path + strlen(root), TEXT_FILE_MAX, &bytes, &why);
 	if (rc == 0)
 		rc = parse(k, &bytes, path, &why);
 	kernel_settle(k, source, rc, &why);
@@ -216,13 +217,14 @@ static void read_embedded_config(struct lppack_kernel *k)
 static int read_btf(struct lppack_kernel *k, struct lppack_error *err)
 {
 	const char *path = k->paths.at[LP_PATH_BTF];
+	const char *root = k->paths.roots[LP_PATH_BTF];
 	struct lp_buf *bytes = &k->btf_bytes;
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	int rc;
 
 	if (!path || k->known[LP_SOURCE_BTF])
 		return 0;
-	rc = lp_file_read_decompressed(path, BTF_FILE_MAX, bytes, &why);
+	rc = lp_root_read_decompressed(root, path + strlen(root), BTF_FILE_MAX, bytes, &why);
 	if (rc == 0 && bytes->len >= 4 &&
 	    memcmp(bytes->data,
 		   "\x7f"
@@ -241,14 +243,15 @@ static int read_btf(struct lppack_kernel *k, struct lppack_error *err)
 static void read_tree(struct lppack_kernel *k)
 {
 	const char *path = k->paths.at[LP_PATH_MODULES];
+	const char *root = k->paths.roots[LP_PATH_MODULES];
 	LP_AUTO_FREE char *builtin = path ? lp_text_format("%s/modules.builtin", path) : NULL;
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
 	struct lppack_error why = LPPACK_ERROR_INIT;
 
 	if (!path)
 		return;
-	kernel_settle(k, LP_SOURCE_MODULES, lp_module_tree_read(path, &k->tree, &why), &why);
-	if (builtin && lp_file_read(AT_FDCWD, builtin, TEXT_FILE_MAX, &bytes, NULL) == 0)
+	kernel_settle(k, LP_SOURCE_MODULES, lp_module_tree_read(root, path, &k->tree, &why), &why);
+	if (builtin && lp_root_read_decompressed(root, builtin + strlen(root), TEXT_FILE_MAX, &bytes, NULL) == 0)
 		lp_module_index_read_builtin(&k->builtin, bytes.data, bytes.len, builtin, NULL);
 }
 
@@ -262,8 +265,7 @@ static void read_vermagic(struct lppack_kernel *k)
 	for (size_t i = 0; k->image.bytes && !k->vermagic && i < 2; i++)
 		if (releases[i] && *releases[i])
 			k->vermagic = lp_kernel_image_vermagic(&k->image, releases[i]);
-	if (!k->vermagic && k->tree.n &&
-	    lp_file_read_decompressed(k->tree.modules[0].path, LP_MODULE_MAX, &bytes, NULL) == 0 &&
+	if (!k->vermagic && k->tree.n && lp_module_tree_load(&k->tree, &k->tree.modules[0], &bytes, NULL) == 0 &&
 	    lp_module_inspect(bytes.data, bytes.len, k->tree.modules[0].path, &facts, NULL) == 0)
 		k->vermagic = LP_TAKE(facts.vermagic);
 	k->known[LP_SOURCE_VERMAGIC] = k->vermagic != NULL;
@@ -325,10 +327,12 @@ bool lp_kernel_has_builtin(const struct lppack_kernel *kernel, const char *modul
 	return entry && entry->builtin;
 }
 
-static void read_target(struct lp_target *target, const char *path)
+static void read_target(struct lp_target *target, const struct lp_module_tree *tree,
+			const struct lp_tree_module *module)
 {
+	const char *path = module->path;
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
-	int rc = lp_file_read_decompressed(path, LP_MODULE_MAX, &bytes, &target->error);
+	int rc = lp_module_tree_load(tree, module, &bytes, &target->error);
 
 	if (rc < 0)
 		return;
@@ -357,7 +361,7 @@ const struct lp_target *lp_kernel_target(struct lppack_kernel *k, const char *na
 	}
 	(*place)->name = strdup(name);
 	if ((*place)->name)
-		read_target(*place, module->path);
+		read_target(*place, &k->tree, module);
 	else
 		lp_fail_nomem(err);
 	return (*place)->name ? *place : NULL;

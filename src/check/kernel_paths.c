@@ -5,9 +5,10 @@
 #include "shared/array.h"
 #include "shared/buf.h"
 #include "shared/text.h"
+#include "base/root.h"
 
 #include <dirent.h>
-#include <limits.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -47,16 +48,24 @@ static const char *const patterns[LP_PATHS][20] = {
 void lp_kernel_paths_free(struct lp_kernel_paths *paths)
 {
 	free(paths->release);
+	free(paths->root);
 	for (size_t i = 0; i < LP_PATHS; i++)
 		free(paths->at[i]);
 	*paths = (struct lp_kernel_paths){ 0 };
 }
 
-static bool is_kind(const char *path, bool directory)
+/* A directory that is searched: below a root, or with root "" as this machine's links have it. */
+struct place {
+	const char *root;
+	const char *directory; /* after the root */
+};
+
+static bool is_kind(const char *root, const char *path, bool directory)
 {
+	LP_AUTO_CLOSE int fd = lp_root_open(root, path, O_PATH | O_CLOEXEC, 0);
 	struct stat st;
 
-	return stat(path, &st) == 0 && (directory ? S_ISDIR(st.st_mode) : S_ISREG(st.st_mode));
+	return fd >= 0 && fstat(fd, &st) == 0 && (directory ? S_ISDIR(st.st_mode) : S_ISREG(st.st_mode));
 }
 
 struct releases {
@@ -92,11 +101,12 @@ static int add_release(struct releases *r, const char *release, struct lppack_er
 
 /* Names below DIRECTORY/SUB that begin with the prefix: files, or with an empty prefix directories. A place that is not
  * there has none. */
-static int collect_releases(const char *directory, const char *sub, const char *prefix, struct releases *r,
+static int collect_releases(const struct place *place, const char *sub, const char *prefix, struct releases *r,
 			    struct lppack_error *err)
 {
-	LP_AUTO_FREE char *path = lp_text_format("%s/%s", directory, sub);
-	LP_AUTO(cleanup_dir) DIR *dir = path ? opendir(path) : NULL;
+	LP_AUTO_FREE char *path = lp_text_format("%s/%s", place->directory, sub);
+	int fd = path ? lp_root_open(place->root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) : -1;
+	LP_AUTO(cleanup_dir) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
 	int rc = path ? 0 : lp_fail_nomem(err);
 
@@ -111,35 +121,35 @@ static int collect_releases(const char *directory, const char *sub, const char *
 		full = lp_text_format("%s/%s", path, entry->d_name);
 		if (!full)
 			return lp_fail_nomem(err);
-		if (is_kind(full, !*prefix))
+		if (is_kind(place->root, full, !*prefix))
 			rc = add_release(r, release, err);
 	}
 	return rc;
 }
 
-static bool has_kind(const char *directory, const char *name, bool is_directory)
+static bool has_kind(const struct place *place, const char *name, bool is_directory)
 {
-	LP_AUTO_FREE char *path = lp_text_format("%s/%s", directory, name);
+	LP_AUTO_FREE char *path = lp_text_format("%s/%s", place->directory, name);
 
-	return path && is_kind(path, is_directory);
+	return path && is_kind(place->root, path, is_directory);
 }
 
-static bool has_lists(const char *path)
+static bool has_lists(const struct place *place)
 {
-	return has_kind(path, "modules.order", false) || has_kind(path, "modules.dep", false) ||
-	       has_kind(path, "modules.builtin", false);
+	return has_kind(place, "modules.order", false) || has_kind(place, "modules.dep", false) ||
+	       has_kind(place, "modules.builtin", false);
 }
 
 /* A directory that only bears the name of one is none: bundles' own modules stand in "modules" too. */
-static bool is_tree(const char *path)
+static bool is_tree(const struct place *place)
 {
-	return has_lists(path) || has_kind(path, "kernel", true);
+	return has_lists(place) || has_kind(place, "kernel", true);
 }
 
 /* lib/modules/RELEASE, but no source tree, which has such lists once it is built. */
-static bool is_tree_itself(const char *path)
+static bool is_tree_itself(const struct place *place)
 {
-	return has_lists(path) && !has_kind(path, "Makefile", false);
+	return has_lists(place) && !has_kind(place, "Makefile", false);
 }
 
 static int paths_compare_releases(const void *a, const void *b)
@@ -163,7 +173,8 @@ static int paths_several_releases(const char *directory, struct releases *r, str
 }
 
 /* Trees of modules and images; a System.map or config alone may be a leftover. */
-static int paths_find_release(const struct lppack_kernel_files *files, char **out, struct lppack_error *err)
+static int paths_find_release(const struct lppack_kernel_files *files, const struct place *place, char **out,
+			      struct lppack_error *err)
 {
 	static const char *const places[][2] = {
 		{ "lib/modules", "" }, { "usr/lib/modules", "" }, { "boot", "vmlinuz-" },
@@ -177,10 +188,10 @@ static int paths_find_release(const struct lppack_kernel_files *files, char **ou
 		return *out ? 0 : lp_fail_nomem(err);
 	}
 	for (size_t i = 0; rc == 0 && i < sizeof(places) / sizeof(places[0]); i++)
-		rc = collect_releases(files->directory, places[i][0], places[i][1], &found, err);
+		rc = collect_releases(place, places[i][0], places[i][1], &found, err);
 	if (rc < 0)
 		return rc;
-	if (found.n == 0 && is_tree_itself(files->directory)) {
+	if (found.n == 0 && is_tree_itself(place)) {
 		LP_AUTO_FREE char *real = realpath(files->directory, NULL);
 
 		if (!real)
@@ -195,7 +206,7 @@ static int paths_find_release(const struct lppack_kernel_files *files, char **ou
 	return 0;
 }
 
-static int paths_find_one(const char *directory, enum lp_kernel_path kind, struct lp_kernel_paths *out,
+static int paths_find_one(const struct place *place, enum lp_kernel_path kind, struct lp_kernel_paths *out,
 			  struct lppack_error *err)
 {
 	for (size_t i = 0; patterns[kind][i]; i++) {
@@ -206,16 +217,18 @@ static int paths_find_one(const char *directory, enum lp_kernel_path kind, struc
 		if (mark && !out->release)
 			continue;
 		if (mark)
-			path = lp_text_format("%s/%.*s%s%s", directory, (int)(mark - pattern), pattern, out->release,
-					      mark + strlen(release_mark));
+			path = lp_text_format("%s/%.*s%s%s", place->directory, (int)(mark - pattern), pattern,
+					      out->release, mark + strlen(release_mark));
 		else
-			path = lp_text_format("%s/%s", directory, pattern);
+			path = lp_text_format("%s/%s", place->directory, pattern);
 		if (!path)
 			return lp_fail_nomem(err);
-		if (kind == LP_PATH_MODULES ? is_tree(path) : is_kind(path, false)) {
-			out->at[kind] = LP_TAKE(path);
-			return 0;
-		}
+		if (kind == LP_PATH_MODULES ? !is_tree(&(struct place){ place->root, path }) :
+					      !is_kind(place->root, path, false))
+			continue;
+		out->at[kind] = lp_text_format("%s%s", place->root, path);
+		out->roots[kind] = place->root;
+		return out->at[kind] ? 0 : lp_fail_nomem(err);
 	}
 	return 0;
 }
@@ -229,13 +242,14 @@ static int paths_take_named(const struct lppack_kernel_files *files, struct lp_k
 	for (size_t i = 0; i < LP_PATHS; i++) {
 		if (!named[i])
 			continue;
-		if (i == LP_PATH_MODULES && !is_kind(named[i], true))
+		if (i == LP_PATH_MODULES && !is_kind("", named[i], true))
 			return lp_fail_sys(err, LPPACK_E_IO, "name the directory lib/modules/RELEASE",
 					   "%s: is no directory that can be read", named[i]);
 		if (access(named[i], R_OK) < 0)
 			return lp_fail_sys(err, LPPACK_E_IO, "name a file of the kernel that can be read", "%s",
 					   named[i]);
 		out->is_named[i] = true;
+		out->roots[i] = "";
 		out->at[i] = strdup(named[i]);
 		if (!out->at[i])
 			return lp_fail_nomem(err);
@@ -243,21 +257,36 @@ static int paths_take_named(const struct lppack_kernel_files *files, struct lp_k
 	return 0;
 }
 
+/* A machine's root, whose links are meant as that machine follows them. */
+static bool is_root(const struct place *place)
+{
+	return has_kind(place, "lib/modules", true) || has_kind(place, "usr/lib/modules", true) ||
+	       has_kind(place, "boot", true);
+}
+
 static int paths_search(const struct lppack_kernel_files *files, struct lp_kernel_paths *out, struct lppack_error *err)
 {
+	struct place place = { "", files->directory };
 	int rc;
 
-	if (!is_kind(files->directory, true))
+	if (!is_kind("", files->directory, true))
 		return lp_fail(err, LPPACK_E_IO, "name a directory with a kernel's files",
 			       "%s: is no directory that can be read", files->directory);
-	rc = paths_find_release(files, &out->release, err);
+	if (is_root(&place)) {
+		out->root = strdup(files->directory);
+		if (!out->root)
+			return lp_fail_nomem(err);
+		place = (struct place){ out->root, "" };
+	}
+	rc = paths_find_release(files, &place, &out->release, err);
 	for (size_t i = 0; rc == 0 && i < LP_PATHS; i++)
 		if (!out->at[i])
-			rc = paths_find_one(files->directory, (enum lp_kernel_path)i, out, err);
+			rc = paths_find_one(&place, (enum lp_kernel_path)i, out, err);
 	if (rc < 0 || out->at[LP_PATH_MODULES])
 		return rc;
-	if (!is_tree_itself(files->directory))
+	if (!is_tree_itself(&place))
 		return 0;
+	out->roots[LP_PATH_MODULES] = "";
 	out->at[LP_PATH_MODULES] = strdup(files->directory);
 	return out->at[LP_PATH_MODULES] ? 0 : lp_fail_nomem(err);
 }

@@ -26,6 +26,9 @@ extern const char *const lp_kernel_path_names[LP_PATHS];
 struct lp_kernel_paths {
 	char *release; /* by the names of files and directories, or NULL */
 	char *at[LP_PATHS];
+	const char
+		*roots[LP_PATHS]; /* what each path begins with and no link leads out of: "", or the directory's name */
+	char *root;               /* owns it */
 	bool is_named[LP_PATHS]; /* by the caller; else found in the directory */
 };
 

@@ -3,13 +3,20 @@
 #include "check/module_tree.h"
 
 #include "shared/array.h"
+#include "shared/text.h"
+#include "base/root.h"
+#include "format/format.h"
+#include "format/stream.h"
 #include "inspect/module_index.h"
 
-#include <fts.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Far above any distribution's. */
 #define MODULES_MAX 65536u
+#define DEPTH_MAX 32u
 
 static void free_module(struct lp_tree_module *module)
 {
@@ -25,18 +32,18 @@ void lp_module_tree_free(struct lp_module_tree *tree)
 	*tree = (struct lp_module_tree){ 0 };
 }
 
-static int module_tree_add(struct lp_module_tree *tree, const FTSENT *entry, const char *name, struct lppack_error *err)
+static int module_tree_add(struct lp_module_tree *tree, const char *path, const char *name, struct lppack_error *err)
 {
 	struct lp_tree_module *module;
 
 	if (tree->n == MODULES_MAX)
 		return lp_fail(err, LPPACK_E_LIMIT, "name the directory lib/modules/RELEASE",
-			       "%s: more than %u modules", entry->fts_path, MODULES_MAX);
+			       "%s: more than %u modules", path, MODULES_MAX);
 	module = lp_array_add(&tree->modules, &tree->n, sizeof(*module));
 	if (!module)
 		return lp_fail_nomem(err);
 	module->name = strdup(name);
-	module->path = strdup(entry->fts_path);
+	module->path = strdup(path);
 	if (!module->name || !module->path)
 		return lp_fail_nomem(err);
 	return 0;
@@ -70,44 +77,73 @@ static void drop_repeated(struct lp_module_tree *tree)
 	tree->n = kept;
 }
 
-static void cleanup_fts(FTS **fts)
+static void close_directory(DIR **dir)
 {
-	if (*fts)
-		fts_close(*fts);
+	if (*dir)
+		closedir(*dir);
 }
 
-static int module_tree_walk(FTS *fts, struct lp_module_tree *out, struct lppack_error *err)
+static bool is_directory(int dirfd, const struct dirent *entry)
 {
-	FTSENT *entry;
+	struct stat st;
+
+	if (entry->d_type != DT_UNKNOWN)
+		return entry->d_type == DT_DIR;
+	return fstatat(dirfd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Takes fd over, -1 for a directory that may not be read. Links to the build's and the sources' directories are not
+ * followed. */
+static int module_tree_walk(int fd, const char *path, unsigned int depth, struct lp_module_tree *out,
+			    struct lppack_error *err)
+{
+	LP_AUTO(close_directory) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
 	int rc = 0;
 
-	while (rc == 0 && (entry = fts_read(fts))) {
+	while (rc == 0 && dir && (entry = readdir(dir))) {
+		LP_AUTO_FREE char *inner = lp_text_format("%s/%s", path, entry->d_name);
 		char name[256];
 
-		/* Links to the build's and the sources' directories are not followed: FTS_PHYSICAL. */
-		if ((entry->fts_info == FTS_F || entry->fts_info == FTS_SL) &&
-		    lp_module_name_of_path(entry->fts_path, name, sizeof(name)))
-			rc = module_tree_add(out, entry, name, err);
+		if (!inner)
+			return lp_fail_nomem(err);
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (!is_directory(dirfd(dir), entry)) {
+			if (lp_module_name_of_path(inner, name, sizeof(name)))
+				rc = module_tree_add(out, inner, name, err);
+			continue;
+		}
+		if (depth == DEPTH_MAX)
+			return lp_fail(err, LPPACK_E_LIMIT, "name the directory lib/modules/RELEASE",
+				       "%s: more than %u directories in each other", path, DEPTH_MAX);
+		fd = openat(dirfd(dir), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		rc = module_tree_walk(fd, inner, depth + 1, out, err);
 	}
 	return rc;
 }
 
-int lp_module_tree_read(const char *directory, struct lp_module_tree *out, struct lppack_error *err)
+int lp_module_tree_read(const char *root, const char *directory, struct lp_module_tree *out, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *path = strdup(directory);
-	char *const roots[] = { path, NULL };
-	LP_AUTO(cleanup_fts) FTS *fts = path ? fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL) : NULL;
+	int fd = lp_root_open(root, directory + strlen(root), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	int rc;
 
-	if (!fts)
-		return path ? lp_fail_sys(err, LPPACK_E_IO, NULL, "%s", directory) : lp_fail_nomem(err);
-	rc = module_tree_walk(fts, out, err);
+	if (fd < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s", directory);
+	out->root = root;
+	rc = module_tree_walk(fd, directory, 0, out, err);
 	if (rc < 0) {
 		lp_module_tree_free(out);
 		return rc;
 	}
 	drop_repeated(out);
 	return 0;
+}
+
+int lp_module_tree_load(const struct lp_module_tree *tree, const struct lp_tree_module *module, struct lp_buf *out,
+			struct lppack_error *err)
+{
+	return lp_root_read_decompressed(tree->root, module->path + strlen(tree->root), LP_MODULE_MAX, out, err);
 }
 
 static int module_tree_compare_name(const void *key, const void *item)

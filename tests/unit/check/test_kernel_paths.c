@@ -6,6 +6,7 @@
 #include "check/module_tree.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 static void make_directories(struct fixture *f, const char *const *names)
 {
@@ -190,7 +191,7 @@ static void modules_by_name(void **state)
 
 	make_directories(f, directories);
 	make_files(f, files);
-	expect_ok(lp_module_tree_read(fixture_path(f, "m"), &tree, &f->err), &f->err);
+	expect_ok(lp_module_tree_read("", fixture_path(f, "m"), &tree, &f->err), &f->err);
 	assert_int_equal(tree.n, 3);
 	assert_string_equal(lp_module_tree_find(&tree, "ext4")->path, fixture_path(f, "m/updates/ext4.ko.zst"));
 	assert_non_null(lp_module_tree_find(&tree, "net_sched"));
@@ -199,12 +200,43 @@ static void modules_by_name(void **state)
 	assert_null(lp_module_tree_find(&(struct lp_module_tree){ 0 }, "z"));
 }
 
+/* In a machine's root, links are that machine's. */
+static void links_of_a_root(void **state)
+{
+	static const char *const directories[] = { "outside", "outside/kernel", "l",     "l/boot",    "l/data",
+						   "l/lib",   "l/lib/modules",  "l/usr", "l/usr/src", NULL };
+	struct fixture *f = *state;
+	LP_AUTO_KERNEL_PATHS struct lp_kernel_paths paths = { 0 };
+	LP_AUTO_MODULE_TREE struct lp_module_tree tree = { 0 };
+	const char *const release = "l/lib/modules/6.1.0-1";
+
+	make_directories(f, directories);
+	make_directories(f, (const char *const[]){ release, "l/lib/modules/6.1.0-1/kernel", "l/usr/src/h", NULL });
+	make_files(f, (const char *const[]){ "outside/Module.symvers", "outside/System.map", "outside/m.ko",
+					     "l/lib/modules/6.1.0-1/modules.order", "l/lib/modules/6.1.0-1/kernel/k.ko",
+					     "l/usr/src/h/Module.symvers", "l/data/config", NULL });
+	assert_int_equal(symlink("/usr/src/h", fixture_path(f, "l/lib/modules/6.1.0-1/build")), 0);
+	assert_int_equal(symlink(fixture_path(f, "outside/System.map"), fixture_path(f, "l/boot/System.map-6.1.0-1")),
+			 0);
+	assert_int_equal(symlink("../../../data/config", fixture_path(f, "l/boot/config-6.1.0-1")), 0);
+	assert_int_equal(symlink(fixture_path(f, "outside"), fixture_path(f, "l/lib/modules/6.1.0-1/kernel/out")), 0);
+	expect_ok(find(f, "l", NULL, &paths), &f->err);
+	assert_at(f, &paths, LP_PATH_SYMVERS, "l/lib/modules/6.1.0-1/build/Module.symvers");
+	assert_at(f, &paths, LP_PATH_CONFIG, "l/boot/config-6.1.0-1");
+	assert_at(f, &paths, LP_PATH_SYSTEM_MAP, NULL);
+	assert_at(f, &paths, LP_PATH_MODULES, release);
+	expect_ok(lp_module_tree_read(paths.roots[LP_PATH_MODULES], paths.at[LP_PATH_MODULES], &tree, &f->err),
+		  &f->err);
+	assert_int_equal(tree.n, 1);
+	assert_string_equal(tree.modules[0].name, "k");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		fixture_test(a_root),       fixture_test(the_directory_boot), fixture_test(a_tree_of_modules),
-		fixture_test(a_build_tree), fixture_test(several_kernels),    fixture_test(what_is_named_goes_first),
-		fixture_test(nothing),      fixture_test(modules_by_name),
+		fixture_test(links_of_a_root),          fixture_test(a_root),       fixture_test(the_directory_boot),
+		fixture_test(a_tree_of_modules),        fixture_test(a_build_tree), fixture_test(several_kernels),
+		fixture_test(what_is_named_goes_first), fixture_test(nothing),      fixture_test(modules_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
