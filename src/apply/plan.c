@@ -205,8 +205,9 @@ static int check_step(const struct lppack_plan *plan, const struct lp_snapshot *
 	if (rc == 0 && !judgement->is_loadable)
 		rc = lp_check_running(io, job->module, job->module_size, job->facts, err);
 	judgement->is_loadable = rc == 0;
-	if (rc == 0)
-		rc = warn_of_probes(plan, &judgement->warnings, err);
+	if (rc < 0)
+		return rc;
+	rc = warn_of_probes(plan, &judgement->warnings, err);
 	return rc < 0 ? rc : judge_step(plan, snapshot, judgement, err);
 }
 
@@ -284,8 +285,9 @@ static int open_and_judge(struct lppack_plan *plan, struct lp_judgement *out, st
 
 	if (rc == 0 && !plan->entry)
 		rc = choose_module(plan, err);
-	if (rc == 0)
-		rc = lp_transaction_open(t, &plan->terms, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_transaction_open(t, &plan->terms, err);
 	return rc < 0 ? rc : judge_plan(plan, &t->snapshot, out, err);
 }
 

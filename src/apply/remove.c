@@ -43,8 +43,9 @@ static int set_options(struct removal *removal, const struct lppack_remove_optio
 	terms->limits.timeout_ns = options.timeout_ns;
 	terms->limits.retries = options.retries;
 	terms->limits.retry_delay_ns = options.retry_delay_ns;
-	if (rc == 0)
-		rc = lp_flags_check("struct lppack_remove_options", options.flags, known, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_flags_check("struct lppack_remove_options", options.flags, known, err);
 	return rc < 0 ? rc : lp_caller_set_wait(&terms->caller, options.wait, err);
 }
 
@@ -125,8 +126,9 @@ static int removal_begin(struct removal *removal, struct lppack_error *err)
 	lp_snapshot_free(snapshot);
 	lp_snapshot_read(snapshot, removal->host);
 	rc = lp_recover_locked(snapshot, &removal->terms, false, NULL, err);
-	if (rc == 0)
-		rc = removal_look(removal, err);
+	if (rc < 0)
+		return rc;
+	rc = removal_look(removal, err);
 	return rc < 0 ? rc : lp_transaction_begin(&removal->transaction, LP_VERB_REMOVE, err);
 }
 

@@ -163,8 +163,9 @@ static int sign_sign(const char *path, const struct sign_options *o, struct lppa
 	struct lppack_value *report AUTO(value) = NULL;
 	int rc = signers_open(&signers, &o->keys, o->passphrase_file, err);
 
-	if (rc == 0)
-		rc = lppack_bundle_sign(path, (const struct lppack_signer *const *)signers.at, signers.n, &report, err);
+	if (rc < 0)
+		return rc;
+	rc = lppack_bundle_sign(path, (const struct lppack_signer *const *)signers.at, signers.n, &report, err);
 	return rc < 0 ? rc : sign_print_report(report, o);
 }
 

@@ -241,8 +241,9 @@ int lp_head_check_members(struct lp_input *in, const struct lp_head *head, const
 	const uint64_t manifest_at = lp_tar_span(strlen(LP_MAGIC));
 	int rc = check_member(in, 0, LP_MEMBER_MAGIC, strlen(LP_MAGIC), m->id.created, err);
 
-	if (rc == 0)
-		rc = check_member(in, manifest_at, LP_MEMBER_MANIFEST, head->manifest.len, m->id.created, err);
+	if (rc < 0)
+		return rc;
+	rc = check_member(in, manifest_at, LP_MEMBER_MANIFEST, head->manifest.len, m->id.created, err);
 	return rc < 0 ? rc : check_area(in, head, m, err);
 }
 

@@ -221,15 +221,18 @@ static int parse_stream(struct parser *p, struct lppack_value **out)
 {
 	int rc = expect_event(p, YAML_STREAM_START_EVENT, "not YAML");
 
-	if (rc == 0)
-		rc = expect_event(p, YAML_DOCUMENT_START_EVENT, "the file is empty");
-	if (rc == 0)
-		rc = parse_root(p, out);
-	if (rc == 0)
-		rc = expect_event(p, YAML_DOCUMENT_END_EVENT, "more than one value");
-	if (rc == 0)
-		rc = expect_event(p, YAML_STREAM_END_EVENT, "more than one document");
-	return rc;
+	if (rc < 0)
+		return rc;
+	rc = expect_event(p, YAML_DOCUMENT_START_EVENT, "the file is empty");
+	if (rc < 0)
+		return rc;
+	rc = parse_root(p, out);
+	if (rc < 0)
+		return rc;
+	rc = expect_event(p, YAML_DOCUMENT_END_EVENT, "more than one value");
+	if (rc < 0)
+		return rc;
+	return expect_event(p, YAML_STREAM_END_EVENT, "more than one document");
 }
 
 /* Names the first line that is not clean: no character of UTF-8 spans a line break. */

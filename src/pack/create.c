@@ -164,10 +164,12 @@ static int check_supersedes(const struct lp_pack *pack, const struct lppack_spec
 	for (size_t i = 0; i < pack->n; i++)
 		kernels[i] = &pack->items[i].metadata;
 	rc = lp_release_facts_read(older, &old, err);
-	if (rc == 0)
-		rc = lp_release_facts_compare(&old.level, &new, &changes, err);
-	if (rc == 0)
-		rc = lp_changes_check(&changes, &old.level, &new, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_release_facts_compare(&old.level, &new, &changes, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_changes_check(&changes, &old.level, &new, err);
 	return rc < 0 ? rc : check_names(&old.level, &new, err);
 }
 
@@ -199,10 +201,12 @@ static int make_draft(struct lp_draft *draft, const struct lppack_spec *spec,
 	if (!(options->flags & LPPACK_CREATE_INDEPENDENT))
 		lp_pack_choose_bases(&draft->pack);
 	rc = lp_draft_open_spool(draft, out, err);
-	if (rc == 0)
-		rc = lp_pack_compress(&draft->pack, &job, err);
-	if (rc == 0)
-		rc = lp_draft_payload(draft, &fixes, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_pack_compress(&draft->pack, &job, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_draft_payload(draft, &fixes, err);
 	return rc < 0 ? rc : lp_draft_head(draft, signers, n_signers, err);
 }
 

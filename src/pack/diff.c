@@ -160,10 +160,12 @@ LP_EXPORT int lppack_verified_check_supersedes(const struct lppack_verified *new
 	LP_AUTO(lp_changes_free) struct lp_changes changes = { 0 };
 	int rc = lp_release_facts_read(older, &old, err);
 
-	if (rc == 0)
-		rc = lp_release_facts_read(newer, &new, err);
-	if (rc == 0)
-		rc = lp_release_facts_compare(&old.level, &new.level, &changes, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_release_facts_read(newer, &new, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_release_facts_compare(&old.level, &new.level, &changes, err);
 	return rc < 0 ? rc : lp_changes_check(&changes, &old.level, &new.level, err);
 }
 

@@ -223,11 +223,13 @@ int lp_draft_write(struct lp_draft *draft, struct lp_output *out, struct lppack_
 	static const uint8_t end[LP_END_OF_ARCHIVE];
 	int rc = lp_output_write(out, draft->head.data, draft->head.len, err);
 
-	if (rc == 0)
-		rc = lp_output_write(out, draft->index.data, draft->index.len, err);
-	if (rc == 0)
-		rc = write_kernels(draft, out, err);
-	if (rc == 0)
-		rc = lp_output_write(out, end, sizeof(end), err);
-	return rc;
+	if (rc < 0)
+		return rc;
+	rc = lp_output_write(out, draft->index.data, draft->index.len, err);
+	if (rc < 0)
+		return rc;
+	rc = write_kernels(draft, out, err);
+	if (rc < 0)
+		return rc;
+	return lp_output_write(out, end, sizeof(end), err);
 }

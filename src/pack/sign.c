@@ -163,10 +163,12 @@ LP_EXPORT int lppack_signature_emit(const char *path, const char *output, struct
 	LP_AUTO_SIGN_SET struct lp_sign_set s = { 0 };
 	int rc = lp_sign_set_open(&s, path, err);
 
-	if (rc == 0)
-		rc = lp_output_open(&out, output, 0644, err);
-	if (rc == 0)
-		rc = lp_output_write(&out, s.message.data, s.message.len, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_output_open(&out, output, 0644, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_output_write(&out, s.message.data, s.message.len, err);
 	return rc < 0 ? rc : lp_output_commit(&out, true, err);
 }
 
@@ -249,10 +251,12 @@ LP_EXPORT int lppack_signature_attach(const char *path, const struct lppack_atta
 		return lp_fail(err, LPPACK_E_USAGE, "name its file, or give its bytes", "%s: no signature to attach",
 			       path);
 	rc = lp_sign_set_open_locked(&s, path, err);
-	if (rc == 0)
-		rc = take_foreign(&s, &signature, lp_source_name(&source), &options, &made, err);
-	if (rc == 0)
-		rc = lp_sign_set_add(&s, &made, err);
+	if (rc < 0)
+		return rc;
+	rc = take_foreign(&s, &signature, lp_source_name(&source), &options, &made, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_sign_set_add(&s, &made, err);
 	return rc < 0 ? rc : sign_finish(&s, report, err);
 }
 

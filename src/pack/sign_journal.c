@@ -23,8 +23,9 @@ int lp_sign_journal_write(const char *path, const struct lp_buf *head, struct lp
 	if (!journal)
 		return -LPPACK_E_NO_MEMORY;
 	rc = lp_output_open(&out, journal, 0600, err);
-	if (rc == 0)
-		rc = lp_output_write(&out, head->data, head->len, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_output_write(&out, head->data, head->len, err);
 	return rc < 0 ? rc : lp_output_commit(&out, false, err);
 }
 
