@@ -88,7 +88,9 @@ extern "C" {
 	X(UNCOVERED, 82, MACHINE, "the next boot of an installed kernel would not be livepatched") \
 	X(HELD_BACK, 83, MACHINE, "a hold keeps fixes away") \
 	X(IN_TRANSITION, 84, MACHINE, "a transition is running") \
-	X(UNFINISHED, 85, MACHINE, "a call of lppack was cut short and has to be finished or undone")
+	X(UNFINISHED, 85, MACHINE, "a call of lppack was cut short and has to be finished or undone") \
+	X(NOT_SET_UP, 86, MACHINE, "nothing was ever installed or applied on this machine") \
+	X(EXPIRES_SOON, 87, RELEASE, "the bundle expires soon")
 
 /**
  * The codes of errors; functions return them negated.

@@ -26,8 +26,11 @@ struct lppack_status;
  * needed, the installed releases and whether they cover the next boot. Nothing is changed: a call that was interrupted
  * is only reported; lppack_host_recover() with LPPACK_RECOVER_QUICK puts it right before.
  *
+ * The installed releases are verified by the installed keys and policy, as a boot would verify them. A kernel that
+ * cannot livepatch is a finding, no failure.
+ *
  * @param host the machine; may be closed before the status is freed
- * @param err  LPPACK_E_NO_LIVEPATCH: the kernel cannot livepatch
+ * @param err  LPPACK_E_IO: the kernel's names cannot be read
  *
  *             LPPACK_E_NO_MEMORY
  * @return to be freed with lppack_status_free(); NULL on failure. What cannot be read is among the findings
@@ -73,11 +76,18 @@ char *lppack_status_metrics(const struct lppack_status *status, struct lppack_er
  */
 int lppack_status_check(const struct lppack_status *status);
 
+/** How soon somebody has to look. */
+enum lppack_severity {
+	LPPACK_SEVERITY_WARNING = 1,  /**< during office hours */
+	LPPACK_SEVERITY_CRITICAL = 2, /**< now: fixes are missing, or the next boot has none */
+};
+
 /** Something that needs attention. */
 struct lppack_status_finding {
 	size_t size;           /**< of the struct, as the library knows it */
 	enum lppack_code code; /**< what it is, and the exit status of lppack status --check */
 	const char *text;      /**< one line for people */
+	enum lppack_severity severity; /**< how soon somebody has to look */
 };
 
 /** A livepatch that the kernel lists. What may be unknown is 1, 0, or -1 where the kernel does not say. */
@@ -125,6 +135,8 @@ struct lppack_status_release {
 	const char *digest;  /**< its identity, in lower-case hex */
 	const char *at_boot; /**< what a boot does with it: AT BOOT of lppack-status-json(5) */
 	int chosen;          /**< 1: boots begin with it */
+	int64_t expires;     /**< seconds since 1970; 0: never, or unknown because its file cannot be read */
+	enum lppack_code refusal; /**< why the installed keys and policy do not accept it; LPPACK_OK: they do */
 };
 
 /** A kernel that is installed, and so may be what the next boot runs. */
@@ -155,15 +167,35 @@ const struct lppack_status_release *lppack_status_release_at(const struct lppack
 const struct lppack_status_kernel *lppack_status_kernel_at(const struct lppack_status *status, size_t i);
 /** @} */
 
+/** Whether the machine has to be rebooted. */
+enum lppack_reboot {
+	LPPACK_REBOOT_UNKNOWN,    /**< something could not be read, or lppack has no record of what is active */
+	LPPACK_REBOOT_NOT_NEEDED, /**< nothing asks for it */
+	LPPACK_REBOOT_NEEDED, /**< only a reboot brings what is missing, or a package other than a kernel asks for it */
+	/** Only packages of kernels ask for it (/run/reboot-required.pkgs), and a release is active meanwhile. */
+	LPPACK_REBOOT_LIVEPATCHED,
+};
+
+/**
+ * Whether a reboot is needed.
+ *
+ * @param status of lppack_host_status()
+ * @return one of enum lppack_reboot; never "not needed" where it is unknown
+ * @since 0.1
+ */
+enum lppack_reboot lppack_status_reboot(const struct lppack_status *status);
+
 /** @name Single facts of a status. */
 /** @{ */
 /** The kernel release with the release that is active, "6.1.0-56-amd64+lp.example.7"; "+lp.unknown" where lppack has no
  * record of what is. @param status a status @return borrowed @since 0.1 */
 const char *lppack_status_effective_version(const struct lppack_status *status);
+/** Whether the kernel can livepatch. @param status a status @return 1 or 0 @since 0.1 */
+int lppack_status_supported(const struct lppack_status *status);
+/** Whether anything is installed or was applied. @param status a status @return 1 or 0 @since 0.1 */
+int lppack_status_set_up(const struct lppack_status *status);
 /** Whether a transition runs. @param status a status @return 1 or 0 @since 0.1 */
 int lppack_status_in_transition(const struct lppack_status *status);
-/** Whether only a reboot can bring what is missing. @param status a status @return 1 or 0 @since 0.1 */
-int lppack_status_reboot_needed(const struct lppack_status *status);
 /** Whether it is known which fixes are active: "no fix" is only said then. @param status a status @return 1 or 0
  * @since 0.1 */
 int lppack_status_fixes_known(const struct lppack_status *status);

@@ -141,7 +141,7 @@ LP_EXPORT struct lppack_value *lppack_store_describe(struct lppack_host *host, s
 
 	lp_snapshot_read(&snapshot, host);
 	if (lp_snapshot_check(&snapshot, LP_PART_STORE, err) < 0 || lp_snapshot_open_releases(&snapshot, err) < 0 ||
-	    lp_boot_candidates_read(&snapshot, &candidates, err) < 0)
+	    lp_boot_candidates_read(&snapshot, NULL, &candidates, err) < 0)
 		return NULL;
 	list = lp_boot_candidates_describe(&snapshot, &candidates);
 	if (!list)

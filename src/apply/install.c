@@ -266,7 +266,7 @@ static int choose_drops(const struct install *install, uint64_t keep, bool *drop
 	const char *stream = lp_verified_contents(install->verified)->manifest.id.stream;
 	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
 	size_t kept = 0;
-	int rc = lp_boot_candidates_read(&install->snapshot, &candidates, err);
+	int rc = lp_boot_candidates_read(&install->snapshot, NULL, &candidates, err);
 
 	for (size_t i = 0; rc == 0 && i < store->n; i++) {
 		if (strcmp(store->releases[i].id.stream, stream) != 0)
@@ -435,7 +435,7 @@ static struct lppack_value *install_describe(struct install *install, struct lpp
 	LP_AUTO_COVERAGE struct lp_coverage coverage = { 0 };
 	int enabled = lp_boot_is_enabled(install->host);
 
-	if (lp_boot_candidates_read(&install->snapshot, &candidates, err) < 0 ||
+	if (lp_boot_candidates_read(&install->snapshot, NULL, &candidates, err) < 0 ||
 	    lp_coverage_read(install->host, &candidates, &coverage, err) < 0) {
 		lppack_value_free(map);
 		return NULL;

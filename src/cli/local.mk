@@ -12,6 +12,7 @@ lppack_SOURCES = \
 	src/cli/diff_report.c src/cli/diff_report.h \
 	src/cli/each_file.c src/cli/each_file.h \
 	src/cli/effective_version.c \
+	src/cli/reboot_needed.c \
 	src/cli/extract.c \
 	src/cli/help.c \
 	src/cli/history.c \

@@ -16,17 +16,28 @@ struct status_options {
 	bool watch;
 	bool metrics;
 	bool check;
+	bool nagios;
 	const char *root;
 	bool json;
 };
 
 static const struct option_spec options[] = {
-	{ .name = "watch", .kind = OPTION_FLAG, .offset = offsetof(struct status_options, watch),
+	{ .name = "watch",
+	  .kind = OPTION_FLAG,
+	  .offset = offsetof(struct status_options, watch),
 	  .help = "follow a running transition and who holds it up, until it ends" },
-	{ .name = "metrics", .kind = OPTION_FLAG, .offset = offsetof(struct status_options, metrics),
+	{ .name = "metrics",
+	  .kind = OPTION_FLAG,
+	  .offset = offsetof(struct status_options, metrics),
 	  .help = "print in the text format of Prometheus" },
-	{ .name = "check", .kind = OPTION_FLAG, .offset = offsetof(struct status_options, check),
+	{ .name = "check",
+	  .kind = OPTION_FLAG,
+	  .offset = offsetof(struct status_options, check),
 	  .help = "print only what needs attention, and exit with the number of the gravest" },
+	{ .name = "nagios",
+	  .kind = OPTION_FLAG,
+	  .offset = offsetof(struct status_options, nagios),
+	  .help = "print one line for Nagios and its kin, and exit with 0 to 3" },
 	ROOT_ROW(struct status_options),
 	JSON_ROW(struct status_options),
 	OPTION_HELP_ROW,
@@ -35,9 +46,9 @@ static const struct option_spec options[] = {
 
 static int status_check_options(const struct status_options *o, struct lppack_error *err)
 {
-	if (o->watch + o->metrics + o->json > 1 || (o->check && (o->watch || o->metrics)))
+	if (o->watch + o->metrics + o->json + o->nagios > 1 || (o->check && (o->watch || o->metrics || o->nagios)))
 		return cli_fail(err, LPPACK_E_USAGE, "give one of them",
-				"status: --watch, --metrics and --json or --check exclude each other");
+				"status: --watch, --metrics, --nagios, and --json or --check exclude each other");
 	return 0;
 }
 
@@ -66,6 +77,71 @@ static void print_findings(const struct lppack_status *status)
 		printf("OK: %s\n", lppack_status_effective_version(status));
 	for (size_t i = 0; (finding = lppack_status_finding_at(status, i)); i++)
 		printf("%s: %s\n", lppack_error_name(finding->code), finding->text);
+}
+
+/* By enum lppack_severity, and what plug-ins of Nagios exit with. */
+static const char *const severities[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
+
+static int worst_severity(const struct lppack_status *status, size_t *n)
+{
+	const struct lppack_status_finding *finding;
+	int worst = 0;
+
+	for (*n = 0; (finding = lppack_status_finding_at(status, *n)); (*n)++)
+		if ((int)finding->severity > worst)
+			worst = (int)finding->severity;
+	return worst;
+}
+
+/* What the eye meets first: how bad it is, the gravest finding, and how many more there are. */
+static void print_verdict(const struct lppack_status *status)
+{
+	const struct lppack_status_finding *first = lppack_status_finding_at(status, 0);
+	size_t n;
+	int worst = worst_severity(status, &n);
+
+	if (!first)
+		printf("OK: %s\n\n", lppack_status_effective_version(status));
+	else if (n == 1)
+		printf("%s: %s: %s\n\n", severities[worst], lppack_error_name(first->code), first->text);
+	else
+		printf("%s: %s: %s (and %zu more: lppack status --check)\n\n", severities[worst],
+		       lppack_error_name(first->code), first->text, n - 1);
+}
+
+static size_t count_fixes(const struct lppack_status *status, enum lppack_fix_state state)
+{
+	const struct lppack_status_fix *fix;
+	size_t n = 0;
+
+	for (size_t i = 0; (fix = lppack_status_fix_at(status, i)); i++)
+		n += fix->state == state;
+	return n;
+}
+
+/* The plug-in interface: one line, performance data behind a bar, and 0 to 3. status: NULL where it cannot be read. */
+static int print_nagios(const struct lppack_status *status, const struct lppack_error *err)
+{
+	const struct lppack_status_finding *finding;
+	size_t n;
+	int worst;
+
+	if (!status) {
+		printf("LPPACK UNKNOWN - %s\n", err->message);
+		return 3;
+	}
+	worst = worst_severity(status, &n);
+	printf("LPPACK %s - %s", severities[worst], lppack_status_effective_version(status));
+	for (size_t i = 0; (finding = lppack_status_finding_at(status, i)); i++) {
+		printf("; %s: ", lppack_error_name(finding->code));
+		/* The bar begins the performance data. */
+		for (const char *at = finding->text; *at; at++)
+			putchar(*at == '|' ? '/' : *at);
+	}
+	printf(" | fixes_active=%zu fixes_pending=%zu fixes_available=%zu fixes_held=%zu\n",
+	       count_fixes(status, LPPACK_FIX_ACTIVE), count_fixes(status, LPPACK_FIX_PENDING),
+	       count_fixes(status, LPPACK_FIX_AVAILABLE), count_fixes(status, LPPACK_FIX_HELD));
+	return worst;
 }
 
 static int print_metrics(const struct lppack_status *status, struct lppack_error *err)
@@ -113,17 +189,20 @@ static int status_run(const void *values, const struct text_list *arguments, str
 	int rc = status_check_options(o, err);
 
 	(void)arguments;
-	if (rc == 0)
-		host = lppack_host_open(o->root, err);
+	if (rc < 0)
+		return rc;
+	host = lppack_host_open(o->root, err);
 	if (!host)
-		return -err->code;
+		return o->nagios ? print_nagios(NULL, err) : -err->code;
 	if (o->watch)
 		return watch(host, o->root, err);
 	recovered = recovery_try(host, o->root);
 	/* The answer itself tells what is left, and JSON what was done. */
-	if (!o->json && !recovery_is_left(recovered))
+	if (!o->json && !o->nagios && !recovery_is_left(recovered))
 		recovery_tell(recovered);
 	status = lppack_host_status(host, err);
+	if (o->nagios)
+		return print_nagios(status, err);
 	if (!status)
 		return -err->code;
 	if (o->metrics)
@@ -135,8 +214,10 @@ static int status_run(const void *values, const struct text_list *arguments, str
 		status_print_json(tree, recovered);
 	else if (o->check)
 		print_findings(status);
-	else
+	else {
+		print_verdict(status);
 		status_print(tree);
+	}
 	warn_of_problems(tree, o->check);
 	return o->check ? lppack_status_check(status) : LPPACK_OK;
 }

@@ -10,10 +10,14 @@
 #include <string.h>
 
 const struct verb *const verbs[] = {
-	&verb_keygen, &verb_inspect, &verb_check, &verb_create, &verb_sign, &verb_trust, &verb_verify, &verb_show,
-	&verb_diff, &verb_extract, &verb_apply, &verb_rollback, &verb_remove, &verb_recover, &verb_status,
-	&verb_install, &verb_confirm, &verb_hold, &verb_unhold, &verb_history, &verb_effective_version, &verb_help,
-	NULL,
+	&verb_keygen,        &verb_inspect, &verb_check,
+	&verb_create,        &verb_sign,    &verb_trust,
+	&verb_verify,        &verb_show,    &verb_diff,
+	&verb_extract,       &verb_apply,   &verb_rollback,
+	&verb_remove,        &verb_recover, &verb_status,
+	&verb_install,       &verb_confirm, &verb_hold,
+	&verb_unhold,        &verb_history, &verb_effective_version,
+	&verb_reboot_needed, &verb_help,    NULL,
 };
 
 const struct option_spec top_options[] = {

@@ -43,6 +43,7 @@ extern const struct verb verb_hold;
 extern const struct verb verb_unhold;
 extern const struct verb verb_history;
 extern const struct verb verb_effective_version;
+extern const struct verb verb_reboot_needed;
 extern const struct verb verb_help;
 
 /* NULL-terminated, in the order of a patch's life. */

@@ -21,13 +21,14 @@ _lppack_options()
 	rollback) echo --to --timeout --before-signal --wait --take-over --retries --retry-delay -n --dry-run -k --keys --root --json -h --help ;;
 	remove) echo --timeout --before-signal --wait --take-over --retries --retry-delay -n --dry-run --root --json -h --help ;;
 	recover) echo --timeout --wait --discard --json -h --help ;;
-	status) echo --watch --metrics --check --root --json -h --help ;;
+	status) echo --watch --metrics --nagios --check --root --json -h --help ;;
 	install) echo --no-apply --keep --allow-downgrade --timeout --before-signal --wait --take-over --retries --retry-delay -k --keys --root --json -h --help ;;
 	confirm) echo --retry --wait --root --json -h --help ;;
 	hold) echo --serial --until --freeze --stream --wait --root --json -h --help ;;
 	unhold) echo --stream --wait --root --json -h --help ;;
 	history) echo --last -n --log --root --json -h --help ;;
 	effective-version) echo --root -h --help ;;
+	reboot-needed) echo --root --json -h --help ;;
 	help) echo -h --help ;;
 	'') echo -h --help -V --version ;;
 	esac
@@ -56,7 +57,7 @@ _lppack_argument()
 _lppack()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} verb='' i
-	local verbs='keygen inspect check create sign trust verify show diff extract apply rollback remove recover status install confirm hold unhold history effective-version help'
+	local verbs='keygen inspect check create sign trust verify show diff extract apply rollback remove recover status install confirm hold unhold history effective-version reboot-needed help'
 
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
@@ -77,7 +78,7 @@ _lppack()
 	compopt -o filenames 2> /dev/null
 	case $(_lppack_argument "$verb" "$prev"):$verb in
 	dir:*) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
-	word:* | :keygen | :rollback | :remove | :recover | :status | :confirm | :hold | :unhold | :history | :effective-version) ;;
+	word:* | :keygen | :rollback | :remove | :recover | :status | :confirm | :hold | :unhold | :history | :effective-version | :reboot-needed) ;;
 	*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }

@@ -27,6 +27,7 @@ complete -c lppack -n __fish_use_subcommand -a hold -d 'keep newer levels away'
 complete -c lppack -n __fish_use_subcommand -a unhold -d 'take holds away'
 complete -c lppack -n __fish_use_subcommand -a history -d 'show what was done to the running kernels, and when'
 complete -c lppack -n __fish_use_subcommand -a effective-version -d 'print the kernel\'s release with the level that is in force'
+complete -c lppack -n __fish_use_subcommand -a reboot-needed -d 'say whether the machine has to be rebooted'
 complete -c lppack -n __fish_use_subcommand -a help -d 'list the verbs, or explain one'
 
 complete -c lppack -n '__fish_seen_subcommand_from keygen' -s o -l output -r -F -d 'write NAME.key and NAME.pub'
@@ -190,6 +191,7 @@ complete -c lppack -n '__fish_seen_subcommand_from recover' -s h -l help -d 'pri
 
 complete -c lppack -n '__fish_seen_subcommand_from status' -l watch -d 'follow a running transition'
 complete -c lppack -n '__fish_seen_subcommand_from status' -l metrics -d 'print in the format of Prometheus'
+complete -c lppack -n '__fish_seen_subcommand_from status' -l nagios -d 'print one line for Nagios'
 complete -c lppack -n '__fish_seen_subcommand_from status' -l check -d 'print only what needs attention'
 complete -c lppack -n '__fish_seen_subcommand_from status' -l root -x -a '(__fish_complete_directories)' -d 'root of another machine'
 complete -c lppack -n '__fish_seen_subcommand_from status' -l json -d 'print JSON'
@@ -240,5 +242,13 @@ complete -c lppack -n '__fish_seen_subcommand_from history' -s h -l help -d 'pri
 complete -c lppack -n '__fish_seen_subcommand_from effective-version' -l root -x -a '(__fish_complete_directories)' -d 'root of another machine'
 complete -c lppack -n '__fish_seen_subcommand_from effective-version' -s h -l help -d 'print help'
 
-complete -c lppack -n '__fish_seen_subcommand_from help' -a 'keygen inspect check create sign trust verify show diff extract apply rollback remove recover status install confirm hold unhold history effective-version help'
+complete -c lppack -n '__fish_seen_subcommand_from reboot-needed' -l root -x -a '(__fish_complete_directories)' -d 'root of another machine'
+complete -c lppack -n '__fish_seen_subcommand_from reboot-needed' -l json -d 'print JSON'
+complete -c lppack -n '__fish_seen_subcommand_from reboot-needed' -s h -l help -d 'print help'
+
+complete -c lppack -n '__fish_seen_subcommand_from help' -a 'keygen inspect check create sign trust verify show diff extract apply rollback remove recover status install confirm hold unhold history effective-version reboot-needed help'
+complete -c lppack -n '__fish_seen_subcommand_from reboot-needed' -l root -x -a '(__fish_complete_directories)' -d 'root of another machine'
+complete -c lppack -n '__fish_seen_subcommand_from reboot-needed' -l json -d 'print JSON'
+complete -c lppack -n '__fish_seen_subcommand_from reboot-needed' -s h -l help -d 'print help'
+
 complete -c lppack -n '__fish_seen_subcommand_from help' -s h -l help -d 'print help'

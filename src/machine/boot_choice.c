@@ -18,6 +18,7 @@ const char *const lp_boot_choice_names[] = {
 	[LP_BOOT_CHOICE_HELD] = "held",
 	[LP_BOOT_CHOICE_SKIPPED] = "skipped",
 	[LP_BOOT_CHOICE_OTHER_KERNEL] = "not for this kernel",
+	[LP_BOOT_CHOICE_REFUSED] = "refused",
 	[LP_BOOT_CHOICE_DAMAGED] = "damaged",
 	[LP_BOOT_CHOICE_NOT_CHOSEN] = "not chosen",
 	[LP_BOOT_CHOICE_REMOVED] = "removed",
@@ -102,7 +103,8 @@ static enum lp_boot_choice judge_kernel(struct lppack_host *host, struct lp_cont
 }
 
 /* By itself, as if its turn had come. */
-static enum lp_boot_choice judge_release(const struct lp_snapshot *snapshot, const struct lp_installed *release)
+static enum lp_boot_choice judge_release(const struct lp_snapshot *snapshot, const struct lp_installed *release,
+					 const struct lppack_error *refusal)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	int rc = lp_boot_choice_check(snapshot, release, &why);
@@ -113,6 +115,8 @@ static enum lp_boot_choice judge_release(const struct lp_snapshot *snapshot, con
 		return LP_BOOT_CHOICE_SKIPPED;
 	if (rc < 0 || !release->opened)
 		return LP_BOOT_CHOICE_DAMAGED;
+	if (refusal->code)
+		return LP_BOOT_CHOICE_REFUSED;
 	return judge_kernel(snapshot->host, release->opened->contents);
 }
 
@@ -137,8 +141,8 @@ static void settle_candidates(const struct lp_snapshot *snapshot, struct lp_boot
 	}
 }
 
-int lp_boot_candidates_read(const struct lp_snapshot *snapshot, struct lp_boot_candidates *out,
-			    struct lppack_error *err)
+int lp_boot_candidates_read(const struct lp_snapshot *snapshot, const struct lppack_keyring *keyring,
+			    struct lp_boot_candidates *out, struct lppack_error *err)
 {
 	const struct lp_store *store = &snapshot->store;
 	const struct lp_installed *turn = lp_boot_choice_first(snapshot);
@@ -154,8 +158,14 @@ int lp_boot_candidates_read(const struct lp_snapshot *snapshot, struct lp_boot_c
 	for (; turn; turn = lp_store_below(store, &turn->id))
 		out->items[turn - store->releases].in_turn = true;
 	for (size_t i = 0; i < out->n; i++) {
-		out->items[i].release = &store->releases[i];
-		out->items[i].at_boot = judge_release(snapshot, &store->releases[i]);
+		struct lp_boot_candidate *candidate = &out->items[i];
+
+		candidate->release = &store->releases[i];
+		candidate->refusal.size = sizeof(candidate->refusal);
+		if (keyring && candidate->release->opened)
+			lppack_verified_free(lppack_bundle_verify(candidate->release->opened->contents->bundle, keyring,
+								  &candidate->refusal));
+		candidate->at_boot = judge_release(snapshot, candidate->release, &candidate->refusal);
 	}
 	settle_candidates(snapshot, out);
 	return 0;
@@ -171,6 +181,8 @@ static struct lppack_value *describe_candidate(const struct lp_snapshot *snapsho
 	lp_value_add_bool(&map, "chosen", candidate->release == lp_snapshot_target(snapshot));
 	lp_value_add_bool(&map, "target", candidate->at_boot == LP_BOOT_CHOICE_APPLIED);
 	lp_value_add_text(&map, "at_boot", lp_boot_choice_names[candidate->at_boot]);
+	if (candidate->refusal.code)
+		lp_value_add_text(&map, "refused_because", candidate->refusal.message);
 	return map;
 }
 

@@ -12,6 +12,7 @@ enum lp_boot_choice {
 	LP_BOOT_CHOICE_HELD,         /* kept away by a hold */
 	LP_BOOT_CHOICE_SKIPPED,      /* boots with it did not become healthy */
 	LP_BOOT_CHOICE_OTHER_KERNEL, /* has nothing for the running kernel */
+	LP_BOOT_CHOICE_REFUSED,      /* the installed keys and policy do not accept it */
 	LP_BOOT_CHOICE_DAMAGED,      /* its file, or what would decide over it, cannot be read */
 	LP_BOOT_CHOICE_NOT_CHOSEN,   /* newer than the level that boots begin with, or of another stream */
 	LP_BOOT_CHOICE_REMOVED,      /* lppack remove has left boots nothing to begin with */
@@ -25,6 +26,7 @@ struct lp_boot_candidate {
 	enum lp_boot_choice at_boot;
 	bool in_turn;        /* the level that boots begin with, or below it */
 	bool is_passed_over; /* in turn, and before the one that is put in force */
+	struct lppack_error refusal; /* why the keys do not accept it; code 0: they do, or were not asked */
 };
 
 struct lp_boot_candidates {
@@ -32,10 +34,11 @@ struct lp_boot_candidates {
 	size_t n;
 };
 
-/* Only lack of memory fails. The snapshot's releases are open. Where its kernel cannot be asked, as of an image that
+/* Only lack of memory fails. The snapshot's releases are open. keyring: what a boot verifies them by; NULL: that is not
+ * asked. Where its kernel cannot be asked, as of an image that
  * runs none, it is one that the releases are for. */
-int lp_boot_candidates_read(const struct lp_snapshot *snapshot, struct lp_boot_candidates *out,
-			    struct lppack_error *err);
+int lp_boot_candidates_read(const struct lp_snapshot *snapshot, const struct lppack_keyring *keyring,
+			    struct lp_boot_candidates *out, struct lppack_error *err);
 void lp_boot_candidates_free(struct lp_boot_candidates *candidates);
 /* Borrowed, or NULL. */
 const struct lp_boot_candidate *lp_boot_candidates_find(const struct lp_boot_candidates *candidates,

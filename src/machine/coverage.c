@@ -32,7 +32,8 @@ void lp_coverage_free(struct lp_coverage *coverage)
 static bool is_tried(const struct lp_boot_candidate *candidate)
 {
 	return candidate->in_turn && candidate->at_boot != LP_BOOT_CHOICE_HELD &&
-	       candidate->at_boot != LP_BOOT_CHOICE_SKIPPED && candidate->at_boot != LP_BOOT_CHOICE_DAMAGED;
+	       candidate->at_boot != LP_BOOT_CHOICE_SKIPPED && candidate->at_boot != LP_BOOT_CHOICE_REFUSED &&
+	       candidate->at_boot != LP_BOOT_CHOICE_DAMAGED;
 }
 
 /* The first release whose turn comes at a boot of that kernel, and that has something for it. */

@@ -73,7 +73,7 @@ static int read_frozen(struct lp_snapshot *snapshot, struct lp_hold *hold, struc
 	rc = lp_snapshot_open_releases(snapshot, err);
 	if (rc < 0)
 		return rc;
-	rc = lp_boot_candidates_read(snapshot, &candidates, err);
+	rc = lp_boot_candidates_read(snapshot, NULL, &candidates, err);
 	taken = lp_boot_candidates_taken(&candidates);
 	return rc < 0 || !taken ? rc : lp_release_copy(&hold->frozen, &taken->id, err);
 }

@@ -6,6 +6,7 @@ man_pages = \
 	src/man/lppack-create.1 \
 	src/man/lppack-diff.1 \
 	src/man/lppack-effective-version.1 \
+	src/man/lppack-reboot-needed.1 \
 	src/man/lppack-extract.1 \
 	src/man/lppack-history.1 \
 	src/man/lppack-hold.1 \

@@ -38,6 +38,11 @@ static const char *const reboot_cause_names[] = {
 	[LP_REBOOT_FORCED] = "forced",
 };
 
+static const char *const severity_names[] = {
+	[LPPACK_SEVERITY_WARNING] = "warning",
+	[LPPACK_SEVERITY_CRITICAL] = "critical",
+};
+
 static struct lppack_value *describe_live_object(const struct lp_live_object *live)
 {
 	struct lppack_value *map = lp_value_map();
@@ -141,7 +146,8 @@ static void add_stack(const struct lppack_status *status, struct lppack_value **
 	lp_value_add_int(map, "schema", LP_STATUS_SCHEMA);
 	lp_value_add(map, "kernel", describe_running_kernel(status->host));
 	lp_value_add_text(map, "effective_version", status->effective_version);
-	lp_value_add_bool(map, "livepatch", true);
+	lp_value_add_bool(map, "livepatch", status->is_supported);
+	lp_value_add_bool(map, "set_up", status->is_set_up);
 	lp_value_add_bool(map, "transition", status->in_transition);
 	lp_value_add(map, "patches", patches);
 	lp_value_add(map, "functions", lp_stack_describe_functions(&status->snapshot.stack));
@@ -240,6 +246,7 @@ static struct lppack_value *describe_findings(const struct lppack_status *status
 		lp_value_add_text(&map, "name", lppack_error_name(finding->code));
 		lp_value_add_int(&map, "code", finding->code);
 		lp_value_add_text(&map, "text", finding->text);
+		lp_value_add_text(&map, "severity", severity_names[finding->severity]);
 		lp_value_push(&list, map);
 	}
 	return list;

@@ -7,6 +7,29 @@
 
 #include <string.h>
 
+/* Before a release expires. */
+#define LP_EXPIRES_SOON (14 * 24 * 60 * 60)
+
+/* Critical: fixes are missing, the next boot has none, or nobody can say. The others can wait for the morning. */
+static enum lppack_severity severity_of(enum lppack_code code)
+{
+	switch (code) {
+	case LPPACK_E_UNFINISHED:
+	case LPPACK_E_IN_TRANSITION:
+	case LPPACK_E_FOREIGN:
+	case LPPACK_E_REBOOT_NEEDED:
+	case LPPACK_E_HELD_BACK:
+	case LPPACK_E_UNCOVERED:
+	case LPPACK_E_EXPIRED:
+	case LPPACK_E_EXPIRES_SOON:
+	case LPPACK_E_NOT_SET_UP:
+	case LPPACK_E_UNSUPPORTED:
+		return LPPACK_SEVERITY_WARNING;
+	default:
+		return LPPACK_SEVERITY_CRITICAL;
+	}
+}
+
 /* Takes the text over; false without memory. */
 static bool add(struct lppack_status *status, enum lppack_code code, char *text)
 {
@@ -17,8 +40,24 @@ static bool add(struct lppack_status *status, enum lppack_code code, char *text)
 		free(text);
 		return false;
 	}
-	*finding = (struct lppack_status_finding){ .size = sizeof(*finding), .code = code, .text = text };
+	*finding = (struct lppack_status_finding){
+		.size = sizeof(*finding), .code = code, .text = text, .severity = severity_of(code)
+	};
 	return true;
+}
+
+static enum lppack_code code_of(const struct lppack_error *problem)
+{
+	switch (problem->code) {
+	case LPPACK_E_KEY:
+	case LPPACK_E_POLICY:
+	case LPPACK_E_UNSAFE_FILE:
+		return (enum lppack_code)problem->code;
+	case LPPACK_E_NO_LIVEPATCH:
+		return LPPACK_E_UNSUPPORTED;
+	default:
+		return LPPACK_E_STATE;
+	}
 }
 
 /* What only root may see is no fault of the machine. */
@@ -26,8 +65,68 @@ static bool find_problems(struct lppack_status *status)
 {
 	for (size_t i = 0; i < status->n_problems; i++)
 		if (status->problems[i].code != LPPACK_E_PRIVILEGE &&
-		    !add(status, LPPACK_E_STATE, strdup(status->problems[i].message)))
+		    !add(status, code_of(&status->problems[i]), strdup(status->problems[i].message)))
 			return false;
+	return true;
+}
+
+static bool find_not_set_up(struct lppack_status *status)
+{
+	return status->is_set_up ||
+	       add(status, LPPACK_E_NOT_SET_UP,
+		   strdup("no stream release was ever installed or applied here: lppack trust add KEY, then lppack "
+			  "install BUNDLE"));
+}
+
+static bool is_active(const struct lppack_status *status, const struct lp_installed *release)
+{
+	return status->snapshot.ours && lp_digest_equal(&status->snapshot.state.applied.id.digest, &release->id.digest);
+}
+
+/* Only what is active and what a boot would apply otherwise: an older release in reserve need not be accepted. */
+static bool find_refused(struct lppack_status *status)
+{
+	for (size_t i = 0; i < status->candidates.n; i++) {
+		const struct lp_boot_candidate *candidate = &status->candidates.items[i];
+		const struct lp_release_id *id = &candidate->release->id;
+		bool active = is_active(status, candidate->release);
+
+		if (!candidate->refusal.code || (!active && !candidate->is_passed_over))
+			continue;
+		/* Of every release the same: once is enough. */
+		if (candidate->refusal.code == LPPACK_E_NO_KEYS)
+			return add(status, LPPACK_E_NO_KEYS,
+				   strdup("no key is trusted, so no boot applies what is installed: lppack trust add "
+					  "KEY"));
+		if (!add(status, (enum lppack_code)candidate->refusal.code,
+			 lp_text_format("%s serial %llu, which is %s, is not accepted: %s", id->stream,
+					(unsigned long long)id->serial, active ? "active" : "installed",
+					candidate->refusal.message)))
+			return false;
+	}
+	return true;
+}
+
+/* What is active, and what a boot applies. */
+static bool find_expired(struct lppack_status *status)
+{
+	for (size_t i = 0; i < status->candidates.n; i++) {
+		const struct lp_boot_candidate *candidate = &status->candidates.items[i];
+		const struct lp_release_id *id = &candidate->release->id;
+		int64_t expires = status->releases[i].view.expires;
+		char time[LP_TIME_TEXT];
+		bool is_over;
+
+		if (!expires || expires > status->now + LP_EXPIRES_SOON ||
+		    (candidate->at_boot != LP_BOOT_CHOICE_APPLIED && !is_active(status, candidate->release)))
+			continue;
+		is_over = expires <= status->now;
+		lp_time_format(expires, time);
+		if (!add(status, is_over ? LPPACK_E_EXPIRED : LPPACK_E_EXPIRES_SOON,
+			 lp_text_format("%s serial %llu %s %s: install a newer release", id->stream,
+					(unsigned long long)id->serial, is_over ? "expired at" : "expires at", time)))
+			return false;
+	}
 	return true;
 }
 
@@ -194,8 +293,9 @@ int lp_status_find(struct lppack_status *status, struct lppack_error *err)
 {
 	/* In the order of their gravity. */
 	static bool (*const finders[])(struct lppack_status * status) = {
-		find_problems, find_unfinished, find_transition, find_skipped,       find_foreign,
-		find_reboot,   find_newer,      find_held_out,   find_disabled_unit, find_uncovered,
+		find_problems,      find_not_set_up, find_unfinished, find_transition, find_refused,
+		find_skipped,       find_foreign,    find_reboot,     find_newer,      find_held_out,
+		find_disabled_unit, find_uncovered,  find_expired,
 	};
 
 	for (size_t i = 0; i < sizeof(finders) / sizeof(finders[0]); i++)

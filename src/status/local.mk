@@ -7,6 +7,7 @@ liblppack_all_la_SOURCES += \
 	src/status/metrics.c \
 	src/status/modules.c src/status/modules.h \
 	src/status/read.c \
+	src/status/reboot.c src/status/reboot.h \
 	src/status/stack.c src/status/stack.h \
 	src/status/status.c src/status/status.h \
 	src/status/transition.c

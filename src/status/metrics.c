@@ -114,12 +114,32 @@ static void put_coverage(struct lp_buf *out, const struct lppack_status *status)
 	}
 }
 
+static void put_expiry(struct lp_buf *out, const struct lppack_status *status)
+{
+	begin(out, "release_expires_timestamp_seconds",
+	      "When an installed release expires; absent where it never does.");
+	for (size_t i = 0; i < status->n_releases; i++) {
+		const struct lppack_status_release *release = &status->releases[i].view;
+		char serial[32];
+		const struct label labels[] = { { "stream", release->stream }, { "serial", serial }, { 0 } };
+
+		snprintf(serial, sizeof(serial), "%llu", (unsigned long long)release->serial);
+		if (release->expires)
+			sample(out, "release_expires_timestamp_seconds", labels, (uint64_t)release->expires);
+	}
+}
+
 static void put_findings(struct lp_buf *out, const struct lppack_status *status)
 {
 	begin(out, "finding", "What lppack status --check reports; absent while all is well.");
 	/* Findings of one name stand together; a sample may occur only once. */
 	for (size_t i = 0; i < status->n_findings; i++) {
-		const struct label labels[] = { { "name", lppack_error_name(status->findings[i].code) }, { 0 } };
+		const struct lppack_status_finding *finding = &status->findings[i];
+		const struct label labels[] = {
+			{ "name", lppack_error_name(finding->code) },
+			{ "severity", finding->severity == LPPACK_SEVERITY_CRITICAL ? "critical" : "warning" },
+			{ 0 },
+		};
 
 		if (i == 0 || status->findings[i].code != status->findings[i - 1].code)
 			sample(out, "finding", labels, 1);
@@ -171,6 +191,8 @@ LP_EXPORT char *lppack_status_metrics(const struct lppack_status *status, struct
 
 	begin(&out, "kernel_info", "The running kernel.");
 	sample(&out, "kernel_info", info, 1);
+	single(&out, "supported", "Whether the kernel can livepatch.", status->is_supported);
+	single(&out, "set_up", "Whether a stream release is installed or was applied.", status->is_set_up);
 	put_patches(&out, status);
 	put_fixes(&out, status);
 	put_transition(&out, status);
@@ -179,6 +201,7 @@ LP_EXPORT char *lppack_status_metrics(const struct lppack_status *status, struct
 	single(&out, "modules", "Livepatch modules that are loaded, in force or left over.", status->n_modules);
 	single(&out, "reboot_needed", "Whether only a reboot can bring what is missing.", status->n_reasons > 0);
 	put_coverage(&out, status);
+	put_expiry(&out, status);
 	single(&out, "levels_installed", "Levels that are installed.", status->n_releases);
 	single(&out, "holds", "Holds that are set, but for freezes that are over.", count_holds(status));
 	single(&out, "bundles_skipped", "Bundles that are skipped because boots with them did not become healthy.",

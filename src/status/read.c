@@ -8,6 +8,7 @@
 #include "status/findings.h"
 #include "status/fixes.h"
 #include "status/modules.h"
+#include "status/reboot.h"
 
 #include <string.h>
 #include <time.h>
@@ -126,6 +127,9 @@ static int read_releases(struct lppack_status *status, struct lppack_error *err)
 			.digest = release->digest,
 			.at_boot = lp_boot_choice_names[candidate->at_boot],
 			.chosen = candidate->release == target,
+			.expires =
+				candidate->release->opened ? candidate->release->opened->contents->manifest.expires : 0,
+			.refusal = (enum lppack_code)candidate->refusal.code,
 		};
 	}
 	return 0;
@@ -163,11 +167,35 @@ static int read_coverage(struct lppack_status *status, struct lppack_error *err)
 	return rc;
 }
 
+/* The installed releases, as a boot would judge them. Without keys that can be read nothing is said of them. */
+static int read_trust(struct lppack_status *status, struct lppack_error *err)
+{
+	const struct lp_snapshot *snapshot = &status->snapshot;
+	const char *root = status->host->io.root;
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	int rc = 0;
+
+	status->is_set_up = snapshot->store.n || snapshot->state.has_applied || snapshot->is_unfinished ||
+			    snapshot->damage[LP_PART_STORE].code || snapshot->damage[LP_PART_STATE].code;
+	if (snapshot->store.n) {
+		status->keyring = lppack_keyring_new(err);
+		if (!status->keyring)
+			return -LPPACK_E_NO_MEMORY;
+		/* Without any key each release is refused for that. */
+		if (lppack_keyring_add_default(status->keyring, *root ? root : NULL, &why) < 0 &&
+		    why.code != LPPACK_E_NO_KEYS) {
+			lppack_keyring_free(LP_TAKE(status->keyring));
+			rc = lp_status_add_problem(status, &why, err);
+		}
+	}
+	return rc < 0 ? rc : lp_boot_candidates_read(snapshot, status->keyring, &status->candidates, err);
+}
+
 /* The order is that of the problems, and so of the findings. A damaged journal is reported with what is unfinished, a
  * damaged count of boots with the boot. */
 static int read_parts(struct lppack_status *status, struct lppack_error *err)
 {
-	static const enum lp_part parts[] = { LP_PART_STATE, LP_PART_STORE, LP_PART_HOLDS };
+	static const enum lp_part parts[] = { LP_PART_STACK, LP_PART_STATE, LP_PART_STORE, LP_PART_HOLDS };
 	int rc = read_patches(status, err);
 
 	if (rc < 0)
@@ -196,6 +224,7 @@ static int read_parts(struct lppack_status *status, struct lppack_error *err)
 	if (rc < 0)
 		return rc;
 	lp_boot_setup_read(status->host, &status->boot);
+	lp_status_read_requested(status);
 	return read_coverage(status, err);
 }
 
@@ -213,10 +242,12 @@ LP_EXPORT struct lppack_status *lppack_host_status(struct lppack_host *host, str
 	status->host = lp_host_ref(host);
 	status->now = time(NULL);
 	lp_snapshot_read(&status->snapshot, host);
-	if (lp_snapshot_check(&status->snapshot, LP_PART_STACK, err) < 0 ||
-	    lp_snapshot_open_releases(&status->snapshot, err) < 0 ||
-	    lp_boot_candidates_read(&status->snapshot, &status->candidates, err) < 0 || read_parts(status, err) < 0 ||
-	    lp_status_find(status, err) < 0)
+	status->is_supported = !status->snapshot.damage[LP_PART_STACK].code;
+	if (status->snapshot.damage[LP_PART_STACK].code != LPPACK_E_NO_LIVEPATCH &&
+	    lp_snapshot_check(&status->snapshot, LP_PART_STACK, err) < 0)
+		return NULL;
+	if (lp_snapshot_open_releases(&status->snapshot, err) < 0 || read_trust(status, err) < 0 ||
+	    read_parts(status, err) < 0 || lp_status_find(status, err) < 0)
 		return NULL;
 	return LP_TAKE(status);
 }

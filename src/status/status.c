@@ -27,6 +27,7 @@ LP_EXPORT void lppack_status_free(struct lppack_status *status)
 	free(status->releases);
 	free(status->kernels);
 	free(status->problems);
+	lppack_keyring_free(status->keyring);
 	free(status->effective_version);
 	lp_blockers_free(status->blockers, status->n_blockers);
 	lp_claims_free(&status->active);
@@ -87,14 +88,19 @@ LP_EXPORT const char *lppack_status_effective_version(const struct lppack_status
 	return status->effective_version;
 }
 
+LP_EXPORT int lppack_status_supported(const struct lppack_status *status)
+{
+	return status->is_supported;
+}
+
+LP_EXPORT int lppack_status_set_up(const struct lppack_status *status)
+{
+	return status->is_set_up;
+}
+
 LP_EXPORT int lppack_status_in_transition(const struct lppack_status *status)
 {
 	return status->in_transition;
-}
-
-LP_EXPORT int lppack_status_reboot_needed(const struct lppack_status *status)
-{
-	return status->n_reasons > 0;
 }
 
 LP_EXPORT int lppack_status_fixes_known(const struct lppack_status *status)

@@ -57,6 +57,13 @@ struct lp_reboot_reason {
 	char *text;
 };
 
+/* Who asks for a reboot on a system that says so in /run/reboot-required. */
+enum lp_requested {
+	LP_REQUESTED_BY_NOBODY,
+	LP_REQUESTED_BY_KERNELS, /* packages of kernels alone */
+	LP_REQUESTED_BY_OTHERS,
+};
+
 struct lp_status_patch {
 	struct lppack_status_patch view;
 	const struct lp_live_patch *live; /* of the snapshot */
@@ -77,7 +84,10 @@ struct lp_status_module {
 struct lppack_status {
 	struct lppack_host *host; /* a reference */
 	int64_t now;              /* seconds since 1970: one time for everything that is decided */
+	struct lppack_keyring *keyring; /* the installed one; NULL: it could not be read */
 	struct lp_snapshot snapshot;
+	bool is_supported; /* the kernel can livepatch */
+	bool is_set_up;    /* something is installed or was applied */
 	struct lp_boot_candidates candidates;
 	struct lp_boot_setup boot;
 	bool in_transition;
@@ -99,6 +109,7 @@ struct lppack_status {
 	size_t n_fixes;
 	struct lp_reboot_reason *reasons; /* only a reboot helps; none: it is not needed */
 	size_t n_reasons;
+	enum lp_requested requested;
 	struct lp_status_release *releases;
 	size_t n_releases;
 	struct lppack_status_kernel *kernels;

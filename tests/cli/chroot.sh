@@ -29,13 +29,23 @@ without()
 {
 	local verb
 
-	for verb in "apply b.lpb --keys key.pub" "apply -n b.lpb --keys key.pub" remove "remove -n" status; do
+	for verb in "apply b.lpb --keys key.pub" "apply -n b.lpb --keys key.pub" remove "remove -n"; do
 		# shellcheck disable=SC2086
 		try "$2" $verb
 		says "$err" "^lppack: error: .*$3"
 		says "$err" "^lppack: hint: .*$4"
 		silent "$out"
 	done | ok "$1"
+	{
+		try OK status
+		says "$out" '^[A-Z]+: UNSUPPORTED: '
+		says "$err" "^lppack: warning: .*$3"
+		says "$err" "^lppack: hint: .*$4"
+		try UNSUPPORTED status --check
+		says "$out" "^UNSUPPORTED: .*$3"
+		try OK status --metrics
+		says "$out" '^lppack_supported 0$'
+	} | ok "$1: status"
 }
 
 {

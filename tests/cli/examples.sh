@@ -66,7 +66,7 @@ openssl genpkey -algorithm ed25519 -out wrong.key 2> /dev/null && openssl pkey -
 cp b.lpb before.lpb
 { fails BAD_SIGNATURE sign_elsewhere b.lpb wrong.pub 'openssl pkeyutl -sign -inkey far.key -rawin -in message.bin'
 	cmp b.lpb before.lpb; } | ok "sign_elsewhere: one that does not fit is not written"
-shows 'nothing is to be done' status h | ok "status: a machine's"
+shows 'nothing was ever installed' status h | ok "status: a machine's"
 shows '"bundle"' apply b.lpb key.pub h | ok "apply: a plan for another machine"
 fails USAGE apply b.lpb key.pub h yes | ok "apply: another machine is not changed"
 shows '^(yes|no|unknown)$' check livepatch_7-1.ko vmlinuz-6.1.0-1-test | ok "check: a verdict"

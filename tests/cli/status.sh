@@ -5,7 +5,14 @@
 use_bundle
 use_host h 6.1.0-1-test
 
-{ try OK status --root h --check; says "$out" '^OK: 6\.1\.0-1-test$'; } | ok "all is well"
+{
+	try NOT_SET_UP status --root h --check
+	says "$out" '^NOT_SET_UP: .*lppack trust add KEY'
+	try OK status --root h
+	says "$out" '^WARNING: NOT_SET_UP: '
+	try OK status --root h --metrics
+	says "$out" '^lppack_set_up 0$'
+} | ok "a machine that was never set up is not OK"
 
 # A level with fixes, recorded as in force.
 cat > fixes.yaml << 'EOT'
@@ -261,6 +268,103 @@ for options in '--watch --json' '--metrics --json' '--check --metrics' '--watch 
 done | ok "what excludes each other"
 mkdir -p n/proc/sys/kernel
 echo 6.1.0-1-test > n/proc/sys/kernel/osrelease
-refused "a kernel that cannot livepatch" NO_LIVEPATCH '' '' status --root n
+{ try UNSUPPORTED status --root n --check; says "$out" '^UNSUPPORTED: '; } | ok "a kernel that cannot livepatch"
 
+
+# What the installed keys and policy say of what is installed.
+use_host t 6.1.0-1-test
+lppack install --root t b.lpb > /dev/null
+digest=$(basename t/var/lib/lppack/bundles/*.lpb .lpb)
+mv t/etc/lppack/keys.d keys.away
+{
+	try NO_KEYS status --root t --check
+	says "$out" '^NO_KEYS: no key is trusted, so no boot applies what is installed'
+	try OK status --root t --json
+	json "['levels'][0]['at_boot']" "'refused'"
+} | ok "no key is trusted"
+mv keys.away t/etc/lppack/keys.d
+printf 'format: 1\nversion: 1\ncreated: "2026-01-01T00:00:00Z"\nrevoked_bundles:\n  - digest: "%s"\n' "$digest" > t/etc/lppack/policy.yaml
+{
+	try REVOKED status --root t --check
+	says "$out" '^REVOKED: web serial 7, which is installed, is not accepted: '
+	try OK status --root t
+	says "$out" '^CRITICAL: REVOKED: '
+	says "$out" ' refused$'
+	try OK status --root t --json
+	json "['findings'][0]['severity']" "'critical'"
+	says "$out" '"refused_because": '
+	try OK status --root t --metrics
+	says "$out" '^lppack_finding\{name="REVOKED",severity="critical"\} 1$'
+} | ok "the installed release is revoked"
+echo '?' > t/etc/lppack/policy.yaml
+{ try POLICY status --root t --check; says "$out" '^POLICY: .*policy\.yaml'; } | ok "a policy that cannot be read"
+rm t/etc/lppack/policy.yaml
+
+# expiring WHEN: a machine with a release that expires then.
+expiring()
+{
+	rm -rf t
+	use_host t 6.1.0-1-test
+	write_spec e.yaml 'created: 2020-01-01T00:00:00Z' "expires: $1" "$(pair 'livepatch_7-*.ko' 'vmlinuz-{release}')"
+	lppack create e.yaml --key key.key -o e.lpb --force > /dev/null
+	lppack install --root t e.lpb > /dev/null 2>&1
+}
+expiring 2021-01-01T00:00:00Z
+lppack status --root t --check > checked
+{
+	says checked '^EXPIRED: web serial 7 expired at 2021-01-01T00:00:00Z: install a newer release$'
+	try OK status --root t --metrics
+	says "$out" '^lppack_release_expires_timestamp_seconds\{stream="web",serial="7"\} 1609459200$'
+} | ok "what a boot applies has expired"
+expiring "$(date -u -d '+3 days' +%Y-%m-%dT%H:%M:%SZ)"
+lppack status --root t --check > checked
+says checked '^EXPIRES_SOON: web serial 7 expires at ' | ok "what a boot applies expires soon"
+expiring "$(date -u -d '+30 days' +%Y-%m-%dT%H:%M:%SZ)"
+lppack status --root t --check > checked
+{ grep EXPIRE checked || :; } | ok "what a boot applies expires in a month"
+
+# nagios STATUS WORD
+nagios()
+{
+	local got=0
+
+	lppack status --root "${3-t}" --nagios > line 2> "$err" || got=$?
+	[ "$got" = "$1" ] || echo "exit status $got, not $1"
+	[ "$(wc -l < line)" = 1 ] || cat line
+	says line "^LPPACK $2 - "
+	silent "$err"
+}
+{ nagios 2 CRITICAL; says line ' BEHIND: .* \| fixes_active=0 fixes_pending=0 '; } | ok "--nagios: critical"
+nagios 3 UNKNOWN none | ok "--nagios: unknown"
+rm -rf n
+use_host n 6.1.0-1-test
+nagios 1 WARNING n | ok "--nagios: warning"
+
+# reboot_needed STATUS ANSWER
+reboot_needed()
+{
+	local got=0
+
+	lppack reboot-needed --root t --json > "$out" || got=$?
+	[ "$got" = "$1" ] || echo "exit status $got, not $1"
+	json "['reboot_required']" "'$2'"
+}
+reboot_needed 3 no | ok "reboot-needed: no"
+mkdir -p t/run
+touch t/run/reboot-required
+reboot_needed 0 yes | ok "reboot-needed: something asks for it"
+echo libc6 > t/run/reboot-required.pkgs
+reboot_needed 0 yes | ok "reboot-needed: a library asks for it"
+echo linux-image-6.1.0-2-test > t/run/reboot-required.pkgs
+reboot_needed 0 yes | ok "reboot-needed: a kernel asks for it, and no livepatch is active"
+rm t/run/reboot-required*
+echo '?' > t/var/lib/lppack/store.yaml
+reboot_needed "${status[STATE]}" unknown | ok "reboot-needed: the store is damaged"
+rm -rf t && use_host t 6.1.0-1-test && use_patch t livepatch_6 "$(module_id 2)"
+reboot_needed "${status[NOT_SET_UP]}" unknown | ok "reboot-needed: nobody knows what is active"
+mkdir -p h/run
+touch h/run/reboot-required
+echo linux-image-6.1.0-2-test > h/run/reboot-required.pkgs
+lppack reboot-needed --root h > "$out" || [ $? = 3 ] || echo "exit status"
+says "$out" '^not needed yet' | ok "reboot-needed: a kernel asks for it, and a livepatch is active"
 done_testing

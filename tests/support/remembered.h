@@ -105,7 +105,8 @@ static inline struct lppack_value *describe_boot(struct lppack_host *host, struc
 	struct lp_boot_setup setup;
 
 	lp_snapshot_read(&snapshot, host);
-	if (lp_snapshot_open_releases(&snapshot, err) < 0 || lp_boot_candidates_read(&snapshot, &candidates, err) < 0)
+	if (lp_snapshot_open_releases(&snapshot, err) < 0 ||
+	    lp_boot_candidates_read(&snapshot, NULL, &candidates, err) < 0)
 		return NULL;
 	lp_boot_setup_read(host, &setup);
 	return lp_boot_describe(&snapshot, &candidates, &setup, err);
@@ -119,7 +120,7 @@ static inline struct lppack_value *describe_coverage(struct lppack_host *host, s
 
 	lp_snapshot_read(&snapshot, host);
 	if (lp_snapshot_check(&snapshot, LP_PART_STORE, err) < 0 || lp_snapshot_open_releases(&snapshot, err) < 0 ||
-	    lp_boot_candidates_read(&snapshot, &candidates, err) < 0 ||
+	    lp_boot_candidates_read(&snapshot, NULL, &candidates, err) < 0 ||
 	    lp_coverage_read(host, &candidates, &coverage, err) < 0)
 		return NULL;
 	return lp_coverage_describe(&coverage);

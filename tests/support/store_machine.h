@@ -5,11 +5,13 @@
 
 #include "support/apply_machine.h"
 
+#include "base/file.h"
 #include "apply/boot_open.h"
 #include "apply/install.h"
 #include "machine/store.h"
 #include "runtime/lock.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #define OTHER_KERNEL "ffeeddccbbaa99887766554433221100ffeeddcc"
@@ -20,12 +22,24 @@ struct shelf {
 	struct lppack_host *host;
 };
 
+/* The machine trusts the key that the bundles are signed with. */
+static inline void shelf_trust(struct shelf *s)
+{
+	LP_AUTO_BUF struct lp_buf pem = { 0 };
+
+	expect_ok(lp_file_read(AT_FDCWD, fixture_path(s->f, "keys/a.pub"), 4096, &pem, &s->f->err), &s->f->err);
+	lp_buf_append(&pem, "", 1);
+	assert_true(lp_buf_ok(&pem));
+	fake_kernel_write(s->kernel, "etc/lppack/keys.d/a.pub", (const char *)pem.data);
+}
+
 static inline void shelf_open(struct shelf *s, struct fixture *f)
 {
 	*s = (struct shelf){ .f = f, .kernel = fake_kernel_new() };
 	fake_kernel_set_build_id(s->kernel, KERNEL_ID);
 	s->host = lp_host_new(fake_kernel_root(s->kernel), &fake_kernel_ops, s->kernel, &f->err);
 	expect_ok(s->host ? 0 : -1, &f->err);
+	shelf_trust(s);
 }
 
 static inline void shelf_close(struct shelf *s)

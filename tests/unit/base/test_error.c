@@ -87,6 +87,8 @@ static const struct {
 	{ 83, "HELD_BACK", LPPACK_ABOUT_MACHINE },
 	{ 84, "IN_TRANSITION", LPPACK_ABOUT_MACHINE },
 	{ 85, "UNFINISHED", LPPACK_ABOUT_MACHINE },
+	{ 86, "NOT_SET_UP", LPPACK_ABOUT_MACHINE },
+	{ 87, "EXPIRES_SOON", LPPACK_ABOUT_RELEASE },
 };
 
 #define PINNED (sizeof(pinned) / sizeof(pinned[0]))

@@ -15,7 +15,7 @@ static const char *candidate(struct shelf *s)
 	lp_snapshot_read(&snapshot, s->host);
 	expect_ok(lp_snapshot_check(&snapshot, LP_PART_STORE, &s->f->err), &s->f->err);
 	expect_ok(lp_snapshot_open_releases(&snapshot, &s->f->err), &s->f->err);
-	expect_ok(lp_boot_candidates_read(&snapshot, &candidates, &s->f->err), &s->f->err);
+	expect_ok(lp_boot_candidates_read(&snapshot, NULL, &candidates, &s->f->err), &s->f->err);
 	for (size_t i = 0; i < candidates.n; i++)
 		text = fixture_format(s->f, "%s%s%u %s", text, i ? ", " : "",
 				      (unsigned int)candidates.items[i].release->id.serial,

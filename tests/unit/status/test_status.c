@@ -473,7 +473,7 @@ static void what_is_being_applied_is_not_foreign(void **state)
 	shelf_open(&s, *state);
 	fake_kernel_add_patch(s.kernel, &new_patch);
 	before = status_of(&s);
-	assert_string_equal(findings(&s, before), "FOREIGN");
+	assert_string_equal(findings(&s, before), "NOT_SET_UP FOREIGN");
 	call.boot_id = (char *)"11111111-2222-3333-4444-555555555555";
 	call.to = (struct lp_applied){ .module = { .name = (char *)"lp_new" },
 				       .release = (char *)RELEASE,
@@ -612,7 +612,7 @@ static void metrics(void **state)
 	assert_non_null(strstr(text, "\nlppack_fixes{state=\"unfixable\"} 1\n"));
 	assert_non_null(strstr(text, "\nlppack_patch_enabled{patch=\"lp_new\",foreign=\"false\"} 1\n"));
 	assert_non_null(strstr(text, "\nlppack_level_applied_timestamp_seconds{stream=\"demo\"} 1795262400\n"));
-	assert_non_null(strstr(text, "\nlppack_finding{name=\"REBOOT_NEEDED\"} 1\n"));
+	assert_non_null(strstr(text, "\nlppack_finding{name=\"REBOOT_NEEDED\",severity=\"warning\"} 1\n"));
 	assert_non_null(strstr(text, "\nlppack_reboot_needed 1\n"));
 }
 
@@ -670,7 +670,7 @@ static void typed(void **state)
 	assert_string_equal(lppack_status_kernel_at(status, 0)->release, "6.9.0-new");
 	assert_int_equal(lppack_status_kernel_at(status, 0)->covered, -1);
 	assert_int_equal(lppack_status_in_transition(status), 0);
-	assert_int_equal(lppack_status_reboot_needed(status), 1);
+	assert_int_equal(lppack_status_reboot(status), LPPACK_REBOOT_NEEDED);
 	assert_string_equal(lppack_status_effective_version(status), RELEASE "+lp.demo.7");
 	assert_int_equal(lppack_status_check(NULL), 0);
 }
