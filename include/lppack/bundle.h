@@ -178,7 +178,7 @@ enum lppack_describe_flags {
  *         freed with lppack_value_free(). NULL on failure; LPPACK_E_USAGE for unknown flags
  * @since 0.1
  */
-struct lppack_value *lppack_verified_describe(const struct lppack_verified *verified, unsigned int flags,
+struct lppack_value *lppack_verified_describe(const struct lppack_verified *verified, uint32_t flags,
 					      struct lppack_error *err);
 
 /**
@@ -310,7 +310,7 @@ enum lppack_extract_flags {
  *         LPPACK_E_USAGE: unknown flags
  * @since 0.1
  */
-int lppack_entry_extract(struct lppack_entry *entry, const char *directory, unsigned int flags, char **path,
+int lppack_entry_extract(struct lppack_entry *entry, const char *directory, uint32_t flags, char **path,
 			 struct lppack_error *err);
 
 /**
@@ -328,7 +328,7 @@ int lppack_entry_extract(struct lppack_entry *entry, const char *directory, unsi
  * @since 0.1
  */
 int lppack_bundle_extract(const char *bundle, const struct lppack_keyring *keyring, const char *build_id,
-			  const char *directory, unsigned int flags, char **path, struct lppack_error *err);
+			  const char *directory, uint32_t flags, char **path, struct lppack_error *err);
 
 #ifdef __cplusplus
 }

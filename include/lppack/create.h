@@ -114,7 +114,7 @@ enum lppack_require_flags {
  * @return 0, or a negative code
  * @since 0.1
  */
-int lppack_spec_set_require(struct lppack_spec *spec, unsigned int flags, struct lppack_error *err);
+int lppack_spec_set_require(struct lppack_spec *spec, uint32_t flags, struct lppack_error *err);
 
 /** Whether a number that may be 0 is given. */
 enum lppack_spec_fix_flags {

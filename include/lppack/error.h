@@ -176,7 +176,7 @@ enum lppack_about lppack_error_about(int code);
  * @return the i-th code number in table order, or 0 past the end
  * @since 0.1
  */
-int lppack_error_at(unsigned int i);
+int lppack_error_at(size_t i);
 
 /**
  * Makes an initialised error fresh for another call.

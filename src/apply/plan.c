@@ -353,7 +353,11 @@ struct lppack_plan *lp_plan_new(struct lppack_host *host, struct lppack_verified
 	if (set_options(plan, given, err) < 0 || lp_host_name(host, err) < 0)
 		return NULL;
 	lp_snapshot_read(&plan->transaction.snapshot, host);
-	return lp_plan_judge(plan, NULL, NULL, err ? err : &own) < 0 ? NULL : LP_TAKE(plan);
+	if (lp_plan_judge(plan, NULL, NULL, &own) < 0) {
+		lp_error_move(err, &own);
+		return NULL;
+	}
+	return LP_TAKE(plan);
 }
 
 LP_EXPORT struct lppack_plan *lppack_plan_new(struct lppack_host *host, struct lppack_verified *verified,

@@ -54,7 +54,7 @@ LP_EXPORT enum lppack_about lppack_error_about(int code)
 	return LPPACK_ABOUT_NOTHING;
 }
 
-LP_EXPORT int lppack_error_at(unsigned int i)
+LP_EXPORT int lppack_error_at(size_t i)
 {
 	return i < TABLE_SIZE ? table[i].code : 0;
 }

@@ -112,6 +112,8 @@ LP_EXPORT int lppack_entry_load_module(struct lppack_entry *entry, const void **
 	struct lp_contents *contents = entry->contents;
 	int rc = 0;
 
+	*bytes = NULL;
+	*n = 0;
 	if (!entry->module.data) {
 		rc = lp_contents_plain(contents, &entry->record, &entry->module, err);
 		if (rc == 0)
@@ -126,14 +128,14 @@ LP_EXPORT int lppack_entry_load_module(struct lppack_entry *entry, const void **
 	return 0;
 }
 
-int lp_extract_flags_check(unsigned int flags, struct lppack_error *err)
+int lp_extract_flags_check(uint32_t flags, struct lppack_error *err)
 {
 	if (!(flags & ~LPPACK_EXTRACT_OVERWRITE))
 		return 0;
 	return lp_fail(err, LPPACK_E_USAGE, LP_FLAGS_HINT, "flags of extracting that are unknown: %#x", flags);
 }
 
-LP_EXPORT int lppack_entry_extract(struct lppack_entry *entry, const char *directory, unsigned int flags, char **path,
+LP_EXPORT int lppack_entry_extract(struct lppack_entry *entry, const char *directory, uint32_t flags, char **path,
 				   struct lppack_error *err)
 {
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
@@ -143,6 +145,8 @@ LP_EXPORT int lppack_entry_extract(struct lppack_entry *entry, const char *direc
 	size_t n = 0;
 	int rc = lp_extract_flags_check(flags, err);
 
+	if (path)
+		*path = NULL;
 	if (rc == 0)
 		rc = lppack_entry_load_module(entry, &bytes, &n, err);
 	if (rc < 0)

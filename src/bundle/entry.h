@@ -21,7 +21,7 @@ struct lppack_entry *lp_entry_find(struct lp_contents *contents, const struct lp
 /* The entry of the n-th kernel; there must be one. */
 struct lppack_entry *lp_entry_at(struct lp_contents *contents, uint64_t ordinal, struct lppack_error *err);
 /* LPPACK_E_USAGE for flags that are none of enum lppack_extract_flags. */
-int lp_extract_flags_check(unsigned int flags, struct lppack_error *err);
+int lp_extract_flags_check(uint32_t flags, struct lppack_error *err);
 
 LP_DEFINE_CLEANUP(struct lppack_entry, lppack_entry_free)
 

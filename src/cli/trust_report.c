@@ -31,7 +31,7 @@ int judgment_status(const struct lppack_value *judgment)
 
 	if (verdict && strcmp(verdict, "OK") == 0)
 		return LPPACK_OK;
-	for (unsigned int i = 0; verdict && (code = lppack_error_at(i)) != 0; i++)
+	for (size_t i = 0; verdict && (code = lppack_error_at(i)) != 0; i++)
 		if (strcmp(lppack_error_name(code), verdict) == 0)
 			return code;
 	return LPPACK_E_INTERNAL;

@@ -220,6 +220,8 @@ LP_EXPORT int lppack_bundle_create(const struct lppack_spec *spec, const struct 
 	struct lppack_create_options options;
 	int rc = settle_options(&options, given, err);
 
+	if (report)
+		*report = NULL;
 	if (rc == 0)
 		rc = check_arguments(spec, n_signers, &options, err);
 	if (!serial)

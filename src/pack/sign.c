@@ -79,6 +79,8 @@ LP_EXPORT int lppack_bundle_sign(const char *path, const struct lppack_signer *c
 	LP_AUTO_SIGN_SET struct lp_sign_set s = { 0 };
 	int rc;
 
+	if (report)
+		*report = NULL;
 	if (n_signers == 0)
 		return lp_fail(err, LPPACK_E_USAGE, "make one with lppack keygen and name it with --key",
 			       "%s: no key to sign with", path);
@@ -136,6 +138,8 @@ LP_EXPORT int lppack_signature_remove(const char *path, const char *key_id, stru
 	char id[LPPACK_KEY_ID_SIZE];
 	int rc = lp_sign_set_open_locked(&s, path, err);
 
+	if (report)
+		*report = NULL;
 	if (rc == 0)
 		rc = find_id(&s, key_id, id, err);
 	if (rc < 0)
@@ -150,6 +154,8 @@ LP_EXPORT int lppack_signature_message(const char *path, void **message, size_t 
 	LP_AUTO_SIGN_SET struct lp_sign_set s = { 0 };
 	int rc = lp_sign_set_open(&s, path, err);
 
+	*message = NULL;
+	*n = 0;
 	if (rc < 0)
 		return rc;
 	*n = s.message.len;
@@ -240,6 +246,8 @@ LP_EXPORT int lppack_signature_attach(const char *path, const struct lppack_atta
 	struct lp_signature made = { 0 };
 	int rc = LP_OPTIONS_TAKE(lppack_attach_options, signature, &options, given, err);
 
+	if (report)
+		*report = NULL;
 	if (rc < 0)
 		return rc;
 	source.path = options.signature;

@@ -199,7 +199,7 @@ LP_EXPORT int lppack_spec_set_rollback_floor(struct lppack_spec *spec, uint64_t 
 	return 0;
 }
 
-LP_EXPORT int lppack_spec_set_require(struct lppack_spec *spec, unsigned int flags, struct lppack_error *err)
+LP_EXPORT int lppack_spec_set_require(struct lppack_spec *spec, uint32_t flags, struct lppack_error *err)
 {
 	if (flags & ~LPPACK_REQUIRE_MODULE_SIGNATURE)
 		return lp_fail(err, LPPACK_E_USAGE, LP_FLAGS_HINT, "flags of requirements that are unknown: %#x",

@@ -190,8 +190,8 @@ LP_EXPORT int lppack_verified_entry_next(const struct lppack_verified *v, struct
 	*entry = NULL;
 	if (ordinal >= v->contents->manifest.kernels)
 		return 0;
-	*entry = lp_entry_at(v->contents, ordinal, err ? err : &own);
-	return *entry ? 1 : -(err ? err : &own)->code;
+	*entry = lp_entry_at(v->contents, ordinal, &own);
+	return *entry ? 1 : lp_error_move(err, &own);
 }
 
 static int read_fixes(struct lppack_verified *v, struct lppack_error *err)
@@ -226,7 +226,7 @@ LP_EXPORT int lppack_verified_fix_next(struct lppack_verified *v, const struct l
 	return 1;
 }
 
-LP_EXPORT struct lppack_value *lppack_verified_describe(const struct lppack_verified *v, unsigned int flags,
+LP_EXPORT struct lppack_value *lppack_verified_describe(const struct lppack_verified *v, uint32_t flags,
 							struct lppack_error *err)
 {
 	LP_AUTO_VALUE struct lppack_value *map = NULL;

@@ -187,7 +187,9 @@ static void extracts(void **state)
 	assert_int_equal(lppack_entry_extract(entry, directory, 0, NULL, &f->err), -LPPACK_E_EXISTS);
 	expect_error(&f->err, LPPACK_E_EXISTS, "out/livepatch_1.ko");
 	expect_ok(lppack_entry_extract(entry, directory, 1, NULL, &f->err), &f->err);
-	assert_int_equal(lppack_entry_extract(entry, fixture_path(f, "gone"), 0, NULL, &f->err), -LPPACK_E_IO);
+	free(path);
+	assert_int_equal(lppack_entry_extract(entry, fixture_path(f, "gone"), 0, &path, &f->err), -LPPACK_E_IO);
+	assert_null(path);
 	expect_error(&f->err, LPPACK_E_IO, "gone");
 	assert_int_equal(fixture_count(f, "out"), 1);
 }
@@ -200,11 +202,16 @@ static void nothing_is_extracted_of_a_damaged_module(void **state)
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
 	LP_AUTO_VERIFIED struct lppack_verified *v = fixture_verify(f, path, &bundle);
 	LP_AUTO_ENTRY struct lppack_entry *entry = select_kernel(f, v, 0);
+	const void *bytes = path;
+	size_t n = 1;
 
 	assert_int_equal(mkdir(fixture_path(f, "out"), 0755), 0);
 	fixture_flip(path, bundle->in.size - LP_END_OF_ARCHIVE - 600);
 	assert_int_equal(lppack_entry_extract(entry, fixture_path(f, "out"), 0, NULL, &f->err), -LPPACK_E_CORRUPT);
 	expect_error(&f->err, LPPACK_E_CORRUPT, "b.lpb");
+	assert_int_equal(lppack_entry_load_module(entry, &bytes, &n, NULL), -LPPACK_E_CORRUPT);
+	assert_null(bytes);
+	assert_int_equal(n, 0);
 	assert_int_equal(fixture_count(f, "out"), 0);
 }
 

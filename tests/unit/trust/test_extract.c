@@ -21,7 +21,10 @@ static void one_call(void **state)
 	fixture_read(written, &is);
 	assert_int_equal(is.len, module.len);
 	assert_memory_equal(is.data, module.data, is.len);
-	assert_int_equal(lppack_bundle_extract(path, f->keyring, id, directory, 0, NULL, &f->err), -LPPACK_E_EXISTS);
+	free(written);
+	assert_int_equal(lppack_bundle_extract(path, f->keyring, id, directory, 0, &written, &f->err),
+			 -LPPACK_E_EXISTS);
+	assert_null(written);
 	expect_error(&f->err, LPPACK_E_EXISTS, "livepatch_1.ko");
 	expect_ok(lppack_bundle_extract(path, f->keyring, id, directory, LPPACK_EXTRACT_OVERWRITE, NULL, &f->err),
 		  &f->err);
@@ -48,11 +51,37 @@ static void no_step_is_passed_over(void **state)
 	assert_int_equal(fixture_count(f, "keys"), before);
 }
 
+/* The code that is returned never comes from the caller's struct: that may be one that counts as NULL, or not cleared. */
+static void any_struct_for_the_error(void **state)
+{
+	struct fixture *f = *state;
+	char *path = fixture_bundle(f, "b.lpb", 1);
+	char *directory = fixture_path(f, "keys");
+	struct lppack_error garbage = { .size = 5 };
+	struct lppack_error stale = LPPACK_ERROR_INIT;
+	char nothing;
+	char *written = &nothing;
+
+	assert_int_equal(lppack_bundle_extract(path, f->keyring, "00112233", directory, 0, &written, &garbage),
+			 -LPPACK_E_NO_KERNEL);
+	assert_null(written);
+	assert_int_equal(garbage.code, 0);
+	lp_fail(&stale, LPPACK_E_IO, NULL, "an earlier failure");
+	written = &nothing;
+	assert_int_equal(lppack_bundle_extract(path, f->keyring, "00112233", directory, 2, &written, &stale),
+			 -LPPACK_E_USAGE);
+	assert_null(written);
+	assert_int_equal(lppack_bundle_extract(path, f->keyring, "00112233", directory, 0, &written, &stale),
+			 -LPPACK_E_NO_KERNEL);
+	expect_error(&stale, LPPACK_E_IO, "an earlier failure");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(one_call),
 		fixture_test(no_step_is_passed_over),
+		fixture_test(any_struct_for_the_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

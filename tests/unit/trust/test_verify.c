@@ -257,9 +257,11 @@ static void a_kernel_that_is_damaged(void **state)
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
 	LP_AUTO_VERIFIED struct lppack_verified *v = fixture_verify(f, path, &bundle);
 	LP_AUTO_ENTRY struct lppack_entry *entry = NULL;
+	struct lppack_error garbage = { .size = 5 };
 
 	fixture_flip(path, lp_verified_contents(v)->layout.kernels_at + LP_TAR_BLOCK + 3);
 	assert_int_equal(lppack_verified_entry_next(v, &entry, NULL), -LPPACK_E_CORRUPT);
+	assert_int_equal(lppack_verified_entry_next(v, &entry, &garbage), -LPPACK_E_CORRUPT);
 	assert_null(entry);
 }
 
