@@ -178,11 +178,11 @@ LP_EXPORT size_t lppack_value_count(const struct lppack_value *value)
 
 LP_EXPORT const struct lppack_value *lppack_value_at(const struct lppack_value *value, size_t i, const char **key)
 {
-	if (!value || i >= value->n)
-		return NULL;
+	bool is_there = value && i < value->n;
+
 	if (key)
-		*key = value->keys ? value->keys[i] : NULL;
-	return value->items[i];
+		*key = is_there && value->keys ? value->keys[i] : NULL;
+	return is_there ? value->items[i] : NULL;
 }
 
 LP_EXPORT const char *lppack_value_text(const struct lppack_value *value)

@@ -102,6 +102,8 @@ LP_EXPORT int lppack_key_generate(const char *name, const struct lppack_key_opti
 	LP_AUTO_BUF struct lp_buf public_pem = { 0 };
 	int rc = LP_OPTIONS_TAKE(lppack_key_options, type, &options, given, err);
 
+	if (id)
+		id[0] = '\0';
 	if (rc == 0)
 		rc = check_name(name, err);
 	if (rc == 0)
@@ -112,7 +114,7 @@ LP_EXPORT int lppack_key_generate(const char *name, const struct lppack_key_opti
 		rc = lp_public_key_format(lp_private_key_public(key), &public_pem, err);
 	if (rc == 0)
 		rc = write_pair(name, &secret, &public_pem, err);
-	if (rc == 0)
+	if (rc == 0 && id)
 		lp_hex_encode(lp_private_key_public(key)->id.bytes, LP_DIGEST_SIZE, id);
 	return rc;
 }

@@ -107,6 +107,9 @@ static void keys_of_lists_are_null(void **state)
 	lp_value_push(&list, lp_value_string("a"));
 	assert_non_null(lppack_value_at(list, 0, &key));
 	assert_null(key);
+	key = "x";
+	assert_null(lppack_value_at(list, 1, &key));
+	assert_null(key);
 	assert_null(lppack_value_get(list, "a"));
 }
 
