@@ -8,6 +8,7 @@ example_programs = \
 	examples/list \
 	examples/sign_elsewhere \
 	examples/status \
+	examples/steps \
 	examples/unpack
 check_PROGRAMS += $(example_programs)
 EXTRA_DIST += examples/Makefile examples/README.md
@@ -19,4 +20,5 @@ examples_extract_LDADD = liblppack.la
 examples_list_LDADD = liblppack.la
 examples_sign_elsewhere_LDADD = liblppack.la
 examples_status_LDADD = liblppack.la
+examples_steps_LDADD = liblppack.la
 examples_unpack_LDADD = liblppack.la

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Makes a page of section 3 of what doxygen wrote of a header, and of the structs of it that have pages of their own
-# (the files behind the first).
+# (the files behind the first). All pages end with what headers.sh puts behind them.
 FNR == 1 {
 	file++
 	keep = file == 1
+	fields = 0
+}
+{
+	# What headers-input.awk made of quotes.
+	gsub(/”/, "\\(dq")
 }
 
 # No date: the same sources make the same page.
@@ -19,7 +24,9 @@ file == 1 && /^lppack\/[a-z_]*\.h \\- / {
 }
 file == 1 && /^\.SH SYNOPSIS$/ {
 	print
-	printf ".nf\n#include <lppack/%s.h>\n.fi\n.PP\nCompile and link with the flags of \\fBpkg\\-config \\-\\-cflags \\-\\-libs lppack\\fP\\&.\n", header
+	printf ".nf\n#include <lppack/%s.h>\n.fi\n.PP\n", header
+	print "Compile and link with the flags of \\fBpkg\\-config \\-\\-cflags \\-\\-libs lppack\\fP"
+	print "(with \\fB\\-\\-static\\fP too for a static library)\\&."
 	next
 }
 
@@ -47,6 +54,32 @@ file > 1 && /^\.SH "Field Documentation"$/ {
 !keep {
 	next
 }
+
+# A member is a line "TYPE \fINAME\fP what it is", a parameter is one without a type.
+/^\\fBData Fields:\\fP$/ || /^\\fBParameters\\fP$/ {
+	fields = 1
+	print
+	next
+}
+fields == 1 && /^\.RS/ {
+	fields = 2
+	print
+	print ".PD 0"
+	next
+}
+fields && /^\.RE$/ {
+	fields = 0
+	print ".PD"
+}
+fields && match($0, /\\fI[a-z_0-9]*(\[[0-9A-Z_]*\])?\\fP /) {
+	printf ".TP\n%s\\fB%s\\fP\n%s\n", substr($0, 1, RSTART - 1), substr($0, RSTART + 3, RLENGTH - 7),
+		substr($0, RSTART + RLENGTH)
+	next
+}
+fields && (/^\.br$/ || /^\.PP$/) {
+	next
+}
+
 /^\.SH "Detailed Description"$/ {
 	print ".SH \"DESCRIPTION\""
 	next
@@ -55,10 +88,20 @@ file > 1 && /^\.SH "Field Documentation"$/ {
 	print toupper_but_code($0)
 	next
 }
+/^\.SS "/ {
+	sub(/lppack_[a-z_]*::/, "")
+}
 {
-	# A line that begins with a quote is none of roff's.
+	# A line that begins with an apostrophe is none of roff's.
 	if (/^'/)
 		$0 = "\\&" $0
+	# Doxygen leaves a space in front of what follows code.
+	if (/^\.(nf|fi)$/)
+		is_code = /nf/
+	if (!is_code)
+		sub(/^ /, "")
+	# The enumerators of this one come from a macro.
+	sub(/\\fBLPPACK_OK\\fP = 0 }/, "\\fBLPPACK_OK\\fP = 0, LPPACK_E_INTERNAL = 1, ... (see CODES) }")
 	gsub(/\\fC/, "\\fB")
 	print
 }

@@ -62,14 +62,15 @@ header_pages = \
 	src/man/lppack-trust.3 \
 	src/man/lppack-value.3 \
 	src/man/lppack-version.3
-EXTRA_DIST += src/man/headers.sh src/man/headers.awk
+EXTRA_DIST += src/man/headers.sh src/man/headers.awk src/man/headers-codes.awk src/man/headers-input.awk
 
 if HAVE_DOXYGEN
 man3_MANS = $(header_pages)
 CLEANFILES += $(header_pages) src/man/headers.stamp
 
 # All pages come of one run.
-src/man/headers.stamp: $(lppackinclude_HEADERS) src/man/headers.sh src/man/headers.awk
+src/man/headers.stamp: $(lppackinclude_HEADERS) src/man/headers.sh src/man/headers.awk src/man/headers-codes.awk \
+		src/man/headers-input.awk examples/steps.c
 	$(AM_V_GEN)$(MKDIR_P) src/man && \
 	$(SHELL) $(top_srcdir)/src/man/headers.sh $(DOXYGEN) $(top_srcdir)/include $(PACKAGE_VERSION) src/man && touch $@
 $(header_pages): src/man/headers.stamp

@@ -51,6 +51,10 @@ fails UNTRUSTED list b.lpb other.pub | ok "list: another key"
 	ok "extract: one module, verified"
 { shows "^$id 6\\.1\\.0-[12]-test/livepatch_7\\.ko\$" unpack b.lpb key.pub
 	[ "$(ls 6.1.0-1-test/livepatch_7.ko 6.1.0-2-test/livepatch_7.ko | wc -l)" = 2 ]; } | ok "unpack: every kernel's module"
+{ mkdir stepped && cd stepped; shows '^\./livepatch_7\.ko$' steps ../b.lpb ../key.pub "$id"; cd .. && cmp stepped/livepatch_7.ko livepatch_7.ko; } |
+	ok "steps: one module, step by step"
+fails UNTRUSTED steps b.lpb other.pub "$id" | ok "steps: another key"
+fails NO_KERNEL steps b.lpb key.pub 0123456789 | ok "steps: a kernel that the bundle lacks"
 fails UNTRUSTED unpack b.lpb other.pub | ok "unpack: another key"
 fails EXISTS extract b.lpb key.pub "$id" | ok "extract: nothing is overwritten"
 fails NO_KERNEL extract b.lpb key.pub 0123456789 | ok "extract: a kernel that the bundle lacks"
