@@ -20,7 +20,7 @@ extern "C" {
 struct lppack_kernel;
 
 /**
- * Flags of lppack_kernel_files.
+ * Flags of struct lppack_kernel_files.
  *
  * @since 0.1
  */
@@ -29,14 +29,14 @@ enum lppack_kernel_flags {
 };
 
 /**
- * A kernel's files, each NULL where it is not at hand. What is named goes before what the directory holds.
+ * The files of a kernel; NULL: not available. A file that is named takes precedence over one that the directory has.
  *
  * @since 0.1
  */
 struct lppack_kernel_files {
 	size_t size;            /**< set by LPPACK_OPTIONS() */
-	const char *directory;  /**< looked through: a root, /boot, lib/modules/RELEASE, a build tree */
-	const char *release;    /**< which one, if the directory holds several */
+	const char *directory;  /**< where to look: a root, /boot, lib/modules/RELEASE or a build tree */
+	const char *release;    /**< which kernel, if the directory has several */
 	const char *vmlinuz;    /**< a vmlinuz, a vmlinux, a copy of /sys/kernel/notes or a kernel package */
 	const char *system_map; /**< System.map */
 	const char *symvers;    /**< Module.symvers */
@@ -49,14 +49,17 @@ struct lppack_kernel_files {
 /**
  * Reads a kernel's files.
  *
- * All that can be missing is reported by the check's findings, also what is found below the directory and cannot be
- * read. A single file that is named must be one of its kind.
+ * What is missing, or is found below the directory and cannot be read, is reported by the check's findings. A file that
+ * is named must be readable and of its kind.
  *
- * @param files which ones
- * @param err   LPPACK_E_USAGE: no file at all, several kernels and no release, none of that release, or an unknown flag
- *
- *              LPPACK_E_KERNEL_IMAGE, IO, LIMIT
- * @return to be freed with lppack_kernel_close(); NULL on failure
+ * @param files the files
+ * @param err   receives the error
+ * @return the kernel, to be freed with lppack_kernel_close(); NULL on failure:
+ *         - LPPACK_E_USAGE: no file is named, the directory has several kernels and no release is given, it has none of
+ *           that release, or a flag is unknown
+ *         - LPPACK_E_KERNEL_IMAGE: a file that is named is not one of its kind
+ *         - LPPACK_E_IO: a file cannot be read
+ *         - LPPACK_E_LIMIT: a file is too large
  * @since 0.1
  */
 struct lppack_kernel *lppack_kernel_open(const struct lppack_kernel_files *files, struct lppack_error *err);
@@ -73,7 +76,7 @@ void lppack_kernel_close(struct lppack_kernel *kernel);
  * Names a kernel by its build ID.
  *
  * @param kernel the kernel
- * @return lower-case hex, which lives as long as the kernel; NULL if no file has it
+ * @return lower-case hex, borrowed from the kernel; NULL: none of the files has it
  * @since 0.1
  */
 const char *lppack_kernel_build_id(const struct lppack_kernel *kernel);
@@ -81,7 +84,7 @@ const char *lppack_kernel_build_id(const struct lppack_kernel *kernel);
 /**
  * Checks a module file (.ko, .ko.gz, .ko.xz, .ko.zst).
  *
- * A module that will not load is no error of this function. The report is a map:
+ * That a module will not load is a result, not an error of this function. The report is a map:
  *
  *     file      as named
  *     module    {name, release, build_id}
@@ -96,22 +99,26 @@ const char *lppack_kernel_build_id(const struct lppack_kernel *kernel);
  *
  * @param kernel the kernel
  * @param path   of the module
- * @param err    LPPACK_E_MODULE, IO, LIMIT
- * @return the report, to be freed with lppack_value_free(); NULL on failure
+ * @param err    receives the error
+ * @return the report, to be freed with lppack_value_free(); NULL on failure:
+ *         - LPPACK_E_MODULE: the file is not a kernel module
+ *         - LPPACK_E_IO: the file cannot be read
+ *         - LPPACK_E_LIMIT: the file is too large
  * @since 0.1
  */
 struct lppack_value *lppack_kernel_check_file(struct lppack_kernel *kernel, const char *path,
 					      struct lppack_error *err);
 
 /**
- * Checks a bundle's module for this kernel, which is proved before.
+ * Checks a bundle's module for this kernel, after proving it as lppack_entry_load_module() does.
  *
  * lppack_verified_select() with lppack_kernel_build_id() finds the entry.
  *
  * @param kernel the kernel
  * @param entry  of the kernel
- * @param err    as of lppack_kernel_check_file(), and what lppack_entry_load_module() fails with
- * @return as lppack_kernel_check_file()
+ * @param err    receives the error
+ * @return as lppack_kernel_check_file(); NULL on failure, with a code of that function or of
+ *         lppack_entry_load_module()
  * @since 0.1
  */
 struct lppack_value *lppack_kernel_check_entry(struct lppack_kernel *kernel, struct lppack_entry *entry,
@@ -123,18 +130,18 @@ struct lppack_value *lppack_kernel_check_entry(struct lppack_kernel *kernel, str
  * @since 0.1
  */
 enum lppack_check_flags {
-	LPPACK_CHECK_STRICT = 1u << 0, /**< a warning is as bad as an error */
+	LPPACK_CHECK_STRICT = 1u << 0, /**< a warning counts as an error */
 };
 
 /**
- * Makes an error of what a report finds.
+ * Turns the findings of a report into an error.
  *
  * @param report of a check
  * @param flags  of enum lppack_check_flags
- * @param err    LPPACK_E_UNLOADABLE: the first finding that is an error, or with LPPACK_CHECK_STRICT a warning
- *
- *               LPPACK_E_USAGE: a flag that is not known
- * @return 0 or a negative code
+ * @param err    receives the error
+ * @return 0, or a negative code:
+ *         - LPPACK_E_UNLOADABLE: the first finding that is an error, or with LPPACK_CHECK_STRICT a warning
+ *         - LPPACK_E_USAGE: a flag is unknown
  * @since 0.1
  */
 int lppack_check_report_judge(const struct lppack_value *report, uint32_t flags, struct lppack_error *err);
@@ -143,10 +150,11 @@ int lppack_check_report_judge(const struct lppack_value *report, uint32_t flags,
  * Reads the build ID of a kernel that is not running.
  *
  * @param path of a vmlinuz, a vmlinux or debug file, a copy of /sys/kernel/notes or a kernel .deb
- * @param err  LPPACK_E_KERNEL_IMAGE: it has none
- *
- *             LPPACK_E_IO, LPPACK_E_LIMIT
- * @return lower-case hex, malloc'd; NULL on failure
+ * @param err  receives the error
+ * @return lower-case hex, to be freed with free(); NULL on failure:
+ *         - LPPACK_E_KERNEL_IMAGE: the file has no build ID of a kernel
+ *         - LPPACK_E_IO: the file cannot be read
+ *         - LPPACK_E_LIMIT: the file is too large
  * @since 0.1
  */
 char *lppack_kernel_file_build_id(const char *path, struct lppack_error *err);

@@ -1,7 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /**
  * @file
- * The one table of errors: code names, numbers, exit statuses and the man page come from it.
+ * Error codes, and the struct that says what went wrong.
+ *
+ * A program has one struct lppack_error for a series of calls:
+ *
+ *     struct lppack_error err = LPPACK_ERROR_INIT;
+ *
+ *     if (lppack_keyring_add(keyring, path, &err) < 0) {
+ *             fprintf(stderr, "%s\n%s\n", err.message, err.hint);
+ *             lppack_error_clear(&err);
+ *     }
+ *
+ * A call that succeeds leaves the struct as it is. A call that fails sets code and message, always both. The first
+ * error stays: call lppack_error_clear() after a failure, before the struct is passed to another call. Otherwise the
+ * struct goes on describing the earlier failure, and only what the call returns is right.
  */
 #ifndef LPPACK_ERROR_H
 #define LPPACK_ERROR_H
@@ -13,9 +26,9 @@ extern "C" {
 #endif
 
 /**
- * X(NAME, number, about, meaning). A library function fails with -LPPACK_E_NAME; the lppack program exits with the same
- * number. `about` is the end of an LPPACK_ABOUT_ name. Numbers are never reused; tests/unit/base/test_error.c pins
- * them.
+ * The one table of codes, for a program that makes something of each row: X(NAME, number, ABOUT, meaning). The code is
+ * LPPACK_E_NAME, the class LPPACK_ABOUT_ABOUT, and the meaning a string. The lppack program exits with the same
+ * numbers. A number is never reused.
  *
  * @since 0.1
  */
@@ -93,50 +106,53 @@ extern "C" {
 	X(EXPIRES_SOON, 87, RELEASE, "the bundle expires soon")
 
 /**
- * The codes of errors; functions return them negated.
+ * The codes of errors. Functions return them negated; in struct lppack_error they are positive.
  *
  * @since 0.1
  */
 enum lppack_code {
-	LPPACK_OK = 0,
+	LPPACK_OK = 0, /**< no error */
 #define LPPACK_ERROR_ENUM_(name, number, about, meaning) LPPACK_E_##name = (number),
 	LPPACK_ERRORS(LPPACK_ERROR_ENUM_)
 #undef LPPACK_ERROR_ENUM_
 };
 
 /**
- * What a failure speaks of, which says what may be tried instead.
+ * What an error is about, which decides what may be tried next.
  *
  * @since 0.1
  */
 enum lppack_about {
-	LPPACK_ABOUT_NOTHING = 0, /**< of a number that is no code */
-	LPPACK_ABOUT_CALL,        /**< what was asked for, by whom, and the files named for it; or lppack itself */
-	LPPACK_ABOUT_MACHINE,     /**< its kernel, files, settings and what runs on it: no release does better */
-	LPPACK_ABOUT_RELEASE,     /**< the bundle, its signatures or its module: another release may do */
+	LPPACK_ABOUT_NOTHING = 0, /**< the number is no code */
+	LPPACK_ABOUT_CALL,        /**< the call: its arguments, its files, the caller's rights, or a bug in lppack */
+	LPPACK_ABOUT_MACHINE,     /**< the machine: its kernel, files or settings. Another release fails as well */
+	LPPACK_ABOUT_RELEASE,     /**< the bundle, its signatures or its module. Another release may succeed */
 };
 
 /**
- * What went wrong: the cause for a person, beside the code that a function returns.
+ * What went wrong, for a person and for a program.
  *
- * Caller-owned: initialise it with LPPACK_ERROR_INIT and pass its address, or pass NULL to get codes only. The first
- * cause stays: a set error is never overwritten, only given context in front.
+ * The caller owns it: initialise it with LPPACK_ERROR_INIT and pass its address, or pass NULL to get codes only.
  *
- * It grows at the end. The library writes what it knows and `size` has room for: to a bigger one, of a newer program,
- * no further than its own; to one that is all zero, what version 0.1 has. One that cannot be such a struct (less than
- * version 0.1 has, or more than 64 KiB, as in memory that nobody has initialised) counts as NULL: nothing is written.
+ * It grows at the end. The library writes the members that it knows and that `size` has room for. A struct that is all
+ * zero counts as one of version 0.1. A size below that of version 0.1 or above 64 KiB is that of memory which nobody
+ * has initialised: the struct counts as NULL and nothing is written.
  *
  * @since 0.1
  */
 struct lppack_error {
 	size_t size;        /**< of the struct in bytes; set by LPPACK_ERROR_INIT */
-	int code;           /**< 0, or an LPPACK_E_ number (positive) */
-	int sys_errno;      /**< the errno behind it, or 0 */
-	char message[1000]; /**< which file, where and what; one line, printable */
-	char hint[496];     /**< what to do next; may be empty */
+	int code;           /**< 0: no error; otherwise an LPPACK_E_ number (positive) */
+	int sys_errno;      /**< the errno behind it; 0: there is none */
+	char message[1000]; /**< which file, where and what: one printable line; never empty if code is set */
+	/**
+	 * What to do next: one printable line, which may be empty. It is written for users of the lppack program, so
+	 * that it may name a command or an option of it. A program that decides does so by code.
+	 */
+	char hint[496];
 };
 
-/** Makes a struct lppack_error fresh where it is declared. @since 0.1 */
+/** Initialises a struct lppack_error where it is declared: size is set, all else is empty. @since 0.1 */
 #define LPPACK_ERROR_INIT \
 	{ \
 		sizeof(struct lppack_error), 0, 0, "", "" \
@@ -145,8 +161,8 @@ struct lppack_error {
 /**
  * Names a code.
  *
- * @param code an LPPACK_E_ number of either sign
- * @return "CORRUPT" for LPPACK_E_CORRUPT, static; NULL if there is no such code
+ * @param code  an LPPACK_E_ number of either sign
+ * @return "CORRUPT" for LPPACK_E_CORRUPT, a literal; NULL if there is no such code
  * @since 0.1
  */
 const char *lppack_error_name(int code);
@@ -154,8 +170,8 @@ const char *lppack_error_name(int code);
 /**
  * Explains a code.
  *
- * @param code an LPPACK_E_ number of either sign
- * @return one lower-case phrase, static; NULL if there is no such code
+ * @param code  an LPPACK_E_ number of either sign
+ * @return one lower-case phrase, a literal; NULL if there is no such code
  * @since 0.1
  */
 const char *lppack_error_meaning(int code);
@@ -163,25 +179,25 @@ const char *lppack_error_meaning(int code);
 /**
  * Classifies a code: whether the release, the machine or the call is at fault.
  *
- * @param code an LPPACK_E_ number of either sign
- * @return LPPACK_ABOUT_NOTHING if there is no such code
+ * @param code  an LPPACK_E_ number of either sign
+ * @return the class; LPPACK_ABOUT_NOTHING if there is no such code
  * @since 0.1
  */
 enum lppack_about lppack_error_about(int code);
 
 /**
- * Iterates over the table.
+ * Lists the codes of the library that runs, which may have more than the headers.
  *
- * @param i the index of a row
- * @return the i-th code number in table order, or 0 past the end
+ * @param i  the index of a row, from 0 on
+ * @return the i-th code (positive), in ascending order; 0 behind the last
  * @since 0.1
  */
 int lppack_error_at(size_t i);
 
 /**
- * Makes an initialised error fresh for another call.
+ * Empties an initialised error, before it is passed to another call.
  *
- * @param err may be NULL
+ * @param err  the error; may be NULL
  * @since 0.1
  */
 void lppack_error_clear(struct lppack_error *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /**
  * @file
- * Everything that can be known of a livepatch module without loading it.
+ * Inspecting livepatch modules without loading them.
  */
 #ifndef LPPACK_INSPECT_H
 #define LPPACK_INSPECT_H
@@ -14,8 +14,8 @@ extern "C" {
 #endif
 
 /**
- * Describes a module file (.ko, .ko.gz, .ko.xz, .ko.zst). A module that is no livepatch, or one that
- * lppack_bundle_create() would refuse, is no error: "findings" says so.
+ * Describes a module file (.ko, .ko.gz, .ko.xz, .ko.zst). That a module is not a livepatch, or that
+ * lppack_bundle_create() refuses it, is not an error: it is among the "findings".
  *
  * In the map, what the module does not say is absent:
  *
@@ -47,8 +47,10 @@ extern "C" {
  *
  * @param path  of the file
  * @param err   receives the error
- * @return the map, to be freed with lppack_value_free(); NULL: LPPACK_E_MODULE, LPPACK_E_IO, LPPACK_E_LIMIT: it cannot
- *         be read
+ * @return the map, to be freed with lppack_value_free(); NULL on failure:
+ *         - LPPACK_E_MODULE: the file is not a kernel module
+ *         - LPPACK_E_IO: the file cannot be read
+ *         - LPPACK_E_LIMIT: the file is too large
  * @since 0.1
  */
 struct lppack_value *lppack_module_inspect(const char *path, struct lppack_error *err);

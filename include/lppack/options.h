@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /**
  * @file
- * Structs of options. Each begins with `size`, by which the library knows what the program was built with: they grow at
- * the end, and a program that is older than the library goes on working. A program that is newer does too, while it
- * leaves alone what the library does not know yet; otherwise the call fails with LPPACK_E_USAGE, as it does for a size
- * that holds not even the first option. Nothing that is set is ever passed over. What is zero is the default.
+ * Declaring structs of options.
  *
- * Flags that the library does not know are refused with LPPACK_E_USAGE too.
+ * Each such struct begins with `size`, and a member that is zero means the default. The structs grow at the end, and
+ * `size` says which version of the struct a program was built with. So a program works with a newer library. It works
+ * with an older library, too, as long as it leaves unset what that library does not know.
+ *
+ * Nothing that is set is ignored: a member or flag that the library does not know fails with LPPACK_E_USAGE, and so
+ * does a size that is too small for the first option.
  */
 #ifndef LPPACK_OPTIONS_H
 #define LPPACK_OPTIONS_H
@@ -15,16 +17,16 @@
 extern "C" {
 #endif
 
-/** Makes a variable of such a type fresh: its size set, everything else zero, padding too. @since 0.1 */
+/** Resets a struct of options: size is set, everything else is zero, padding too. @since 0.1 */
 #define LPPACK_OPTIONS_RESET(name) \
 	((void)__builtin_memset(&(name), 0, sizeof(name)), (void)((name).size = sizeof(name)))
 
 /**
- * Declares such a variable and makes it fresh. In C, options may follow as designated initialisers:
+ * Declares and resets a struct of options. In C, options may follow as designated initialisers:
  *
  *     LPPACK_OPTIONS(lppack_wait, wait, .wait_ns = 1000000000);
  *
- * C++ has no designated initialisers before C++20; there, assign them afterwards:
+ * In C++, assign them afterwards:
  *
  *     LPPACK_OPTIONS(lppack_wait, wait);
  *     wait.wait_ns = 1000000000;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /**
  * @file
- * How far a call has come: what every callback of options that is named `progress` is given.
+ * Progress of a call: what a callback that is named progress gets.
  */
 #ifndef LPPACK_PROGRESS_H
 #define LPPACK_PROGRESS_H
@@ -14,10 +14,9 @@ extern "C" {
 #endif
 
 /**
- * One report, written by the library and valid during the callback only.
+ * One report of progress, valid during the callback only.
  *
- * Callbacks come from the thread that made the call. It may grow at the end: a program reads the members that it was
- * built with.
+ * Callbacks come from the thread that made the call. The struct may grow at the end.
  *
  * @since 0.1
  */
@@ -26,7 +25,7 @@ struct lppack_progress {
 	const char *phase;  /**< a literal: "verifying", "packing", or as the function's options list them */
 	uint64_t done;      /**< steps of total; 0 where the phase has none */
 	uint64_t total;     /**< 0 where it is not known */
-	int64_t elapsed_ns; /**< since the call began, in nanoseconds; 0 where nobody waits */
+	int64_t elapsed_ns; /**< since the call began, in nanoseconds; 0 in "verifying" and "packing" */
 };
 
 #ifdef __cplusplus

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /**
  * @file
- * What a machine says of itself: the livepatches, the fixes, the installed releases, and what needs attention.
+ * The status of a machine: its livepatches, fixes and installed releases, and what needs attention.
  */
 #ifndef LPPACK_STATUS_H
 #define LPPACK_STATUS_H
@@ -30,16 +30,16 @@ struct lppack_status;
  * cannot livepatch is a finding, no failure.
  *
  * @param host the machine; may be closed before the status is freed
- * @param err  LPPACK_E_IO: the kernel's names cannot be read
- *
- *             LPPACK_E_NO_MEMORY
- * @return to be freed with lppack_status_free(); NULL on failure. What cannot be read is among the findings
+ * @param err  receives the error
+ * @return the status, to be freed with lppack_status_free(). Most of what cannot be read is among its findings. NULL on
+ *         failure:
+ *         - LPPACK_E_PRIVILEGE, LPPACK_E_IO: the kernel's release or /sys/kernel/livepatch cannot be read
  * @since 0.1
  */
 struct lppack_status *lppack_host_status(struct lppack_host *host, struct lppack_error *err);
 
 /**
- * Gives a status back.
+ * Frees a status.
  *
  * @param status or NULL
  * @since 0.1
@@ -51,8 +51,9 @@ void lppack_status_free(struct lppack_status *status);
  * below.
  *
  * @param status of lppack_host_status()
- * @param err    LPPACK_E_NO_MEMORY
- * @return to be freed with lppack_value_free(); NULL on failure
+ * @param err    receives the error
+ * @return a map, to be freed with lppack_value_free(); NULL on failure:
+ *         - LPPACK_E_NO_MEMORY: out of memory
  * @since 0.1
  */
 struct lppack_value *lppack_status_describe(const struct lppack_status *status, struct lppack_error *err);
@@ -61,8 +62,9 @@ struct lppack_value *lppack_status_describe(const struct lppack_status *status, 
  * Writes a status in the Prometheus text exposition format.
  *
  * @param status of lppack_host_status()
- * @param err    LPPACK_E_NO_MEMORY
- * @return malloc'd; NULL on failure
+ * @param err    receives the error
+ * @return the text, to be freed with free(); NULL on failure:
+ *         - LPPACK_E_NO_MEMORY: out of memory
  * @since 0.1
  */
 char *lppack_status_metrics(const struct lppack_status *status, struct lppack_error *err);
@@ -149,13 +151,14 @@ struct lppack_status_kernel {
 	int covered;            /**< whether an installed release has a module for it; -1: unknown */
 };
 
-/** @name The parts of a status, one by one: i from 0 on. What is returned lives as long as the status; NULL: there is no
- * i-th one. */
+/** @name The parts of a status, one by one: i from 0 on. What is returned lives as long as the status; NULL: there is
+ * no i-th one. */
 /** @{ */
 /** What needs attention, the gravest first. @param status a status @param i from 0 on @return borrowed, or NULL
  * @since 0.1 */
 const struct lppack_status_finding *lppack_status_finding_at(const struct lppack_status *status, size_t i);
-/** The livepatches that the kernel lists. @param status a status @param i from 0 on @return borrowed, or NULL @since 0.1 */
+/** The livepatches that the kernel lists. @param status a status @param i from 0 on @return borrowed, or NULL
+ * @since 0.1 */
 const struct lppack_status_patch *lppack_status_patch_at(const struct lppack_status *status, size_t i);
 /** The fixes, by state. @param status a status @param i from 0 on @return borrowed, or NULL @since 0.1 */
 const struct lppack_status_fix *lppack_status_fix_at(const struct lppack_status *status, size_t i);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /**
  * @file
- * What stays on a machine: installed releases, holds, confirmed boots and the history of applies.
+ * What lppack stores on a machine: installed releases, holds, confirmed boots and the history of applies.
  */
 #ifndef LPPACK_STORE_H
 #define LPPACK_STORE_H
@@ -20,7 +20,7 @@ extern "C" {
 #endif
 
 /**
- * Flags of lppack_install_options.
+ * Flags of struct lppack_install_options.
  *
  * @since 0.1
  */
@@ -90,14 +90,13 @@ struct lppack_install_report {
  * @param options may be NULL
  * @param report  receives what it came to, also if only applying failed; otherwise NULL. To be freed with
  *                lppack_install_report_free()
- * @param err     what lppack_bundle_verify() and lppack_verified_check_all() fail with
- *
- *                LPPACK_E_DOWNGRADE, EQUIVOCATION, CLOCK, STATE, BUSY, IO, NO_SPACE: it was not installed
- *
- *                what lppack_host_recover(), lppack_plan_new() and lppack_plan_apply() fail with: it is installed
- *
- *                LPPACK_E_USAGE: of the options
- * @return 0 or a negative code
+ * @param err     receives the error
+ * @return 0, or a negative code. A code of lppack_bundle_verify() or lppack_verified_check_all() means that the bundle
+ *         is not installed, one of lppack_host_recover(), lppack_plan_new() or lppack_plan_apply() that it is installed
+ *         and not applied; which it is, *report says. Or:
+ *         - LPPACK_E_DOWNGRADE, LPPACK_E_EQUIVOCATION, LPPACK_E_CLOCK, LPPACK_E_STATE, LPPACK_E_BUSY, LPPACK_E_IO,
+ *           LPPACK_E_NO_SPACE: it is not installed
+ *         - LPPACK_E_USAGE: the options are wrong
  * @since 0.1
  */
 int lppack_host_install(struct lppack_host *host, struct lppack_bundle *bundle, const struct lppack_keyring *keyring,
@@ -113,7 +112,7 @@ int lppack_host_install(struct lppack_host *host, struct lppack_bundle *bundle, 
 void lppack_install_report_free(struct lppack_install_report *report);
 
 /**
- * Flags of lppack_boot_options.
+ * Flags of struct lppack_boot_options.
  *
  * @since 0.1
  */
@@ -184,18 +183,15 @@ struct lppack_boot_report {
  * @param options may be NULL
  * @param report  receives what it came to, also on failure; NULL if there is nothing to report. May be NULL. To be
  *                freed with lppack_boot_report_free()
- * @param err     LPPACK_E_NO_RELEASE: nothing is installed
- *
- *                LPPACK_E_DISABLED: the kernel's command line forbids it
- *
- *                LPPACK_E_BOOT_LOOP, HELD, NO_KERNEL, or what is wrong with its file or signature: why the first one
- *                was passed over, if none was left
- *
- *                what lppack_host_recover(), lppack_plan_new() and lppack_plan_apply() fail with: of the first release
- *                that was tried, if the fault was that of all of them; otherwise of the last
- *
- *                LPPACK_E_USAGE: of the options
- * @return 0 (also if it was active already) or a negative code
+ * @param err     receives the error
+ * @return 0 (also if it was active already), or a negative code of lppack_host_recover(), lppack_plan_new() or
+ *         lppack_plan_apply(): of the first release that was tried, if all failed for the same fault, otherwise of the
+ *         last. Or:
+ *         - LPPACK_E_NO_RELEASE: nothing is installed
+ *         - LPPACK_E_DISABLED: the kernel's command line forbids it
+ *         - LPPACK_E_BOOT_LOOP, LPPACK_E_HELD, LPPACK_E_NO_KERNEL: why the first release was skipped, if none was left;
+ *           a code of lppack_bundle_verify() if its file or signature is why
+ *         - LPPACK_E_USAGE: the options are wrong
  * @since 0.1
  */
 int lppack_host_apply_installed(struct lppack_host *host, const struct lppack_keyring *keyring,
@@ -214,17 +210,18 @@ void lppack_boot_report_free(struct lppack_boot_report *report);
  * Describes the installed releases. Keys are not asked: a boot may yet refuse their signatures.
  *
  * @param host the machine
- * @param err  LPPACK_E_STATE
+ * @param err  receives the error
  * @return a list of maps {stream, epoch, serial, version, created, installed_at, digest, size, path, chosen: by the
  *         last installation, apply or rollback, at_boot: what the next boot of the running kernel does with it
  *         (lppack-status-json(5), LEVELS), target: that it applies it}. To be freed with lppack_value_free(); NULL on
- *         failure
+ *         failure:
+ *         - LPPACK_E_STATE: lppack's state cannot be read
  * @since 0.1
  */
 struct lppack_value *lppack_store_describe(struct lppack_host *host, struct lppack_error *err);
 
 /**
- * Flags of lppack_hold_options.
+ * Flags of struct lppack_hold_options.
  *
  * @since 0.1
  */
@@ -256,22 +253,27 @@ struct lppack_hold_options {
  *
  * @param host    the machine
  * @param options what it keeps away
- * @param err     LPPACK_E_USAGE: what makes no sense
- *
- *                LPPACK_E_BUSY, STATE, IO
- * @return 0 or a negative code
+ * @param err     receives the error
+ * @return 0, or a negative code:
+ *         - LPPACK_E_USAGE: the options are wrong or contradict each other
+ *         - LPPACK_E_BUSY: another lppack is at work
+ *         - LPPACK_E_STATE: lppack's state cannot be read
+ *         - LPPACK_E_IO: it cannot be written
  * @since 0.1
  */
 int lppack_hold_set(struct lppack_host *host, const struct lppack_hold_options *options, struct lppack_error *err);
 
 /**
- * Takes holds away.
+ * Removes holds.
  *
  * @param host   the machine
  * @param stream whose hold; NULL: all of them
  * @param wait   may be NULL
- * @param err    LPPACK_E_BUSY, STATE, IO
- * @return their number, or a negative code
+ * @param err    receives the error
+ * @return their number, or a negative code:
+ *         - LPPACK_E_BUSY: another lppack is at work
+ *         - LPPACK_E_STATE: lppack's state cannot be read
+ *         - LPPACK_E_IO: it cannot be written
  * @since 0.1
  */
 int lppack_hold_clear(struct lppack_host *host, const char *stream, const struct lppack_wait *wait,
@@ -281,10 +283,11 @@ int lppack_hold_clear(struct lppack_host *host, const char *stream, const struct
  * Describes the holds.
  *
  * @param host the machine
- * @param err  LPPACK_E_STATE
+ * @param err  receives the error
  * @return a list of maps {stream, freeze, ends, epoch, serial, until, set_at, over: true if the freeze has ended,
  *         keeps_out: {stream, epoch, serial} of what lppack has applied and boots will not, text}. To be freed with
- *         lppack_value_free(); NULL on failure
+ *         lppack_value_free(); NULL on failure:
+ *         - LPPACK_E_STATE: lppack's state cannot be read
  * @since 0.1
  */
 struct lppack_value *lppack_hold_describe(struct lppack_host *host, struct lppack_error *err);
@@ -300,15 +303,17 @@ enum lppack_confirm_flags {
 };
 
 /**
- * Marks this boot as healthy: what it was begun with is no longer counted as a failed start.
+ * Marks this boot good: what it began with no longer counts as a failed start.
  *
  * @param host  the machine
  * @param flags of enum lppack_confirm_flags
  * @param wait  may be NULL, but a boot that is not confirmed because another lppack was at work counts as failed
- * @param err   LPPACK_E_BUSY, STATE, IO
- *
- *              LPPACK_E_USAGE: a flag that is not known
- * @return 1 if there was something to confirm, 0 if not, or a negative code
+ * @param err   receives the error
+ * @return 1 if there was something to confirm, 0 if not, or a negative code:
+ *         - LPPACK_E_BUSY: another lppack is at work
+ *         - LPPACK_E_STATE: lppack's state cannot be read
+ *         - LPPACK_E_IO: it cannot be written
+ *         - LPPACK_E_USAGE: a flag is unknown
  * @since 0.1
  */
 int lppack_boot_confirm(struct lppack_host *host, uint32_t flags, const struct lppack_wait *wait,
@@ -319,8 +324,10 @@ int lppack_boot_confirm(struct lppack_host *host, uint32_t flags, const struct l
  *
  * @param host the machine
  * @param max  how many; 0: all that there are
- * @param err  what kept them from being read
- * @return a list, the newest first, to be freed with lppack_value_free(); NULL on failure
+ * @param err  receives the error
+ * @return a list, the newest first, to be freed with lppack_value_free(); NULL on failure:
+ *         - LPPACK_E_IO: the directory of receipts cannot be read. A receipt that cannot be read is in the list, with
+ *           the reason under the key unreadable
  * @since 0.1
  */
 struct lppack_value *lppack_history_describe(struct lppack_host *host, uint64_t max, struct lppack_error *err);

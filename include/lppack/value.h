@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /**
  * @file
- * A read-only tree of facts: what describe, status, plan and receipt calls return, and what --json prints.
+ * Read-only trees of facts: what functions that describe something return, and what \-\-json prints.
+ *
+ * Every accessor accepts NULL, so that calls can be nested without a check in between. What an accessor returns is
+ * borrowed from the tree, and lives until lppack_value_free().
  */
 #ifndef LPPACK_VALUE_H
 #define LPPACK_VALUE_H
@@ -21,19 +24,16 @@ struct lppack_value;
  * @since 0.1
  */
 enum lppack_kind {
-	LPPACK_KIND_NONE,   /**< of a NULL value */
-	LPPACK_KIND_STRING, /**< UTF-8 without control characters */
-	LPPACK_KIND_INT,    /**< 0 to 2^64-1 */
-	LPPACK_KIND_BOOL,
-	LPPACK_KIND_LIST,
-	LPPACK_KIND_MAP,
+	LPPACK_KIND_NONE,   /**< no value: that of NULL */
+	LPPACK_KIND_STRING, /**< UTF-8 without control characters: lppack_value_text() */
+	LPPACK_KIND_INT,    /**< a number from 0 to 2^64-1: lppack_value_int() */
+	LPPACK_KIND_BOOL,   /**< true or false: lppack_value_bool() */
+	LPPACK_KIND_LIST,   /**< values in order: lppack_value_count(), lppack_value_at() */
+	LPPACK_KIND_MAP,    /**< values with unique keys, in order: lppack_value_get(), lppack_value_at() */
 };
 
 /**
  * Says what a value is.
- *
- * Every accessor accepts NULL, so that paths can be chained. Returned strings and values are borrowed: they live as
- * long as the tree.
  *
  * @param value may be NULL
  * @return LPPACK_KIND_NONE for NULL
@@ -42,11 +42,11 @@ enum lppack_kind {
 enum lppack_kind lppack_value_kind(const struct lppack_value *value);
 
 /**
- * Looks a key of a map up.
+ * Finds the value of a key.
  *
  * @param map may be NULL, or no map
- * @param key the key's name
- * @return the value, borrowed; NULL if there is none
+ * @param key the key
+ * @return the value, borrowed; NULL: there is none
  * @since 0.1
  */
 const struct lppack_value *lppack_value_get(const struct lppack_value *map, const char *key);
@@ -55,27 +55,32 @@ const struct lppack_value *lppack_value_get(const struct lppack_value *map, cons
  * Counts the elements of a list or map.
  *
  * @param value may be NULL
- * @return their number; 0 for anything else
+ * @return their number; 0 for other kinds
  * @since 0.1
  */
 size_t lppack_value_count(const struct lppack_value *value);
 
 /**
- * Iterates over a list or map.
+ * Goes through a list or map:
+ *
+ *     const struct lppack_value *element;
+ *
+ *     for (size_t i = 0; (element = lppack_value_at(list, i, NULL)); i++)
+ *             puts(lppack_value_text(lppack_value_get(element, "id")));
  *
  * @param value may be NULL
- * @param i the index of an element
- * @param key receives a map's key, borrowed; may be NULL
- * @return the i-th element, borrowed; NULL past the end
+ * @param i the index of an element, from 0 on
+ * @param key receives the element's key, borrowed; NULL in a list and behind the last element. May be NULL
+ * @return the i-th element, borrowed; NULL behind the last one, and for other kinds
  * @since 0.1
  */
 const struct lppack_value *lppack_value_at(const struct lppack_value *value, size_t i, const char **key);
 
 /**
- * Returns the text of a string, or of an int or a bool as written.
+ * Returns a string, or an int or a bool as a text.
  *
  * @param value may be NULL
- * @return borrowed; NULL for anything else
+ * @return the text, borrowed; NULL for other kinds
  * @since 0.1
  */
 const char *lppack_value_text(const struct lppack_value *value);
@@ -84,16 +89,17 @@ const char *lppack_value_text(const struct lppack_value *value);
  * Returns the number of an int.
  *
  * @param value may be NULL
- * @param otherwise what to return for anything else
+ * @param otherwise what to return for other kinds
+ * @return the number
  * @since 0.1
  */
 uint64_t lppack_value_int(const struct lppack_value *value, uint64_t otherwise);
 
 /**
- * Returns whether a value is true.
+ * Returns whether a value is the bool true.
  *
  * @param value may be NULL
- * @return 1 for true, 0 for anything else
+ * @return 1 for true; 0 for false and for other kinds
  * @since 0.1
  */
 int lppack_value_bool(const struct lppack_value *value);
@@ -102,13 +108,13 @@ int lppack_value_bool(const struct lppack_value *value);
  * Writes the tree as JSON: RFC 8259, UTF-8, two spaces of indentation, a final newline.
  *
  * @param value the tree
- * @return malloc'd; NULL without memory
+ * @return the text, to be freed with free(); NULL: out of memory
  * @since 0.1
  */
 char *lppack_value_to_json(const struct lppack_value *value);
 
 /**
- * Frees a whole tree that a function returned to the caller, never a part of one.
+ * Frees a whole tree that a function has returned; never a part of one.
  *
  * @param value may be NULL
  * @since 0.1
