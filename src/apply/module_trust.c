@@ -6,6 +6,7 @@
 #include "format/format.h"
 #include "inspect/module_elf.h"
 #include "crypto/module_signature.h"
+#include "crypto/module_signer.h"
 #include "runtime/keyring.h"
 
 /* The range of a module's signature, and what it says of the first signer. */

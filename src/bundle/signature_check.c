@@ -5,7 +5,7 @@
 #include "shared/text.h"
 #include "format/format.h"
 #include "format/manifest.h"
-#include "crypto/cms.h"
+#include "crypto/cms_verify.h"
 #include "crypto/ed25519.h"
 
 #include <string.h>

@@ -7,6 +7,7 @@
 #include "inspect/certificates.h"
 #include "inspect/kconfig.h"
 #include "crypto/module_signature.h"
+#include "crypto/module_signature_match.h"
 #include "check/kernel.h"
 
 #include <string.h>

@@ -5,6 +5,8 @@
 #include "shared/array.h"
 #include "shared/text.h"
 #include "crypto/openssl.h"
+#include "crypto/pkey.h"
+#include "crypto/x509_text.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -68,13 +70,6 @@ int lp_certificate_decode(const void *der, size_t n, const char *name, struct lp
 	return take_x509(LP_TAKE(x509), name, out, err);
 }
 
-static int check_size(size_t n, size_t max, const char *name, struct lppack_error *err)
-{
-	if (n <= max)
-		return 0;
-	return lp_fail(err, LPPACK_E_LIMIT, hint, "%s: has %zu bytes, more than %zu", name, n, max);
-}
-
 /* From PEM; at the end of the file *out is NULL. */
 static int next_certificate(BIO *bio, const char *name, struct lp_certificate **out, struct lppack_error *err)
 {
@@ -97,17 +92,24 @@ int lp_certificates_parse(const void *bytes, size_t n, const char *name, struct 
 	bool is_pem = lp_pem_has(bytes, n, "-----BEGIN ");
 	LP_AUTO(cleanup_BIO_free_all) BIO *bio = is_pem ? lp_bio_open(bytes, n) : NULL;
 	size_t before = out->n;
-	int rc = check_size(n, LP_CERTIFICATE_MAX, name, err);
 
-	while (rc == 0) {
+	if (n > LP_CERTIFICATE_MAX)
+		return lp_fail(err, LPPACK_E_LIMIT, hint, "%s: has %zu bytes, more than %d", name, n,
+			       LP_CERTIFICATE_MAX);
+	if (is_pem && !bio)
+		return lp_fail_nomem(err);
+	for (;;) {
 		LP_AUTO(cleanup_lp_certificate_free) struct lp_certificate *one = NULL;
 		struct lp_certificate **added = NULL;
+		int rc = 0;
 
 		if (is_pem)
-			rc = bio ? next_certificate(bio, name, &one, err) : lp_fail_nomem(err);
+			rc = next_certificate(bio, name, &one, err);
 		else if (out->n == before)
 			rc = lp_certificate_decode(bytes, n, name, &one, err);
-		if (rc < 0 || !one)
+		if (rc < 0)
+			return rc;
+		if (!one)
 			break;
 		if (out->n - before >= LP_CERTIFICATES_MAX)
 			return lp_fail(err, LPPACK_E_LIMIT, NULL, "%s: more than %d certificates", name,
@@ -117,9 +119,9 @@ int lp_certificates_parse(const void *bytes, size_t n, const char *name, struct 
 			return lp_fail_nomem(err);
 		*added = LP_TAKE(one);
 	}
-	if (rc == 0 && out->n == before)
+	if (out->n == before)
 		return lp_fail(err, LPPACK_E_KEY, hint, "%s: no certificate in it", name);
-	return rc;
+	return 0;
 }
 
 void lp_certificates_free(struct lp_certificates *certificates)
@@ -171,11 +173,13 @@ int lp_certificate_public_key(const struct lp_certificate *certificate, struct l
 		return lp_fail_openssl(err, LPPACK_E_KEY, hint, "%s: its public key cannot be read",
 				       certificate->name);
 	rc = lp_public_key_from_pkey(pkey, certificate->name, out, err);
+	if (rc < 0)
+		return rc;
 	/* what others hash to get the key id is what stands in the certificate */
-	if (rc == 0 && ((size_t)n != out->spki_size || memcmp(spki, out->spki, out->spki_size) != 0))
-		rc = lp_fail(err, LPPACK_E_KEY, "have the certificate issued again",
-			     "%s: its public key is not in the canonical form", certificate->name);
-	return rc;
+	if ((size_t)n != out->spki_size || memcmp(spki, out->spki, out->spki_size) != 0)
+		return lp_fail(err, LPPACK_E_KEY, "have the certificate issued again",
+			       "%s: its public key is not in the canonical form", certificate->name);
+	return 0;
 }
 
 int lp_certificate_match(const struct lp_certificate *certificate, const struct lp_private_key *key,
@@ -184,10 +188,12 @@ int lp_certificate_match(const struct lp_certificate *certificate, const struct 
 	struct lp_public_key public_key;
 	int rc = lp_certificate_public_key(certificate, &public_key, err);
 
-	if (rc == 0 && !lp_public_key_equal(&public_key, &key->public_key))
-		rc = lp_fail(err, LPPACK_E_KEY, "name the certificate that was issued for the key",
-			     "%s: not the certificate of that key", certificate->name);
-	return rc;
+	if (rc < 0)
+		return rc;
+	if (!lp_public_key_equal(&public_key, &key->public_key))
+		return lp_fail(err, LPPACK_E_KEY, "name the certificate that was issued for the key",
+			       "%s: not the certificate of that key", certificate->name);
+	return 0;
 }
 
 int lp_certificate_ids(const void *der, size_t n, const char *name, struct lp_certificate_info *out,
@@ -196,9 +202,10 @@ int lp_certificate_ids(const void *der, size_t n, const char *name, struct lp_ce
 	LP_AUTO(cleanup_lp_certificate_free) struct lp_certificate *certificate = NULL;
 	int rc = lp_certificate_decode(der, n, name, &certificate, err);
 
-	if (rc == 0)
-		*out = certificate->info;
-	return rc;
+	if (rc < 0)
+		return rc;
+	*out = certificate->info;
+	return 0;
 }
 
 int lp_trusted_parse(const void *pem, size_t n, const char *name, struct lp_public_key *key,
@@ -216,9 +223,11 @@ int lp_trusted_parse(const void *pem, size_t n, const char *name, struct lp_publ
 	if (lp_pem_has(pem, n, "-----BEGIN PUBLIC KEY-----"))
 		return lp_fail(err, LPPACK_E_KEY, "keep one key in a file", "%s: more than one key in it", name);
 	rc = lp_certificate_parse(pem, n, name, &found, err);
-	if (rc == 0)
-		rc = lp_certificate_public_key(found, key, err);
-	if (rc == 0)
-		*certificate = LP_TAKE(found);
-	return rc;
+	if (rc < 0)
+		return rc;
+	rc = lp_certificate_public_key(found, key, err);
+	if (rc < 0)
+		return rc;
+	*certificate = LP_TAKE(found);
+	return 0;
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether a certificate leads to an anchor and may sign. */
-#include "crypto/certificate.h"
+#include "crypto/chain.h"
+
+#include "crypto/crl_check.h"
 #include "crypto/digest.h"
 #include "crypto/openssl.h"
+#include "crypto/x509_text.h"
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
@@ -100,7 +103,6 @@ static void set_rules(X509_STORE_CTX *ctx, int64_t at)
 	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
 
 	X509_STORE_CTX_set_verify_cb(ctx, allow_last_second);
-
 	X509_VERIFY_PARAM_set_time(param, at);
 	X509_VERIFY_PARAM_set_depth(param, LP_CERTIFICATES_MAX);
 	X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
@@ -127,12 +129,6 @@ static void check_purpose(STACK_OF(X509) *chain, struct lp_chain_report *report)
 			return;
 		}
 	}
-}
-
-static void check_crls(STACK_OF(X509) *chain, const struct lp_chain_rules *rules, struct lp_chain_report *report)
-{
-	for (int i = 0; report->verdict == LP_CHAIN_TRUSTED && i + 1 < sk_X509_num(chain); i++)
-		lp_crl_check(sk_X509_value(chain, i), sk_X509_value(chain, i + 1), rules, report);
 }
 
 static void find_anchor(STACK_OF(X509) *chain, const struct lp_chain_rules *rules, struct lp_chain_report *report)
@@ -187,7 +183,8 @@ int lp_chain_check(const struct lp_certificate *certificate, const struct lp_cer
 	}
 	chain = X509_STORE_CTX_get0_chain(ctx);
 	check_purpose(chain, report);
-	check_crls(chain, rules, report);
+	for (int i = 0; report->verdict == LP_CHAIN_TRUSTED && i + 1 < sk_X509_num(chain); i++)
+		lp_crl_check(sk_X509_value(chain, i), sk_X509_value(chain, i + 1), rules, report);
 	find_anchor(chain, rules, report);
 	ERR_clear_error();
 	return note_ids(chain, report, err);

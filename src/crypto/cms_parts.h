@@ -3,8 +3,13 @@
 #ifndef LP_CRYPTO_CMS_PARTS_H
 #define LP_CRYPTO_CMS_PARTS_H
 
-#include "crypto/cms.h"
+#include "crypto/cms_verify.h"
 #include "crypto/openssl.h"
+
+/* Object identifiers as they are encoded, of RSA Laboratories and of NIST's digests. */
+#define LP_CMS_OID(...) LP_DER_OID, sizeof((uint8_t[]){ __VA_ARGS__ }), __VA_ARGS__
+#define LP_CMS_PKCS 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01
+#define LP_CMS_HASH 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02
 
 #define LP_CMS_SALT_MIN 32
 

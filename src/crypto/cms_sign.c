@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Making the one shape of CMS that bundles are signed with. */
+#include "crypto/cms_sign.h"
+
 #include "crypto/cms_parts.h"
 #include "crypto/der.h"
 
@@ -45,7 +47,7 @@ static bool add_signing_certificate(CMS_SignerInfo *signer, const EVP_MD *digest
 						    n) == 1;
 }
 
-static CMS_ContentInfo *sign(const struct lp_private_key *key, X509 *x509, STACK_OF(X509) *issuers, BIO *message)
+static CMS_ContentInfo *make_cms(const struct lp_private_key *key, X509 *x509, STACK_OF(X509) * issuers, BIO *message)
 {
 	const EVP_MD *digest = lp_cms_digest(&key->public_key);
 	LP_AUTO(cleanup_CMS_ContentInfo_free) CMS_ContentInfo *cms = CMS_sign(NULL, NULL, issuers, NULL, SIGNED_FLAGS);
@@ -61,21 +63,6 @@ static CMS_ContentInfo *sign(const struct lp_private_key *key, X509 *x509, STACK
 	return LP_TAKE(cms);
 }
 
-/* What leaves here is what every reader accepts: a token that signs wrongly is noticed now. */
-static int check(const uint8_t *der, size_t size, const struct lp_certificate *certificate, const void *message,
-		 size_t n, struct lppack_error *err)
-{
-	LP_AUTO_CMS struct lp_cms made = { 0 };
-	int rc;
-
-	if (size > LP_CMS_MAX)
-		return lp_fail(err, LPPACK_E_LIMIT, "embed fewer certificates",
-			       "%s: the signature would have %zu bytes, more than %d", certificate->name, size,
-			       LP_CMS_MAX);
-	rc = lp_cms_verify(der, size, message, n, "the new signature", &made, err);
-	return rc < 0 ? lp_wrap(err, rc, "%s", certificate->name) : 0;
-}
-
 int lp_cms_sign(const struct lp_private_key *key, const struct lp_certificate *certificate,
 		const struct lp_certificates *chain, const void *message, size_t n, struct lp_buf *out,
 		struct lppack_error *err)
@@ -83,30 +70,36 @@ int lp_cms_sign(const struct lp_private_key *key, const struct lp_certificate *c
 	LP_AUTO(cleanup_x509_stack) STACK_OF(X509) *issuers = sk_X509_new_null();
 	LP_AUTO(cleanup_BIO_free_all) BIO *bio = lp_bio_open(message, n);
 	LP_AUTO(cleanup_CMS_ContentInfo_free) CMS_ContentInfo *cms = NULL;
+	LP_AUTO_CMS struct lp_cms made = { 0 };
 	LP_AUTO_OPENSSL uint8_t *der = NULL;
 	int size = -1;
 	int rc = lp_certificate_match(certificate, key, err);
 
-	if (rc == 0 && !lp_cms_digest(&key->public_key))
-		rc = lp_fail(err, LPPACK_E_KEY, "sign with the bare key instead, without its certificate",
-			     "%s: a key of type %s makes no CMS signature", certificate->name,
-			     lp_key_algorithm_names[key->public_key.algorithm]);
 	if (rc < 0)
 		return rc;
+	if (!lp_cms_digest(&key->public_key))
+		return lp_fail(err, LPPACK_E_KEY, "sign with the bare key instead, without its certificate",
+			       "%s: a key of type %s makes no CMS signature", certificate->name,
+			       lp_key_algorithm_names[key->public_key.algorithm]);
 	if (!issuers || !bio)
 		return lp_fail_nomem(err);
 	if (chain && chain->n)
 		rc = lp_cms_order(certificate->x509, chain, chain->items[0]->name, issuers, err);
 	if (rc < 0)
 		return rc;
-	cms = sign(key, certificate->x509, issuers, bio);
+	cms = make_cms(key, certificate->x509, issuers, bio);
 	if (cms)
 		size = i2d_CMS_ContentInfo(cms, &der);
 	if (size <= 0)
 		return lp_fail_openssl(err, LPPACK_E_KEY, NULL, "%s: signing", certificate->name);
-	rc = check(der, (size_t)size, certificate, message, n, err);
+	if (size > LP_CMS_MAX)
+		return lp_fail(err, LPPACK_E_LIMIT, "embed fewer certificates",
+			       "%s: the signature would have %d bytes, more than %d", certificate->name, size,
+			       LP_CMS_MAX);
+	/* What leaves here is what every reader accepts: a token that signs wrongly is noticed now. */
+	rc = lp_cms_verify(der, (size_t)size, message, n, "the new signature", &made, err);
 	if (rc < 0)
-		return rc;
+		return lp_wrap(err, rc, "%s", certificate->name);
 	lp_buf_append(out, der, (size_t)size);
 	return lp_buf_ok(out) ? 0 : lp_fail_nomem(err);
 }

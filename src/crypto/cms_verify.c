@@ -1,44 +1,35 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Taking a CMS signature apart, and refusing every shape but one. */
+#include "crypto/cms_verify.h"
+
 #include "shared/array.h"
 #include "crypto/cms_parts.h"
 #include "crypto/der.h"
 
 #include <openssl/err.h>
-#include <openssl/ess.h>
 #include <openssl/pkcs7.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 #include <string.h>
 
-LP_DEFINE_CLEANUP(ESS_SIGNING_CERT_V2, ESS_SIGNING_CERT_V2_free)
-
 static const char shape_hint[] =
 	"what is read is made by: openssl cms -sign -binary -cades -md sha256 -nosmimecap -outform DER";
 static const char fetch_hint[] = "fetch the file again from a source you trust";
 
-#define OID(...) LP_DER_OID, sizeof((uint8_t[]){ __VA_ARGS__ }), __VA_ARGS__
-#define PKCS 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01
-#define HASH 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02
-
-static const uint8_t oid_signed_data[] = { OID(PKCS, 7, 2) };
+static const uint8_t oid_signed_data[] = { LP_CMS_OID(LP_CMS_PKCS, 7, 2) };
 static const uint8_t version_1[] = { LP_DER_INTEGER, 1, 1 };
-static const uint8_t no_content[] = { LP_DER_SEQUENCE, 11, OID(PKCS, 7, 1) };
-static const uint8_t sha256_algorithm[] = { LP_DER_SEQUENCE, 11, OID(HASH, 1) };
-static const uint8_t sha384_algorithm[] = { LP_DER_SEQUENCE, 11, OID(HASH, 2) };
-static const uint8_t ecdsa_sha256[] = { LP_DER_SEQUENCE, 10, OID(0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2) };
-static const uint8_t ecdsa_sha384[] = { LP_DER_SEQUENCE, 10, OID(0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3) };
-static const uint8_t rsa_pkcs1[] = { LP_DER_SEQUENCE, 13, OID(PKCS, 1, 1), 5, 0 };
-static const uint8_t oid_rsa_pss[] = { OID(PKCS, 1, 10) };
-static const uint8_t oid_content_type[] = { OID(PKCS, 9, 3) };
-static const uint8_t oid_message_digest[] = { OID(PKCS, 9, 4) };
-static const uint8_t oid_signing_time[] = { OID(PKCS, 9, 5) };
-static const uint8_t oid_signing_certificate[] = { OID(PKCS, 9, 16, 2, 47) };
-static const uint8_t data_type[] = { OID(PKCS, 7, 1) };
-
-const uint8_t lp_cms_pss_sha256[] = { 0xa0, 15, LP_DER_SEQUENCE, 13, OID(HASH, 1), 5, 0,
-				      0xa1, 28, LP_DER_SEQUENCE, 26, OID(PKCS, 1, 8),
-				      LP_DER_SEQUENCE, 13, OID(HASH, 1), 5, 0 };
+static const uint8_t no_content[] = { LP_DER_SEQUENCE, 11, LP_CMS_OID(LP_CMS_PKCS, 7, 1) };
+static const uint8_t sha256_algorithm[] = { LP_DER_SEQUENCE, 11, LP_CMS_OID(LP_CMS_HASH, 1) };
+static const uint8_t sha384_algorithm[] = { LP_DER_SEQUENCE, 11, LP_CMS_OID(LP_CMS_HASH, 2) };
+static const uint8_t ecdsa_sha256[] = { LP_DER_SEQUENCE, 10, LP_CMS_OID(0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2) };
+static const uint8_t ecdsa_sha384[] = { LP_DER_SEQUENCE, 10, LP_CMS_OID(0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3) };
+static const uint8_t rsa_pkcs1[] = { LP_DER_SEQUENCE, 13, LP_CMS_OID(LP_CMS_PKCS, 1, 1), 5, 0 };
+static const uint8_t oid_rsa_pss[] = { LP_CMS_OID(LP_CMS_PKCS, 1, 10) };
+static const uint8_t oid_content_type[] = { LP_CMS_OID(LP_CMS_PKCS, 9, 3) };
+static const uint8_t oid_message_digest[] = { LP_CMS_OID(LP_CMS_PKCS, 9, 4) };
+static const uint8_t oid_signing_time[] = { LP_CMS_OID(LP_CMS_PKCS, 9, 5) };
+static const uint8_t oid_signing_certificate[] = { LP_CMS_OID(LP_CMS_PKCS, 9, 16, 2, 47) };
+static const uint8_t data_type[] = { LP_CMS_OID(LP_CMS_PKCS, 7, 1) };
 
 /* The pieces of the shape, borrowed from its bytes. */
 struct pieces {
@@ -58,19 +49,6 @@ struct attributes {
 	struct lp_der signing_time;
 	struct lp_der signing_certificate;
 };
-
-const EVP_MD *lp_cms_digest(const struct lp_public_key *key)
-{
-	switch (key->algorithm) {
-	case LP_KEY_ECDSA_P256:
-	case LP_KEY_RSA:
-		return EVP_sha256();
-	case LP_KEY_ECDSA_P384:
-		return EVP_sha384();
-	default:
-		return NULL;
-	}
-}
 
 static int bad_shape(const char *name, const char *what, struct lppack_error *err)
 {
@@ -160,15 +138,6 @@ static const char *take_attributes(struct lp_der whole, struct attributes *out)
 			return "a signed attribute is there twice, empty, or malformed";
 	}
 	return NULL;
-}
-
-/* Of the key's digest, with parameters absent, in both places. */
-static bool is_digest(const struct pieces *pieces, const EVP_MD *digest)
-{
-	const uint8_t *algorithm = digest == EVP_sha384() ? sha384_algorithm : sha256_algorithm;
-
-	return lp_der_equal(&pieces->digest, algorithm, sizeof(sha256_algorithm)) &&
-	       lp_der_equal(&pieces->digests, algorithm, sizeof(sha256_algorithm));
 }
 
 static bool is_signing_time(struct lp_der value)
@@ -268,40 +237,6 @@ static int find_signer(const struct pieces *pieces, const char *name, struct lp_
 	return bad_shape(name, "the signer's certificate is not there", err);
 }
 
-int lp_cms_order(X509 *signer, const struct lp_certificates *from, const char *name, STACK_OF(X509) *out,
-		 struct lppack_error *err)
-{
-	bool used[LP_CERTIFICATES_MAX] = { false };
-	X509 *at = signer;
-
-	for (size_t i = 0; i < from->n;) {
-		X509 *candidate = from->items[i]->x509;
-
-		if (used[i] || X509_check_issued(candidate, at) != X509_V_OK) {
-			i++;
-			continue;
-		}
-		if (sk_X509_push(out, candidate) <= 0)
-			return lp_fail_nomem(err);
-		used[i] = true;
-		at = candidate;
-		i = 0;
-	}
-	if ((size_t)sk_X509_num(out) == from->n)
-		return 0;
-	return lp_fail(err, LPPACK_E_KEY, "keep the signer's certificate and its issuers only",
-		       "%s: a certificate that is no issuer of the signer's", name);
-}
-
-int lp_cms_signing_certificate(const EVP_MD *digest, X509 *signer, STACK_OF(X509) *issuers, uint8_t **der)
-{
-	LP_AUTO(cleanup_ESS_SIGNING_CERT_V2_free) ESS_SIGNING_CERT_V2 *value =
-		OSSL_ESS_signing_cert_v2_new_init(digest, signer, issuers, 1);
-
-	*der = NULL;
-	return value ? i2d_ESS_SIGNING_CERT_V2(value, der) : -1;
-}
-
 /* What ties the certificates to the signature. Puts the issuers into order. */
 static int check_certificates(const struct attributes *attributes, const char *name, struct lp_cms *cms,
 			      struct lppack_error *err)
@@ -361,7 +296,11 @@ static bool is_of_message(const struct attributes *attributes, const EVP_MD *dig
 static int check_shape(const struct pieces *pieces, const struct attributes *attributes, const char *name,
 		       struct lp_cms *cms, int *salt, struct lppack_error *err)
 {
-	if (!is_digest(pieces, lp_cms_digest(&cms->key)))
+	const uint8_t *digest = lp_cms_digest(&cms->key) == EVP_sha384() ? sha384_algorithm : sha256_algorithm;
+
+	/* With parameters absent, in both places. */
+	if (!lp_der_equal(&pieces->digest, digest, sizeof(sha256_algorithm)) ||
+	    !lp_der_equal(&pieces->digests, digest, sizeof(sha256_algorithm)))
 		return bad_shape(name, "not the digest that goes with the key", err);
 	cms->algorithm = read_algorithm(&pieces->algorithm, &cms->key, salt);
 	if (!cms->algorithm)
@@ -390,10 +329,12 @@ int lp_cms_verify(const void *der, size_t n, const void *message, size_t message
 	if (fault)
 		return bad_shape(name, fault, err);
 	rc = take_certificates(pieces.certificates, name, &out->issuers, err);
-	if (rc == 0)
-		rc = find_signer(&pieces, name, out, err);
-	if (rc == 0)
-		rc = check_shape(&pieces, &attributes, name, out, &salt, err);
+	if (rc < 0)
+		return rc;
+	rc = find_signer(&pieces, name, out, err);
+	if (rc < 0)
+		return rc;
+	rc = check_shape(&pieces, &attributes, name, out, &salt, err);
 	if (rc < 0)
 		return rc;
 	fault = NULL;

@@ -2,7 +2,7 @@
 /* OpenSSL 3 deprecates engines in favour of providers, but distributions of its 3.0 bring PKCS#11 as an engine only. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
-#include "crypto/openssl.h"
+#include "crypto/engine.h"
 
 #include <openssl/opensslconf.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* As scripts/sign-file.c of the kernel does it. */
-#include "crypto/module_signature.h"
+#include "crypto/module_sign.h"
 
 #include "shared/text.h"
 #include "crypto/openssl.h"
@@ -12,13 +12,6 @@ static const char magic[] = "~Module signature appended~\n";
 #define PKEY_ID_PKCS7 2
 
 static const char *const digests[] = { "sha256", "sha384", "sha512", NULL };
-
-static bool is_signed(const void *module, size_t n)
-{
-	const size_t size = sizeof(magic) - 1;
-
-	return n >= size && memcmp((const uint8_t *)module + n - size, magic, size) == 0;
-}
 
 static int make_pkcs7(const struct lp_private_key *key, X509 *x509, const EVP_MD *digest, BIO *module, uint8_t **der)
 {
@@ -45,30 +38,26 @@ static void append_trailer(struct lp_buf *out, uint32_t size)
 	lp_buf_append(out, magic, sizeof(magic) - 1);
 }
 
-static int check_input(const void *module, size_t n, const struct lp_private_key *key,
-		       const struct lp_certificate *certificate, const char *digest, struct lppack_error *err)
+int lp_module_sign(const void *module, size_t n, const struct lp_private_key *key,
+		   const struct lp_certificate *certificate, const char *digest, struct lp_buf *out,
+		   struct lppack_error *err)
 {
+	const size_t magic_size = sizeof(magic) - 1;
+	LP_AUTO(cleanup_BIO_free_all) BIO *bio = lp_bio_open(module, n);
+	LP_AUTO_OPENSSL uint8_t *der = NULL;
+	int size;
+	int rc;
+
 	if (!lp_text_is_one_of(digest, digests))
 		return lp_fail(err, LPPACK_E_USAGE, "the kernel takes sha256, sha384 and sha512",
 			       "'%s' is no digest to sign a module with", digest);
-	if (is_signed(module, n))
+	if (n >= magic_size && memcmp((const uint8_t *)module + n - magic_size, magic, magic_size) == 0)
 		return lp_fail(err, LPPACK_E_SIGNED, "use the module as it was before it was signed",
 			       "the module has a signature already");
 	if (key->public_key.algorithm == LP_KEY_ED25519)
 		return lp_fail(err, LPPACK_E_KEY, LP_MODULE_KEYS_HINT,
 			       "%s: the kernel takes no Ed25519 signature of a module", certificate->name);
-	return lp_certificate_match(certificate, key, err);
-}
-
-int lp_module_sign(const void *module, size_t n, const struct lp_private_key *key,
-		   const struct lp_certificate *certificate, const char *digest, struct lp_buf *out,
-		   struct lppack_error *err)
-{
-	LP_AUTO(cleanup_BIO_free_all) BIO *bio = lp_bio_open(module, n);
-	LP_AUTO_OPENSSL uint8_t *der = NULL;
-	int rc = check_input(module, n, key, certificate, digest, err);
-	int size;
-
+	rc = lp_certificate_match(certificate, key, err);
 	if (rc < 0)
 		return rc;
 	if (!bio)

@@ -5,6 +5,7 @@
 #include "shared/cleanup.h"
 #include "shared/text.h"
 #include "crypto/openssl.h"
+#include "crypto/x509_text.h"
 
 #include <limits.h>
 #include <openssl/err.h>
@@ -12,25 +13,23 @@
 #include <stdio.h>
 #include <string.h>
 
-static void set_text(char *out, size_t size, const char *text)
-{
-	snprintf(out, size, "%s", text ? text : "");
-	lp_text_make_printable(out);
-}
-
 static void set_algorithm(char *out, size_t size, const X509_ALGOR *algorithm)
 {
 	const ASN1_OBJECT *object = NULL;
+	const char *name;
 	int nid;
 
 	if (!algorithm)
 		return;
 	X509_ALGOR_get0(&object, NULL, NULL, algorithm);
 	nid = OBJ_obj2nid(object);
-	if (nid == NID_undef)
+	if (nid == NID_undef) {
 		OBJ_obj2txt(out, (int)size, object, 1);
-	else
-		set_text(out, size, nid == NID_sha1 ? "sha1" : OBJ_nid2ln(nid));
+		return;
+	}
+	name = nid == NID_sha1 ? "sha1" : OBJ_nid2ln(nid);
+	snprintf(out, size, "%s", name ? name : "");
+	lp_text_make_printable(out);
 }
 
 static void read_signer(CMS_SignerInfo *signer, struct lp_module_signature *out)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* As mod_verify_sig() of the kernel does it: kernel/module/signing.c. */
-#include "crypto/module_signature.h"
+#include "crypto/module_signature_match.h"
 
 #include "shared/cleanup.h"
 #include "crypto/openssl.h"

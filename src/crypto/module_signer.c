@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whom a module's signature names, as pkcs7_note_signed_info() of the kernel (crypto/asymmetric_keys) reads it. */
-#include "crypto/module_signature.h"
+#include "crypto/module_signer.h"
 
 #include "shared/cleanup.h"
 #include "crypto/der.h"

@@ -3,7 +3,9 @@
 #include "crypto/pkcs11.h"
 
 #include "base/file.h"
+#include "crypto/engine.h"
 #include "crypto/openssl.h"
+#include "crypto/pkey.h"
 
 #include <ctype.h>
 #include <fcntl.h>
@@ -173,19 +175,6 @@ static EVP_PKEY *load_from_store(const char *uri, struct lp_asking *asking)
 	return pkey;
 }
 
-/* The provider's module is configured in OpenSSL's own files, so it cannot serve a URI that names one. It stays loaded:
- * the keys need it. */
-static EVP_PKEY *load_key(const struct token *token, struct lp_asking *asking, bool *missing)
-{
-	const char *uri = (const char *)token->uri.data;
-
-	*missing = false;
-	if (!token->module && OSSL_PROVIDER_try_load(NULL, "pkcs11", 1))
-		return load_from_store(uri, asking);
-	ERR_clear_error();
-	return lp_engine_load_key(uri, token->module, asking, missing);
-}
-
 static int fail_token(const char *name, const struct lp_asking *asking, bool missing, struct lppack_error *err)
 {
 	if (missing) {
@@ -212,11 +201,12 @@ int lp_private_key_open_uri(const char *uri, const struct lp_passphrase *passphr
 	LP_AUTO(token_free) struct token token = { 0 };
 	struct lp_asking asking = { .passphrase = passphrase, .err = err };
 	EVP_PKEY *pkey;
-	bool missing;
+	bool missing = false;
 	int rc = split_uri(uri, &token, err);
 
-	if (rc == 0)
-		rc = read_pin(&token, err);
+	if (rc < 0)
+		return rc;
+	rc = read_pin(&token, err);
 	if (rc < 0)
 		return rc;
 	if (token.module && access(token.module, R_OK) != 0)
@@ -224,7 +214,14 @@ int lp_private_key_open_uri(const char *uri, const struct lp_passphrase *passphr
 				   token.module);
 	asking.what = (const char *)token.uri.data;
 	asking.known = token.pin;
-	pkey = load_key(&token, &asking, &missing);
+	/* The provider's module is configured in OpenSSL's own files, so it cannot serve a URI that names one. It stays
+	 * loaded: the keys need it. */
+	if (!token.module && OSSL_PROVIDER_try_load(NULL, "pkcs11", 1)) {
+		pkey = load_from_store(asking.what, &asking);
+	} else {
+		ERR_clear_error();
+		pkey = lp_engine_load_key(asking.what, token.module, &asking, &missing);
+	}
 	if (!pkey)
 		return fail_token(asking.what, &asking, missing, err);
 	ERR_clear_error();

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Making, reading and writing private keys. */
+#include "crypto/private_key.h"
+
 #include "shared/text.h"
 #include "crypto/openssl.h"
+#include "crypto/pkey.h"
 
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -10,22 +13,6 @@
 #include <string.h>
 
 const char *const lp_private_key_types[] = { "ed25519", "ecdsa-p256", "ecdsa-p384", "rsa-3072", "rsa-4096", NULL };
-
-int lp_private_key_take(EVP_PKEY *pkey, const char *name, struct lp_private_key **out, struct lppack_error *err)
-{
-	LP_AUTO(cleanup_EVP_PKEY_free) EVP_PKEY *owned = pkey;
-	LP_AUTO(cleanup_lp_private_key_free) struct lp_private_key *key = calloc(1, sizeof(*key));
-	int rc;
-
-	if (!key)
-		return lp_fail_nomem(err);
-	key->pkey = LP_TAKE(owned);
-	rc = lp_public_key_from_pkey(key->pkey, name, &key->public_key, err);
-	if (rc < 0)
-		return rc;
-	*out = LP_TAKE(key);
-	return 0;
-}
 
 static EVP_PKEY *generate(const char *type)
 {

@@ -1,102 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reading and writing public keys, and refusing those that may not sign. */
+/* Reading and writing public keys. */
+#include "crypto/public_key.h"
+
 #include "crypto/digest.h"
 #include "crypto/openssl.h"
+#include "crypto/pkey.h"
 
-#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <string.h>
 
 const char *const lp_key_algorithm_names[] = { "ed25519", "ecdsa-p256", "ecdsa-p384", "rsa", NULL };
 
-static const char kinds_hint[] = "use an Ed25519, ECDSA P-256 or P-384, or RSA key of 3072 to 8192 bits; "
-				 "make one with: lppack keygen";
-
-/* How the one encoding of a SubjectPublicKeyInfo begins. An elliptic point that is compressed, or a curve that is
- * spelled out, would be a second SPKI, and so a second id, of the same key. */
-static const uint8_t ed25519_prefix[] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00 };
-static const uint8_t p256_prefix[] = { 0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
-				       0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42,
-				       0x00, 0x04 };
-static const uint8_t p384_prefix[] = { 0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
-				       0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22, 0x03, 0x62, 0x00, 0x04 };
-
-static const struct {
-	const uint8_t *prefix;
-	size_t prefix_size;
-	size_t size;
-	unsigned int bits;
-	enum lp_key_algorithm algorithm;
-} curves[] = {
-	{ ed25519_prefix, sizeof(ed25519_prefix), LP_ED25519_SPKI_SIZE, 256, LP_KEY_ED25519 },
-	{ p256_prefix, sizeof(p256_prefix), 91, 256, LP_KEY_ECDSA_P256 },
-	{ p384_prefix, sizeof(p384_prefix), 120, 384, LP_KEY_ECDSA_P384 },
-};
-
 bool lp_public_key_equal(const struct lp_public_key *a, const struct lp_public_key *b)
 {
 	return a->spki_size == b->spki_size && memcmp(a->spki, b->spki, a->spki_size) == 0;
-}
-
-/* FIPS 186-5, A.1.1: the public exponent is odd and above 2^16; one of 1 would make every signature valid. */
-static int check_rsa(EVP_PKEY *pkey, const char *name, unsigned int *bits, struct lppack_error *err)
-{
-	LP_AUTO(cleanup_BN_free) BIGNUM *e = NULL;
-	int n = EVP_PKEY_get_bits(pkey);
-
-	if (n < LP_RSA_MIN_BITS || n > LP_RSA_MAX_BITS)
-		return lp_fail(err, LPPACK_E_KEY, kinds_hint, "%s: an RSA key of %d bits cannot sign bundles: too %s",
-			       name, n, n < LP_RSA_MIN_BITS ? "weak" : "long");
-	if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &e) != 1)
-		return lp_fail_openssl(err, LPPACK_E_KEY, kinds_hint, "%s: the RSA key has no exponent", name);
-	if (!BN_is_odd(e) || BN_num_bits(e) < 17 || BN_num_bits(e) > 256)
-		return lp_fail(err, LPPACK_E_KEY, kinds_hint,
-			       "%s: an RSA key with that public exponent cannot sign bundles: too weak", name);
-	*bits = (unsigned int)n;
-	return 0;
-}
-
-static int identify(EVP_PKEY *pkey, const char *name, struct lp_public_key *out, struct lppack_error *err)
-{
-	const char *type = EVP_PKEY_get0_type_name(pkey);
-
-	for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++)
-		if (out->spki_size == curves[i].size &&
-		    memcmp(out->spki, curves[i].prefix, curves[i].prefix_size) == 0) {
-			out->algorithm = curves[i].algorithm;
-			out->bits = curves[i].bits;
-			return 0;
-		}
-	if (EVP_PKEY_get_base_id(pkey) == EVP_PKEY_RSA) {
-		out->algorithm = LP_KEY_RSA;
-		return check_rsa(pkey, name, &out->bits, err);
-	}
-	if (EVP_PKEY_get_base_id(pkey) == EVP_PKEY_EC)
-		return lp_fail(err, LPPACK_E_KEY, kinds_hint,
-			       "%s: an EC key of another curve than P-256 and P-384, or not in the plain form, cannot "
-			       "sign bundles", name);
-	return lp_fail(err, LPPACK_E_KEY, kinds_hint, "%s: a key of type %s cannot sign bundles", name,
-		       type ? type : "unknown");
-}
-
-int lp_public_key_from_pkey(EVP_PKEY *pkey, const char *name, struct lp_public_key *out, struct lppack_error *err)
-{
-	LP_AUTO_OPENSSL uint8_t *der = NULL;
-	int n = i2d_PUBKEY(pkey, &der);
-	int rc;
-
-	*out = (struct lp_public_key){ 0 };
-	if (n <= 0)
-		return lp_fail_openssl(err, LPPACK_E_KEY, kinds_hint, "%s: the public key cannot be encoded", name);
-	if (n <= LP_SPKI_MAX) {
-		memcpy(out->spki, der, (size_t)n);
-		out->spki_size = (size_t)n;
-	}
-	rc = identify(pkey, name, out, err);
-	if (rc == 0 && out->spki_size == 0)
-		rc = lp_fail(err, LPPACK_E_KEY, kinds_hint, "%s: the public key is too long", name);
-	return rc < 0 ? rc : lp_sha256(out->spki, out->spki_size, &out->id, err);
 }
 
 int lp_public_key_decode(const void *spki, size_t n, const char *name, struct lp_public_key *out,
@@ -109,30 +27,21 @@ int lp_public_key_decode(const void *spki, size_t n, const char *name, struct lp
 	if (!pkey)
 		return lp_fail_openssl(err, LPPACK_E_KEY, NULL, "%s: not a public key", name);
 	rc = lp_public_key_from_pkey(pkey, name, out, err);
-	if (rc == 0 && (out->spki_size != n || memcmp(out->spki, spki, n) != 0))
-		rc = lp_fail(err, LPPACK_E_KEY, NULL, "%s: not the canonical form of a public key", name);
-	return rc;
+	if (rc < 0)
+		return rc;
+	if (out->spki_size != n || memcmp(out->spki, spki, n) != 0)
+		return lp_fail(err, LPPACK_E_KEY, NULL, "%s: not the canonical form of a public key", name);
+	return 0;
 }
 
 /* Compared instead of decoded, because the bytes of a signature's member come from a stranger. */
 int lp_public_key_set(const uint8_t *spki, const char *name, struct lp_public_key *out, struct lppack_error *err)
 {
-	if (memcmp(spki, ed25519_prefix, sizeof(ed25519_prefix)) != 0)
+	if (memcmp(spki, lp_ed25519_spki_prefix, sizeof(lp_ed25519_spki_prefix)) != 0)
 		return lp_fail(err, LPPACK_E_KEY, NULL, "%s: not an Ed25519 public key", name);
 	*out = (struct lp_public_key){ .algorithm = LP_KEY_ED25519, .bits = 256, .spki_size = LP_ED25519_SPKI_SIZE };
 	memcpy(out->spki, spki, LP_ED25519_SPKI_SIZE);
 	return lp_sha256(out->spki, out->spki_size, &out->id, err);
-}
-
-static int fail_public(const void *pem, size_t n, const char *name, struct lppack_error *err)
-{
-	ERR_clear_error();
-	if (lp_pem_has(pem, n, "PRIVATE KEY-----"))
-		return lp_fail(err, LPPACK_E_KEY,
-			       "name the .pub file of the pair, and keep the private key off this machine",
-			       "%s: not a PEM public key: it is a private key", name);
-	return lp_fail(err, LPPACK_E_KEY, "name the .pub file that lppack keygen made", "%s: not a PEM public key",
-		       name);
 }
 
 int lp_public_key_parse(const void *pem, size_t n, const char *name, struct lp_public_key *out,
@@ -143,8 +52,14 @@ int lp_public_key_parse(const void *pem, size_t n, const char *name, struct lp_p
 	LP_AUTO(cleanup_EVP_PKEY_free) EVP_PKEY *pkey =
 		bio ? PEM_read_bio_PUBKEY(bio, NULL, lp_asking_answer, &nobody) : NULL;
 
+	ERR_clear_error();
+	if (!pkey && lp_pem_has(pem, n, "PRIVATE KEY-----"))
+		return lp_fail(err, LPPACK_E_KEY,
+			       "name the .pub file of the pair, and keep the private key off this machine",
+			       "%s: not a PEM public key: it is a private key", name);
 	if (!pkey)
-		return fail_public(pem, n, name, err);
+		return lp_fail(err, LPPACK_E_KEY, "name the .pub file that lppack keygen made",
+			       "%s: not a PEM public key", name);
 	if (!lp_bio_is_blank(bio))
 		return lp_fail(err, LPPACK_E_KEY, "keep one key in a file", "%s: more than one key in it", name);
 	return lp_public_key_from_pkey(pkey, name, out, err);

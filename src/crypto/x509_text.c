@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Names, numbers and times of certificates as text, and the refusal that names one. */
+#include "crypto/x509_text.h"
+
 #include "shared/text.h"
 #include "crypto/openssl.h"
 

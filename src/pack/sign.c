@@ -5,6 +5,7 @@
 #include "base/options.h"
 #include "base/output.h"
 #include "format/format.h"
+#include "crypto/cms_verify.h"
 #include "crypto/ed25519.h"
 #include "bundle/describe.h"
 #include "trust/signer.h"

@@ -3,7 +3,7 @@
 #include "pack/sign_module.h"
 
 #include "format/format.h"
-#include "crypto/module_signature.h"
+#include "crypto/module_sign.h"
 #include "bundle/describe.h"
 
 #define DIGEST_DEFAULT "sha256"

@@ -6,7 +6,8 @@
 #include "format/format.h"
 #include "format/release.h"
 #include "format/text_list.h"
-#include "crypto/cms.h"
+#include "crypto/chain.h"
+#include "crypto/cms_verify.h"
 #include "bundle/describe.h"
 
 #include <fnmatch.h>

@@ -4,6 +4,7 @@
 #define LP_TRUST_KEYRING_H
 
 #include "crypto/certificate.h"
+#include "crypto/crl.h"
 #include "trust/policy.h"
 
 #include <lppack/keys.h>

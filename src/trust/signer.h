@@ -4,7 +4,7 @@
 #define LP_TRUST_SIGNER_H
 
 #include "format/head.h"
-#include "crypto/cms.h"
+#include "crypto/certificate.h"
 
 #include <lppack/keys.h>
 

@@ -5,6 +5,7 @@
 #include "support/elf_maker.h"
 
 #include "crypto/module_signature.h"
+#include "crypto/module_signer.h"
 #include "inspect/anatomy.h"
 
 #include <stdlib.h>

@@ -4,7 +4,9 @@
 
 #include "support/pki.h"
 
-#include "crypto/cms.h"
+#include "crypto/chain.h"
+#include "crypto/cms_sign.h"
+#include "crypto/cms_verify.h"
 
 #include <stdlib.h>
 

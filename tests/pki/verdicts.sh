@@ -11,7 +11,7 @@ cd "$scratch/pki" || exit 99
 printf 'DSSEv1 32 application/vnd.lppack.bundle.v1 9 manifest:' > message
 cat root.pem issuing.pem > roots.pem
 
-# openssl_signs NAME OUT [ARGUMENT]...: by the command that crypto/cms.h gives
+# openssl_signs NAME OUT [ARGUMENT]...: by the command that crypto/cms_verify.h gives
 openssl_signs()
 {
 	local name=$1 file=$2 digest=sha256

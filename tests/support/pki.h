@@ -4,6 +4,7 @@
 #define LP_TESTS_PKI_H
 
 #include "crypto/certificate.h"
+#include "crypto/crl.h"
 #include "crypto/private_key.h"
 
 #include <openssl/evp.h>

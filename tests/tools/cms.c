@@ -6,7 +6,9 @@
  */
 #include "base/file.h"
 #include "crypto/pkcs11.h"
-#include "crypto/cms.h"
+#include "crypto/chain.h"
+#include "crypto/cms_sign.h"
+#include "crypto/cms_verify.h"
 
 #include <fcntl.h>
 #include <stdio.h>

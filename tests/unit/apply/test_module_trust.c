@@ -5,7 +5,7 @@
 #include "support/apply_machine.h"
 #include "support/pki.h"
 
-#include "crypto/module_signature.h"
+#include "crypto/module_sign.h"
 #include "apply/module_trust.h"
 
 #include <errno.h>

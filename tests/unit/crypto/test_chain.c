@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests which chains of certificates lead to a trusted one. */
 #include "shared/text.h"
-#include "crypto/certificate.h"
+#include "crypto/chain.h"
 #include "support/pki.h"
 
 #include <setjmp.h>
@@ -121,7 +121,7 @@ static void no_anchor_at_all(void **state)
 }
 
 /* Which anchor it was, for rules that belong to one. */
-static void the_anchor_is_told(void **state)
+static void the_anchor_is_named(void **state)
 {
 	struct fixture *f = *state;
 	const struct lp_certificate *anchors[] = { f->other_root.certificate, f->signer.certificate,
@@ -324,7 +324,7 @@ int main(void)
 		cmocka_unit_test(names),
 		cmocka_unit_test(strangers),
 		cmocka_unit_test(no_anchor_at_all),
-		cmocka_unit_test(the_anchor_is_told),
+		cmocka_unit_test(the_anchor_is_named),
 		cmocka_unit_test(the_keys_of_a_chain),
 		cmocka_unit_test(times),
 		cmocka_unit_test(purposes),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests making CMS signatures that openssl accepts. */
-#include "crypto/cms.h"
+#include "crypto/chain.h"
+#include "crypto/cms_sign.h"
+#include "crypto/cms_verify.h"
 #include "support/pki.h"
 
 #include <openssl/cms.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests lists of revoked certificates. */
-#include "crypto/certificate.h"
+#include "crypto/chain.h"
 #include "support/pki.h"
 
 #include <openssl/pem.h>

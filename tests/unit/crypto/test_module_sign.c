@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests signing a module as the kernel's own tool does. */
+#include "crypto/module_sign.h"
 #include "crypto/module_signature.h"
 #include "support/pki.h"
 

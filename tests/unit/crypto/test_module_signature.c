@@ -2,6 +2,7 @@
 /* Tests whose key a module's signature was made with, and whether it holds. */
 #include "format/format.h"
 #include "crypto/module_signature.h"
+#include "crypto/module_signature_match.h"
 
 #include <openssl/cms.h>
 #include <openssl/evp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests the signer that a module's signature names. */
-#include "crypto/module_signature.h"
+#include "crypto/module_signer.h"
 #include "support/pki.h"
 
 #include <openssl/cms.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Keys in tokens: SoftHSM's, where it and OpenSSL's engine or provider are there. */
 #include "crypto/pkcs11.h"
-#include "crypto/cms.h"
+#include "crypto/cms_sign.h"
+#include "crypto/cms_verify.h"
 #include "support/pki.h"
 
 #include <ftw.h>

@@ -4,7 +4,8 @@
 #include "support/fixture.h"
 
 #include "shared/text.h"
-#include "crypto/cms.h"
+#include "crypto/cms_sign.h"
+#include "crypto/cms_verify.h"
 #include "trust/signer.h"
 #include "support/pki.h"
 

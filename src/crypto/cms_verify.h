@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Detached signatures by X.509 certificates (RFC 5652), in the one shape that leaves no byte open. */
-#ifndef LP_CRYPTO_CMS_H
-#define LP_CRYPTO_CMS_H
+#ifndef LP_CRYPTO_CMS_VERIFY_H
+#define LP_CRYPTO_CMS_VERIFY_H
 
 #include "crypto/certificate.h"
-#include "crypto/private_key.h"
 
 #define LP_CMS_MAX 16384 /* format-spec, "Limits": of a signature's member */
 
@@ -65,14 +64,5 @@ int lp_cms_verify(const void *der, size_t n, const void *message, size_t message
 		  struct lp_cms *out, struct lppack_error *err);
 void lp_cms_free(struct lp_cms *cms);
 #define LP_AUTO_CMS LP_AUTO(lp_cms_free)
-
-/*
- * Signs with the key and its certificate; chain (may be NULL or empty) are issuers to embed, in any order: those that
- * are none of this certificate's are LPPACK_E_KEY, as is a key that is not the certificate's or cannot sign so
- * (Ed25519: OpenSSL 3.0 has no CMS for it). LPPACK_E_LIMIT above LP_CMS_MAX. What it makes has passed lp_cms_verify().
- */
-int lp_cms_sign(const struct lp_private_key *key, const struct lp_certificate *certificate,
-		const struct lp_certificates *chain, const void *message, size_t n, struct lp_buf *out,
-		struct lppack_error *err);
 
 #endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Certificate revocation lists. */
+#ifndef LP_CRYPTO_CRL_H
+#define LP_CRYPTO_CRL_H
+
+#include "crypto/certificate.h"
+
+#define LP_CRL_MAX (16u << 20) /* of a file; longer input is refused with LPPACK_E_LIMIT */
+
+struct lp_crl;
+
+/* One list, DER or PEM ("X509 CRL"), and nothing after it; complete and direct ones only. LPPACK_E_KEY. */
+int lp_crl_parse(const void *bytes, size_t n, const char *name, struct lp_crl **out, struct lppack_error *err);
+void lp_crl_free(struct lp_crl *crl);
+LP_DEFINE_CLEANUP(struct lp_crl, lp_crl_free)
+
+#endif
