@@ -103,11 +103,36 @@ static void set_rules(X509_STORE_CTX *ctx, int64_t at)
 	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
 
 	X509_STORE_CTX_set_verify_cb(ctx, allow_last_second);
-	X509_VERIFY_PARAM_set_time(param, at);
+	if ((int64_t)(time_t)at == at)
+		X509_VERIFY_PARAM_set_time(param, (time_t)at);
+	else /* a time_t of 32 bits ends in 2038: check_times() alone asks */
+		X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_NO_CHECK_TIME);
 	X509_VERIFY_PARAM_set_depth(param, LP_CERTIFICATES_MAX);
 	X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
 	/* an anchor need not be a root */
 	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+}
+
+/* Again where OpenSSL has asked: what it was asked with is a time_t. */
+static void check_times(STACK_OF(X509) * chain, int64_t at, struct lp_chain_report *report)
+{
+	for (int i = 0; i < sk_X509_num(chain); i++) {
+		X509 *certificate = sk_X509_value(chain, i);
+		int64_t from = 0;
+		int64_t to = 0;
+
+		if (lp_x509_time(X509_get0_notBefore(certificate), &from) < 0 ||
+		    lp_x509_time(X509_get0_notAfter(certificate), &to) < 0 || at > to) {
+			lp_x509_refuse(report, LP_CHAIN_EXPIRED, certificate, "%s",
+				       X509_verify_cert_error_string(X509_V_ERR_CERT_HAS_EXPIRED));
+			return;
+		}
+		if (at < from) {
+			lp_x509_refuse(report, LP_CHAIN_NOT_YET_VALID, certificate, "%s",
+				       X509_verify_cert_error_string(X509_V_ERR_CERT_NOT_YET_VALID));
+			return;
+		}
+	}
 }
 
 /* RFC 5280, 4.2.1.3 and 4.2.1.12. The functions return all bits where there is no such extension. */
@@ -182,7 +207,9 @@ int lp_chain_check(const struct lp_certificate *certificate, const struct lp_cer
 		return 0;
 	}
 	chain = X509_STORE_CTX_get0_chain(ctx);
-	check_purpose(chain, report);
+	check_times(chain, rules->at, report);
+	if (report->verdict == LP_CHAIN_TRUSTED)
+		check_purpose(chain, report);
 	for (int i = 0; report->verdict == LP_CHAIN_TRUSTED && i + 1 < sk_X509_num(chain); i++)
 		lp_crl_check(sk_X509_value(chain, i), sk_X509_value(chain, i + 1), rules, report);
 	find_anchor(chain, rules, report);

@@ -88,6 +88,12 @@ void pki_encode_pem(const struct pki *pki, struct lp_buf *out)
 	BIO_free_all(bio);
 }
 
+/* By days and seconds: a time_t may be too small. */
+static void set_time(ASN1_TIME *time, int64_t when)
+{
+	need(ASN1_TIME_adj(time, 0, (int)(when / 86400), (long)(when % 86400)) != NULL);
+}
+
 void pki_make(struct pki *out, const struct pki_options *o)
 {
 	LP_AUTO_BUF struct lp_buf der = { 0 };
@@ -106,8 +112,8 @@ void pki_make(struct pki *out, const struct pki_options *o)
 	need(ASN1_INTEGER_set_int64(X509_get_serialNumber(out->x509), o->serial ? o->serial : serial++) == 1);
 	set_name(X509_get_subject_name(out->x509), o->name);
 	need(X509_set_issuer_name(out->x509, X509_get_subject_name(issuer)) == 1);
-	ASN1_TIME_set(X509_getm_notBefore(out->x509), o->from ? o->from : PKI_NOW - PKI_YEAR);
-	ASN1_TIME_set(X509_getm_notAfter(out->x509), o->to ? o->to : PKI_NOW + PKI_YEAR);
+	set_time(X509_getm_notBefore(out->x509), o->from ? o->from : PKI_NOW - PKI_YEAR);
+	set_time(X509_getm_notAfter(out->x509), o->to ? o->to : PKI_NOW + PKI_YEAR);
 	need(X509_set_pubkey(out->x509, out->key) == 1);
 	add_extension(out->x509, issuer, NID_subject_key_identifier, "hash");
 	add_extension(out->x509, issuer, NID_authority_key_identifier, "keyid");

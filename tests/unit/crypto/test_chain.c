@@ -185,6 +185,30 @@ static void times(void **state)
 	pki_free(&signer);
 }
 
+/* What a time_t of 32 bits cannot hold, which is what OpenSSL has where C has no other. */
+static void times_after_2038(void **state)
+{
+	const int64_t start = INT64_C(2208988800); /* 2040 */
+	const int64_t end = start + PKI_YEAR;
+	const struct pki_options authority = {
+		.name = "Late CA", .constraints = "CA:TRUE", .from = PKI_NOW, .to = end + PKI_YEAR
+	};
+	struct pki ca;
+	struct pki signer;
+
+	(void)state;
+	pki_make(&ca, &authority);
+	pki_make(&signer, &(struct pki_options){ .name = "Late", .issuer = &ca, .from = start, .to = end });
+	expect_at(&signer, NULL, &ca, start, LP_CHAIN_TRUSTED, "");
+	expect_at(&signer, NULL, &ca, end, LP_CHAIN_TRUSTED, "");
+	expect_at(&signer, NULL, &ca, start - 1, LP_CHAIN_NOT_YET_VALID, "'CN=Late,O=Test': certificate is not yet");
+	expect_at(&signer, NULL, &ca, end + 1, LP_CHAIN_EXPIRED, "'CN=Late,O=Test': certificate has expired");
+	expect_at(&signer, NULL, &ca, end + PKI_YEAR + 1, LP_CHAIN_EXPIRED, "certificate has expired");
+	expect_at(&signer, NULL, &ca, PKI_NOW, LP_CHAIN_NOT_YET_VALID, "not yet valid");
+	pki_free(&ca);
+	pki_free(&signer);
+}
+
 /* One certificate of the given options below the issuing CA. */
 static void expect_signer(struct fixture *f, struct pki_options options, enum lp_chain_verdict verdict,
 			  const char *words)
@@ -327,6 +351,7 @@ int main(void)
 		cmocka_unit_test(the_anchor_is_named),
 		cmocka_unit_test(the_keys_of_a_chain),
 		cmocka_unit_test(times),
+		cmocka_unit_test(times_after_2038),
 		cmocka_unit_test(purposes),
 		cmocka_unit_test(purposes_of_a_ca),
 		cmocka_unit_test(weak_links),
