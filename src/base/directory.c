@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Making directories so that they are there after a power cut. */
+/* Making directories so that they are there after a power cut, and listing them. */
 #include "base/directory.h"
 
 #include "shared/cleanup.h"
@@ -31,6 +31,19 @@ static int make(const char *root, const char *path, struct lppack_error *err)
 	if (errno == EACCES || errno == EPERM)
 		return lp_fail_sys(err, LPPACK_E_PRIVILEGE, "run this as root", "%s%s: cannot be made", root, path);
 	return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s%s: cannot be made", root, path);
+}
+
+int lp_directory_list(int fd, int (*filter)(const struct dirent *entry), struct lp_directory_names *out)
+{
+	out->n = scandirat(fd, ".", &out->items, filter, alphasort);
+	return out->n < 0 ? -1 : 0;
+}
+
+void lp_directory_names_free(struct lp_directory_names *names)
+{
+	for (int i = 0; i < names->n; i++)
+		free(names->items[i]);
+	free(names->items);
 }
 
 int lp_directory_make(const char *root, const char *path, struct lppack_error *err)

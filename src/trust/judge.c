@@ -75,16 +75,6 @@ static bool is_trusted_key(const struct judge *judge, const char *id, bool *is_k
 	return false;
 }
 
-static size_t list_anchors(const struct lppack_keyring *ring, const struct lp_certificate **out)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < ring->n; i++)
-		if (ring->keys[i].is_anchor)
-			out[n++] = ring->keys[i].certificate;
-	return n;
-}
-
 static int refuse_chain(struct judge *judge, struct lp_signature_report *report, const struct lp_chain_report *chain)
 {
 	enum lp_signature_status status = LP_SIGNATURE_CHAIN;
@@ -94,14 +84,6 @@ static int refuse_chain(struct judge *judge, struct lp_signature_report *report,
 	else if (chain->verdict == LP_CHAIN_EXPIRED || chain->verdict == LP_CHAIN_NOT_YET_VALID)
 		status = LP_SIGNATURE_OUTSIDE_WINDOW;
 	return refuse(judge, report, status, "certificates", "%s: %s", lp_chain_names[chain->verdict], chain->text);
-}
-
-/* Before `created` is known, a chain that is only out of its time may still turn out well. */
-static bool is_chain_fine(const struct judge *judge, const struct lp_chain_report *chain)
-{
-	if (!judge->is_final && (chain->verdict == LP_CHAIN_EXPIRED || chain->verdict == LP_CHAIN_NOT_YET_VALID))
-		return true;
-	return chain->verdict == LP_CHAIN_TRUSTED;
 }
 
 /* A key that never counts vouches for none, wherever in the chain it stands. */
@@ -132,7 +114,9 @@ static int check_chain(struct judge *judge, struct lp_signature_report *report, 
 
 	if (!anchors)
 		return lp_fail_nomem(judge->err);
-	rules.n_anchors = list_anchors(ring, anchors);
+	for (size_t i = 0; i < ring->n; i++)
+		if (ring->keys[i].is_anchor)
+			anchors[rules.n_anchors++] = ring->keys[i].certificate;
 	if (rules.n_anchors == 0)
 		return refuse(judge, report, LP_SIGNATURE_UNKNOWN_KEY, "keys",
 			      "neither the key nor any certificate authority is trusted here");
@@ -144,7 +128,9 @@ static int check_chain(struct judge *judge, struct lp_signature_report *report, 
 	rc = lp_chain_check(cms.certificate, &cms.issuers, &rules, chain, judge->err);
 	if (rc < 0)
 		return rc;
-	if (!is_chain_fine(judge, chain))
+	/* Before `created` is known, a chain that is only out of its time may still turn out well. */
+	if (chain->verdict != LP_CHAIN_TRUSTED &&
+	    (judge->is_final || (chain->verdict != LP_CHAIN_EXPIRED && chain->verdict != LP_CHAIN_NOT_YET_VALID)))
 		return refuse_chain(judge, report, chain);
 	refuse_revoked_chain(judge, report, chain);
 	return 0;
@@ -230,22 +216,21 @@ static bool check_authorities(struct judge *judge, struct lp_signature_report *r
  * itself, and who signs may choose by which of its certificates the chain goes. chain: NULL for a key that is trusted
  * itself.
  */
-static int check_listed(struct judge *judge, struct lp_signature_report *report, const struct lp_chain_report *chain)
+static void check_listed(struct judge *judge, struct lp_signature_report *report, const struct lp_chain_report *chain)
 {
 	const struct lp_policy *policy = &judge->ring->policy;
 	const struct lp_policy_key *key = lp_policy_find_key(policy, report->id);
 	bool is_listed = key;
 
 	if (!policy->has_keys)
-		return 0;
+		return;
 	if (key)
 		check_entry(judge, report, key, "the key");
 	if (chain && report->status == LP_SIGNATURE_VALID)
 		is_listed |= check_authorities(judge, report, chain);
 	/* Which authorities they are, is not known while a chain is out of its time: the final judgment asks again. */
-	if (is_listed || (chain && chain->n_ids == 0))
-		return 0;
-	return refuse(judge, report, LP_SIGNATURE_NOT_ALLOWED, "keys", "the policy does not list the key");
+	if (!is_listed && !(chain && chain->n_ids == 0))
+		refuse(judge, report, LP_SIGNATURE_NOT_ALLOWED, "keys", "the policy does not list the key");
 }
 
 static int judge_one(struct judge *judge, struct lp_signature_report *report)
@@ -253,11 +238,12 @@ static int judge_one(struct judge *judge, struct lp_signature_report *report)
 	struct lp_chain_report chain = { 0 };
 	bool has_chain = false;
 	bool is_known;
-	int rc = 0;
 
 	if (refuse_revoked(judge, report, report->id, "the key"))
 		return 0;
 	if (!is_trusted_key(judge, report->id, &is_known)) {
+		int rc;
+
 		if (is_known)
 			return refuse(judge, report, LP_SIGNATURE_OUTSIDE_WINDOW, "certificates",
 				      "the key's certificate was not valid when this was created");
@@ -265,12 +251,14 @@ static int judge_one(struct judge *judge, struct lp_signature_report *report)
 			return refuse(judge, report, LP_SIGNATURE_UNKNOWN_KEY, "keys", "the key is not trusted here");
 		has_chain = true;
 		rc = check_chain(judge, report, &chain);
+		if (rc < 0)
+			return rc;
 	}
-	if (rc == 0 && report->status == LP_SIGNATURE_VALID)
-		rc = check_listed(judge, report, has_chain ? &chain : NULL);
-	if (rc == 0 && report->status == LP_SIGNATURE_VALID && judge->is_final)
+	if (report->status == LP_SIGNATURE_VALID)
+		check_listed(judge, report, has_chain ? &chain : NULL);
+	if (report->status == LP_SIGNATURE_VALID && judge->is_final)
 		report->status = LP_SIGNATURE_GOOD;
-	return rc;
+	return 0;
 }
 
 static bool counts(const struct lp_signature_report *report)

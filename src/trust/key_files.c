@@ -54,12 +54,12 @@ static int is_key_entry(const struct dirent *entry)
 	return lp_key_file_is_named(entry->d_name);
 }
 
-static const struct key_file *find_admins(const struct key_files *files, const char *name)
+static bool has_file(const struct key_files *files, const char *name, bool is_vendors)
 {
 	for (size_t i = 0; i < files->n; i++)
-		if (!files->items[i].is_vendors && strcmp(files->items[i].name, name) == 0)
-			return &files->items[i];
-	return NULL;
+		if (files->items[i].is_vendors == is_vendors && strcmp(files->items[i].name, name) == 0)
+			return true;
+	return false;
 }
 
 static int read_key(const char *root, struct key_file *file, struct lppack_error *err)
@@ -70,16 +70,17 @@ static int read_key(const char *root, struct key_file *file, struct lppack_error
 	if (rc < 0 || file->is_mask)
 		return rc;
 	rc = lp_trusted_parse(pem.data, pem.len, file->path, &file->key, &file->certificate, err);
-	if (rc == 0)
-		lp_hex_encode(file->key.id.bytes, LP_DIGEST_SIZE, file->id);
-	return rc;
+	if (rc < 0)
+		return rc;
+	lp_hex_encode(file->key.id.bytes, LP_DIGEST_SIZE, file->id);
+	return 0;
 }
 
 /* parse: read the keys too, and fail for what is none. */
 static int add_file(struct key_files *files, const char *root, const char *directory, const char *name, bool is_vendors,
 		    bool parse, struct lppack_error *err)
 {
-	bool is_masked = is_vendors && find_admins(files, name);
+	bool is_masked = is_vendors && has_file(files, name, false);
 	struct key_file *file = lp_array_add(&files->items, &files->n, sizeof(*file));
 
 	if (!file)
@@ -99,22 +100,19 @@ static int add_files(struct key_files *files, const char *root, bool is_vendors,
 	const char *path = is_vendors ? LPPACK_KEYS_DIR_VENDOR : LPPACK_KEYS_DIR_ADMIN;
 	bool missing = false;
 	LP_AUTO_CLOSE int fd = lp_directory_open_safe(root, path, &missing, err);
-	struct dirent **names = NULL;
-	int rc = 0;
-	int n;
+	LP_AUTO_NAMES struct lp_directory_names names = { 0 };
 
 	if (fd < 0)
 		return missing ? 0 : fd;
-	n = scandirat(fd, ".", &names, is_key_entry, alphasort);
-	if (n < 0)
+	if (lp_directory_list(fd, is_key_entry, &names) < 0)
 		return lp_fail_sys(err, LPPACK_E_IO, "check its permissions", "%s%s: cannot be listed", root, path);
-	for (int i = 0; i < n; i++) {
-		if (rc == 0)
-			rc = add_file(files, root, path, names[i]->d_name, is_vendors, parse, err);
-		free(names[i]);
+	for (int i = 0; i < names.n; i++) {
+		int rc = add_file(files, root, path, names.items[i]->d_name, is_vendors, parse, err);
+
+		if (rc < 0)
+			return rc;
 	}
-	free(names);
-	return rc;
+	return 0;
 }
 
 static int list_files(struct key_files *files, const char *root, bool parse, struct lppack_error *err)
@@ -273,10 +271,11 @@ static int write_public(const char *root, const char *path, const struct lp_buf 
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
 	int rc = lp_output_open_below(&out, root, path, 0644, err);
 
-	if (rc == 0 && fchmod(out.fd, 0644) < 0)
-		rc = lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: its mode cannot be set", out.path);
-	if (rc == 0)
-		rc = lp_output_write(&out, bytes->data, bytes->len, err);
+	if (rc < 0)
+		return rc;
+	if (fchmod(out.fd, 0644) < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: its mode cannot be set", out.path);
+	rc = lp_output_write(&out, bytes->data, bytes->len, err);
 	return rc < 0 ? rc : lp_output_commit(&out, true, err);
 }
 
@@ -343,14 +342,6 @@ static int put_mask(int directory, const char *name, struct lppack_error *err)
 	return 0;
 }
 
-static bool has_vendors(const struct key_files *files, const char *name)
-{
-	for (size_t i = 0; i < files->n; i++)
-		if (files->items[i].is_vendors && strcmp(files->items[i].name, name) == 0)
-			return true;
-	return false;
-}
-
 /* Removing the administrator's file alone would bring back the vendor's of that name. */
 static int distrust(const struct key_files *files, const struct key_file *file, const char *root,
 		    struct lppack_value **removed, struct lppack_value **masked, struct lppack_error *err)
@@ -358,19 +349,21 @@ static int distrust(const struct key_files *files, const struct key_file *file, 
 	LP_AUTO_CLOSE int directory = -1;
 	int rc;
 
-	if (!file->is_vendors && !has_vendors(files, file->name)) {
+	if (!file->is_vendors && !has_file(files, file->name, true)) {
 		rc = lp_root_unlink(root, file->path + strlen(root), err);
-		if (rc == 0)
-			lp_value_push(removed, lp_value_string(file->path));
-		return rc;
+		if (rc < 0)
+			return rc;
+		lp_value_push(removed, lp_value_string(file->path));
+		return 0;
 	}
 	directory = make_admin_directory(root, err);
 	if (directory < 0)
 		return directory;
 	rc = put_mask(directory, file->name, err);
-	if (rc == 0)
-		lp_value_push(masked, lp_value_string(file->name));
-	return rc;
+	if (rc < 0)
+		return rc;
+	lp_value_push(masked, lp_value_string(file->name));
+	return 0;
 }
 
 static bool is_key_id(const char *text)
@@ -378,13 +371,6 @@ static bool is_key_id(const char *text)
 	uint8_t bytes[LP_DIGEST_SIZE];
 
 	return lp_hex_decode(text, bytes, sizeof(bytes)) == LP_DIGEST_SIZE;
-}
-
-static bool is_meant(const struct key_file *file, const char *what, bool by_id)
-{
-	if (file->is_masked || file->is_mask)
-		return false;
-	return by_id ? strcmp(file->id, what) == 0 : strcmp(file->name, what) == 0;
 }
 
 /* 0, or why it cannot be: NULL files are told apart by name. */
@@ -395,12 +381,13 @@ static int remove_meant(const struct key_files *files, const char *what, const c
 	size_t n = 0;
 
 	for (size_t i = 0; i < files->n; i++) {
+		const struct key_file *file = &files->items[i];
 		int rc;
 
-		if (!is_meant(&files->items[i], what, by_id))
+		if (file->is_masked || file->is_mask || strcmp(by_id ? file->id : file->name, what) != 0)
 			continue;
 		n++;
-		rc = distrust(files, &files->items[i], root, removed, masked, err);
+		rc = distrust(files, file, root, removed, masked, err);
 		if (rc < 0)
 			return rc;
 	}
@@ -419,12 +406,11 @@ LP_EXPORT struct lppack_value *lppack_trust_remove(const char *root, const char 
 	struct lppack_value *removed = NULL;
 	struct lppack_value *masked = NULL;
 	struct lppack_value *map;
-	int rc = is_key_id(what) ? 0 : check_name(what, err);
+	bool by_id = is_key_id(what);
+	int rc;
 
 	/* By its name a file can be removed that is no key at all. */
-	if (rc == 0)
-		rc = list_files(&files, prefix, is_key_id(what), err);
-	if (rc < 0)
+	if ((!by_id && check_name(what, err) < 0) || list_files(&files, prefix, by_id, err) < 0)
 		return NULL;
 	map = lp_value_map();
 	removed = lp_value_list();

@@ -4,6 +4,7 @@
 
 #include "shared/array.h"
 #include "shared/text.h"
+#include "base/directory.h"
 #include "base/export.h"
 #include "base/file.h"
 #include "base/root.h"
@@ -144,8 +145,9 @@ static int take_crl(struct lppack_keyring *keyring, const char *root, const char
 	struct lp_crl **added;
 	int rc = name ? lp_root_read_safe(root, path, LP_CRL_MAX, &bytes, err) : lp_fail_nomem(err);
 
-	if (rc == 0)
-		rc = lp_crl_parse(bytes.data, bytes.len, name, &crl, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_crl_parse(bytes.data, bytes.len, name, &crl, err);
 	if (rc < 0)
 		return rc;
 	added = lp_array_add(&keyring->crls, &keyring->n_crls, sizeof(*added));
@@ -181,13 +183,6 @@ static int is_crl_file(const struct dirent *entry)
 	return has_suffix(entry->d_name, suffixes);
 }
 
-static void free_names(struct dirent **names, int n)
-{
-	for (int i = 0; i < n; i++)
-		free(names[i]);
-	free(names);
-}
-
 /* Whether the directory (-1: none) has a file of that name: 1 or 0. No answer is an error, as a mask must not fail. */
 static int has_name(int dirfd, const char *name, const char *path, struct lppack_error *err)
 {
@@ -209,23 +204,21 @@ static int add_directory(struct lppack_keyring *keyring, int dirfd, const char *
 				     struct lppack_error *err),
 			 struct lppack_error *err)
 {
-	struct dirent **names = NULL;
-	int n = scandirat(dirfd, ".", &names, is_file, alphasort);
-	int rc = 0;
+	LP_AUTO_NAMES struct lp_directory_names names = { 0 };
 
-	if (n < 0)
+	if (lp_directory_list(dirfd, is_file, &names) < 0)
 		return lp_fail_sys(err, LPPACK_E_IO, "check its permissions", "%s%s: cannot be listed", root, path);
-	for (int i = 0; rc == 0 && i < n; i++) {
-		LP_AUTO_FREE char *file = lp_text_format("%s/%s", path, names[i]->d_name);
+	for (int i = 0; i < names.n; i++) {
+		LP_AUTO_FREE char *file = lp_text_format("%s/%s", path, names.items[i]->d_name);
+		int rc;
 
-		rc = file ? has_name(masked, names[i]->d_name, file, err) : lp_fail_nomem(err);
+		rc = file ? has_name(masked, names.items[i]->d_name, file, err) : lp_fail_nomem(err);
 		if (rc == 0)
 			rc = take(keyring, root, file, err);
-		else if (rc > 0)
-			rc = 0;
+		if (rc < 0)
+			return rc;
 	}
-	free_names(names, n);
-	return rc;
+	return 0;
 }
 
 LP_EXPORT int lppack_keyring_add(struct lppack_keyring *keyring, const char *path, struct lppack_error *err)
@@ -240,12 +233,15 @@ LP_EXPORT int lppack_keyring_add(struct lppack_keyring *keyring, const char *pat
 		return lp_fail_sys(err, LPPACK_E_IO, "name a public key file or a directory of them",
 				   "%s: cannot be opened", path);
 	rc = lp_fd_check_safe(fd, path, err);
-	if (rc == 0)
-		rc = add_directory(keyring, fd, "", path, -1, is_key_file, take_key, err);
-	if (rc == 0 && keyring->n == before && before == 0)
+	if (rc < 0)
+		return rc;
+	rc = add_directory(keyring, fd, "", path, -1, is_key_file, take_key, err);
+	if (rc < 0)
+		return rc;
+	if (keyring->n == before && before == 0)
 		return lp_fail(err, LPPACK_E_NO_KEYS, "put the vendor's .pem or .pub file there",
 			       "%s: no *.pem or *.pub file in it", path);
-	return rc;
+	return 0;
 }
 
 LP_EXPORT int lppack_keyring_add_memory(struct lppack_keyring *keyring, const void *pem, size_t n, const char *name,
@@ -279,9 +275,9 @@ int lp_keyring_add_directories(struct lppack_keyring *keyring, const char *root,
 		return IS_FAILED(admin) ? admin : vendor;
 	if (admin >= 0)
 		rc = add_directory(keyring, admin, root, LPPACK_KEYS_DIR_ADMIN, -1, is_key_file, take_key, err);
-	if (rc == 0 && vendor >= 0)
-		rc = add_directory(keyring, vendor, root, LPPACK_KEYS_DIR_VENDOR, admin, is_key_file, take_key, err);
-	return rc;
+	if (rc < 0 || vendor < 0)
+		return rc;
+	return add_directory(keyring, vendor, root, LPPACK_KEYS_DIR_VENDOR, admin, is_key_file, take_key, err);
 }
 
 static int read_policy(const char *root, const char *path, struct lp_policy *out, struct lppack_error *err)
@@ -350,18 +346,21 @@ static int parse_policy_key(const struct lp_policy *policy, const struct lp_poli
 static int add_policy_keys(struct lppack_keyring *keyring, struct lppack_error *err)
 {
 	const struct lp_policy *policy = &keyring->policy;
-	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < policy->n_keys; i++) {
+	for (size_t i = 0; i < policy->n_keys; i++) {
 		struct lp_public_key key;
+		int rc;
 
 		if (!policy->keys[i].public_key)
 			continue;
 		rc = parse_policy_key(policy, &policy->keys[i], &key, err);
-		if (rc == 0)
-			rc = add_key(keyring, &key, NULL, NULL, err);
+		if (rc < 0)
+			return rc;
+		rc = add_key(keyring, &key, NULL, NULL, err);
+		if (rc < 0)
+			return rc;
 	}
-	return rc;
+	return 0;
 }
 
 /* A directory that the policy names has to be there; the default one need not. */
@@ -403,10 +402,12 @@ LP_EXPORT int lppack_keyring_add_default(struct lppack_keyring *keyring, const c
 	LP_AUTO_POLICY struct lp_policy policy = { 0 };
 	int rc = lp_keyring_add_directories(keyring, prefix, err);
 
-	if (rc == 0)
-		rc = lp_policy_read_default(prefix, &policy, err);
-	if (rc >= 0)
-		rc = lp_keyring_take_policy(keyring, &policy, prefix, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_policy_read_default(prefix, &policy, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_keyring_take_policy(keyring, &policy, prefix, err);
 	if (rc < 0)
 		return rc;
 	if (keyring->n == 0)

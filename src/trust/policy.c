@@ -212,11 +212,6 @@ static void read_threshold(struct lp_doc *doc, uint64_t *out)
 		lp_doc_fail(doc, "threshold", NULL, "'threshold' must be at least 1");
 }
 
-static bool lists_key(const struct lp_policy *policy, const char *id)
-{
-	return lp_policy_find_key(policy, id) != NULL;
-}
-
 static void read_update(struct lp_doc *doc, struct lp_policy *policy)
 {
 	static const char *const keys[] = { "threshold", "keys", NULL };
@@ -232,7 +227,7 @@ static void read_update(struct lp_doc *doc, struct lp_policy *policy)
 	for (size_t i = 0; part.rc == 0 && i < lppack_value_count(list); i++) {
 		const char *text = lp_doc_text_item(&part, list, i);
 
-		if (text && !lists_key(policy, text))
+		if (text && !lp_policy_find_key(policy, text))
 			lp_doc_fail(&part, "keys", "list it there, with its id",
 				    "'%s' is not under the policy's own 'keys'", text);
 		else if (text)
@@ -242,14 +237,6 @@ static void read_update(struct lp_doc *doc, struct lp_policy *policy)
 		lp_doc_fail(&part, "threshold", NULL,
 			    "'threshold' is more than there are keys: nobody could update this");
 	lp_doc_join(doc, &part);
-}
-
-static void read_crls(struct lp_doc *doc, struct lp_policy *policy)
-{
-	lp_doc_text_dup(doc, "crls", false, &policy->crl_directory);
-	lp_doc_bool(doc, "require_crls", false, &policy->crl_required);
-	if (doc->rc == 0 && policy->crl_directory && policy->crl_directory[0] != '/')
-		lp_doc_fail(doc, "crls", NULL, "'crls' must be the path of a directory from the root on");
 }
 
 static void read_keys(struct lp_doc *doc, struct lp_policy *policy)
@@ -291,7 +278,10 @@ static int read_policy(struct lp_doc *doc, struct lp_policy *policy)
 	read_revoked(doc, "revoked_bundles", "digest", &policy->revoked_bundles, &policy->n_revoked_bundles);
 	read_minimum(doc, policy);
 	read_update(doc, policy);
-	read_crls(doc, policy);
+	lp_doc_text_dup(doc, "crls", false, &policy->crl_directory);
+	lp_doc_bool(doc, "require_crls", false, &policy->crl_required);
+	if (doc->rc == 0 && policy->crl_directory && policy->crl_directory[0] != '/')
+		lp_doc_fail(doc, "crls", NULL, "'crls' must be the path of a directory from the root on");
 	return doc->rc;
 }
 
@@ -302,18 +292,16 @@ int lp_policy_parse(const void *bytes, size_t n, const char *name, struct lp_pol
 	int rc = lp_yaml_parse(bytes, n, name, LPPACK_E_POLICY, &tree, err);
 
 	lp_policy_init(out);
-	if (rc == 0) {
-		doc.map = tree;
-		rc = read_policy(&doc, out);
+	doc.map = tree;
+	if (rc < 0 || read_policy(&doc, out) < 0) {
+		rc = rc < 0 ? rc : doc.rc;
+		lp_policy_free(out);
+		if (rc == -LPPACK_E_POLICY && err && !err->hint[0])
+			lp_hint(err, rc, "lppack-policy(5) tells what each key takes");
+		return rc;
 	}
-	if (rc == 0) {
-		out->name = strdup(name);
-		return out->name ? 0 : lp_fail_nomem(err);
-	}
-	lp_policy_free(out);
-	if (rc == -LPPACK_E_POLICY && err && !err->hint[0])
-		lp_hint(err, rc, "lppack-policy(5) tells what each key takes");
-	return rc;
+	out->name = strdup(name);
+	return out->name ? 0 : lp_fail_nomem(err);
 }
 
 const struct lp_policy_key *lp_policy_find_key(const struct lp_policy *policy, const char *id)

@@ -66,13 +66,14 @@ static int read_signature(struct candidate *c, int dirfd, const char *directory,
 	LP_AUTO_FREE char *path = lp_text_format("%s/%s", directory, name);
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
 	struct lp_signature *added;
-	int rc = path ? 0 : lp_fail_nomem(err);
+	int rc;
 
-	if (rc == 0 && c->n == LP_SIGNATURES_MAX)
+	if (!path)
+		return lp_fail_nomem(err);
+	if (c->n == LP_SIGNATURES_MAX)
 		return lp_fail(err, LPPACK_E_LIMIT, "leave away those that are not needed",
 			       "%s: more than %u signatures", directory, LP_SIGNATURES_MAX);
-	if (rc == 0)
-		rc = lp_file_read(dirfd, name, LP_SIGNATURE_MAX, &bytes, err);
+	rc = lp_file_read(dirfd, name, LP_SIGNATURE_MAX, &bytes, err);
 	if (rc < 0)
 		return lp_wrap(err, rc, "%s", directory);
 	added = lp_array_add(&c->signatures, &c->n, sizeof(*added));
@@ -91,24 +92,21 @@ static int read_signatures(struct candidate *c, const char *path, struct lppack_
 {
 	LP_AUTO_FREE char *directory = lp_text_format("%s.sigs", path);
 	LP_AUTO_CLOSE int fd = directory ? open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	struct dirent **names = NULL;
-	int rc = 0;
-	int n;
+	LP_AUTO_NAMES struct lp_directory_names names = { 0 };
 
 	if (!directory)
 		return lp_fail_nomem(err);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be opened", directory);
-	n = scandirat(fd, ".", &names, is_signature_file, alphasort);
-	if (n < 0)
+	if (lp_directory_list(fd, is_signature_file, &names) < 0)
 		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be listed", directory);
-	for (int i = 0; i < n; i++) {
-		if (rc == 0)
-			rc = read_signature(c, fd, directory, names[i]->d_name, err);
-		free(names[i]);
+	for (int i = 0; i < names.n; i++) {
+		int rc = read_signature(c, fd, directory, names.items[i]->d_name, err);
+
+		if (rc < 0)
+			return rc;
 	}
-	free(names);
-	return rc;
+	return 0;
 }
 
 static int check_signatures(struct candidate *c, const char *path, struct lppack_error *err)
@@ -192,14 +190,18 @@ static int judge_update(const char *root, const struct lppack_keyring *now, cons
 	int rc = open_candidate(c, path, err);
 
 	*by = "installed";
-	if (rc == 0)
-		rc = lp_keyring_judge(now, &subject, c->reports, c->n, ruling, err);
-	if (rc == 0)
-		rc = lp_policy_parse(c->bytes.data, c->bytes.len, path, &c->policy, err);
-	if (rc == 0)
-		rc = judge_by(now, c, path, ruling, err);
-	if (rc == 0)
-		rc = check_version(now, c, path, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_keyring_judge(now, &subject, c->reports, c->n, ruling, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_policy_parse(c->bytes.data, c->bytes.len, path, &c->policy, err);
+	if (rc < 0)
+		return rc;
+	rc = judge_by(now, c, path, ruling, err);
+	if (rc < 0)
+		return rc;
+	rc = check_version(now, c, path, err);
 	if (rc < 0)
 		return rc;
 	*next = make_next_ring(root, c, path, err);
@@ -259,29 +261,35 @@ static int keep_old(const char *root, const struct lp_policy *old, char **kept, 
 	if (!old->name || strcmp(old->name, path) != 0)
 		return 0;
 	rc = lp_root_read_safe(root, LPPACK_POLICY_ADMIN, LP_POLICY_MAX, &bytes, err);
-	if (rc == 0)
-		rc = lp_output_open_below(&out, root, target + strlen(root), 0644, err);
-	if (rc == 0)
-		rc = lp_output_write(&out, bytes.data, bytes.len, err);
-	if (rc == 0)
-		rc = lp_output_commit(&out, false, err);
-	if (rc == 0)
-		*kept = LP_TAKE(target);
-	return rc;
+	if (rc < 0)
+		return rc;
+	rc = lp_output_open_below(&out, root, target + strlen(root), 0644, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_output_write(&out, bytes.data, bytes.len, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_output_commit(&out, false, err);
+	if (rc < 0)
+		return rc;
+	*kept = LP_TAKE(target);
+	return 0;
 }
 
-static int install(const char *root, const struct candidate *c, struct lppack_error *err)
+static int install_policy(const char *root, const struct candidate *c, struct lppack_error *err)
 {
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
 	int rc = lp_directory_make(root, "/etc/lppack", err);
 
-	if (rc == 0)
-		rc = lp_output_open_below(&out, root, LPPACK_POLICY_ADMIN, 0644, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_output_open_below(&out, root, LPPACK_POLICY_ADMIN, 0644, err);
+	if (rc < 0)
+		return rc;
 	/* Verifying does not need root, whatever the umask is. */
-	if (rc == 0 && fchmod(out.fd, 0644) < 0)
-		rc = lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: its mode cannot be set", out.path);
-	if (rc == 0)
-		rc = lp_output_write(&out, c->bytes.data, c->bytes.len, err);
+	if (fchmod(out.fd, 0644) < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: its mode cannot be set", out.path);
+	rc = lp_output_write(&out, c->bytes.data, c->bytes.len, err);
 	return rc < 0 ? rc : lp_output_commit(&out, false, err);
 }
 
@@ -299,37 +307,29 @@ static struct lppack_value *describe_update(const char *root, uint64_t from, con
 	return map;
 }
 
-/* Each by the one before it; *ring becomes the last one's. */
-static int follow_chain(const char *root, const char *const *paths, size_t n, struct lppack_keyring **ring,
-			struct candidate *last, struct lppack_error *err)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct lppack_keyring *next = NULL;
-		struct lp_ruling ruling = { 0 };
-		const char *by = NULL;
-		int rc;
-
-		candidate_free(last);
-		*last = (struct candidate){ 0 };
-		rc = judge_update(root, *ring, paths[i], last, &next, &ruling, &by, err);
-		if (rc < 0) {
-			lppack_keyring_free(next);
-			return rc;
-		}
-		lppack_keyring_free(*ring);
-		*ring = next;
-	}
-	return 0;
-}
-
-/* Judges; changes nothing. *old: the policy that is installed. */
+/* Judges each policy by the one before it; changes nothing. *old: the policy that is installed. */
 static int prepare_update(const char *root, const char *const *paths, size_t n, struct lp_policy *old,
 			  struct candidate *last, struct lppack_error *err)
 {
 	LP_AUTO_RING struct lppack_keyring *ring = open_installed(root, err);
 	int rc = ring ? lp_policy_read_default(root, old, err) : -LPPACK_E_POLICY;
 
-	return rc < 0 ? rc : follow_chain(root, paths, n, &ring, last, err);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < n; i++) {
+		LP_AUTO_RING struct lppack_keyring *next = NULL;
+		struct lp_ruling ruling = { 0 };
+		const char *by = NULL;
+
+		candidate_free(last);
+		*last = (struct candidate){ 0 };
+		rc = judge_update(root, ring, paths[i], last, &next, &ruling, &by, err);
+		if (rc < 0)
+			return rc;
+		lppack_keyring_free(ring);
+		ring = LP_TAKE(next);
+	}
+	return 0;
 }
 
 static struct lppack_value *install_update(const char *root, const char *const *paths, size_t n,
@@ -341,7 +341,7 @@ static struct lppack_value *install_update(const char *root, const char *const *
 	struct lppack_value *map;
 
 	if (prepare_update(root, paths, n, &old, &last, err) < 0 || keep_old(root, &old, &kept, err) < 0 ||
-	    install(root, &last, err) < 0)
+	    install_policy(root, &last, err) < 0)
 		return NULL;
 	map = describe_update(root, old.version, &last, kept);
 	if (!map)
@@ -385,8 +385,9 @@ static int write_signature(const char *path, const struct lp_signature *signatur
 	if (mkdir(directory, 0755) < 0 && errno != EEXIST)
 		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be made", directory);
 	rc = lp_output_open(&out, file, 0644, err);
-	if (rc == 0)
-		rc = lp_output_write(&out, signature->bytes, signature->size, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_output_write(&out, signature->bytes, signature->size, err);
 	return rc < 0 ? rc : lp_output_commit(&out, true, err);
 }
 
@@ -396,9 +397,10 @@ LP_EXPORT int lppack_policy_sign(const char *path, const struct lppack_signer *s
 	struct lp_signature signature = { 0 };
 	int rc = lp_file_read(AT_FDCWD, path, LP_POLICY_MAX, &c.bytes, err);
 
-	/* Nobody is to sign what no machine would take. */
-	if (rc == 0)
-		rc = lp_policy_parse(c.bytes.data, c.bytes.len, path, &c.policy, err);
+	/* Nobody is to sign what no machine would take: it is parsed first. */
+	if (rc < 0)
+		return rc;
+	rc = lp_policy_parse(c.bytes.data, c.bytes.len, path, &c.policy, err);
 	if (rc < 0)
 		return rc;
 	lp_pre_authentication_as(LP_POLICY_MEDIA_TYPE, c.bytes.data, c.bytes.len, &c.message);

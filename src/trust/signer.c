@@ -47,14 +47,18 @@ static int write_pair(const char *name, const struct lp_buf *secret, const struc
 	if (!key_path || !pub_path)
 		return lp_fail_nomem(err);
 	rc = lp_output_open(&key, key_path, 0600, err);
-	if (rc == 0)
-		rc = lp_output_open(&pub, pub_path, 0644, err);
-	if (rc == 0)
-		rc = lp_output_write(&key, secret->data, secret->len, err);
-	if (rc == 0)
-		rc = lp_output_write(&pub, public_pem->data, public_pem->len, err);
-	if (rc == 0)
-		rc = lp_output_commit(&pub, true, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_output_open(&pub, pub_path, 0644, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_output_write(&key, secret->data, secret->len, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_output_write(&pub, public_pem->data, public_pem->len, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_output_commit(&pub, true, err);
 	if (rc < 0)
 		return rc;
 	rc = lp_output_commit(&key, true, err);
@@ -105,19 +109,26 @@ LP_EXPORT int lppack_key_generate(const char *name, const struct lppack_key_opti
 
 	if (id)
 		id[0] = '\0';
-	if (rc == 0)
-		rc = check_name(name, err);
-	if (rc == 0)
-		rc = lp_private_key_generate(options.type, &key, err);
-	if (rc == 0)
-		rc = format_secret(key, name, &options, &secret, err);
-	if (rc == 0)
-		rc = lp_public_key_format(lp_private_key_public(key), &public_pem, err);
-	if (rc == 0)
-		rc = write_pair(name, &secret, &public_pem, err);
-	if (rc == 0 && id)
+	if (rc < 0)
+		return rc;
+	rc = check_name(name, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_private_key_generate(options.type, &key, err);
+	if (rc < 0)
+		return rc;
+	rc = format_secret(key, name, &options, &secret, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_public_key_format(lp_private_key_public(key), &public_pem, err);
+	if (rc < 0)
+		return rc;
+	rc = write_pair(name, &secret, &public_pem, err);
+	if (rc < 0)
+		return rc;
+	if (id)
 		lp_hex_encode(lp_private_key_public(key)->id.bytes, LP_DIGEST_SIZE, id);
-	return rc;
+	return 0;
 }
 
 static int open_key(struct lppack_signer *signer, const char *path, const struct lppack_signer_options *options,
@@ -134,12 +145,14 @@ static int open_key(struct lppack_signer *signer, const char *path, const struct
 		rc = lp_private_key_open_uri(path, ask, &signer->key, err);
 	} else {
 		rc = lp_source_read(&source, PEM_MAX, &room, &pem, err);
-		if (rc == 0)
-			rc = lp_private_key_parse(pem.data, pem.size, lp_source_name(&source), ask, &signer->key, err);
+		if (rc < 0)
+			return rc;
+		rc = lp_private_key_parse(pem.data, pem.size, lp_source_name(&source), ask, &signer->key, err);
 	}
-	if (rc == 0)
-		signer->public_key = *lp_private_key_public(signer->key);
-	return rc;
+	if (rc < 0)
+		return rc;
+	signer->public_key = *lp_private_key_public(signer->key);
+	return 0;
 }
 
 static int open_certificate(struct lppack_signer *signer, const struct lppack_signer_options *options,
@@ -192,11 +205,13 @@ static int open_elsewhere(struct lppack_signer *signer, const struct lppack_sign
 	if (signer->certificate)
 		return lp_certificate_public_key(signer->certificate, &signer->public_key, err);
 	rc = lp_public_key_parse(options->public_key.data, options->public_key.size, name, &signer->public_key, err);
-	if (rc == 0 && signer->public_key.algorithm != LP_KEY_ED25519)
+	if (rc < 0)
+		return rc;
+	if (signer->public_key.algorithm != LP_KEY_ED25519)
 		return lp_fail(err, LPPACK_E_KEY, "give its certificate, and make a CMS",
 			       "%s: a key of this kind (%s) signs with a certificate only", name,
 			       lp_key_algorithm_names[signer->public_key.algorithm]);
-	return rc;
+	return 0;
 }
 
 /* What only shows when signing is told before anything is packed. */
@@ -247,26 +262,17 @@ LP_EXPORT struct lppack_signer *lppack_signer_open(const char *path, const struc
 {
 	LP_AUTO(cleanup_lppack_signer_free) struct lppack_signer *signer = calloc(1, sizeof(*signer));
 	struct lppack_signer_options options;
-	int rc;
 
 	if (!signer) {
 		lp_fail_nomem(err);
 		return NULL;
 	}
-	rc = LP_OPTIONS_TAKE(lppack_signer_options, flags, &options, given, err);
-	if (rc == 0)
-		rc = check_signer_options(path, &options, err);
-	if (rc == 0 && !options.sign)
-		rc = open_key(signer, path, &options, err);
-	if (rc == 0)
-		rc = open_certificate(signer, &options, err);
-	if (rc == 0)
-		rc = open_chain(signer, &options, err);
-	if (rc == 0 && options.sign)
-		rc = open_elsewhere(signer, &options, err);
-	if (rc == 0)
-		rc = check_kind(signer, path ? path : "the key", &options, err);
-	if (rc < 0)
+	if (LP_OPTIONS_TAKE(lppack_signer_options, flags, &options, given, err) < 0 ||
+	    check_signer_options(path, &options, err) < 0 ||
+	    (!options.sign && open_key(signer, path, &options, err) < 0) ||
+	    open_certificate(signer, &options, err) < 0 || open_chain(signer, &options, err) < 0 ||
+	    (options.sign && open_elsewhere(signer, &options, err) < 0) ||
+	    check_kind(signer, path ? path : "the key", &options, err) < 0)
 		return NULL;
 	lp_hex_encode(signer->public_key.id.bytes, LP_DIGEST_SIZE, signer->id);
 	return LP_TAKE(signer);
@@ -345,11 +351,12 @@ int lp_signer_sign(const struct lppack_signer *signer, const struct lp_buf *mess
 				 err);
 	else
 		rc = sign_ed25519(signer, message, &bytes, err);
-	if (rc == 0 && bytes.len > LP_SIGNATURE_MAX)
-		rc = lp_fail(err, LPPACK_E_LIMIT, "embed fewer certificates",
-			     "the signature has %zu bytes; %u are allowed", bytes.len, LP_SIGNATURE_MAX);
-	if (rc == 0)
-		rc = lp_signature_set(out, signer->id, lppack_signer_scheme(signer), bytes.data, bytes.len, err);
+	if (rc < 0)
+		return rc;
+	if (bytes.len > LP_SIGNATURE_MAX)
+		return lp_fail(err, LPPACK_E_LIMIT, "embed fewer certificates",
+			       "the signature has %zu bytes; %u are allowed", bytes.len, LP_SIGNATURE_MAX);
+	rc = lp_signature_set(out, signer->id, lppack_signer_scheme(signer), bytes.data, bytes.len, err);
 	if (rc < 0 || !signer->sign)
 		return rc;
 	/* As a reader will, of what others have made. */

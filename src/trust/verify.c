@@ -45,7 +45,6 @@ static int verify_head(struct lppack_verified *v, struct lppack_bundle *bundle, 
 		       struct lp_ruling *ruling, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf message = { 0 };
-	const struct lp_manifest *m;
 	struct lp_subject subject = { .name = bundle->in.name, .message = &message };
 	int rc = lp_signatures_check(bundle, v->reports, &v->n_reports, err);
 
@@ -55,12 +54,12 @@ static int verify_head(struct lppack_verified *v, struct lppack_bundle *bundle, 
 	if (!lp_buf_ok(&message))
 		return lp_fail_nomem(err);
 	rc = lp_keyring_judge(keyring, &subject, v->reports, v->n_reports, ruling, err);
-	if (rc == 0)
-		rc = lp_contents_open(bundle, &v->contents, err);
 	if (rc < 0)
 		return rc;
-	m = &v->contents->manifest;
-	subject.id = m->id;
+	rc = lp_contents_open(bundle, &v->contents, err);
+	if (rc < 0)
+		return rc;
+	subject.id = v->contents->manifest.id;
 	return lp_policy_decide(keyring, &subject, v->reports, v->n_reports, ruling, err);
 }
 
@@ -141,8 +140,14 @@ bool lp_verified_is_checked(const struct lppack_verified *v)
 	return v->is_checked;
 }
 
-static int check_reports(const struct lppack_verified *v, struct lppack_error *err)
+LP_EXPORT int lppack_verified_check_all(struct lppack_verified *v, const struct lppack_verify_options *given,
+					struct lppack_error *err)
 {
+	struct lppack_verify_options options;
+	int rc = LP_OPTIONS_TAKE(lppack_verify_options, progress, &options, given, err);
+
+	if (rc < 0)
+		return rc;
 	for (size_t i = 0; i < v->n_reports; i++)
 		if (v->reports[i].status == LP_SIGNATURE_UNSUPPORTED)
 			return lp_fail(
@@ -150,22 +155,11 @@ static int check_reports(const struct lppack_verified *v, struct lppack_error *e
 				"%s: " LP_MEMBER_SIGNATURES "%s.%s: the scheme '%s' is unknown, so this signature "
 				"is not verified",
 				v->bundle->in.name, v->reports[i].id, v->reports[i].scheme, v->reports[i].scheme);
+	rc = lp_contents_verify_all(v->contents, &options, err);
+	if (rc < 0)
+		return rc;
+	v->is_checked = true;
 	return 0;
-}
-
-LP_EXPORT int lppack_verified_check_all(struct lppack_verified *v, const struct lppack_verify_options *given,
-					struct lppack_error *err)
-{
-	struct lppack_verify_options options;
-	int rc = LP_OPTIONS_TAKE(lppack_verify_options, progress, &options, given, err);
-
-	if (rc == 0)
-		rc = check_reports(v, err);
-	if (rc == 0)
-		rc = lp_contents_verify_all(v->contents, &options, err);
-	if (rc == 0)
-		v->is_checked = true;
-	return rc;
 }
 
 LP_EXPORT struct lppack_entry *lppack_verified_select(const struct lppack_verified *v, const char *build_id,
