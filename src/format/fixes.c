@@ -4,6 +4,7 @@
 
 #include "shared/array.h"
 #include "shared/text.h"
+#include "base/value_add.h"
 #include "format/doc.h"
 #include "format/format.h"
 #include "format/text_list.h"
@@ -55,28 +56,6 @@ void lp_fixes_free(struct lp_fixes *fixes)
 	*fixes = (struct lp_fixes){ 0 };
 }
 
-static struct lppack_value *text_list_tree(const struct lp_text_list *list)
-{
-	struct lppack_value *items = lp_value_list();
-
-	for (size_t i = 0; i < list->n; i++)
-		lp_value_push(&items, lp_value_string(list->items[i]));
-	return items;
-}
-
-static struct lppack_value *fix_tree(const struct lp_fix *fix)
-{
-	struct lppack_value *map = lp_value_map();
-
-	lp_value_add_text(&map, "id", fix->id);
-	lp_value_add_text(&map, "summary", fix->summary);
-	lp_value_add_text(&map, "severity", fix->severity);
-	lp_value_add_text(&map, "cvss", fix->cvss);
-	lp_value_add_int(&map, "since", fix->since);
-	lp_value_add(&map, "functions", text_list_tree(&fix->functions));
-	return map;
-}
-
 struct lppack_value *lp_fixes_tree(const struct lp_fixes *fixes)
 {
 	struct lppack_value *map = lp_value_map();
@@ -84,8 +63,18 @@ struct lppack_value *lp_fixes_tree(const struct lp_fixes *fixes)
 	struct lppack_value *unfixable = lp_value_list();
 	struct lppack_value *withdrawn = lp_value_list();
 
-	for (size_t i = 0; i < fixes->n_fixes; i++)
-		lp_value_push(&list, fix_tree(&fixes->fixes[i]));
+	for (size_t i = 0; i < fixes->n_fixes; i++) {
+		const struct lp_fix *fix = &fixes->fixes[i];
+		struct lppack_value *item = lp_value_map();
+
+		lp_value_add_text(&item, "id", fix->id);
+		lp_value_add_text(&item, "summary", fix->summary);
+		lp_value_add_text(&item, "severity", fix->severity);
+		lp_value_add_text(&item, "cvss", fix->cvss);
+		lp_value_add_int(&item, "since", fix->since);
+		lp_value_add_texts(&item, "functions", fix->functions.items, fix->functions.n);
+		lp_value_push(&list, item);
+	}
 	for (size_t i = 0; i < fixes->n_unfixable; i++) {
 		struct lppack_value *item = lp_value_map();
 
@@ -292,10 +281,11 @@ int lp_fixes_decode(const void *bytes, size_t n, const char *name, struct lp_fix
 	struct lp_doc doc = { .name = name, .code = LPPACK_E_STRUCTURE, .err = err };
 
 	doc.rc = lp_yaml_parse_canonical(bytes, n, name, &tree, err);
+	if (doc.rc < 0)
+		return doc.rc;
 	doc.map = tree;
 	lp_doc_keys(&doc, keys);
-	if (doc.rc == 0)
-		read_lists(&doc, &fixes);
+	read_lists(&doc, &fixes);
 	check_withdrawn_fixes(&doc, &fixes);
 	if (doc.rc < 0)
 		return doc.rc;

@@ -150,16 +150,21 @@ static int read_area(struct lp_input *in, struct lp_head *head, struct lppack_er
 
 int lp_head_read(struct lp_input *in, struct lp_head *head, struct lppack_error *err)
 {
+	LP_AUTO(lp_head_free) struct lp_head read = { 0 };
 	int rc = read_magic(in, err);
 
-	*head = (struct lp_head){ 0 };
-	if (rc == 0)
-		rc = read_manifest(in, head, err);
-	if (rc == 0)
-		rc = read_area(in, head, err);
+	*head = read;
 	if (rc < 0)
-		lp_head_free(head);
-	return rc;
+		return rc;
+	rc = read_manifest(in, &read, err);
+	if (rc < 0)
+		return rc;
+	rc = read_area(in, &read, err);
+	if (rc < 0)
+		return rc;
+	*head = read;
+	read = (struct lp_head){ 0 };
+	return 0;
 }
 
 int lp_signature_compare(const void *a, const void *b)
@@ -221,20 +226,6 @@ static int check_area(struct lp_input *in, const struct lp_head *head, const str
 	return lp_tar_expect_zeros(in, head->pad_at + LP_TAR_BLOCK, head->pad_size, "the bytes of " LP_MEMBER_PAD, err);
 }
 
-static int check_file_size(struct lp_input *in, const struct lp_head *head, const struct lp_manifest *m,
-			   struct lppack_error *err)
-{
-	uint64_t size = head->payload_at + m->payload_size;
-
-	if (in->size < size)
-		return lp_fail(err, LPPACK_E_TRUNCATED, again, "%s: has %llu bytes of %llu", in->name,
-			       (unsigned long long)in->size, (unsigned long long)size);
-	if (in->size > size)
-		return lp_fail(err, LPPACK_E_STRUCTURE, again, "%s: has %llu bytes after its end", in->name,
-			       (unsigned long long)(in->size - size));
-	return 0;
-}
-
 int lp_head_check_members(struct lp_input *in, const struct lp_head *head, const struct lp_manifest *m,
 			  struct lppack_error *err)
 {
@@ -250,9 +241,18 @@ int lp_head_check_members(struct lp_input *in, const struct lp_head *head, const
 int lp_head_check(struct lp_input *in, const struct lp_head *head, const struct lp_manifest *m,
 		  struct lppack_error *err)
 {
+	uint64_t size = head->payload_at + m->payload_size;
 	int rc = lp_head_check_members(in, head, m, err);
 
-	return rc < 0 ? rc : check_file_size(in, head, m, err);
+	if (rc < 0)
+		return rc;
+	if (in->size < size)
+		return lp_fail(err, LPPACK_E_TRUNCATED, again, "%s: has %llu bytes of %llu", in->name,
+			       (unsigned long long)in->size, (unsigned long long)size);
+	if (in->size > size)
+		return lp_fail(err, LPPACK_E_STRUCTURE, again, "%s: has %llu bytes after its end", in->name,
+			       (unsigned long long)(in->size - size));
+	return 0;
 }
 
 void lp_layout_compute(const struct lp_manifest *m, uint64_t payload_at, struct lp_layout *layout)

@@ -4,6 +4,7 @@
 
 #include "shared/array.h"
 #include "shared/text.h"
+#include "base/value_add.h"
 #include "format/doc.h"
 #include "format/format.h"
 #include "format/index.h"
@@ -34,61 +35,36 @@ bool lp_stream_name_is_valid(const char *text)
 	return len > 0 && len <= LP_STREAM_MAX && strspn(text, allowed) == len && !strchr("._-", text[0]);
 }
 
-static void add_time(struct lppack_value **map, const char *key, int64_t seconds)
-{
-	char text[LP_TIME_TEXT];
-
-	lp_time_format(seconds, text);
-	lp_value_add_text(map, key, text);
-}
-
-static void add_features(struct lppack_value **map, const char *key, const struct lp_text_list *list)
-{
-	struct lppack_value *items = lp_value_list();
-
-	for (size_t i = 0; i < list->n; i++)
-		lp_value_push(&items, lp_value_string(list->items[i]));
-	lp_value_add(map, key, items);
-}
-
 static void add_member(struct lppack_value **map, const char *key, const struct lp_member_digest *member)
 {
 	struct lppack_value *part = lp_value_map();
-	char hex[LP_DIGEST_TEXT];
 
-	lp_hex_encode(member->sha256.bytes, LP_DIGEST_SIZE, hex);
 	lp_value_add_int(&part, "size", member->size);
-	lp_value_add_text(&part, "sha256", hex);
+	lp_value_add_digest(&part, "sha256", &member->sha256);
 	lp_value_add(map, key, part);
 }
 
-static struct lppack_value *limits_tree(const struct lp_manifest *m)
+int lp_manifest_encode(const struct lp_manifest *m, struct lp_buf *out, struct lppack_error *err)
 {
+	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
 	struct lppack_value *limits = lp_value_map();
 
 	lp_value_add_int(&limits, "module_size", m->module_max);
 	lp_value_add_int(&limits, "frame_size", m->frame_max);
 	lp_value_add_int(&limits, "metadata_size", m->metadata_max);
 	lp_value_add_int(&limits, "base_depth", m->base_depth);
-	return limits;
-}
-
-int lp_manifest_encode(const struct lp_manifest *m, struct lp_buf *out, struct lppack_error *err)
-{
-	LP_AUTO_VALUE struct lppack_value *map = lp_value_map();
-
 	lp_value_add_int(&map, "format", LP_FORMAT_VERSION);
-	add_features(&map, "incompat", &m->incompat);
-	add_features(&map, "compat", &m->compat);
+	lp_value_add_texts(&map, "incompat", m->incompat.items, m->incompat.n);
+	lp_value_add_texts(&map, "compat", m->compat.items, m->compat.n);
 	lp_release_describe(&map, &m->id);
 	lp_value_add_text(&map, "version", m->id.version);
-	add_time(&map, "created", m->id.created);
+	lp_value_add_time(&map, "created", m->id.created);
 	if (m->expires)
-		add_time(&map, "expires", m->expires);
+		lp_value_add_time(&map, "expires", m->expires);
 	if (m->rollback_floor)
 		lp_value_add_int(&map, "rollback_floor", m->rollback_floor);
 	lp_value_add_int(&map, "kernels", m->kernels);
-	lp_value_add(&map, "limits", limits_tree(m));
+	lp_value_add(&map, "limits", limits);
 	lp_value_add_int(&map, "signature_area", m->signature_area);
 	add_member(&map, "fixes", &m->fixes);
 	add_member(&map, "fence", &m->fence);
@@ -105,11 +81,6 @@ int lp_manifest_encode(const struct lp_manifest *m, struct lp_buf *out, struct l
 	return 0;
 }
 
-static bool is_feature(const char *text)
-{
-	return lp_stream_name_is_valid(text);
-}
-
 static void read_features(struct lp_doc *doc, const char *key, struct lp_text_list *out)
 {
 	const struct lppack_value *list = lp_doc_list(doc, key, true);
@@ -119,7 +90,8 @@ static void read_features(struct lp_doc *doc, const char *key, struct lp_text_li
 	for (size_t i = 0; doc->rc == 0 && i < lppack_value_count(list); i++) {
 		const char *name = lp_doc_text_item(doc, list, i);
 
-		if (name && (!is_feature(name) || (i > 0 && strcmp(out->items[i - 1], name) >= 0)))
+		/* named as streams are */
+		if (name && (!lp_stream_name_is_valid(name) || (i > 0 && strcmp(out->items[i - 1], name) >= 0)))
 			lp_doc_fail(doc, key, NULL, "'%s' must be feature names in ascending order", key);
 		else if (name && lp_text_list_add(out, name) < 0)
 			doc->rc = lp_fail_nomem(doc->err);
@@ -204,17 +176,6 @@ static void read_sizes(struct lp_doc *doc, struct lp_manifest *m)
 		lp_doc_fail(doc, "payload_size", NULL, "'payload_size' is smaller than the members");
 }
 
-static void read_version(struct lp_doc *doc)
-{
-	uint64_t format = 0;
-
-	lp_doc_int(doc, "format", true, UINT64_MAX, &format);
-	if (doc->rc == 0 && format != LP_FORMAT_VERSION)
-		doc->rc = lp_fail(doc->err, LPPACK_E_UNSUPPORTED, "use a newer lppack",
-				  "%s: format %llu; this lppack reads format %u", doc->name, (unsigned long long)format,
-				  LP_FORMAT_VERSION);
-}
-
 int lp_manifest_decode(const void *bytes, size_t n, const char *name, struct lp_manifest *out, struct lppack_error *err)
 {
 	static const char *const keys[] = {
@@ -225,22 +186,24 @@ int lp_manifest_decode(const void *bytes, size_t n, const char *name, struct lp_
 	LP_AUTO_VALUE struct lppack_value *tree = NULL;
 	LP_AUTO_MANIFEST struct lp_manifest m = { 0 };
 	struct lp_doc doc = { .name = name, .code = LPPACK_E_STRUCTURE, .err = err };
+	uint64_t format = 0;
 
 	doc.rc = lp_yaml_parse_canonical(bytes, n, name, &tree, err);
+	if (doc.rc < 0)
+		return doc.rc;
 	doc.map = tree;
 	/* Version and features first: a newer bundle may have keys that are unknown here. */
-	if (doc.rc == 0)
-		read_version(&doc);
-	if (doc.rc == 0)
-		read_features(&doc, "incompat", &m.incompat);
+	lp_doc_int(&doc, "format", true, UINT64_MAX, &format);
+	if (doc.rc == 0 && format != LP_FORMAT_VERSION)
+		return lp_fail(err, LPPACK_E_UNSUPPORTED, "use a newer lppack",
+			       "%s: format %llu; this lppack reads format %u", name, (unsigned long long)format,
+			       LP_FORMAT_VERSION);
+	read_features(&doc, "incompat", &m.incompat);
 	refuse_unknown(&doc, &m.incompat);
 	lp_doc_keys(&doc, keys);
-	if (doc.rc == 0)
-		read_features(&doc, "compat", &m.compat);
-	if (doc.rc == 0)
-		read_identity(&doc, &m);
-	if (doc.rc == 0)
-		read_sizes(&doc, &m);
+	read_features(&doc, "compat", &m.compat);
+	read_identity(&doc, &m);
+	read_sizes(&doc, &m);
 	if (doc.rc < 0)
 		return doc.rc;
 	*out = m;

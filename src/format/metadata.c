@@ -3,6 +3,7 @@
 #include "format/metadata.h"
 
 #include "shared/text.h"
+#include "base/value_add.h"
 #include "format/doc.h"
 #include "format/format.h"
 #include "format/text_list.h"
@@ -19,21 +20,15 @@ void lp_metadata_free(struct lp_metadata *metadata)
 	*metadata = (struct lp_metadata){ 0 };
 }
 
-static struct lppack_value *callbacks_tree(unsigned int callbacks)
-{
-	struct lppack_value *list = lp_value_list();
-
-	for (unsigned int i = 0; lp_callback_names[i]; i++)
-		if (callbacks & 1u << i)
-			lp_value_push(&list, lp_value_string(lp_callback_names[i]));
-	return list;
-}
-
 static struct lppack_value *object_tree(const struct lp_object *object)
 {
 	struct lppack_value *map = lp_value_map();
+	struct lppack_value *callbacks = lp_value_list();
 	struct lppack_value *functions = lp_value_list();
 
+	for (unsigned int i = 0; lp_callback_names[i]; i++)
+		if (object->callbacks & 1u << i)
+			lp_value_push(&callbacks, lp_value_string(lp_callback_names[i]));
 	for (size_t i = 0; i < object->n_funcs; i++) {
 		struct lppack_value *function = lp_value_map();
 
@@ -42,7 +37,7 @@ static struct lppack_value *object_tree(const struct lp_object *object)
 		lp_value_push(&functions, function);
 	}
 	lp_value_add_text(&map, "name", object->name);
-	lp_value_add(&map, "callbacks", callbacks_tree(object->callbacks));
+	lp_value_add(&map, "callbacks", callbacks);
 	lp_value_add(&map, "functions", functions);
 	return map;
 }
@@ -74,15 +69,11 @@ static struct lppack_value *module_tree(const struct lp_metadata *m)
 {
 	const struct lp_module_facts *facts = &m->facts;
 	struct lppack_value *map = lp_value_map();
-	char hex[LP_BUILD_ID_TEXT];
-	char digest[LP_DIGEST_TEXT];
 
-	lp_hex_encode(m->module_sha256.bytes, LP_DIGEST_SIZE, digest);
 	lp_value_add_text(&map, "name", facts->name);
 	lp_value_add_int(&map, "size", m->module_size);
-	lp_value_add_text(&map, "sha256", digest);
-	if (facts->build_id.len)
-		lp_value_add_text(&map, "build_id", lp_build_id_format(&facts->build_id, hex));
+	lp_value_add_digest(&map, "sha256", &m->module_sha256);
+	lp_value_add_build_id(&map, "build_id", &facts->build_id);
 	lp_value_add_text(&map, "srcversion", facts->srcversion);
 	lp_value_add_text(&map, "depends", facts->depends);
 	lp_value_add_text(&map, "builder", lp_builder_names[facts->builder]);
@@ -94,11 +85,8 @@ static struct lppack_value *module_tree(const struct lp_metadata *m)
 struct lppack_value *lp_metadata_tree(const struct lp_metadata *m)
 {
 	struct lppack_value *map = lp_value_map();
-	struct lppack_value *not_applicable = lp_value_list();
 	char hex[LP_BUILD_ID_TEXT];
 
-	for (size_t i = 0; i < m->not_applicable.n; i++)
-		lp_value_push(&not_applicable, lp_value_string(m->not_applicable.items[i]));
 	lp_value_add_text(&map, "build_id", lp_build_id_format(&m->build_id, hex));
 	lp_value_add_text(&map, "release", m->facts.release);
 	lp_value_add_text(&map, "arch", m->facts.arch);
@@ -106,7 +94,7 @@ struct lppack_value *lp_metadata_tree(const struct lp_metadata *m)
 	lp_value_add(&map, "module", module_tree(m));
 	lp_value_add(&map, "objects", lp_objects_tree(&m->facts));
 	lp_value_add(&map, "states", lp_states_tree(&m->facts));
-	lp_value_add(&map, "not_applicable", not_applicable);
+	lp_value_add_texts(&map, "not_applicable", m->not_applicable.items, m->not_applicable.n);
 	return map;
 }
 
@@ -271,17 +259,14 @@ int lp_metadata_decode(const void *bytes, size_t n, const char *name, struct lp_
 	struct lp_doc doc = { .name = name, .code = LPPACK_E_STRUCTURE, .err = err };
 
 	doc.rc = lp_yaml_parse_canonical(bytes, n, name, &tree, err);
+	if (doc.rc < 0)
+		return doc.rc;
 	doc.map = tree;
-	if (doc.rc == 0)
-		read_kernel(&doc, &m);
-	if (doc.rc == 0)
-		read_module(&doc, &m);
-	if (doc.rc == 0)
-		lp_doc_objects(&doc, "objects", &m.facts);
-	if (doc.rc == 0)
-		lp_doc_states(&doc, "states", &m.facts);
-	if (doc.rc == 0)
-		read_not_applicable(&doc, &m.not_applicable);
+	read_kernel(&doc, &m);
+	read_module(&doc, &m);
+	lp_doc_objects(&doc, "objects", &m.facts);
+	lp_doc_states(&doc, "states", &m.facts);
+	read_not_applicable(&doc, &m.not_applicable);
 	if (doc.rc < 0)
 		return doc.rc;
 	*out = m;

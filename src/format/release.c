@@ -3,6 +3,7 @@
 #include "format/release.h"
 
 #include "shared/text.h"
+#include "base/value_add.h"
 #include "format/doc.h"
 #include "format/format.h"
 
@@ -50,19 +51,13 @@ void lp_release_describe(struct lppack_value **map, const struct lp_release_id *
 void lp_release_encode(struct lppack_value **map, const struct lp_release_id *id)
 {
 	static const struct lp_digest unknown;
-	char created[LP_TIME_TEXT];
-	char hex[LP_DIGEST_TEXT];
 
 	lp_release_describe(map, id);
 	lp_value_add_text(map, "version", id->version);
-	if (id->created) {
-		lp_time_format(id->created, created);
-		lp_value_add_text(map, "created", created);
-	}
-	if (!lp_digest_equal(&id->digest, &unknown)) {
-		lp_hex_encode(id->digest.bytes, LP_DIGEST_SIZE, hex);
-		lp_value_add_text(map, "digest", hex);
-	}
+	if (id->created)
+		lp_value_add_time(map, "created", id->created);
+	if (!lp_digest_equal(&id->digest, &unknown))
+		lp_value_add_digest(map, "digest", &id->digest);
 }
 
 const char *lp_release_name(const struct lp_release_id *id, char out[LP_RELEASE_TEXT])

@@ -172,18 +172,6 @@ static int look_ahead(struct layer *layer, struct lppack_error *err)
 	return 0;
 }
 
-static int add_filter(struct layer *layer, const struct filter *filter, struct lppack_error *err)
-{
-	if (!filter)
-		return 0;
-	/* ARCHIVE_WARN means that libarchive would run an external program. */
-	if (filter->support(layer->archive) != ARCHIVE_OK)
-		return lp_fail(err, LPPACK_E_IO, "decompress it first",
-			       "%s: compressed with %s, which the libarchive in use cannot read", layer->below->name,
-			       filter->name);
-	return 0;
-}
-
 static void add_format(struct archive *a, enum format format)
 {
 	switch (format) {
@@ -216,9 +204,11 @@ static int layer_open(struct layer *layer, struct lp_stream *below, enum format 
 	layer->archive = archive_read_new();
 	if (!layer->archive)
 		return lp_fail_nomem(err);
-	rc = add_filter(layer, filter, err);
-	if (rc < 0)
-		return rc;
+	/* ARCHIVE_WARN means that libarchive would run an external program. */
+	if (filter && filter->support(layer->archive) != ARCHIVE_OK)
+		return lp_fail(err, LPPACK_E_IO, "decompress it first",
+			       "%s: compressed with %s, which the libarchive in use cannot read", layer->below->name,
+			       filter->name);
 	add_format(layer->archive, format);
 	if (archive_read_open2(layer->archive, layer, NULL, feed, NULL, NULL) != ARCHIVE_OK)
 		return fail_archive(layer, layer->archive, err);
@@ -277,46 +267,37 @@ static int open_raw(struct lp_decompressor *d, struct lppack_error *err)
 	return rc == ARCHIVE_OK || rc == ARCHIVE_EOF ? 0 : fail_archive(&d->inner, d->inner.archive, err);
 }
 
-/* Hands d over, or closes it. */
-static int finish(struct lp_decompressor **out, struct lp_decompressor *d, int rc)
+/* Of a file or of a stream; the other is NULL. */
+static int open_range(struct lp_decompressor **out, struct lp_input *in, struct lp_stream *below, uint64_t offset,
+		      uint64_t size, struct lppack_error *err)
 {
+	LP_AUTO_DECOMPRESSOR struct lp_decompressor *d = NULL;
+	int rc = new_decompressor(&d, in ? in->name : below->name, err);
+
+	*out = NULL;
 	if (rc < 0)
-		lp_decompressor_close(d);
-	else
-		*out = d;
-	return rc;
+		return rc;
+	d->range.in = in;
+	d->range.below = below;
+	d->range.at = offset;
+	d->range.left = size;
+	rc = open_raw(d, err);
+	if (rc < 0)
+		return rc;
+	*out = LP_TAKE(d);
+	return 0;
 }
 
 int lp_decompressor_open(struct lp_decompressor **out, struct lp_input *in, uint64_t offset, uint64_t size,
 			 struct lppack_error *err)
 {
-	struct lp_decompressor *d = NULL;
-	int rc = new_decompressor(&d, in->name, err);
-
-	*out = NULL;
-	if (rc == 0) {
-		d->range.in = in;
-		d->range.at = offset;
-		d->range.left = size;
-		rc = open_raw(d, err);
-	}
-	return finish(out, d, rc);
+	return open_range(out, in, NULL, offset, size, err);
 }
 
 int lp_decompressor_open_stream(struct lp_decompressor **out, struct lp_stream *source, uint64_t offset, uint64_t size,
 				struct lppack_error *err)
 {
-	struct lp_decompressor *d = NULL;
-	int rc = new_decompressor(&d, source->name, err);
-
-	*out = NULL;
-	if (rc == 0) {
-		d->range.below = source;
-		d->range.at = offset;
-		d->range.left = size;
-		rc = open_raw(d, err);
-	}
-	return finish(out, d, rc);
+	return open_range(out, NULL, source, offset, size, err);
 }
 
 static int no_member(const struct lp_decompressor *d, const char *what, struct lppack_error *err)
@@ -332,15 +313,17 @@ static int open_deb(struct lp_decompressor *d, const char *const *patterns, char
 	bool found = false;
 	int rc = layer_open(&d->outer, &d->range.stream, AR, err);
 
-	if (rc == 0)
-		rc = layer_find(&d->outer, data, &path, &found, err);
+	if (rc < 0)
+		return rc;
+	rc = layer_find(&d->outer, data, &path, &found, err);
 	if (rc < 0)
 		return rc;
 	if (!found)
 		return no_member(d, "a package without a data archive", err);
 	rc = layer_open(&d->inner, &d->outer.stream, TAR, err);
-	if (rc == 0)
-		rc = layer_find(&d->inner, patterns, &path, &found, err);
+	if (rc < 0)
+		return rc;
+	rc = layer_find(&d->inner, patterns, &path, &found, err);
 	if (rc < 0)
 		return rc;
 	if (!found)
@@ -353,17 +336,20 @@ static int open_deb(struct lp_decompressor *d, const char *const *patterns, char
 int lp_decompressor_open_deb(struct lp_decompressor **out, struct lp_input *in, const char *const *patterns,
 			     char **member, struct lppack_error *err)
 {
-	struct lp_decompressor *d = NULL;
+	LP_AUTO_DECOMPRESSOR struct lp_decompressor *d = NULL;
 	int rc = new_decompressor(&d, in->name, err);
 
 	*out = NULL;
 	*member = NULL;
-	if (rc == 0) {
-		d->range.in = in;
-		d->range.left = in->size;
-		rc = open_deb(d, patterns, member, err);
-	}
-	return finish(out, d, rc);
+	if (rc < 0)
+		return rc;
+	d->range.in = in;
+	d->range.left = in->size;
+	rc = open_deb(d, patterns, member, err);
+	if (rc < 0)
+		return rc;
+	*out = LP_TAKE(d);
+	return 0;
 }
 
 struct lp_stream *lp_decompressor_stream(struct lp_decompressor *d)
@@ -390,8 +376,9 @@ int lp_root_read_decompressed(const char *root, const char *path, size_t max, st
 	int64_t got;
 	int rc = lp_root_input_open(&in, root, path, err);
 
-	if (rc == 0)
-		rc = lp_decompressor_open(&d, &in, 0, in.size, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_decompressor_open(&d, &in, 0, in.size, err);
 	if (rc < 0)
 		return rc;
 	if (!chunk)

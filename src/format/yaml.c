@@ -14,14 +14,11 @@ struct parser {
 	struct lppack_error *err;
 };
 
-static const char *spec_hint(enum lppack_code code)
-{
-	return code == LPPACK_E_SPEC ? "lppack-spec(5) tells what stands in a spec" : NULL;
-}
-
 static int fail_at(struct parser *p, const yaml_event_t *event, const char *what)
 {
-	return lp_fail(p->err, p->code, spec_hint(p->code), "%s:%zu: %s", p->name, event->start_mark.line + 1, what);
+	const char *hint = p->code == LPPACK_E_SPEC ? "lppack-spec(5) tells what stands in a spec" : NULL;
+
+	return lp_fail(p->err, p->code, hint, "%s:%zu: %s", p->name, event->start_mark.line + 1, what);
 }
 
 static int next_event(struct parser *p, yaml_event_t *event)
@@ -167,11 +164,13 @@ static int parse_container(struct parser *p, const yaml_event_t *event, unsigned
 	value->line = (unsigned int)event->start_mark.line + 1;
 	rc = is_map ? check_plainness(p, event, event->data.mapping_start.anchor, event->data.mapping_start.tag) :
 		      check_plainness(p, event, event->data.sequence_start.anchor, event->data.sequence_start.tag);
-	if (rc == 0)
-		rc = is_map ? parse_map(p, depth + 1, &value) : parse_list(p, depth + 1, &value);
-	if (rc == 0)
-		*out = LP_TAKE(value);
-	return rc;
+	if (rc < 0)
+		return rc;
+	rc = is_map ? parse_map(p, depth + 1, &value) : parse_list(p, depth + 1, &value);
+	if (rc < 0)
+		return rc;
+	*out = LP_TAKE(value);
+	return 0;
 }
 
 static int parse_node(struct parser *p, const yaml_event_t *event, unsigned int depth, struct lppack_value **out)
@@ -205,20 +204,9 @@ static int expect_event(struct parser *p, yaml_event_type_t type, const char *wh
 	return 0;
 }
 
-static int parse_root(struct parser *p, struct lppack_value **out)
-{
-	LP_AUTO(yaml_event_delete) yaml_event_t event = { 0 };
-	int rc = next_event(p, &event);
-
-	if (rc < 0)
-		return rc;
-	if (event.type != YAML_MAPPING_START_EVENT)
-		return fail_at(p, &event, "the file must be a map of keys and values");
-	return parse_node(p, &event, 0, out);
-}
-
 static int parse_stream(struct parser *p, struct lppack_value **out)
 {
+	LP_AUTO(yaml_event_delete) yaml_event_t event = { 0 };
 	int rc = expect_event(p, YAML_STREAM_START_EVENT, "not YAML");
 
 	if (rc < 0)
@@ -226,7 +214,12 @@ static int parse_stream(struct parser *p, struct lppack_value **out)
 	rc = expect_event(p, YAML_DOCUMENT_START_EVENT, "the file is empty");
 	if (rc < 0)
 		return rc;
-	rc = parse_root(p, out);
+	rc = next_event(p, &event);
+	if (rc < 0)
+		return rc;
+	if (event.type != YAML_MAPPING_START_EVENT)
+		return fail_at(p, &event, "the file must be a map of keys and values");
+	rc = parse_node(p, &event, 0, out);
 	if (rc < 0)
 		return rc;
 	rc = expect_event(p, YAML_DOCUMENT_END_EVENT, "more than one value");
@@ -275,9 +268,10 @@ int lp_yaml_parse(const void *bytes, size_t n, const char *name, enum lppack_cod
 	yaml_parser_set_input_string(&p.yaml, bytes, n);
 	rc = parse_stream(&p, &tree);
 	yaml_parser_delete(&p.yaml);
-	if (rc == 0)
-		*out = LP_TAKE(tree);
-	return rc;
+	if (rc < 0)
+		return rc;
+	*out = LP_TAKE(tree);
+	return 0;
 }
 
 static void emit_scalar(const struct lppack_value *value, struct lp_buf *out)
