@@ -40,8 +40,9 @@ static struct lppack_bundle *read_head(struct lppack_bundle *bundle, int rc, str
 {
 	LP_AUTO(cleanup_lppack_bundle_close) struct lppack_bundle *owned = bundle;
 
-	if (rc == 0)
-		rc = lp_bundle_hint_journal(owned, lp_head_read(&owned->in, &owned->head, err), err);
+	if (rc < 0)
+		return NULL;
+	rc = lp_bundle_hint_journal(owned, lp_head_read(&owned->in, &owned->head, err), err);
 	return rc < 0 ? NULL : LP_TAKE(owned);
 }
 

@@ -118,6 +118,7 @@ int lp_contents_page(struct lp_contents *c, uint64_t number, struct lp_record ou
 	uint8_t first[LP_BUILD_ID_MAX];
 	char what[64];
 	struct lp_digest digest;
+	int n;
 	int rc = lp_input_read(&c->bundle->in, c->layout.pages_at + LP_TAR_BLOCK + number * LP_INDEX_PAGE, page,
 			       sizeof(page), err);
 
@@ -126,19 +127,21 @@ int lp_contents_page(struct lp_contents *c, uint64_t number, struct lp_record ou
 	snprintf(what, sizeof(what), LP_MEMBER_PAGES " page %llu", (unsigned long long)number);
 	lp_fence_entry(&c->fence, number, first, &digest);
 	rc = lp_digest_expect(&digest, page, sizeof(page), file, what, err);
-	if (rc == 0)
-		rc = lp_index_decode_page(page, number, c->manifest.kernels, file, out, err);
-	if (rc > 0 && memcmp(out[0].build_id.bytes, first, LP_BUILD_ID_MAX) != 0)
+	if (rc < 0)
+		return rc;
+	n = lp_index_decode_page(page, number, c->manifest.kernels, file, out, err);
+	if (n < 0)
+		return n;
+	if (n > 0 && memcmp(out[0].build_id.bytes, first, LP_BUILD_ID_MAX) != 0)
 		return lp_fail(err, LPPACK_E_STRUCTURE, nonconforming,
 			       "%s: " LP_MEMBER_FENCE ": the key of page %llu is not its first build ID", file,
 			       (unsigned long long)number);
-	for (int i = 0; i < rc; i++) {
-		int limits = check_record_limits(c, &out[i], err);
-
-		if (limits < 0)
-			return limits;
+	for (int i = 0; i < n; i++) {
+		rc = check_record_limits(c, &out[i], err);
+		if (rc < 0)
+			return rc;
 	}
-	return rc;
+	return n;
 }
 
 int lp_contents_record(struct lp_contents *c, uint64_t ordinal, struct lp_record *out, struct lppack_error *err)
@@ -187,8 +190,9 @@ int lp_contents_metadata(struct lp_contents *c, const struct lp_record *record, 
 	lp_member_metadata_name(&record->build_id, name);
 	rc = lp_member_read(&c->bundle->in, c->bundle->head.payload_at + record->offset, name, record->metadata_size,
 			    c->manifest.id.created, &bytes, err);
-	if (rc == 0)
-		rc = lp_digest_expect(&record->metadata_sha256, bytes.data, bytes.len, c->bundle->in.name, name, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_digest_expect(&record->metadata_sha256, bytes.data, bytes.len, c->bundle->in.name, name, err);
 	if (rc < 0)
 		return rc;
 	where = lp_text_format("%s: %s", c->bundle->in.name, name);
@@ -244,11 +248,13 @@ static int fetch_base(struct lp_contents *c, uint64_t ordinal, uint64_t depth, c
 	if (*out)
 		return 0;
 	rc = lp_contents_record(c, ordinal, &record, err);
-	if (rc == 0)
-		rc = plain_at_depth(c, &record, depth + 1, &plain, err);
-	if (rc == 0)
-		*out = lp_module_cache_put(&c->cache, ordinal, &plain);
-	return rc;
+	if (rc < 0)
+		return rc;
+	rc = plain_at_depth(c, &record, depth + 1, &plain, err);
+	if (rc < 0)
+		return rc;
+	*out = lp_module_cache_put(&c->cache, ordinal, &plain);
+	return 0;
 }
 
 static int plain_at_depth(struct lp_contents *c, const struct lp_record *record, uint64_t depth, struct lp_buf *out,
@@ -258,13 +264,15 @@ static int plain_at_depth(struct lp_contents *c, const struct lp_record *record,
 	const struct lp_buf *base = NULL;
 	LP_AUTO_FREE char *where = NULL;
 	char name[LP_MEMBER_NAME];
-	int rc = 0;
+	int rc;
 
 	lp_member_module_name(&record->build_id, name);
-	if (record->base != LP_INDEX_NO_BASE)
+	if (record->base != LP_INDEX_NO_BASE) {
 		rc = fetch_base(c, record->base, depth, &base, err);
-	if (rc == 0)
-		rc = read_frame(c, record, name, &frame, err);
+		if (rc < 0)
+			return rc;
+	}
+	rc = read_frame(c, record, name, &frame, err);
 	if (rc < 0)
 		return rc;
 	where = lp_text_format("%s: %s", c->bundle->in.name, name);

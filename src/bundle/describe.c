@@ -143,20 +143,10 @@ int lp_describe_fixes(struct lppack_value **map, struct lp_contents *c, struct l
 	return *map ? 0 : lp_fail_nomem(err);
 }
 
-static void describe_unproved_payload(struct lppack_value **map, struct lp_contents *c)
-{
-	struct lppack_value *payload = lp_value_map();
-
-	/* What cannot be read is left out: the caller says anyway that nothing here is verified. */
-	if (lp_describe_fixes(&payload, c, NULL) == 0 && lp_describe_kernels(&payload, c, NULL) == 0)
-		lp_value_merge(map, payload);
-	else
-		lppack_value_free(payload);
-}
-
 LP_EXPORT struct lppack_value *lppack_bundle_describe_unverified(struct lppack_bundle *bundle, struct lppack_error *err)
 {
 	LP_AUTO_CONTENTS struct lp_contents *contents = NULL;
+	LP_AUTO_VALUE struct lppack_value *payload = NULL;
 	LP_AUTO_VALUE struct lppack_value *map = NULL;
 	bool is_readable;
 
@@ -164,11 +154,14 @@ LP_EXPORT struct lppack_value *lppack_bundle_describe_unverified(struct lppack_b
 		return NULL;
 	is_readable = lp_contents_open_index(contents, true, NULL) == 0;
 	map = lp_value_map();
+	payload = lp_value_map();
 	lp_value_add_bool(&map, "verified", false);
 	lp_describe_contents(&map, contents);
 	lp_value_add(&map, "signatures", describe_signature_members(&bundle->head));
-	if (is_readable)
-		describe_unproved_payload(&map, contents);
+	/* What cannot be read is left out: it is said anyway that nothing here is verified. */
+	if (is_readable && lp_describe_fixes(&payload, contents, NULL) == 0 &&
+	    lp_describe_kernels(&payload, contents, NULL) == 0)
+		lp_value_merge(&map, LP_TAKE(payload));
 	if (!map)
 		lp_fail_nomem(err);
 	return LP_TAKE(map);

@@ -109,19 +109,19 @@ LP_EXPORT int lppack_entry_has_fix(const struct lppack_entry *entry, const struc
 LP_EXPORT int lppack_entry_load_module(struct lppack_entry *entry, const void **bytes, size_t *n,
 				       struct lppack_error *err)
 {
-	struct lp_contents *contents = entry->contents;
-	int rc = 0;
-
 	*bytes = NULL;
 	*n = 0;
 	if (!entry->module.data) {
-		rc = lp_contents_plain(contents, &entry->record, &entry->module, err);
-		if (rc == 0)
-			rc = lp_module_prove(contents, &entry->metadata, &entry->module, err);
-	}
-	if (rc < 0) {
-		lp_buf_free(&entry->module);
-		return rc;
+		LP_AUTO_BUF struct lp_buf module = { 0 };
+		int rc = lp_contents_plain(entry->contents, &entry->record, &module, err);
+
+		if (rc < 0)
+			return rc;
+		rc = lp_module_prove(entry->contents, &entry->metadata, &module, err);
+		if (rc < 0)
+			return rc;
+		entry->module = module;
+		module = (struct lp_buf){ 0 };
 	}
 	*bytes = entry->module.data;
 	*n = entry->module.len;
@@ -147,8 +147,9 @@ LP_EXPORT int lppack_entry_extract(struct lppack_entry *entry, const char *direc
 
 	if (path)
 		*path = NULL;
-	if (rc == 0)
-		rc = lppack_entry_load_module(entry, &bytes, &n, err);
+	if (rc < 0)
+		return rc;
+	rc = lppack_entry_load_module(entry, &bytes, &n, err);
 	if (rc < 0)
 		return rc;
 	if (!file)
@@ -158,11 +159,15 @@ LP_EXPORT int lppack_entry_extract(struct lppack_entry *entry, const char *direc
 		return lp_fail(err, LPPACK_E_MODULE_NAME, NULL, "%s: '%s' cannot be a file's name",
 			       entry->contents->bundle->in.name, name);
 	rc = lp_output_open(&out, file, 0644, err);
-	if (rc == 0)
-		rc = lp_output_write(&out, bytes, n, err);
-	if (rc == 0)
-		rc = lp_output_commit(&out, !(flags & LPPACK_EXTRACT_OVERWRITE), err);
-	if (rc == 0 && path)
+	if (rc < 0)
+		return rc;
+	rc = lp_output_write(&out, bytes, n, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_output_commit(&out, !(flags & LPPACK_EXTRACT_OVERWRITE), err);
+	if (rc < 0)
+		return rc;
+	if (path)
 		*path = LP_TAKE(file);
-	return rc;
+	return 0;
 }

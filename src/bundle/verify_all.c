@@ -26,16 +26,24 @@ struct walk {
 	struct lppack_error *err;
 };
 
+static void walk_free(struct walk *w)
+{
+	free(w->bases);
+	lp_fixes_free(&w->fixes);
+}
+
 static int check_fixes(struct walk *w)
 {
 	int rc = lp_contents_fixes(w->c, &w->fixes, w->err);
 
-	for (size_t i = 0; rc == 0 && i < w->fixes.n_fixes; i++)
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < w->fixes.n_fixes; i++)
 		if (w->fixes.fixes[i].since > w->c->manifest.id.serial)
-			rc = lp_fail(w->err, LPPACK_E_STRUCTURE, nonconforming,
-				     "%s: " LP_MEMBER_FIXES ": %s is said to come with a later serial",
-				     w->c->bundle->in.name, w->fixes.fixes[i].id);
-	return rc;
+			return lp_fail(w->err, LPPACK_E_STRUCTURE, nonconforming,
+				       "%s: " LP_MEMBER_FIXES ": %s is said to come with a later serial",
+				       w->c->bundle->in.name, w->fixes.fixes[i].id);
+	return 0;
 }
 
 /* Both lists ascend. */
@@ -88,14 +96,18 @@ static int check_kernel(struct walk *w, const struct lp_record *record)
 	LP_AUTO_BUF struct lp_buf module = { 0 };
 	int rc = check_place(w, record);
 
-	if (rc == 0)
-		rc = lp_contents_metadata(w->c, record, &metadata, w->err);
-	if (rc == 0)
-		rc = check_not_applicable(w, &metadata);
-	if (rc == 0)
-		rc = lp_contents_plain(w->c, record, &module, w->err);
-	if (rc == 0)
-		rc = lp_module_prove(w->c, &metadata, &module, w->err);
+	if (rc < 0)
+		return rc;
+	rc = lp_contents_metadata(w->c, record, &metadata, w->err);
+	if (rc < 0)
+		return rc;
+	rc = check_not_applicable(w, &metadata);
+	if (rc < 0)
+		return rc;
+	rc = lp_contents_plain(w->c, record, &module, w->err);
+	if (rc < 0)
+		return rc;
+	rc = lp_module_prove(w->c, &metadata, &module, w->err);
 	if (rc < 0)
 		return rc;
 	w->bases[w->done++] = record->base;
@@ -155,15 +167,6 @@ static int check_limits(struct walk *w)
 	return 0;
 }
 
-static int check_pages_member(struct walk *w)
-{
-	struct lp_input *in = &w->c->bundle->in;
-	const struct lp_manifest *m = &w->c->manifest;
-	int rc = lp_tar_expect(in, w->c->layout.pages_at, LP_MEMBER_PAGES, m->pages_size, m->id.created, w->err);
-
-	return rc < 0 ? rc : lp_tar_expect_padding(in, w->c->layout.pages_at + LP_TAR_BLOCK, m->pages_size, w->err);
-}
-
 static int check_end(struct walk *w)
 {
 	uint64_t end = w->c->bundle->head.payload_at + w->cursor;
@@ -176,23 +179,27 @@ static int check_end(struct walk *w)
 
 int lp_contents_verify_all(struct lp_contents *c, const struct lppack_verify_options *options, struct lppack_error *err)
 {
-	struct walk w = { .c = c, .options = options, .err = err };
+	LP_AUTO(walk_free) struct walk w = { .c = c, .options = options, .err = err };
+	const struct lp_manifest *m = &c->manifest;
+	struct lp_input *in = &c->bundle->in;
 	int rc;
 
 	w.cursor = c->layout.kernels_at - c->bundle->head.payload_at;
-	w.bases = calloc(c->manifest.kernels, sizeof(*w.bases));
+	w.bases = calloc(m->kernels, sizeof(*w.bases));
 	if (!w.bases)
 		return lp_fail_nomem(err);
 	rc = check_fixes(&w);
-	if (rc == 0)
-		rc = check_pages_member(&w);
-	if (rc == 0)
-		rc = check_kernels(&w);
-	if (rc == 0)
-		rc = check_limits(&w);
-	if (rc == 0)
-		rc = check_end(&w);
-	free(w.bases);
-	lp_fixes_free(&w.fixes);
-	return rc;
+	if (rc < 0)
+		return rc;
+	rc = lp_tar_expect(in, c->layout.pages_at, LP_MEMBER_PAGES, m->pages_size, m->id.created, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_tar_expect_padding(in, c->layout.pages_at + LP_TAR_BLOCK, m->pages_size, err);
+	if (rc < 0)
+		return rc;
+	rc = check_kernels(&w);
+	if (rc < 0)
+		return rc;
+	rc = check_limits(&w);
+	return rc < 0 ? rc : check_end(&w);
 }
