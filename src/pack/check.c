@@ -97,25 +97,13 @@ static void add_warnings(struct lppack_value **list, const struct lp_pack_item *
 	}
 }
 
-/* As the bundle will hold it, which is not what the file holds if modules are signed. */
-static struct lppack_value *check_module(const struct lp_pack_item *item, struct lppack_kernel *kernel,
-					 struct lppack_error *err)
-{
-	LP_AUTO_CHECK struct lp_check check = { .kernel = kernel, .name = item->path };
-	LP_AUTO_BUF struct lp_buf bytes = { 0 };
-
-	if (lp_pack_read(item, &bytes, err) < 0)
-		return NULL;
-	check.bytes = bytes.data;
-	check.n = bytes.len;
-	return lp_check_run(&check, err);
-}
-
 static int check_item(const struct lp_pack_item *item, const struct lppack_kernel_files *files,
 		      struct lp_pack_checked *out, struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lppack_kernel_close) struct lppack_kernel *kernel = lppack_kernel_open(files, err);
+	LP_AUTO_CHECK struct lp_check check = { .kernel = kernel, .name = item->path };
 	LP_AUTO_VALUE struct lppack_value *report = NULL;
+	LP_AUTO_BUF struct lp_buf bytes = { 0 };
 	int rc;
 
 	if (!kernel)
@@ -123,7 +111,12 @@ static int check_item(const struct lp_pack_item *item, const struct lppack_kerne
 	rc = check_build(item, kernel, err);
 	if (rc < 0)
 		return rc;
-	report = check_module(item, kernel, err);
+	/* As the bundle will hold it, which is not what the file holds if modules are signed. */
+	if (lp_pack_read(item, &bytes, err) < 0)
+		return -LPPACK_E_UNLOADABLE;
+	check.bytes = bytes.data;
+	check.n = bytes.len;
+	report = lp_check_run(&check, err);
 	if (!report)
 		return -LPPACK_E_UNLOADABLE;
 	add_warnings(&out->warnings, item, lppack_value_get(report, "findings"));
@@ -133,16 +126,16 @@ static int check_item(const struct lp_pack_item *item, const struct lppack_kerne
 int lp_pack_check(const struct lppack_spec *spec, const struct lp_pack *pack, struct lp_pack_checked *out,
 		  struct lppack_error *err)
 {
-	int rc = 0;
-
 	*out = (struct lp_pack_checked){ .warnings = lp_value_list() };
-	for (size_t i = 0; rc == 0 && i < pack->n; i++) {
+	for (size_t i = 0; i < pack->n; i++) {
 		const struct lp_pack_item *item = &pack->items[i];
 		LP_AUTO(cleanup_named) struct named named = { 0 };
 		LPPACK_OPTIONS(lppack_kernel_files, files);
+		int rc = resolve(spec, item, &named, err);
 
-		rc = resolve(spec, item, &named, err);
-		if (rc < 0 || !(named.directory || named.system_map || named.symvers || named.config || named.modules))
+		if (rc < 0)
+			return rc;
+		if (!(named.directory || named.system_map || named.symvers || named.config || named.modules))
 			continue;
 		files.directory = named.directory;
 		files.release = item->metadata.facts.release;
@@ -152,7 +145,9 @@ int lp_pack_check(const struct lppack_spec *spec, const struct lp_pack *pack, st
 		files.config = named.config;
 		files.modules = named.modules;
 		rc = check_item(item, &files, out, err);
+		if (rc < 0)
+			return rc;
 		out->n++;
 	}
-	return rc;
+	return 0;
 }

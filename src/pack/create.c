@@ -57,27 +57,21 @@ static struct lppack_value *report_modules(const struct lp_pack *pack)
 	return list;
 }
 
-static struct lppack_value *report_signers(const struct lppack_signer *const *signers, size_t n)
-{
-	struct lppack_value *list = lp_value_list();
-
-	for (size_t i = 0; i < n; i++) {
-		struct lppack_value *map = lp_value_map();
-
-		lp_value_add_text(&map, "id", signers[i]->id);
-		lp_value_add_text(&map, "scheme", lppack_signer_scheme(signers[i]));
-		lp_value_push(&list, map);
-	}
-	return list;
-}
-
 static struct lppack_value *create_report(const struct lp_draft *draft, const char *output,
 					  const struct lppack_signer *const *signers, size_t n)
 {
 	struct lppack_value *map = lp_value_map();
+	struct lppack_value *signatures = lp_value_list();
 	uint64_t plain = 0;
 	uint64_t packed = 0;
 
+	for (size_t i = 0; i < n; i++) {
+		struct lppack_value *one = lp_value_map();
+
+		lp_value_add_text(&one, "id", signers[i]->id);
+		lp_value_add_text(&one, "scheme", lppack_signer_scheme(signers[i]));
+		lp_value_push(&signatures, one);
+	}
 	for (size_t i = 0; i < draft->pack.n; i++) {
 		plain += draft->pack.items[i].record.plain_size;
 		packed += draft->pack.items[i].record.packed_size;
@@ -89,16 +83,18 @@ static struct lppack_value *create_report(const struct lp_draft *draft, const ch
 	lp_value_add_int(&map, "size", draft->head.len + draft->manifest.payload_size);
 	lp_value_add_int(&map, "modules_plain", plain);
 	lp_value_add_int(&map, "modules_packed", packed);
-	lp_value_add(&map, "signatures", report_signers(signers, n));
+	lp_value_add(&map, "signatures", signatures);
 	if (draft->pack.signing.signer)
 		lp_value_add(&map, "module_signature", lp_module_signing_describe(&draft->pack.signing));
 	lp_value_add(&map, "modules", report_modules(&draft->pack));
 	return map;
 }
 
-static int settle_options(struct lppack_create_options *options, const struct lppack_create_options *given,
-			  struct lppack_error *err)
+/* Checks the arguments, and fills in what is not given. */
+static int settle_options(const struct lppack_spec *spec, size_t n_signers, const struct lppack_create_options *given,
+			  struct lppack_create_options *options, struct lppack_error *err)
 {
+	int64_t created;
 	int rc = LP_OPTIONS_TAKE(lppack_create_options, flags, options, given, err);
 
 	if (rc < 0)
@@ -108,14 +104,7 @@ static int settle_options(struct lppack_create_options *options, const struct lp
 			       options->flags);
 	if (options->compression_level == 0)
 		options->compression_level = LP_ZSTD_LEVEL_DEFAULT;
-	return 0;
-}
-
-static int check_arguments(const struct lppack_spec *spec, size_t n_signers,
-			   const struct lppack_create_options *options, struct lppack_error *err)
-{
-	int64_t created = spec->id.created ? spec->id.created : options->created;
-
+	created = spec->id.created ? spec->id.created : options->created;
 	if (n_signers == 0 || n_signers > LP_SIGNATURES_MAX)
 		return lp_fail(err, LPPACK_E_NO_KEYS, "make one with lppack keygen and name it with --key",
 			       "a bundle is signed by 1 to %u keys", LP_SIGNATURES_MAX);
@@ -144,7 +133,7 @@ static int check_names(const struct lp_release_facts *older, const struct lp_rel
 	return 0;
 }
 
-/* The level that is about to be written is made of the pack's kernels. */
+/* The release that is about to be written is made of the pack's kernels. */
 static int check_supersedes(const struct lp_pack *pack, const struct lppack_spec *spec, const struct lp_fixes *fixes,
 			    const struct lppack_verified *older, const char *output, struct lppack_error *err)
 {
@@ -166,11 +155,11 @@ static int check_supersedes(const struct lp_pack *pack, const struct lppack_spec
 	rc = lp_release_facts_read(older, &old, err);
 	if (rc < 0)
 		return rc;
-	rc = lp_release_facts_compare(&old.level, &new, &changes, err);
+	rc = lp_release_facts_compare(&old.facts, &new, &changes, err);
 	if (rc < 0)
 		return rc;
-	rc = lp_changes_check(&changes, &old.level, &new, err);
-	return rc < 0 ? rc : check_names(&old.level, &new, err);
+	rc = lp_changes_check(&changes, &old.facts, &new, err);
+	return rc < 0 ? rc : check_names(&old.facts, &new, err);
 }
 
 static int make_draft(struct lp_draft *draft, const struct lppack_spec *spec,
@@ -187,14 +176,19 @@ static int make_draft(struct lp_draft *draft, const struct lppack_spec *spec,
 	struct lp_fixes fixes = { 0 };
 	int rc = borrow_fixes(spec, &fixes, &room, err);
 
-	if (rc == 0)
-		rc = lp_module_signing_settle(&draft->pack.signing, options->module_signer, options->module_digest,
-					      err);
-	if (rc == 0)
-		rc = lp_pack_gather(spec, &draft->pack, err);
-	if (rc == 0 && (options->flags & LPPACK_CREATE_CHECK))
+	if (rc < 0)
+		return rc;
+	rc = lp_module_signing_settle(&draft->pack.signing, options->module_signer, options->module_digest, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_pack_gather(spec, &draft->pack, err);
+	if (rc < 0)
+		return rc;
+	if (options->flags & LPPACK_CREATE_CHECK)
 		rc = lp_pack_check(spec, &draft->pack, &draft->checked, err);
-	if (rc == 0 && options->supersedes)
+	if (rc < 0)
+		return rc;
+	if (options->supersedes)
 		rc = check_supersedes(&draft->pack, spec, &fixes, options->supersedes, out->path, err);
 	if (rc < 0)
 		return rc;
@@ -218,12 +212,12 @@ LP_EXPORT int lppack_bundle_create(const struct lppack_spec *spec, const struct 
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
 	LP_AUTO_FREE char *serial = lp_text_format("%llu", (unsigned long long)spec->id.serial);
 	struct lppack_create_options options;
-	int rc = settle_options(&options, given, err);
+	int rc = settle_options(spec, n_signers, given, &options, err);
 
 	if (report)
 		*report = NULL;
-	if (rc == 0)
-		rc = check_arguments(spec, n_signers, &options, err);
+	if (rc < 0)
+		return rc;
 	if (!serial)
 		return lp_fail_nomem(err);
 	draft.manifest = (struct lp_manifest){ .id.stream = spec->id.stream,
@@ -234,24 +228,25 @@ LP_EXPORT int lppack_bundle_create(const struct lppack_spec *spec, const struct 
 					       .expires = spec->expires,
 					       .rollback_floor = spec->rollback_floor,
 					       .signature_area = LP_SIGNATURE_AREA_DEFAULT };
-	if (rc == 0)
-		rc = lp_output_open(&out, output, 0644, err);
-	if (rc == 0 && !(options.flags & LPPACK_CREATE_OVERWRITE) && access(output, F_OK) == 0)
-		rc = lp_fail(err, LPPACK_E_EXISTS, "choose another name, or pass --force", "%s: exists already",
-			     output);
-	if (rc == 0)
-		rc = make_draft(&draft, spec, signers, n_signers, &options, &out, err);
-	if (rc == 0)
-		rc = lp_draft_write(&draft, &out, err);
-	if (rc == 0)
-		rc = lp_output_commit(&out, !(options.flags & LPPACK_CREATE_OVERWRITE), err);
-	if (rc == 0 && report) {
-		*report = create_report(&draft, output, signers, n_signers);
-		if (options.flags & LPPACK_CREATE_CHECK) {
-			lp_value_add_int(report, "checked", draft.checked.n);
-			lp_value_add(report, "warnings", LP_TAKE(draft.checked.warnings));
-		}
-		rc = *report ? 0 : lp_fail_nomem(err);
+	rc = lp_output_open(&out, output, 0644, err);
+	if (rc < 0)
+		return rc;
+	if (!(options.flags & LPPACK_CREATE_OVERWRITE) && access(output, F_OK) == 0)
+		return lp_fail(err, LPPACK_E_EXISTS, "choose another name, or pass --force", "%s: exists already",
+			       output);
+	rc = make_draft(&draft, spec, signers, n_signers, &options, &out, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_draft_write(&draft, &out, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_output_commit(&out, !(options.flags & LPPACK_CREATE_OVERWRITE), err);
+	if (rc < 0 || !report)
+		return rc;
+	*report = create_report(&draft, output, signers, n_signers);
+	if (options.flags & LPPACK_CREATE_CHECK) {
+		lp_value_add_int(report, "checked", draft.checked.n);
+		lp_value_add(report, "warnings", LP_TAKE(draft.checked.warnings));
 	}
-	return rc;
+	return *report ? 0 : lp_fail_nomem(err);
 }

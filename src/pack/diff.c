@@ -19,34 +19,27 @@
 
 static const char *const type_names[] = { "gained", "lost", "raised", "lowered", "other" };
 
-static void describe_bundle(struct lppack_value **map, const struct lp_release_facts *level)
+/* A bundle's release, or a bare module. */
+static struct lppack_value *describe_side(const struct lp_release_facts *side)
 {
-	lp_release_describe(map, &level->id);
-	lp_value_add_text(map, "version", level->id.version);
-	lp_value_add_int(map, "kernels", level->n_kernels);
-}
-
-static void describe_module(struct lppack_value **map, const struct lp_module_facts *facts)
-{
-	lp_value_add_text(map, "module", facts->name);
-	lp_value_add_text(map, "release", facts->release);
-	lp_value_add_text(map, "arch", facts->arch);
-	lp_value_add_text(map, "replace", lp_replace_names[facts->replace]);
-}
-
-static struct lppack_value *describe_level(const struct lp_release_facts *level)
-{
+	const struct lp_module_facts *module = &side->kernels[0]->facts;
 	struct lppack_value *map = lp_value_map();
 	uint64_t modules_size = 0;
 
-	for (size_t i = 0; i < level->n_kernels; i++)
-		modules_size += level->kernels[i]->module_size;
-	lp_value_add_text(&map, "name", level->name);
-	if (level->id.stream)
-		describe_bundle(&map, level);
-	else
-		describe_module(&map, &level->kernels[0]->facts);
-	lp_value_add_int(&map, "size", level->size);
+	for (size_t i = 0; i < side->n_kernels; i++)
+		modules_size += side->kernels[i]->module_size;
+	lp_value_add_text(&map, "name", side->name);
+	if (side->id.stream) {
+		lp_release_describe(&map, &side->id);
+		lp_value_add_text(&map, "version", side->id.version);
+		lp_value_add_int(&map, "kernels", side->n_kernels);
+	} else {
+		lp_value_add_text(&map, "module", module->name);
+		lp_value_add_text(&map, "release", module->release);
+		lp_value_add_text(&map, "arch", module->arch);
+		lp_value_add_text(&map, "replace", lp_replace_names[module->replace]);
+	}
+	lp_value_add_int(&map, "size", side->size);
 	lp_value_add_int(&map, "modules_size", modules_size);
 	return map;
 }
@@ -130,8 +123,8 @@ static struct lppack_value *describe_diff(const struct lp_release_facts *older, 
 		cumulative &= !changes.items[i].violation;
 		lp_value_push(&list, describe_change(&changes.items[i]));
 	}
-	lp_value_add(&map, "old", describe_level(older));
-	lp_value_add(&map, "new", describe_level(newer));
+	lp_value_add(&map, "old", describe_side(older));
+	lp_value_add(&map, "new", describe_side(newer));
 	lp_value_add_bool(&map, "cumulative", cumulative);
 	lp_value_add(&map, "changes", list);
 	lp_value_add(&map, "rollback", describe_rollbacks(older, newer));
@@ -149,7 +142,7 @@ LP_EXPORT struct lppack_value *lppack_verified_diff(const struct lppack_verified
 
 	if (lp_release_facts_read(older, &old, err) < 0 || lp_release_facts_read(newer, &new, err) < 0)
 		return NULL;
-	return describe_diff(&old.level, &new.level, err);
+	return describe_diff(&old.facts, &new.facts, err);
 }
 
 LP_EXPORT int lppack_verified_check_supersedes(const struct lppack_verified *newer, const struct lppack_verified *older,
@@ -165,8 +158,8 @@ LP_EXPORT int lppack_verified_check_supersedes(const struct lppack_verified *new
 	rc = lp_release_facts_read(newer, &new, err);
 	if (rc < 0)
 		return rc;
-	rc = lp_release_facts_compare(&old.level, &new.level, &changes, err);
-	return rc < 0 ? rc : lp_changes_check(&changes, &old.level, &new.level, err);
+	rc = lp_release_facts_compare(&old.facts, &new.facts, &changes, err);
+	return rc < 0 ? rc : lp_changes_check(&changes, &old.facts, &new.facts, err);
 }
 
 /* Also the size of the file, which may be compressed. */
@@ -176,16 +169,17 @@ static int read_module(const char *path, struct lp_metadata *out, uint64_t *size
 	struct stat st;
 	int rc = lp_file_read_decompressed(path, LP_MODULE_MAX, &bytes, err);
 
-	if (rc == 0)
-		rc = lp_module_inspect(bytes.data, bytes.len, path, &out->facts, err);
-	if (rc == 0)
-		rc = lp_sha256(bytes.data, bytes.len, &out->module_sha256, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_module_inspect(bytes.data, bytes.len, path, &out->facts, err);
+	if (rc < 0)
+		return rc;
+	if (!out->facts.is_livepatch)
+		return lp_fail(err, LPPACK_E_NOT_LIVEPATCH, "name two livepatch modules or two bundles",
+			       "%s: not a livepatch", path);
 	out->module_size = bytes.len;
 	*size = stat(path, &st) == 0 ? (uint64_t)st.st_size : bytes.len;
-	if (rc == 0 && !out->facts.is_livepatch)
-		rc = lp_fail(err, LPPACK_E_NOT_LIVEPATCH, "name two livepatch modules or two bundles",
-			     "%s: not a livepatch", path);
-	return rc;
+	return lp_sha256(bytes.data, bytes.len, &out->module_sha256, err);
 }
 
 LP_EXPORT struct lppack_value *lppack_module_diff(const char *older, const char *newer, struct lppack_error *err)

@@ -96,10 +96,12 @@ int lp_draft_payload(struct lp_draft *draft, const struct lp_fixes *list, struct
 		lp_tar_span(fixes.len) + lp_tar_span(page_count * LP_INDEX_FENCE_ENTRY) + lp_tar_span(m->pages_size);
 	m->payload_size = lay_out(draft, kernels_at) + LP_END_OF_ARCHIVE;
 	rc = encode_index(draft, &pages, &fence, err);
-	if (rc == 0)
-		rc = describe_member(&fixes, &m->fixes, err);
-	if (rc == 0)
-		rc = describe_member(&fence, &m->fence, err);
+	if (rc < 0)
+		return rc;
+	rc = describe_member(&fixes, &m->fixes, err);
+	if (rc < 0)
+		return rc;
+	rc = describe_member(&fence, &m->fence, err);
 	if (rc < 0)
 		return rc;
 	lp_member_append(&draft->index, LP_MEMBER_FIXES, fixes.data, fixes.len, m->id.created);
@@ -112,40 +114,49 @@ static int sign_manifest(const struct lppack_signer *const *signers, size_t n, c
 			 struct lp_signature *signatures, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf message = { 0 };
-	int rc = 0;
 
 	lp_pre_authentication(manifest->data, manifest->len, &message);
 	if (!lp_buf_ok(&message))
 		return lp_fail_nomem(err);
-	for (size_t i = 0; rc == 0 && i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
+		int rc;
+
 		for (size_t other = 0; other < i; other++)
 			if (strcmp(signers[i]->id, signers[other]->id) == 0)
 				return lp_fail(err, LPPACK_E_USAGE, "name each key once", "key %s is named twice",
 					       signers[i]->id);
 		rc = lp_signer_sign(signers[i], &message, &signatures[i], err);
+		if (rc < 0)
+			return rc;
 	}
-	return rc;
+	return 0;
+}
+
+static void signatures_free(struct lp_signature (*signatures)[LP_SIGNATURES_MAX])
+{
+	for (size_t i = 0; i < LP_SIGNATURES_MAX; i++)
+		free((*signatures)[i].bytes);
 }
 
 int lp_draft_head(struct lp_draft *draft, const struct lppack_signer *const *signers, size_t n,
 		  struct lppack_error *err)
 {
-	struct lp_signature signatures[LP_SIGNATURES_MAX] = { 0 };
+	LP_AUTO(signatures_free) struct lp_signature signatures[LP_SIGNATURES_MAX] = { 0 };
 	LP_AUTO_BUF struct lp_buf manifest = { 0 };
 	int rc = lp_manifest_encode(&draft->manifest, &manifest, err);
 
-	if (rc == 0)
-		rc = lp_sha256(manifest.data, manifest.len, &draft->digest, err);
-	if (rc == 0)
-		rc = sign_manifest(signers, n, &manifest, signatures, err);
-	if (rc == 0) {
-		qsort(signatures, n, sizeof(*signatures), lp_signature_compare);
-		lp_head_append(&draft->head, &manifest, signatures, n, draft->manifest.signature_area,
-			       draft->manifest.id.created);
-	}
-	for (size_t i = 0; i < LP_SIGNATURES_MAX; i++)
-		free(signatures[i].bytes);
-	return rc < 0 || lp_buf_ok(&draft->head) ? rc : lp_fail_nomem(err);
+	if (rc < 0)
+		return rc;
+	rc = lp_sha256(manifest.data, manifest.len, &draft->digest, err);
+	if (rc < 0)
+		return rc;
+	rc = sign_manifest(signers, n, &manifest, signatures, err);
+	if (rc < 0)
+		return rc;
+	qsort(signatures, n, sizeof(*signatures), lp_signature_compare);
+	lp_head_append(&draft->head, &manifest, signatures, n, draft->manifest.signature_area,
+		       draft->manifest.id.created);
+	return lp_buf_ok(&draft->head) ? 0 : lp_fail_nomem(err);
 }
 
 int lp_draft_open_spool(struct lp_draft *draft, const struct lp_output *out, struct lppack_error *err)
@@ -209,9 +220,10 @@ static int write_kernels(struct lp_draft *draft, struct lp_output *out, struct l
 		if (!lp_buf_ok(&member))
 			return lp_fail_nomem(err);
 		rc = lp_output_write(out, member.data, member.len, err);
+		if (rc < 0)
+			return rc;
 		lp_member_module_name(&item->record.build_id, name);
-		if (rc == 0)
-			rc = write_frame(draft, item, name, out, err);
+		rc = write_frame(draft, item, name, out, err);
 		if (rc < 0)
 			return rc;
 	}

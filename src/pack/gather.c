@@ -33,18 +33,6 @@ void lp_pack_free(struct lp_pack *pack)
 	*pack = (struct lp_pack){ .spool = -1 };
 }
 
-static int check_name(const char *path, const char *name, struct lppack_error *err)
-{
-	if (!name || !*name)
-		return lp_fail(err, LPPACK_E_MODULE, "build it with the kernel's own build system",
-			       "%s: has no module name", path);
-	if (!lp_module_name_is_good(name))
-		return lp_fail(err, LPPACK_E_MODULE_NAME, "rename it and build it again",
-			       "%s: the module name '%s' is not up to %d letters, digits and '_'", path, name,
-			       LP_MODULE_NAME_MAX);
-	return 0;
-}
-
 static int check_livepatch(const char *path, const struct lp_module_facts *facts, struct lppack_error *err)
 {
 	if (!facts->is_livepatch)
@@ -59,7 +47,14 @@ static int check_livepatch(const char *path, const struct lp_module_facts *facts
 	if (!facts->release)
 		return lp_fail(err, LPPACK_E_MODULE, "build it with the kernel's own build system",
 			       "%s: has no vermagic", path);
-	return check_name(path, facts->name, err);
+	if (!facts->name || !*facts->name)
+		return lp_fail(err, LPPACK_E_MODULE, "build it with the kernel's own build system",
+			       "%s: has no module name", path);
+	if (!lp_module_name_is_good(facts->name))
+		return lp_fail(err, LPPACK_E_MODULE_NAME, "rename it and build it again",
+			       "%s: the module name '%s' is not up to %d letters, digits and '_'", path, facts->name,
+			       LP_MODULE_NAME_MAX);
+	return 0;
 }
 
 static bool has_word(const char *text, const char *word)
@@ -101,51 +96,38 @@ static int inspect_module(struct lp_pack_item *item, const struct lp_module_sign
 	struct lp_metadata *metadata = &item->metadata;
 	int rc = lp_file_read_decompressed(item->path, LP_MODULE_MAX, &bytes, err);
 
-	if (rc == 0)
-		rc = lp_module_judge(bytes.data, bytes.len, item->path, err);
-	if (rc == 0)
-		rc = lp_module_inspect(bytes.data, bytes.len, item->path, &metadata->facts, err);
-	if (rc == 0)
-		rc = check_livepatch(item->path, &metadata->facts, err);
-	if (rc == 0)
-		rc = lp_module_signing_apply(signing, item->path, &bytes, &item->signature, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_module_judge(bytes.data, bytes.len, item->path, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_module_inspect(bytes.data, bytes.len, item->path, &metadata->facts, err);
+	if (rc < 0)
+		return rc;
+	rc = check_livepatch(item->path, &metadata->facts, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_module_signing_apply(signing, item->path, &bytes, &item->signature, err);
+	if (rc < 0)
+		return rc;
 	metadata->facts.has_signature |= item->signature.len > 0;
-	if (rc == 0)
-		rc = lp_sha256(bytes.data, bytes.len, &metadata->module_sha256, err);
 	metadata->module_size = bytes.len;
-	return rc;
-}
-
-/* The pattern with every {release} replaced. */
-static char *fill_release(const char *pattern, const char *release)
-{
-	static const char mark[] = "{release}";
-	LP_AUTO_BUF struct lp_buf out = { 0 };
-	const char *at;
-
-	while ((at = strstr(pattern, mark))) {
-		lp_buf_append(&out, pattern, (size_t)(at - pattern));
-		lp_buf_text(&out, release);
-		pattern = at + strlen(mark);
-	}
-	lp_buf_text(&out, pattern);
-	return lp_buf_ok(&out) ? (char *)LP_TAKE(out.data) : NULL;
+	return lp_sha256(bytes.data, bytes.len, &metadata->module_sha256, err);
 }
 
 char *lp_pack_path(const struct lppack_spec *spec, const char *pattern, const char *release)
 {
-	LP_AUTO_FREE char *filled = fill_release(pattern, release);
+	static const char mark[] = "{release}";
+	LP_AUTO_BUF struct lp_buf filled = { 0 };
+	const char *at;
 
-	return filled ? lp_spec_path(spec, filled) : NULL;
-}
-
-static int no_match(const struct lppack_spec *spec, const struct lp_spec_kernel *kernel, const char *path,
-		    struct lppack_error *err)
-{
-	if (kernel->line)
-		return lp_fail(err, LPPACK_E_SPEC, "relative paths begin at the spec's directory, or at --directory",
-			       "%s:%u: no file matches %s", spec->name, kernel->line, path);
-	return lp_fail(err, LPPACK_E_IO, "check the path", "%s: no such file", path);
+	while ((at = strstr(pattern, mark))) {
+		lp_buf_append(&filled, pattern, (size_t)(at - pattern));
+		lp_buf_text(&filled, release);
+		pattern = at + strlen(mark);
+	}
+	lp_buf_text(&filled, pattern);
+	return lp_buf_ok(&filled) ? lp_spec_path(spec, (const char *)filled.data) : NULL;
 }
 
 static int no_kernel(const struct lppack_spec *spec, const struct lp_spec_kernel *kernel, const char *path,
@@ -218,12 +200,13 @@ static int identify_kernel(const struct lppack_spec *spec, const struct lp_spec_
 		return 0;
 	}
 	rc = resolve_kernel_path(spec, kernel, item, err);
-	if (rc == 0)
-		rc = lp_kernel_file_read("", item->kernel_path, &facts, err);
-	if (rc == 0)
-		rc = check_kernel(item, &facts, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_kernel_file_read("", item->kernel_path, &facts, err);
+	if (rc < 0)
+		return rc;
 	item->metadata.build_id = facts.build_id;
-	return rc;
+	return check_kernel(item, &facts, err);
 }
 
 static int mark_not_applicable(const struct lppack_spec *spec, struct lp_metadata *metadata, struct lppack_error *err)
@@ -254,16 +237,17 @@ static int gather_module(const struct lppack_spec *spec, const struct lp_spec_ke
 	if (!item->path)
 		return lp_fail_nomem(err);
 	rc = inspect_module(item, &pack->signing, err);
-	if (rc == 0 && spec->require_module_signature && !item->metadata.facts.has_signature)
-		rc = lp_fail(err, LPPACK_E_MODULE, "add --sign-module KEY --cert CERT, or drop 'require'",
-			     "%s: has no appended signature, which %s requires", path, spec->name);
-	if (rc == 0)
-		rc = identify_kernel(spec, kernel, item, err);
-	if (rc == 0)
-		rc = mark_not_applicable(spec, &item->metadata, err);
+	if (rc < 0)
+		return rc;
+	if (spec->require_module_signature && !item->metadata.facts.has_signature)
+		return lp_fail(err, LPPACK_E_MODULE, "add --sign-module KEY --cert CERT, or drop 'require'",
+			       "%s: has no appended signature, which %s requires", path, spec->name);
+	rc = identify_kernel(spec, kernel, item, err);
+	if (rc < 0)
+		return rc;
 	item->record.build_id = item->metadata.build_id;
 	item->record.plain_size = (uint32_t)item->metadata.module_size;
-	return rc;
+	return mark_not_applicable(spec, &item->metadata, err);
 }
 
 static int gather_pattern(const struct lppack_spec *spec, const struct lp_spec_kernel *kernel, struct lp_pack *pack,
@@ -275,12 +259,17 @@ static int gather_pattern(const struct lppack_spec *spec, const struct lp_spec_k
 
 	if (rc == GLOB_NOSPACE)
 		return lp_fail_nomem(err);
+	if (rc != 0 && kernel->line)
+		return lp_fail(err, LPPACK_E_SPEC, "relative paths begin at the spec's directory, or at --directory",
+			       "%s:%u: no file matches %s", spec->name, kernel->line, path);
 	if (rc != 0)
-		return no_match(spec, kernel, path, err);
-	rc = 0;
-	for (size_t i = 0; rc == 0 && i < found.gl_pathc; i++)
+		return lp_fail(err, LPPACK_E_IO, "check the path", "%s: no such file", path);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
 		rc = gather_module(spec, kernel, found.gl_pathv[i], pack, err);
-	return rc;
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
 }
 
 static int compare_items(const void *a, const void *b)
@@ -312,8 +301,9 @@ static int encode_metadata(struct lp_pack *pack, struct lppack_error *err)
 		LP_AUTO_BUF struct lp_buf one = { 0 };
 		int rc = lp_metadata_encode(&item->metadata, &one, err);
 
-		if (rc == 0)
-			rc = lp_sha256(one.data, one.len, &item->record.metadata_sha256, err);
+		if (rc < 0)
+			return lp_wrap(err, rc, "%s", item->path);
+		rc = lp_sha256(one.data, one.len, &item->record.metadata_sha256, err);
 		if (rc < 0)
 			return lp_wrap(err, rc, "%s", item->path);
 		lp_buf_append(&pack->metadata, one.data, one.len);
@@ -324,12 +314,13 @@ static int encode_metadata(struct lp_pack *pack, struct lppack_error *err)
 
 int lp_pack_gather(const struct lppack_spec *spec, struct lp_pack *pack, struct lppack_error *err)
 {
-	int rc = 0;
+	int rc;
 
-	for (size_t i = 0; rc == 0 && i < spec->n_kernels; i++)
+	for (size_t i = 0; i < spec->n_kernels; i++) {
 		rc = gather_pattern(spec, &spec->kernels[i], pack, err);
-	if (rc < 0)
-		return rc;
+		if (rc < 0)
+			return rc;
+	}
 	if (pack->n == 0)
 		return lp_fail(err, LPPACK_E_SPEC, "add at least one module and its kernel", "%s: no kernels",
 			       spec->name);

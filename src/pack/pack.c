@@ -39,8 +39,9 @@ static int read_module(const struct lp_pack_item *item, struct lp_buf *out, stru
 	struct lp_digest digest;
 	int rc = lp_pack_read(item, out, err);
 
-	if (rc == 0)
-		rc = lp_sha256(out->data, out->len, &digest, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_sha256(out->data, out->len, &digest, err);
 	if (rc < 0)
 		return rc;
 	if (!lp_digest_equal(&digest, &item->metadata.module_sha256))
@@ -55,31 +56,19 @@ static int compress_item(struct pool *pool, struct lp_pack_item *item, struct lp
 	LP_AUTO_BUF struct lp_buf base = { 0 };
 	int rc = read_module(item, &plain, err);
 
-	if (rc == 0 && item->record.base != LP_INDEX_NO_BASE)
+	if (rc < 0)
+		return rc;
+	if (item->record.base != LP_INDEX_NO_BASE)
 		rc = read_module(&pool->pack->items[item->record.base], &base, err);
-	if (rc == 0)
-		rc = lp_zstd_compress(plain.data, plain.len, base.data, base.len, pool->job->compression_level, frame,
-				      err);
+	if (rc < 0)
+		return rc;
+	rc = lp_zstd_compress(plain.data, plain.len, base.data, base.len, pool->job->compression_level, frame, err);
 	if (rc < 0)
 		return rc;
 	if (frame->len > LP_FRAME_MAX)
 		return lp_fail(err, LPPACK_E_LIMIT, NULL, "%s: its frame exceeds %u bytes", item->path, LP_FRAME_MAX);
 	item->record.packed_size = (uint32_t)frame->len;
 	return lp_sha256(frame->data, frame->len, &item->record.packed_sha256, err);
-}
-
-static int write_at(int fd, const struct lp_buf *bytes, uint64_t at)
-{
-	size_t done = 0;
-
-	while (done < bytes->len) {
-		ssize_t n = pwrite(fd, bytes->data + done, bytes->len - done, (off_t)(at + done));
-
-		if (n < 0)
-			return -1;
-		done += (size_t)n;
-	}
-	return 0;
 }
 
 static int spool_frame(struct pool *pool, struct lp_pack_item *item, const struct lp_buf *frame,
@@ -89,9 +78,15 @@ static int spool_frame(struct pool *pool, struct lp_pack_item *item, const struc
 	item->spool_at = pool->spool_end;
 	pool->spool_end += frame->len;
 	pthread_mutex_unlock(&pool->lock);
-	if (write_at(pool->pack->spool, frame, item->spool_at) < 0)
-		return lp_fail_sys(err, LPPACK_E_IO, NULL, "the temporary file beside %s cannot be written",
-				   pool->job->output);
+	for (size_t done = 0; done < frame->len;) {
+		ssize_t n = pwrite(pool->pack->spool, frame->data + done, frame->len - done,
+				   (off_t)(item->spool_at + done));
+
+		if (n < 0)
+			return lp_fail_sys(err, LPPACK_E_IO, NULL, "the temporary file beside %s cannot be written",
+					   pool->job->output);
+		done += (size_t)n;
+	}
 	return 0;
 }
 
@@ -141,27 +136,16 @@ static void *compress_jobs(void *argument)
 	return NULL;
 }
 
-static void tell_progress(const struct pool *pool, size_t done)
-{
-	const struct lppack_progress now = {
-		.size = sizeof(now), .phase = "packing", .done = done, .total = pool->pack->n
-	};
-
-	pool->job->progress(pool->job->context, &now);
-}
-
 static void watch_progress(struct pool *pool)
 {
-	size_t told = 0;
+	struct lppack_progress now = { .size = sizeof(now), .phase = "packing", .total = pool->pack->n };
 
 	pthread_mutex_lock(&pool->lock);
 	for (;;) {
-		size_t done = pool->done;
-
-		if (pool->job->progress && done != told) {
-			told = done;
+		if (pool->job->progress && pool->done != now.done) {
+			now.done = pool->done;
 			pthread_mutex_unlock(&pool->lock);
-			tell_progress(pool, done);
+			pool->job->progress(pool->job->context, &now);
 			pthread_mutex_lock(&pool->lock);
 		} else if (pool->running > 0) {
 			pthread_cond_wait(&pool->moved, &pool->lock);

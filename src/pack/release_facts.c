@@ -28,14 +28,14 @@ void lp_changes_free(struct lp_changes *changes)
 	*changes = (struct lp_changes){ 0 };
 }
 
-void lp_release_facts_free(struct lp_bundle_release_facts *level)
+void lp_release_facts_free(struct lp_bundle_release_facts *bundle)
 {
-	for (size_t i = 0; i < level->level.n_kernels; i++)
-		lp_metadata_free(&level->metadata[i]);
-	free(level->metadata);
-	free(level->level.kernels);
-	lp_fixes_free(&level->fixes);
-	*level = (struct lp_bundle_release_facts){ 0 };
+	for (size_t i = 0; i < bundle->facts.n_kernels; i++)
+		lp_metadata_free(&bundle->metadata[i]);
+	free(bundle->metadata);
+	free(bundle->facts.kernels);
+	lp_fixes_free(&bundle->fixes);
+	*bundle = (struct lp_bundle_release_facts){ 0 };
 }
 
 /* Equal bytes of another length are another build ID. */
@@ -53,18 +53,18 @@ static int read_page(struct lp_contents *c, uint64_t page, struct lp_bundle_rele
 	int n = lp_contents_page(c, page, records, err);
 
 	for (int i = 0; i < n; i++) {
-		struct lp_metadata *metadata = &out->metadata[out->level.n_kernels];
+		struct lp_metadata *metadata = &out->metadata[out->facts.n_kernels];
 		int rc = lp_contents_metadata(c, &records[i], metadata, err);
 
 		if (rc < 0)
 			return rc;
 		/* Only a look at the module proves their order (format-spec K4). */
 		lp_module_facts_sort(&metadata->facts);
-		out->level.kernels[out->level.n_kernels++] = metadata;
+		out->facts.kernels[out->facts.n_kernels++] = metadata;
 		/* Pages are proved to ascend within and by their first build IDs only. */
-		if (out->level.n_kernels > 1 && compare_build_ids(metadata - 1, metadata) >= 0)
+		if (out->facts.n_kernels > 1 && compare_build_ids(metadata - 1, metadata) >= 0)
 			return lp_fail(err, LPPACK_E_STRUCTURE, "the bundle was not made by a conforming writer",
-				       "%s: index: build IDs do not ascend", out->level.name);
+				       "%s: index: build IDs do not ascend", out->facts.name);
 	}
 	return n < 0 ? n : 0;
 }
@@ -83,13 +83,13 @@ int lp_release_facts_read(const struct lppack_verified *bundle, struct lp_bundle
 	int rc;
 
 	*out = (struct lp_bundle_release_facts){ .metadata = calloc(m->kernels, sizeof(*out->metadata)) };
-	out->level = (struct lp_release_facts){ .name = c->bundle->in.name,
+	out->facts = (struct lp_release_facts){ .name = c->bundle->in.name,
 						.size = c->bundle->in.size,
 						.id = m->id,
 						.rollback_floor = m->rollback_floor,
 						.fixes = &out->fixes,
-						.kernels = calloc(m->kernels, sizeof(*out->level.kernels)) };
-	if (!out->metadata || !out->level.kernels)
+						.kernels = calloc(m->kernels, sizeof(*out->facts.kernels)) };
+	if (!out->metadata || !out->facts.kernels)
 		return lp_fail_nomem(err);
 	rc = lp_contents_fixes(c, &out->fixes, err);
 	for (uint64_t page = 0; rc == 0 && page < lp_index_page_count(m->kernels); page++)
@@ -119,7 +119,7 @@ static int compare_withdrawn(const void *a, const void *b)
 	return order ? order : strcmp(left->id, right->id);
 }
 
-/* The reason that the newer level gives for having withdrawn something, or NULL. */
+/* The reason that the newer release gives for having withdrawn something, or NULL. */
 static const char *withdrawn_reason(const struct comparison *c, const char *kind, char *id)
 {
 	const struct lp_fixes *fixes = c->newer->fixes;
@@ -300,13 +300,6 @@ static void compare_states(struct comparison *c, const struct lp_module_facts *o
 				   new->release, LP_CHANGE_GAINED);
 }
 
-static void compare_modules(struct comparison *c, const struct lp_module_facts *old, const struct lp_module_facts *new)
-{
-	compare_objects(c, old, new, LP_CHANGE_LOST);
-	compare_objects(c, new, old, LP_CHANGE_GAINED);
-	compare_states(c, old, new);
-}
-
 /* A kernel's id is its build ID; withdrawn by build ID. */
 static void add_kernel(struct comparison *c, const struct lp_metadata *metadata, enum lp_change_type type)
 {
@@ -320,12 +313,15 @@ static void compare_kernels(struct comparison *c)
 	struct lp_release_walk walk = { .older = c->older, .newer = c->newer };
 
 	while (lp_release_walk_next(&walk))
-		if (!walk.new)
+		if (!walk.new) {
 			add_kernel(c, walk.old, LP_CHANGE_LOST);
-		else if (!walk.old)
+		} else if (!walk.old) {
 			add_kernel(c, walk.new, LP_CHANGE_GAINED);
-		else
-			compare_modules(c, &walk.old->facts, &walk.new->facts);
+		} else {
+			compare_objects(c, &walk.old->facts, &walk.new->facts, LP_CHANGE_LOST);
+			compare_objects(c, &walk.new->facts, &walk.old->facts, LP_CHANGE_GAINED);
+			compare_states(c, &walk.old->facts, &walk.new->facts);
+		}
 }
 
 int lp_release_facts_compare(const struct lp_release_facts *older, const struct lp_release_facts *newer,

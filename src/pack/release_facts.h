@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Comparing two levels of a stream, whether they are bundles, one about to be written, or two modules. */
+/* Comparing two releases of a stream, whether they are bundles, one about to be written, or two modules. */
 #ifndef LP_PACK_RELEASE_FACTS_H
 #define LP_PACK_RELEASE_FACTS_H
 
@@ -9,7 +9,7 @@
 #include "format/release.h"
 #include "trust/verify.h"
 
-/* A level's facts, all borrowed but the array `kernels` itself. */
+/* The facts of a release, all borrowed but the array `kernels` itself. */
 struct lp_release_facts {
 	const char *name;        /* of the file */
 	uint64_t size;           /* of the file, in bytes; 0: not known */
@@ -20,9 +20,9 @@ struct lp_release_facts {
 	size_t n_kernels;
 };
 
-/* A bundle's level, with what it borrows from. */
+/* Those of a bundle, with what it borrows from. */
 struct lp_bundle_release_facts {
-	struct lp_release_facts level;
+	struct lp_release_facts facts;
 	struct lp_fixes fixes;
 	struct lp_metadata *metadata;
 };
@@ -30,9 +30,9 @@ struct lp_bundle_release_facts {
 /* Reads all metadata of the bundle, and no modules. *out is freed by the caller, also on failure. */
 int lp_release_facts_read(const struct lppack_verified *bundle, struct lp_bundle_release_facts *out,
 			  struct lppack_error *err);
-void lp_release_facts_free(struct lp_bundle_release_facts *level);
+void lp_release_facts_free(struct lp_bundle_release_facts *bundle);
 
-/* One kernel after the other in the order of build IDs; old or new is NULL where that level lacks it. */
+/* One kernel after the other in the order of build IDs; old or new is NULL where that release lacks it. */
 struct lp_release_walk {
 	const struct lp_release_facts *older;
 	const struct lp_release_facts *newer;
@@ -60,7 +60,7 @@ enum lp_change_type {
 struct lp_change {
 	const char *kind;   /* a literal */
 	char *id;           /* owned; as `withdrawn` of the fixes names it (format-spec, "Fixes") */
-	const char *kernel; /* release; borrowed from the levels; NULL if it is of no one kernel */
+	const char *kernel; /* release; borrowed from the releases; NULL if it is of no one kernel */
 	enum lp_change_type type;
 	bool violation;        /* cumulativity is broken */
 	const char *withdrawn; /* the reason, borrowed, or NULL */

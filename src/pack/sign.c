@@ -20,14 +20,6 @@
 
 #define PEM_MAX 65536
 
-static int add_by(struct lp_sign_set *s, const struct lppack_signer *signer, struct lppack_error *err)
-{
-	struct lp_signature signature = { 0 };
-	int rc = lp_signer_sign(signer, &s->message, &signature, err);
-
-	return rc < 0 ? rc : lp_sign_set_add(s, &signature, err);
-}
-
 static struct lppack_value *list_set(const struct lp_sign_set *s)
 {
 	struct lppack_value *list = lp_value_list();
@@ -69,8 +61,9 @@ static int sign_finish(struct lp_sign_set *s, struct lppack_value **report, stru
 {
 	int rc = lp_sign_set_check(s, err);
 
-	if (rc == 0)
-		rc = lp_sign_write(s, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_sign_write(s, err);
 	return rc < 0 || !report ? rc : sign_report(s, report, err);
 }
 
@@ -91,9 +84,19 @@ LP_EXPORT int lppack_bundle_sign(const char *path, const struct lppack_signer *c
 				return lp_fail(err, LPPACK_E_USAGE, "name each key once", "key %s is named twice",
 					       signers[i]->id);
 	rc = lp_sign_set_open_locked(&s, path, err);
-	for (size_t i = 0; rc == 0 && i < n_signers; i++)
-		rc = add_by(&s, signers[i], err);
-	return rc < 0 ? rc : sign_finish(&s, report, err);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < n_signers; i++) {
+		struct lp_signature signature = { 0 };
+
+		rc = lp_signer_sign(signers[i], &s.message, &signature, err);
+		if (rc < 0)
+			return rc;
+		rc = lp_sign_set_add(&s, &signature, err);
+		if (rc < 0)
+			return rc;
+	}
+	return sign_finish(&s, report, err);
 }
 
 /* The one key id of the set that begins so. */
@@ -141,8 +144,9 @@ LP_EXPORT int lppack_signature_remove(const char *path, const char *key_id, stru
 
 	if (report)
 		*report = NULL;
-	if (rc == 0)
-		rc = find_id(&s, key_id, id, err);
+	if (rc < 0)
+		return rc;
+	rc = find_id(&s, key_id, id, err);
 	if (rc < 0)
 		return rc;
 	remove_id(&s, id);

@@ -73,11 +73,14 @@ static int check_head(struct lppack_bundle *journal, struct lp_contents **conten
 	size_t n = 0;
 	int rc = lp_contents_open(journal, contents, err);
 
-	if (rc == 0)
-		rc = lp_head_check_members(&journal->in, &journal->head, &(*contents)->manifest, err);
-	if (rc == 0 && journal->in.size != journal->head.payload_at)
-		rc = lp_fail(err, LPPACK_E_STRUCTURE, NULL, "%s: does not end with the head", journal->in.name);
-	return rc < 0 ? rc : lp_signatures_check(journal, reports, &n, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_head_check_members(&journal->in, &journal->head, &(*contents)->manifest, err);
+	if (rc < 0)
+		return rc;
+	if (journal->in.size != journal->head.payload_at)
+		return lp_fail(err, LPPACK_E_STRUCTURE, NULL, "%s: does not end with the head", journal->in.name);
+	return lp_signatures_check(journal, reports, &n, err);
 }
 
 /* The bytes before the area, and so the manifest, must be those of the bundle already. */
@@ -104,8 +107,9 @@ static int replay_area(struct lppack_bundle *journal, int fd, struct lppack_erro
 
 	if (!to)
 		return lp_fail_nomem(err);
-	if (rc == 0)
-		rc = lp_input_read(&journal->in, 0, to, head.len, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_input_read(&journal->in, 0, to, head.len, err);
 	if (rc < 0)
 		return rc;
 	if (!belongs_to(fd, &head, contents))

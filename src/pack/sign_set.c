@@ -43,12 +43,6 @@ static int copy_set(struct lp_sign_set *s, struct lppack_error *err)
 	return 0;
 }
 
-static void report_set(struct lp_sign_set *s)
-{
-	for (size_t i = 0; i < s->n; i++)
-		lp_signature_check(&s->set[i], &s->message, s->bundle->in.name, &s->reports[i], NULL);
-}
-
 /* Takes fd over. Everything up to the payload, compared with the manifest. */
 static int read_bundle(struct lp_sign_set *s, int fd, const char *path, struct lppack_error *err)
 {
@@ -59,8 +53,9 @@ static int read_bundle(struct lp_sign_set *s, int fd, const char *path, struct l
 	if (!s->bundle)
 		return lp_error_move(err, &why);
 	rc = lp_contents_open(s->bundle, &s->contents, err);
-	if (rc == 0)
-		rc = lp_head_check(&s->bundle->in, &s->bundle->head, &s->contents->manifest, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_head_check(&s->bundle->in, &s->bundle->head, &s->contents->manifest, err);
 	if (rc < 0)
 		return rc;
 	lp_pre_authentication(s->bundle->head.manifest.data, s->bundle->head.manifest.len, &s->message);
@@ -70,9 +65,11 @@ static int read_bundle(struct lp_sign_set *s, int fd, const char *path, struct l
 	if (!lp_buf_ok(&s->message) || !s->added || !s->removed)
 		return lp_fail_nomem(err);
 	rc = copy_set(s, err);
-	if (rc == 0)
-		report_set(s);
-	return rc;
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < s->n; i++)
+		lp_signature_check(&s->set[i], &s->message, s->bundle->in.name, &s->reports[i], NULL);
+	return 0;
 }
 
 static int find_path(struct lp_sign_set *s, const char *path, struct lppack_error *err)

@@ -65,9 +65,10 @@ static int store_clone(struct lp_sign_set *s, const struct lp_buf *head, const s
 	    ioctl(out.fd, FICLONE, s->bundle->in.fd) < 0 || !take_owner(out.fd, st))
 		return 0;
 	rc = write_area(out.fd, head, at, s->bundle->in.name, err);
-	if (rc == 0)
-		rc = lp_output_commit(&out, false, err);
+	if (rc < 0)
+		return rc;
 	s->stored = (struct lp_sign_written){ .method = "clone", .written = head->len - at };
+	rc = lp_output_commit(&out, false, err);
 	return rc < 0 ? rc : 1;
 }
 
@@ -141,14 +142,18 @@ static int store_rewrite(struct lp_sign_set *s, const struct lp_buf *head, const
 	int rc = lp_output_open(&out, s->path, 0600, err);
 
 	s->stored = (struct lp_sign_written){ .method = "rewrite", .written = head->len };
-	if (rc == 0)
-		rc = lp_output_write(&out, head->data, head->len, err);
-	if (rc == 0)
-		rc = copy_payload(s, &out, head->len, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_output_write(&out, head->data, head->len, err);
+	if (rc < 0)
+		return rc;
+	rc = copy_payload(s, &out, head->len, err);
+	if (rc < 0)
+		return rc;
 	/* An owner that cannot be kept is the caller's own, who may read and write the file as its mode says. */
-	if (rc == 0 && !take_owner(out.fd, st) && fchmod(out.fd, st->st_mode & 0777) < 0)
-		rc = lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: its mode cannot be kept", s->bundle->in.name);
-	return rc < 0 ? rc : lp_output_commit(&out, false, err);
+	if (!take_owner(out.fd, st) && fchmod(out.fd, st->st_mode & 0777) < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: its mode cannot be kept", s->bundle->in.name);
+	return lp_output_commit(&out, false, err);
 }
 
 int lp_sign_write(struct lp_sign_set *s, struct lppack_error *err)

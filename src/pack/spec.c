@@ -153,13 +153,14 @@ LP_EXPORT int lppack_spec_set_epoch(struct lppack_spec *spec, uint64_t epoch, st
 
 LP_EXPORT int lppack_spec_set_version(struct lppack_spec *spec, const char *version, struct lppack_error *err)
 {
+	char *copy;
 	int rc = check_text("version text", version, true, LP_TEXT_MAX, err);
-	char *copy = rc == 0 ? strdup(version) : NULL;
 
-	if (rc == 0 && !copy)
-		return lp_fail_nomem(err);
 	if (rc < 0)
 		return rc;
+	copy = strdup(version);
+	if (!copy)
+		return lp_fail_nomem(err);
 	free(spec->id.version);
 	spec->id.version = copy;
 	return 0;
@@ -225,10 +226,12 @@ static int check_fix(const struct lppack_spec *spec, const struct lppack_spec_fi
 {
 	int rc = check_text("id of a fix", fix->id, true, LP_TEXT_MAX, err);
 
-	if (rc == 0)
-		rc = check_text("summary of a fix", fix->summary, false, LP_SUMMARY_MAX, err);
-	if (rc == 0)
-		rc = check_text("CVSS score of a fix", fix->cvss, false, LP_TEXT_MAX, err);
+	if (rc < 0)
+		return rc;
+	rc = check_text("summary of a fix", fix->summary, false, LP_SUMMARY_MAX, err);
+	if (rc < 0)
+		return rc;
+	rc = check_text("CVSS score of a fix", fix->cvss, false, LP_TEXT_MAX, err);
 	if (rc < 0)
 		return rc;
 	if (fix->flags & ~LPPACK_SPEC_FIX_SINCE)
@@ -257,12 +260,15 @@ LP_EXPORT int lppack_spec_add_fix(struct lppack_spec *spec, const struct lppack_
 	bool ok = true;
 	int rc = LP_OPTIONS_TAKE(lppack_spec_fix, flags, &fix, given, err);
 
-	if (rc == 0)
-		rc = check_fix(spec, &fix, err);
-	if (rc == 0)
-		rc = copy_list("functions of a fix", fix.functions, &made.fix.functions, err);
-	if (rc == 0)
-		rc = copy_list("releases of a fix", fix.not_for, &made.not_for, err);
+	if (rc < 0)
+		return rc;
+	rc = check_fix(spec, &fix, err);
+	if (rc < 0)
+		return rc;
+	rc = copy_list("functions of a fix", fix.functions, &made.fix.functions, err);
+	if (rc < 0)
+		return rc;
+	rc = copy_list("releases of a fix", fix.not_for, &made.not_for, err);
 	if (rc < 0)
 		return rc;
 	made.fix.id = lp_text_dup(fix.id, &ok);
@@ -287,8 +293,9 @@ LP_EXPORT int lppack_spec_add_unfixable(struct lppack_spec *spec, const char *id
 	bool ok = true;
 	int rc = check_text("id of what is unfixable", id, true, LP_TEXT_MAX, err);
 
-	if (rc == 0)
-		rc = check_text("reason", reason, true, LP_SUMMARY_MAX, err);
+	if (rc < 0)
+		return rc;
+	rc = check_text("reason", reason, true, LP_SUMMARY_MAX, err);
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < spec->n_unfixable; i++)
@@ -335,10 +342,12 @@ LP_EXPORT int lppack_spec_add_withdrawn(struct lppack_spec *spec, const char *ki
 	bool ok = true;
 	int rc = check_text("kind of what is withdrawn", kind, true, LP_TEXT_MAX, err);
 
-	if (rc == 0)
-		rc = check_text("id of what is withdrawn", id, true, LP_TEXT_MAX, err);
-	if (rc == 0)
-		rc = check_text("reason", reason, true, LP_SUMMARY_MAX, err);
+	if (rc < 0)
+		return rc;
+	rc = check_text("id of what is withdrawn", id, true, LP_TEXT_MAX, err);
+	if (rc < 0)
+		return rc;
+	rc = check_text("reason", reason, true, LP_SUMMARY_MAX, err);
 	if (rc < 0)
 		return rc;
 	made.kind = lp_text_dup(kind, &ok);
@@ -386,8 +395,9 @@ LP_EXPORT int lppack_spec_add_kernel(struct lppack_spec *spec, const struct lppa
 	bool ok = true;
 	int rc = LP_OPTIONS_TAKE(lppack_spec_kernel, module, &kernel, given, err);
 
-	if (rc == 0)
-		rc = check_kernel(&kernel, &made.build_id, err);
+	if (rc < 0)
+		return rc;
+	rc = check_kernel(&kernel, &made.build_id, err);
 	if (rc < 0)
 		return rc;
 	made.module = lp_text_dup(kernel.module, &ok);

@@ -13,7 +13,7 @@
 #define KERNELS_MAX 3
 
 struct built {
-	struct lp_release_facts level;
+	struct lp_release_facts facts;
 	struct lp_fixes fixes;
 	struct lp_metadata metadata[KERNELS_MAX];
 	const struct lp_metadata *kernels[KERNELS_MAX];
@@ -23,7 +23,7 @@ struct built {
 static void build(struct built *b, const char *name)
 {
 	*b = (struct built){ 0 };
-	b->level = (struct lp_release_facts){
+	b->facts = (struct lp_release_facts){
 		.name = name, .id.stream = "web", .id.serial = 7, .fixes = &b->fixes, .kernels = b->kernels
 	};
 	lp_fixes_add(&b->fixes)->id = strdup("CVE-1");
@@ -32,7 +32,7 @@ static void build(struct built *b, const char *name)
 static void built_free(struct built *b)
 {
 	lp_fixes_free(&b->fixes);
-	for (size_t i = 0; i < b->level.n_kernels; i++)
+	for (size_t i = 0; i < b->facts.n_kernels; i++)
 		lp_metadata_free(&b->metadata[i]);
 }
 
@@ -59,7 +59,7 @@ static struct lp_object *get_object(struct lp_module_facts *facts, const char *n
  * "5=2" (state 5, version 2), "ext4+1" (callbacks). */
 static struct lp_module_facts *add_kernel(struct built *b, unsigned int n, const char *what)
 {
-	struct lp_metadata *m = &b->metadata[b->level.n_kernels];
+	struct lp_metadata *m = &b->metadata[b->facts.n_kernels];
 	LP_AUTO_FREE char *copy = strdup(what);
 	char *rest = copy;
 
@@ -82,7 +82,7 @@ static struct lp_module_facts *add_kernel(struct built *b, unsigned int n, const
 			get_object(&m->facts, word);
 	}
 	lp_module_facts_sort(&m->facts);
-	b->kernels[b->level.n_kernels++] = m;
+	b->kernels[b->facts.n_kernels++] = m;
 	return &m->facts;
 }
 
@@ -97,7 +97,7 @@ static void expect_changes(const struct built *older, const struct built *newer,
 	size_t at = 0;
 	int rc;
 
-	expect_ok(lp_release_facts_compare(&older->level, &newer->level, &changes, &err), &err);
+	expect_ok(lp_release_facts_compare(&older->facts, &newer->facts, &changes, &err), &err);
 	for (size_t i = 0; i < changes.n; i++) {
 		const struct lp_change *c = &changes.items[i];
 
@@ -107,7 +107,7 @@ static void expect_changes(const struct built *older, const struct built *newer,
 			c->withdrawn ? c->withdrawn : "", c->withdrawn ? ")" : "", c->violation ? "!" : "");
 	}
 	assert_string_equal(got, wanted);
-	rc = lp_changes_check(&changes, &older->level, &newer->level, &err);
+	rc = lp_changes_check(&changes, &older->facts, &newer->facts, &err);
 	assert_int_equal(rc, strchr(got, '!') ? -LPPACK_E_NOT_CUMULATIVE : 0);
 	assert_int_equal(err.code, -rc);
 }
@@ -118,19 +118,19 @@ static void expect_refusal(const struct built *older, const struct built *newer,
 	LP_AUTO(lp_changes_free) struct lp_changes changes = { 0 };
 	struct lppack_error err = LPPACK_ERROR_INIT;
 
-	expect_ok(lp_release_facts_compare(&older->level, &newer->level, &changes, &err), &err);
-	assert_int_equal(lp_changes_check(&changes, &older->level, &newer->level, &err), -LPPACK_E_NOT_CUMULATIVE);
+	expect_ok(lp_release_facts_compare(&older->facts, &newer->facts, &changes, &err), &err);
+	assert_int_equal(lp_changes_check(&changes, &older->facts, &newer->facts, &err), -LPPACK_E_NOT_CUMULATIVE);
 	assert_string_equal(err.message, message);
 	if (!strstr(err.hint, hint))
 		fail_msg("'%s' is not in: %s", hint, err.hint);
 }
 
-/* Two levels with one kernel each; what[0] is the older one's, the newer has serial 8. */
+/* Two releases with one kernel each; what[0] is the older one's, the newer has serial 8. */
 static void build_pair(struct built *older, struct built *newer, const char *old, const char *new)
 {
 	build(older, "old.lpb");
 	build(newer, "new.lpb");
-	newer->level.id.serial = 8;
+	newer->facts.id.serial = 8;
 	add_kernel(older, 1, old);
 	add_kernel(newer, 1, new);
 }
@@ -166,10 +166,10 @@ static void numbers(void **state)
 		AUTO_BUILT struct built older, newer;
 
 		build_pair(&older, &newer, "vmlinux:foo", "vmlinux:foo");
-		older.level.id.epoch = cases[i].epochs[0];
-		newer.level.id.epoch = cases[i].epochs[1];
-		older.level.id.serial = cases[i].serials[0];
-		newer.level.id.serial = cases[i].serials[1];
+		older.facts.id.epoch = cases[i].epochs[0];
+		newer.facts.id.epoch = cases[i].epochs[1];
+		older.facts.id.serial = cases[i].serials[0];
+		newer.facts.id.serial = cases[i].serials[1];
 		expect_changes(&older, &newer, cases[i].wanted);
 	}
 }
@@ -180,7 +180,7 @@ static void another_stream(void **state)
 
 	(void)state;
 	build_pair(&older, &newer, "vmlinux:foo", "vmlinux:foo");
-	newer.level.id.stream = "db";
+	newer.facts.id.stream = "db";
 	expect_changes(&older, &newer, "other stream web -> db!; " RAISED);
 	expect_refusal(&older, &newer, "new.lpb: does not supersede old.lpb: stream web -> db does not follow",
 		       "same stream");
@@ -362,7 +362,7 @@ static void withdrawing_what_is_there_is_harmless(void **state)
 	expect_changes(&older, &newer, RAISED);
 }
 
-/* A reason is of one kind, and of the newer level. */
+/* A reason is of one kind, and of the newer release. */
 static void withdrawing_something_else_does_not_help(void **state)
 {
 	AUTO_BUILT struct built older, newer;
@@ -384,8 +384,8 @@ static void modules_have_no_numbers(void **state)
 
 	(void)state;
 	build_pair(&older, &newer, "vmlinux:foo", "vmlinux:foo ext4:bar");
-	older.level.id.stream = newer.level.id.stream = NULL;
-	older.level.fixes = newer.level.fixes = NULL;
+	older.facts.id.stream = newer.facts.id.stream = NULL;
+	older.facts.fixes = newer.facts.fixes = NULL;
 	expect_changes(&older, &newer, "gained object ext4 @6.1.0-1; gained function ext4:bar @6.1.0-1");
 	expect_changes(&newer, &older, "lost object ext4 @6.1.0-1!; lost function ext4:bar @6.1.0-1!");
 }
@@ -399,8 +399,8 @@ static void expect_obstacle(const char *old, const char *new,
 
 	build_pair(&older, &newer, old, new);
 	if (change)
-		change(&older.level, &newer.level);
-	expect_ok(lp_rollback_obstacle(&older.level, &newer.level, &newer.metadata[0].facts, &older.metadata[0].facts,
+		change(&older.facts, &newer.facts);
+	expect_ok(lp_rollback_obstacle(&older.facts, &newer.facts, &newer.metadata[0].facts, &older.metadata[0].facts,
 				       &why, &err),
 		  &err);
 	if (!wanted)
