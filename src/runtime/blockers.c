@@ -45,21 +45,6 @@ static bool is_patched_function(const struct blockers_known *known, const char *
 	return false;
 }
 
-/* "[<0>] func+0x1/0x2 [module]": the part from the function on, or NULL. */
-static char *frame_text(char *line)
-{
-	char *text = strstr(line, "] ");
-
-	text = text ? text + 2 : line;
-	return *text ? text : NULL;
-}
-
-/* virt/kvm/kvm_main.c and arch/.../kvm: what the KVM_RUN ioctl goes through. */
-static bool is_vcpu_frame(const char *frame)
-{
-	return strncmp(frame, "kvm_vcpu_ioctl+", 15) == 0 || strncmp(frame, "kvm_arch_vcpu_ioctl_run+", 24) == 0;
-}
-
 /* As QEMU ("CPU 0/KVM"), Firecracker ("fc_vcpu 0"), Cloud Hypervisor ("vcpu0") and crosvm ("crosvm_vcpu0") name it. */
 static bool is_vcpu_name(const char *comm)
 {
@@ -85,15 +70,20 @@ static int read_frames(char *text, const struct blockers_known *known, struct lp
 
 	lp_buf_append(&top, "", 0);
 	while ((line = strsep(&text, "\n"))) {
-		char *frame = frame_text(line);
-		size_t len = frame ? strcspn(frame, "+ ") : 0;
+		/* "[<0>] func+0x1/0x2 [module]": the part from the function on. */
+		char *frame = strstr(line, "] ");
+		size_t len;
 
-		if (!frame)
+		frame = frame ? frame + 2 : line;
+		if (!*frame)
 			continue;
+		len = strcspn(frame, "+ ");
 		lp_text_make_printable(frame);
 		if (shown++ < STACK_SHOWN)
 			lp_buf_printf(&top, "%s%s", top.len ? " < " : "", frame);
-		if (blocker->kind == LP_TASK_USER && is_vcpu_frame(frame))
+		/* virt/kvm/kvm_main.c and arch/.../kvm: what the KVM_RUN ioctl goes through. */
+		if (blocker->kind == LP_TASK_USER &&
+		    (strncmp(frame, "kvm_vcpu_ioctl+", 15) == 0 || strncmp(frame, "kvm_arch_vcpu_ioctl_run+", 24) == 0))
 			blocker->kind = LP_TASK_VCPU;
 		if (!blocker->function && is_patched_function(known, frame, len)) {
 			blocker->function = strndup(frame, len);

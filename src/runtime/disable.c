@@ -117,23 +117,13 @@ static int disable_prove(struct lp_attempt *attempt, struct lppack_error *err)
 	LP_AUTO_STACK struct lp_stack now = { 0 };
 	int rc = lp_stack_read(attempt->io, &now, err);
 
-	for (size_t i = 0; i < now.n && rc == 0; i++)
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < now.n; i++)
 		if (now.patches[i].enabled != 0)
-			rc = lp_fail(err, LPPACK_E_UNPROVEN, "look at /" LP_LIVEPATCH_DIR ", then try again",
-				     "%s: is in force after all others were disabled", now.patches[i].name);
-	return rc;
-}
-
-static int remove_modules(struct lp_attempt *attempt, struct lppack_error *err)
-{
-	LP_AUTO_BUF struct lp_buf left = { 0 };
-	int sys_errno = lp_unload_old(attempt, &left);
-
-	if (!sys_errno)
-		return 0;
-	return lp_fail(err, LPPACK_E_LEFTOVER, "see lsmod for what refers to it, then rmmod it",
-		       "no livepatch is in force, but modules are still loaded: %s: %s",
-		       lp_buf_ok(&left) ? (const char *)left.data : "see lsmod", strerror(sys_errno));
+			return lp_fail(err, LPPACK_E_UNPROVEN, "look at /" LP_LIVEPATCH_DIR ", then try again",
+				       "%s: is in force after all others were disabled", now.patches[i].name);
+	return 0;
 }
 
 /* Those above the one that failed cannot be enabled again. Their modules go now: nobody would look for them later. */
@@ -176,6 +166,8 @@ static int remove_stale(struct lp_attempt *attempt, struct lppack_error *err)
 
 static int disable_and_unload(struct lp_attempt *attempt, struct lppack_error *err)
 {
+	LP_AUTO_BUF struct lp_buf left = { 0 };
+	int sys_errno;
 	int rc = disable_each(attempt, err);
 
 	if (rc < 0)
@@ -184,9 +176,11 @@ static int disable_and_unload(struct lp_attempt *attempt, struct lppack_error *e
 	if (rc < 0)
 		return rc;
 	attempt->result->outcome = LP_ATTEMPT_DISABLED;
-	rc = remove_modules(attempt, err);
-	if (rc < 0)
-		return rc;
+	sys_errno = lp_unload_old(attempt, &left);
+	if (sys_errno)
+		return lp_fail(err, LPPACK_E_LEFTOVER, "see lsmod for what refers to it, then rmmod it",
+			       "no livepatch is in force, but modules are still loaded: %s: %s",
+			       lp_buf_ok(&left) ? (const char *)left.data : "see lsmod", strerror(sys_errno));
 	return remove_stale(attempt, err);
 }
 

@@ -164,21 +164,16 @@ void lp_kernel_io_poll_sleep(struct lp_kernel_io *io, int64_t since_ns)
 	lp_kernel_io_sleep(io, ns < shortest ? shortest : ns > longest ? longest : ns);
 }
 
-static int read_below_root(struct lp_kernel_io *io, const char *path, size_t max, struct lp_buf *out,
-			   struct lppack_error *err)
-{
-	struct lppack_error cause = LPPACK_ERROR_INIT;
-	int rc = lp_below_read(io->rootfd, path, max, out, &cause);
-
-	/* The cause begins with the path below the root. */
-	return rc < 0 ? lp_fail(err, (enum lppack_code)cause.code, cause.hint, "%s/%s", io->root, cause.message) : 0;
-}
-
 int lp_kernel_io_read_notes(struct lp_kernel_io *io, struct lp_buf *notes, struct lppack_error *err)
 {
-	int rc = read_below_root(io, "sys/kernel/notes", 1 << 20, notes, err);
+	struct lppack_error cause = LPPACK_ERROR_INIT;
 
-	return rc < 0 ? lp_hint(err, rc, "mount sysfs: the kernel's build ID stands in /sys/kernel/notes") : 0;
+	if (lp_below_read(io->rootfd, "sys/kernel/notes", 1 << 20, notes, &cause) == 0)
+		return 0;
+	/* The cause begins with the path below the root. */
+	return lp_fail(err, (enum lppack_code)cause.code,
+		       "mount sysfs: the kernel's build ID stands in /sys/kernel/notes", "%s/%s", io->root,
+		       cause.message);
 }
 
 static char *read_word(struct lp_kernel_io *io, const char *path)

@@ -97,8 +97,9 @@ static int lock_take(struct lp_kernel_io *io, const struct lp_caller *caller, co
 	int rc = make_directory(io, "run", err);
 	int held;
 
-	if (rc == 0)
-		rc = make_directory(io, LOCK_DIR, err);
+	if (rc < 0)
+		return rc;
+	rc = make_directory(io, LOCK_DIR, err);
 	if (rc < 0)
 		return rc;
 	/* 0600: whoever may open it, even for reading, could lock it and so keep root from applying. */

@@ -24,14 +24,6 @@ static int read_flag(struct lp_kernel_io *io, const char *name, const char *attr
 	return lp_text_to_u64(text, &value) < 0 || value > 1 ? LP_FLAG_UNKNOWN : (int)value;
 }
 
-static bool is_patch_listed(struct lp_kernel_io *io, const char *name)
-{
-	char path[LP_PATH_ROOM];
-
-	snprintf(path, sizeof(path), LP_LIVEPATCH_DIR "/%s", name);
-	return lp_kernel_io_has(io, path);
-}
-
 int lp_patch_transition(struct lp_kernel_io *io, const char *name)
 {
 	return read_flag(io, name, "transition");
@@ -39,10 +31,13 @@ int lp_patch_transition(struct lp_kernel_io *io, const char *name)
 
 void lp_patch_status_read(struct lp_kernel_io *io, const char *name, struct lp_patch_status *status)
 {
+	char path[LP_PATH_ROOM];
+
+	snprintf(path, sizeof(path), LP_LIVEPATCH_DIR "/%s", name);
 	status->transition = lp_patch_transition(io, name);
 	/* After transition: a reversed patch whose transition reads 0 is told from a finished one by this alone. */
 	status->enabled = read_flag(io, name, "enabled");
-	status->listed = status->enabled >= 0 || is_patch_listed(io, name);
+	status->listed = status->enabled >= 0 || lp_kernel_io_has(io, path);
 }
 
 /* Kernels without the attribute (before 4.12) have no transition; one that cannot be read may run. */

@@ -128,31 +128,25 @@ static int load_and_watch(struct lp_attempt *attempt, struct lppack_error *err)
 	return rc;
 }
 
-/* Those of a killed call with the same patience as it had: the kernel may still be dropping its references. */
-static int remove_remnants(struct lp_attempt *attempt, struct lppack_error *err)
-{
-	struct lp_attempt_result *result = attempt->result;
-	int rc = attempt->recovery ? lp_unload_replaced(attempt, err) : 0;
-
-	return rc < 0 ? rc : lp_unload_stale(attempt->io, attempt->terms, &result->stale, &result->n_stale, err);
-}
-
 /* The very build is in force: nothing is loaded, but it is proved as if it had been, and left-overs go. */
 static int confirm(struct lp_attempt *attempt, struct lppack_error *err)
 {
+	struct lp_attempt_result *result = attempt->result;
 	LP_AUTO_BUF struct lp_buf why = { 0 };
 	int rc = replace_prepare(attempt, err);
 
 	if (rc < 0)
 		return rc;
 	if (lp_prove_replaced(attempt, &why) != LP_PROOF_HOLDS) {
-		attempt->result->outcome = LP_ATTEMPT_LEFT;
+		result->outcome = LP_ATTEMPT_LEFT;
 		return lp_fail(err, LPPACK_E_UNPROVEN, "compare /" LP_LIVEPATCH_DIR " with the bundle",
 			       "%s: is in force already, but cannot be proved: %s", attempt->name,
 			       why.data ? (const char *)why.data : "out of memory");
 	}
-	attempt->result->outcome = LP_ATTEMPT_ALREADY;
-	return remove_remnants(attempt, err);
+	result->outcome = LP_ATTEMPT_ALREADY;
+	/* Those of a killed call with the same patience as it had: the kernel may still be dropping its references. */
+	rc = attempt->recovery ? lp_unload_replaced(attempt, err) : 0;
+	return rc < 0 ? rc : lp_unload_stale(attempt->io, attempt->terms, &result->stale, &result->n_stale, err);
 }
 
 /* Asked anew, because to the stack a transition that cannot be read is none. */

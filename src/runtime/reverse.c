@@ -46,7 +46,7 @@ static int reverse_fail_left(struct lp_attempt *attempt, const char *why, const 
 		       "%s: %s; %s", attempt->name, why, what);
 }
 
-/* A read that fails now may succeed in a moment, and a 0 is not written blindly. UNTOLD with errno. */
+/* A read that fails now may succeed in a moment, and a 0 is not written blindly. LP_FLAG_UNKNOWN with errno. */
 static int read_transition(struct lp_attempt *attempt)
 {
 	int64_t since_ns = lp_kernel_io_now(attempt->io);
