@@ -69,11 +69,12 @@ static int take_options(struct boot *boot, const struct lppack_boot_options *giv
 	struct lppack_boot_options options;
 	int rc = LP_OPTIONS_TAKE(lppack_boot_options, flags, &options, given, err);
 
-	if (rc == 0)
-		rc = lp_flags_check("struct lppack_boot_options", options.flags,
-				    LPPACK_BOOT_COUNT | LPPACK_BOOT_DRY_RUN, err);
-	if (rc == 0)
-		rc = lp_apply_options_take(&boot->how, options.apply, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_flags_check("struct lppack_boot_options", options.flags, LPPACK_BOOT_COUNT | LPPACK_BOOT_DRY_RUN, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_apply_options_take(&boot->how, options.apply, err);
 	if (rc < 0)
 		return rc;
 	if (boot->how.flags & LPPACK_APPLY_ROLLBACK)
@@ -174,20 +175,14 @@ LP_EXPORT int lppack_host_apply_installed(struct lppack_host *host, const struct
 	LP_AUTO(free_report) struct boot_report *made = calloc(1, sizeof(*made));
 	struct boot boot = { .host = host, .keyring = keyring, .report = made };
 	struct lppack_error own = LPPACK_ERROR_INIT;
-	int rc;
 
 	if (report)
 		*report = NULL;
 	if (!made)
 		return lp_fail_nomem(err);
-	rc = take_options(&boot, options, &own);
-	if (rc == 0)
-		rc = recover_first(&boot, &own);
-	if (rc == 0)
-		rc = try_releases(&boot, &own);
-	if (rc < 0)
+	if (take_options(&boot, options, &own) < 0 || recover_first(&boot, &own) < 0 || try_releases(&boot, &own) < 0)
 		lp_error_move(err, &own);
 	if (report && (made->n || made->recovered))
 		*report = publish(LP_TAKE(made));
-	return rc;
+	return -own.code;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which of the installed levels a boot puts in force. */
+/* Which of the installed releases a boot applies. */
 #include "apply/boot_open.h"
 
 #include "base/export.h"
@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-/* A level that is tried, and what it is tried for. */
+/* A release that is tried, and what it is tried for. */
 struct attempt {
 	struct lp_snapshot snapshot;
 	const struct lppack_keyring *keyring;
@@ -23,7 +23,7 @@ struct attempt {
 	struct lppack_verified *verified;
 };
 
-static int try_level(struct attempt *attempt, const struct lp_installed *release, struct lppack_error *err)
+static int try_release(struct attempt *attempt, const struct lp_installed *release, struct lppack_error *err)
 {
 	const char *root = attempt->snapshot.host->io.root;
 	const char *build_id = lppack_host_build_id(attempt->snapshot.host, err);
@@ -58,8 +58,8 @@ static struct lppack_value *describe_skipped(const struct lp_installed *release,
 	return map;
 }
 
-static const struct lp_installed *first_level(const struct attempt *attempt, const struct lp_store *store,
-					      struct lppack_error *err)
+static const struct lp_installed *first_release(const struct attempt *attempt, const struct lp_store *store,
+						struct lppack_error *err)
 {
 	const struct lp_manifest *m = attempt->below ? &lp_verified_contents(attempt->below)->manifest : NULL;
 	const struct lp_installed *release =
@@ -78,17 +78,17 @@ static const struct lp_installed *first_level(const struct attempt *attempt, con
 	return NULL;
 }
 
-/* From the target down. The first level's error is the one that is reported if none will do. */
-static int try_levels(struct attempt *attempt, const struct lp_store *store, struct lppack_value **skipped,
-		      struct lppack_error *err)
+/* From the target down. The error of the first one is the one that is reported if none will do. */
+static int try_releases(struct attempt *attempt, const struct lp_store *store, struct lppack_value **skipped,
+			struct lppack_error *err)
 {
-	const struct lp_installed *release = first_level(attempt, store, err);
+	const struct lp_installed *release = first_release(attempt, store, err);
 	int rc = release ? 0 : -err->code;
 
 	for (; release; release = lp_store_below(store, &release->id)) {
 		struct lppack_error why = LPPACK_ERROR_INIT;
 
-		if (try_level(attempt, release, &why) == 0) {
+		if (try_release(attempt, release, &why) == 0) {
 			lppack_error_clear(err);
 			return 0;
 		}
@@ -103,15 +103,20 @@ static int open_installed(struct attempt *attempt, struct lppack_value **skipped
 {
 	int rc = lp_kill_switch_check(attempt->snapshot.host, err);
 
-	if (rc == 0)
-		rc = lp_snapshot_check(&attempt->snapshot, LP_PART_STORE, err);
-	if (rc == 0)
-		rc = lp_snapshot_check(&attempt->snapshot, LP_PART_STATE, err);
-	if (rc == 0)
-		rc = try_levels(attempt, &attempt->snapshot.store, skipped, err);
-	if (rc == 0 && !*skipped)
-		rc = lp_fail_nomem(err);
-	return rc;
+	if (rc < 0)
+		return rc;
+	rc = lp_snapshot_check(&attempt->snapshot, LP_PART_STORE, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_snapshot_check(&attempt->snapshot, LP_PART_STATE, err);
+	if (rc < 0)
+		return rc;
+	rc = try_releases(attempt, &attempt->snapshot.store, skipped, err);
+	if (rc < 0)
+		return rc;
+	if (!*skipped)
+		return lp_fail_nomem(err);
+	return 0;
 }
 
 int lp_store_open_installed(struct lppack_host *host, const struct lppack_keyring *keyring,

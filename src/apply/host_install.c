@@ -38,11 +38,13 @@ static int take_options(struct lppack_install_options *options, struct lppack_ap
 {
 	int rc = LP_OPTIONS_TAKE(lppack_install_options, flags, options, given, err);
 
-	if (rc == 0)
-		rc = lp_flags_check("struct lppack_install_options", options->flags,
-				    LPPACK_INSTALL_ALLOW_DOWNGRADE | LPPACK_INSTALL_NO_APPLY, err);
-	if (rc == 0)
-		rc = lp_apply_options_take(apply, options->apply, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_flags_check("struct lppack_install_options", options->flags,
+			    LPPACK_INSTALL_ALLOW_DOWNGRADE | LPPACK_INSTALL_NO_APPLY, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_apply_options_take(apply, options->apply, err);
 	if (rc < 0)
 		return rc;
 	if (apply->flags & LPPACK_APPLY_ROLLBACK)

@@ -77,8 +77,9 @@ static int read_keep(const char *root, uint64_t *keep, struct lppack_error *err)
 	if (lp_root_is_absent(root, CONFIG_FILE))
 		return 0;
 	rc = lp_root_read_safe(root, CONFIG_FILE, CONFIG_MAX, &text, err);
-	if (rc == 0)
-		rc = lp_yaml_parse(text.data, text.len, path, LPPACK_E_SPEC, &tree, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_yaml_parse(text.data, text.len, path, LPPACK_E_SPEC, &tree, err);
 	if (rc < 0)
 		return rc;
 	doc.map = tree;
@@ -87,14 +88,6 @@ static int read_keep(const char *root, uint64_t *keep, struct lppack_error *err)
 	if (doc.rc == 0 && *keep == 0)
 		lp_doc_fail(&doc, "keep_levels", NULL, "'keep_levels' must be 1 to %d", KEEP_MAX);
 	return doc.rc;
-}
-
-/* Whether the file belongs to a level that the store names. */
-static bool is_kept(const struct lp_store *store, const char *name)
-{
-	struct lp_digest digest;
-
-	return lp_store_parse_name(name, &digest) && lp_store_find(store, &digest);
 }
 
 /* A bundle, or what lp_output_open() calls one that is being written: ".HEX.lpb.PID.N.tmp". */
@@ -160,7 +153,7 @@ static int warn_unswept(struct install *install, struct lppack_error *err)
 	return install->warnings ? 0 : lp_fail_nomem(err);
 }
 
-/* What an interrupted call left: files that the store does not name. A store that was just rebuilt may lack a level
+/* What an interrupted call left: files that the store does not name. A store that was just rebuilt may lack a release
  * whose file could not be read now. The caller holds the lock. */
 static void sweep(const struct install *install)
 {
@@ -170,26 +163,34 @@ static void sweep(const struct install *install)
 
 	if (!dir)
 		return;
-	while ((entry = readdir(dir)))
-		if (is_own_name(entry->d_name) && !is_kept(store, entry->d_name))
+	while ((entry = readdir(dir))) {
+		struct lp_digest digest;
+		bool is_named = lp_store_parse_name(entry->d_name, &digest) && lp_store_find(store, &digest);
+
+		if (is_own_name(entry->d_name) && !is_named)
 			unlinkat(dirfd(dir), entry->d_name, 0);
+	}
 	closedir(dir);
 }
 
 static int copy_bytes(struct lp_input *from, struct lp_output *to, struct lppack_error *err)
 {
 	LP_AUTO_FREE uint8_t *room = malloc(COPY_ROOM);
-	int rc = room ? 0 : lp_fail_nomem(err);
 
-	for (uint64_t at = 0; rc == 0 && at < from->size;) {
+	if (!room)
+		return lp_fail_nomem(err);
+	for (uint64_t at = 0; at < from->size;) {
 		size_t n = from->size - at < COPY_ROOM ? (size_t)(from->size - at) : COPY_ROOM;
+		int rc = lp_input_read(from, at, room, n, err);
 
-		rc = lp_input_read(from, at, room, n, err);
-		if (rc == 0)
-			rc = lp_output_write(to, room, n, err);
+		if (rc < 0)
+			return rc;
+		rc = lp_output_write(to, room, n, err);
+		if (rc < 0)
+			return rc;
 		at += n;
 	}
-	return rc;
+	return 0;
 }
 
 /* Verified is the copy, which nobody else can change, and not the file that it was made from. */
@@ -259,21 +260,21 @@ static int note_pruned(struct install *install, const struct lp_installed *relea
 	return item && *item ? 0 : lp_fail_nomem(err);
 }
 
-/* Which levels of the store are to go. */
+/* Which releases of the store are to go. */
 static int choose_drops(const struct install *install, uint64_t keep, bool *drop, struct lppack_error *err)
 {
 	const struct lp_store *store = &install->snapshot.store;
 	const char *stream = lp_verified_contents(install->verified)->manifest.id.stream;
 	LP_AUTO_BOOT_CANDIDATES struct lp_boot_candidates candidates = { 0 };
-	size_t kept = 0;
+	size_t n = 0;
 	int rc = lp_boot_candidates_read(&install->snapshot, NULL, &candidates, err);
 
-	for (size_t i = 0; rc == 0 && i < store->n; i++) {
-		if (strcmp(store->releases[i].id.stream, stream) != 0)
-			continue;
-		drop[i] = ++kept > keep && !is_needed(&install->snapshot, &candidates.items[i]);
-	}
-	return rc;
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < store->n; i++)
+		if (strcmp(store->releases[i].id.stream, stream) == 0)
+			drop[i] = ++n > keep && !is_needed(&install->snapshot, &candidates.items[i]);
+	return 0;
 }
 
 static int prune(struct install *install, uint64_t keep, struct lppack_error *err)
@@ -282,52 +283,67 @@ static int prune(struct install *install, uint64_t keep, struct lppack_error *er
 	LP_AUTO_FREE bool *drop = calloc(store->n, sizeof(*drop));
 	int rc = drop ? choose_drops(install, keep, drop, err) : lp_fail_nomem(err);
 
-	for (size_t i = store->n; rc == 0 && i-- > 0;) {
+	if (rc < 0)
+		return rc;
+	for (size_t i = store->n; i-- > 0;) {
 		if (!drop[i])
 			continue;
 		rc = note_pruned(install, &store->releases[i], err);
+		if (rc < 0)
+			return rc;
 		lp_installed_free(&store->releases[i]);
 		store->n--;
 		memmove(&store->releases[i], &store->releases[i + 1], (store->n - i) * sizeof(*store->releases));
 	}
-	return rc < 0 || !install->n_pruned ? rc : lp_store_write(install->root, store, err);
+	return install->n_pruned ? lp_store_write(install->root, store, err) : 0;
 }
 
-/* The store names the level, and the state has boots begin with it. Where boots begin with nothing, the state comes
- * first: a cut between the two leaves boots what they had before, and never a level that no boot begins with. */
-static int name_level(struct install *install, struct lppack_error *err)
+/* The store names the release, and the state has boots begin with it. Where boots begin with nothing, the state comes
+ * first: a cut between the two leaves boots what they had before, and never a release that no boot begins with. */
+static int name_release(struct install *install, struct lppack_error *err)
 {
 	struct lp_store *store = &install->snapshot.store;
 	bool is_first = !lp_snapshot_target(&install->snapshot);
 	int rc = lp_store_add(store, install->verified, time(NULL), err);
 
-	if (rc == 0 && is_first)
+	if (rc < 0)
+		return rc;
+	if (is_first) {
 		rc = choose_target(install, err);
-	if (rc == 0 && (!install->already || install->is_rebuilt))
+		if (rc < 0)
+			return rc;
+	}
+	if (!install->already || install->is_rebuilt)
 		rc = lp_store_write(install->root, store, err);
 	return rc < 0 || is_first ? rc : choose_target(install, err);
 }
 
 /* First the file, then what names it, then the store without what is pruned, and last the pruned files: a cut between two
- * steps leaves a file or a level too many, which the next call takes away, and never a name without its file. */
+ * steps leaves a file or a release too many, which the next call takes away, and never a name without its file. */
 static int put_in_place(struct install *install, struct lp_output *out, struct lppack_error *err)
 {
 	uint64_t keep = install->options.keep;
 	int rc = keep ? 0 : read_keep(install->root, &keep, err);
 
-	if (rc == 0)
-		rc = check_fresh(install, err);
-	if (rc == 0)
-		rc = lp_output_commit(out, false, err);
-	if (rc == 0)
-		rc = name_level(install, err);
-	if (rc == 0)
-		rc = lp_snapshot_open_releases(&install->snapshot, err);
-	if (rc == 0)
-		rc = prune(install, keep, err);
-	if (rc == 0)
-		sweep(install);
-	return rc;
+	if (rc < 0)
+		return rc;
+	rc = check_fresh(install, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_output_commit(out, false, err);
+	if (rc < 0)
+		return rc;
+	rc = name_release(install, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_snapshot_open_releases(&install->snapshot, err);
+	if (rc < 0)
+		return rc;
+	rc = prune(install, keep, err);
+	if (rc < 0)
+		return rc;
+	sweep(install);
+	return 0;
 }
 
 static int copy_and_verify(struct install *install, struct lppack_error *err)
@@ -346,14 +362,18 @@ static int copy_and_verify(struct install *install, struct lppack_error *err)
 		return lp_fail_nomem(err);
 	install->already = lp_store_find(&install->snapshot.store, &claimed);
 	rc = lp_output_open_below(&out, install->root, path, 0644, err);
-	if (rc == 0)
-		rc = copy_bytes(&install->source->in, &out, err);
-	if (rc == 0)
-		rc = verify_copy(install, &out, err);
-	if (rc == 0 && !lp_digest_equal(&claimed, &lp_verified_contents(install->verified)->manifest.id.digest))
-		rc = lp_fail(err, LPPACK_E_CORRUPT, "try again with a file that nobody is writing",
-			     "%s: has changed while it was read", install->source->in.name);
-	return rc < 0 ? rc : put_in_place(install, &out, err);
+	if (rc < 0)
+		return rc;
+	rc = copy_bytes(&install->source->in, &out, err);
+	if (rc < 0)
+		return rc;
+	rc = verify_copy(install, &out, err);
+	if (rc < 0)
+		return rc;
+	if (!lp_digest_equal(&claimed, &lp_verified_contents(install->verified)->manifest.id.digest))
+		return lp_fail(err, LPPACK_E_CORRUPT, "try again with a file that nobody is writing",
+			       "%s: has changed while it was read", install->source->in.name);
+	return put_in_place(install, &out, err);
 }
 
 /* A store that is damaged is made again of the files that are there. */
@@ -375,21 +395,11 @@ static int check_store(struct install *install, struct lppack_error *err)
 	return install->warnings ? 0 : lp_fail_nomem(err);
 }
 
-/* What waits for tasks, or needs the operator, is left to a later call, which must not change what boots begin with. */
-static int keep_target(struct install *install, struct lppack_error *err)
-{
-	struct lp_journal *journal = &install->snapshot.journal;
-
-	if (!install->snapshot.is_unfinished || journal->keep_target)
-		return 0;
-	journal->keep_target = true;
-	return lp_journal_write(install->root, journal, err);
-}
-
 /* A killed call is finished before the target changes: it would else set its own over it later. */
 static int recover_first(struct install *install, struct lppack_error *err)
 {
 	const struct lp_terms terms = { 0 };
+	struct lp_journal *journal = &install->snapshot.journal;
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	LP_AUTO_FREE char *text = NULL;
 	int rc;
@@ -403,7 +413,14 @@ static int recover_first(struct install *install, struct lppack_error *err)
 		text = lp_text_format("%s; to mend that: lppack recover", why.message);
 		lp_value_push(&install->warnings, text ? lp_value_string(text) : NULL);
 	}
-	return install->warnings ? keep_target(install, err) : lp_fail_nomem(err);
+	if (!install->warnings)
+		return lp_fail_nomem(err);
+	/* What waits for tasks, or needs the operator, is left to a later call, which must not change what boots begin
+	 * with. */
+	if (!install->snapshot.is_unfinished || journal->keep_target)
+		return 0;
+	journal->keep_target = true;
+	return lp_journal_write(install->root, journal, err);
 }
 
 static int install_run(struct install *install, struct lppack_error *err)
@@ -412,14 +429,18 @@ static int install_run(struct install *install, struct lppack_error *err)
 
 	lp_snapshot_read(&install->snapshot, install->host);
 	rc = recover_first(install, err);
-	if (rc == 0)
-		rc = lp_directory_make(install->root, LP_STORE_BUNDLES, err);
-	if (rc == 0)
-		rc = warn_unswept(install, err);
-	if (rc == 0)
-		rc = check_store(install, err);
-	if (rc == 0)
-		rc = lp_snapshot_check(&install->snapshot, LP_PART_STATE, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_directory_make(install->root, LP_STORE_BUNDLES, err);
+	if (rc < 0)
+		return rc;
+	rc = warn_unswept(install, err);
+	if (rc < 0)
+		return rc;
+	rc = check_store(install, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_snapshot_check(&install->snapshot, LP_PART_STATE, err);
 	if (rc < 0)
 		return rc;
 	sweep(install);

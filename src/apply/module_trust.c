@@ -30,7 +30,7 @@ static const char *const verdict_names[] = {
 };
 
 /* The kernel is content with one signer that it knows. */
-static enum lp_key_verdict find_key(struct lp_kernel_io *host, const struct signature *s)
+static enum lp_key_verdict find_key(struct lp_kernel_io *io, const struct signature *s)
 {
 	enum lp_key_verdict best = LP_KEY_UNKNOWN;
 
@@ -39,7 +39,7 @@ static enum lp_key_verdict find_key(struct lp_kernel_io *host, const struct sign
 		enum lp_key_verdict verdict = LP_KEY_UNKNOWN;
 
 		if (lp_module_signature_id(s->der, s->size, i, &id) && lp_buf_ok(&id))
-			verdict = lp_keyring_find_key(host, id.data, id.len);
+			verdict = lp_keyring_find_key(io, id.data, id.len);
 		if (verdict == LP_KEY_KNOWN)
 			return verdict;
 		/* What is certain of one signer is certain of the module only if it is so of all. */
@@ -49,41 +49,30 @@ static enum lp_key_verdict find_key(struct lp_kernel_io *host, const struct sign
 	return best;
 }
 
-static struct lppack_value *describe_signer(const struct lp_module_signature *facts)
-{
-	struct lppack_value *map = lp_value_map();
-
-	if (*facts->issuer)
-		lp_value_add_text(&map, "issuer", facts->issuer);
-	if (*facts->serial)
-		lp_value_add_text(&map, "serial", facts->serial);
-	if (*facts->key_id)
-		lp_value_add_text(&map, "key_id", facts->key_id);
-	lp_value_add_text(&map, "digest", facts->digest);
-	lp_value_add_text(&map, "algorithm", facts->algorithm);
-	return map;
-}
-
 static struct lppack_value *module_trust_describe(const struct signature *s, const char *enforced, const char *key)
 {
+	const struct lp_module_signature *facts = &s->facts;
 	struct lppack_value *map = lp_value_map();
+	struct lppack_value *signer;
 
 	if (enforced)
 		lp_value_add_text(&map, "enforced", enforced);
 	lp_value_add_bool(&map, "signed", s->size > 0);
 	if (key)
 		lp_value_add_text(&map, "key", key);
-	if (s->facts.n_signers)
-		lp_value_add(&map, "signer", describe_signer(&s->facts));
-	return map;
-}
-
-static char *name_signer(const struct lp_module_signature *facts)
-{
+	if (!facts->n_signers)
+		return map;
+	signer = lp_value_map();
+	if (*facts->issuer)
+		lp_value_add_text(&signer, "issuer", facts->issuer);
+	if (*facts->serial)
+		lp_value_add_text(&signer, "serial", facts->serial);
 	if (*facts->key_id)
-		return lp_text_format("key %s", facts->key_id);
-	return lp_text_format("serial %s, issued by %s", facts->serial,
-			      *facts->issuer ? facts->issuer : "nobody named");
+		lp_value_add_text(&signer, "key_id", facts->key_id);
+	lp_value_add_text(&signer, "digest", facts->digest);
+	lp_value_add_text(&signer, "algorithm", facts->algorithm);
+	lp_value_add(&map, "signer", signer);
+	return map;
 }
 
 /* What the operator should know of a key that is not certainly known. */
@@ -115,10 +104,14 @@ static int warn(enum lp_key_verdict verdict, const char *enforced, const char *s
 static int module_trust_judge(enum lp_key_verdict verdict, const struct signature *s, const char *enforced,
 			      const char *name, struct lppack_value **warnings, struct lppack_error *err)
 {
-	LP_AUTO_FREE char *signer = name_signer(&s->facts);
+	const struct lp_module_signature *facts = &s->facts;
+	LP_AUTO_FREE char *signer = NULL;
 
 	if (verdict == LP_KEY_KNOWN)
 		return 0;
+	signer = *facts->key_id ? lp_text_format("key %s", facts->key_id) :
+				  lp_text_format("serial %s, issued by %s", facts->serial,
+						 *facts->issuer ? facts->issuer : "nobody named");
 	if (!signer)
 		return lp_fail_nomem(err);
 	if (enforced && verdict == LP_KEY_NOT_FOUND)
@@ -131,10 +124,10 @@ static int module_trust_judge(enum lp_key_verdict verdict, const struct signatur
 	return warn(verdict, enforced, signer, warnings, err);
 }
 
-int lp_module_trust_check(struct lp_kernel_io *host, const void *bytes, size_t n, const char *name,
+int lp_module_trust_check(struct lp_kernel_io *io, const void *bytes, size_t n, const char *name,
 			  struct lppack_value **out, struct lppack_value **warnings, struct lppack_error *err)
 {
-	const char *enforced = policy_names[lp_keyring_signature_policy(host)];
+	const char *enforced = policy_names[lp_keyring_signature_policy(io)];
 	struct signature s = { 0 };
 	bool has_signature = false;
 	size_t at = n;
@@ -150,7 +143,7 @@ int lp_module_trust_check(struct lp_kernel_io *host, const void *bytes, size_t n
 	}
 	if (rc < 0)
 		return rc;
-	verdict = has_signature ? find_key(host, &s) : LP_KEY_UNKNOWN;
+	verdict = has_signature ? find_key(io, &s) : LP_KEY_UNKNOWN;
 	if (has_signature)
 		rc = module_trust_judge(verdict, &s, enforced, name, warnings, err);
 	if (rc < 0)

@@ -15,7 +15,7 @@
  * and warnings are added to the list. LPPACK_E_LOCKED if the kernel insists and certainly has no such key; what cannot
  * be told is left to the kernel.
  */
-int lp_module_trust_check(struct lp_kernel_io *host, const void *bytes, size_t n, const char *name,
+int lp_module_trust_check(struct lp_kernel_io *io, const void *bytes, size_t n, const char *name,
 			  struct lppack_value **out, struct lppack_value **warnings, struct lppack_error *err);
 
 #endif

@@ -85,22 +85,21 @@ static int check_policy(const struct lppack_plan *plan, const struct lp_snapshot
 	if (rc == 0)
 		rc = lp_freshness_check(&snapshot->freshness, &c->manifest.id, c->bundle->in.name, &freshness,
 					&judgement->warnings, &why);
-	if (rc == 0 && !judgement->already)
-		rc = lp_snapshot_check(snapshot, LP_PART_HOLDS, &why);
-	if (rc == 0 && !judgement->already)
-		rc = lp_hold_check(&snapshot->holds, &subject, time(NULL), &why);
 	if (judgement->already)
 		return judgement->warnings ? 0 : lp_fail_nomem(err);
-	return rc < 0 ? lp_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message) : 0;
+	if (rc < 0)
+		return lp_error_move(err, &why);
+	rc = lp_snapshot_check(snapshot, LP_PART_HOLDS, err);
+	return rc < 0 ? rc : lp_hold_check(&snapshot->holds, &subject, time(NULL), err);
 }
 
-static const struct lp_live_patch *find_active(const struct lp_stack *stack, const struct lp_applied *applied)
+static bool is_active(const struct lp_stack *stack, const struct lp_applied *applied)
 {
 	for (size_t i = 0; i < stack->n; i++)
 		if (stack->patches[i].enabled != 0 && stack->patches[i].build_id.len &&
 		    lp_build_id_equal(&stack->patches[i].build_id, &applied->module.build_id))
-			return &stack->patches[i];
-	return NULL;
+			return true;
+	return false;
 }
 
 static bool is_anything_active(const struct lp_stack *stack)
@@ -127,7 +126,7 @@ static int judge_step(const struct lppack_plan *plan, const struct lp_snapshot *
 {
 	const struct lp_applied *now = lp_snapshot_applied(snapshot);
 	const struct lp_applied *to = &plan->transaction.journal.to;
-	bool known = now && find_active(&snapshot->stack, now);
+	bool known = now && is_active(&snapshot->stack, now);
 	LP_AUTO_FREE char *why = NULL;
 
 	if (!is_anything_active(&snapshot->stack))
@@ -188,7 +187,7 @@ static int warn_of_probes(const struct lppack_plan *plan, struct lppack_value **
 	size_t n = 0;
 	int rc = lp_kprobes_find(&plan->host->io, plan->job.facts, &probes, &n, err);
 
-	for (size_t i = 0; i < n && rc == 0; i++)
+	for (size_t i = 0; rc == 0 && i < n; i++)
 		rc = warn_of_probe(warnings, &probes[i], err);
 	return rc;
 }
@@ -199,14 +198,18 @@ static int check_step(const struct lppack_plan *plan, const struct lp_snapshot *
 {
 	const struct lp_replace_job *job = &plan->job;
 	struct lp_kernel_io *io = &plan->host->io;
+	bool was_loadable = judgement->is_loadable;
 	int rc = lp_module_trust_check(io, job->module, job->module_size, job->facts->name,
 				       &judgement->module_signature, &judgement->warnings, err);
 
-	if (rc == 0 && !judgement->is_loadable)
-		rc = lp_check_running(io, job->module, job->module_size, job->facts, err);
-	judgement->is_loadable = rc == 0;
+	judgement->is_loadable = false;
 	if (rc < 0)
 		return rc;
+	if (!was_loadable)
+		rc = lp_check_running(io, job->module, job->module_size, job->facts, err);
+	if (rc < 0)
+		return rc;
+	judgement->is_loadable = true;
 	rc = warn_of_probes(plan, &judgement->warnings, err);
 	return rc < 0 ? rc : judge_step(plan, snapshot, judgement, err);
 }
@@ -217,10 +220,12 @@ static int choose_module(struct lppack_plan *plan, struct lppack_error *err)
 	const struct lp_input *in = &lp_verified_contents(plan->verified)->bundle->in;
 	int rc = lp_fd_check_safe(in->fd, in->name, err);
 
-	if (rc == 0)
-		rc = select_module(plan, err);
-	if (rc == 0)
-		rc = prepare_record(plan, err);
+	if (rc < 0)
+		return rc;
+	rc = select_module(plan, err);
+	if (rc < 0)
+		return rc;
+	rc = prepare_record(plan, err);
 	if (rc < 0)
 		return rc;
 	plan->job.facts = &plan->entry->metadata.facts;
@@ -238,8 +243,9 @@ static int judge_plan(const struct lppack_plan *plan, const struct lp_snapshot *
 	if (!out->warnings)
 		return lp_fail_nomem(err);
 	rc = lp_preflight_replace(&plan->host->io, &plan->terms, plan->job.facts, &snapshot->stack, &out->already, err);
-	if (rc == 0)
-		rc = check_policy(plan, snapshot, out, err);
+	if (rc < 0)
+		return rc;
+	rc = check_policy(plan, snapshot, out, err);
 	return rc < 0 || out->already ? rc : check_step(plan, snapshot, out, err);
 }
 
@@ -283,7 +289,9 @@ static int open_and_judge(struct lppack_plan *plan, struct lp_judgement *out, st
 	struct lp_transaction *t = &plan->transaction;
 	int rc = lp_kill_switch_check(plan->host, err);
 
-	if (rc == 0 && !plan->entry)
+	if (rc < 0)
+		return rc;
+	if (!plan->entry)
 		rc = choose_module(plan, err);
 	if (rc < 0)
 		return rc;
@@ -371,17 +379,6 @@ LP_EXPORT int lppack_plan_is_noop(const struct lppack_plan *plan)
 	return plan->judgement.already;
 }
 
-static struct lppack_value *describe_bundle(const struct lp_contents *c)
-{
-	struct lppack_value *map = lp_value_map();
-
-	lp_value_add_text(&map, "file", c->bundle->in.name);
-	lp_release_describe(&map, &c->manifest.id);
-	lp_value_add_text(&map, "version", c->manifest.id.version);
-	lp_value_add_text(&map, "digest", c->digest_text);
-	return map;
-}
-
 struct lppack_value *lp_host_describe_kernel(struct lppack_host *host)
 {
 	struct lppack_value *kernel = lp_value_map();
@@ -394,13 +391,19 @@ struct lppack_value *lp_host_describe_kernel(struct lppack_host *host)
 void lp_plan_describe_subject(const struct lppack_plan *plan, struct lppack_value **map)
 {
 	const struct lp_metadata *metadata = &plan->entry->metadata;
+	const struct lp_contents *c = lp_verified_contents(plan->verified);
+	struct lppack_value *bundle = lp_value_map();
 	struct lppack_value *module = lp_value_map();
 
+	lp_value_add_text(&bundle, "file", c->bundle->in.name);
+	lp_release_describe(&bundle, &c->manifest.id);
+	lp_value_add_text(&bundle, "version", c->manifest.id.version);
+	lp_value_add_text(&bundle, "digest", c->digest_text);
 	lp_value_add_text(&module, "name", metadata->facts.name);
 	lp_value_add_build_id(&module, "build_id", &metadata->facts.build_id);
 	lp_value_add_int(&module, "size", metadata->module_size);
 	lp_value_add(map, "kernel", lp_host_describe_kernel(plan->host));
-	lp_value_add(map, "bundle", describe_bundle(lp_verified_contents(plan->verified)));
+	lp_value_add(map, "bundle", bundle);
 	lp_value_add(map, "module", module);
 }
 
@@ -422,15 +425,6 @@ struct lppack_value *lp_stack_describe_active(const struct lp_stack *stack, cons
 	return list;
 }
 
-static struct lppack_value *describe_reversibility(const struct lp_judgement *judgement)
-{
-	struct lppack_value *map = lp_value_map();
-
-	lp_value_add_text(&map, "class", judgement->reversibility);
-	lp_value_add_text(&map, "why", judgement->reversibility_why);
-	return map;
-}
-
 LP_EXPORT struct lppack_value *lppack_plan_describe(const struct lppack_plan *plan, struct lppack_error *err)
 {
 	const struct lp_judgement *judgement = &plan->judgement;
@@ -443,8 +437,13 @@ LP_EXPORT struct lppack_value *lppack_plan_describe(const struct lppack_plan *pl
 			     lp_value_list() :
 			     lp_stack_describe_active(&plan->transaction.snapshot.stack, &plan->transaction));
 	lp_value_add_bool(&map, "already", judgement->already);
-	if (judgement->reversibility)
-		lp_value_add(&map, "reversibility", describe_reversibility(judgement));
+	if (judgement->reversibility) {
+		struct lppack_value *reversibility = lp_value_map();
+
+		lp_value_add_text(&reversibility, "class", judgement->reversibility);
+		lp_value_add_text(&reversibility, "why", judgement->reversibility_why);
+		lp_value_add(&map, "reversibility", reversibility);
+	}
 	if (judgement->module_signature)
 		lp_value_add(&map, "module_signature", lp_value_copy(judgement->module_signature));
 	lp_value_add(&map, "warnings", lp_value_copy(judgement->warnings));

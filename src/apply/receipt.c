@@ -102,16 +102,8 @@ static int apply_remember(struct lppack_plan *plan, struct lppack_receipt *recei
 	return rc < 0 || !cause.code ? rc : fail_unrecorded(&cause, err);
 }
 
-static int apply_run(struct lppack_plan *plan, struct lppack_receipt *receipt, struct lppack_error *err)
-{
-	int rc = lp_replace_run(&plan->host->io, &plan->terms, &plan->job, &receipt->result, err);
-
-	receipt->took_over = LP_TAKE(plan->transaction.journal.took_over);
-	return apply_remember(plan, receipt, rc, err);
-}
-
-/* Which level to go back to was chosen by what was in force then, and which installed one by what was chosen then: both
- * may be older than what another call has put in force meanwhile. */
+/* Which release to go back to was chosen by what was applied then, and which installed one by what was chosen then: both
+ * may be older than what another call has applied meanwhile. */
 static int check_choice(const struct lppack_plan *plan, bool has_changed, struct lppack_error *err)
 {
 	bool is_chosen = plan->flags & LPPACK_APPLY_ROLLBACK || plan->origin != LP_PLAN_GIVEN;
@@ -137,15 +129,19 @@ static int apply_prepare(struct lppack_plan *plan, struct lppack_error *err)
 	lp_snapshot_free(snapshot);
 	lp_snapshot_read(snapshot, plan->host);
 	rc = lp_recover_locked(snapshot, &plan->terms, false, NULL, err);
-	if (rc == 0)
-		rc = lp_plan_judge(plan, &before, &has_changed, err);
-	if (rc == 0)
-		rc = check_choice(plan, has_changed, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_plan_judge(plan, &before, &has_changed, err);
+	if (rc < 0)
+		return rc;
+	rc = check_choice(plan, has_changed, err);
 	if (rc < 0)
 		return rc;
 	t->journal.keep_target = plan->origin != LP_PLAN_GIVEN;
 	rc = lp_transaction_begin(t, plan->flags & LPPACK_APPLY_ROLLBACK ? LP_VERB_ROLLBACK : LP_VERB_APPLY, err);
-	if (rc == 0 && !plan->judgement.already)
+	if (rc < 0)
+		return rc;
+	if (!plan->judgement.already)
 		rc = lp_freshness_see(plan->host->io.root, &snapshot->freshness, &c->manifest.id, c->bundle->in.name,
 				      &freshness, err);
 	if (rc < 0 || plan->origin != LP_PLAN_BOOT)
@@ -162,6 +158,7 @@ LP_EXPORT struct lppack_receipt *lppack_plan_apply(struct lppack_plan *plan, str
 	struct lppack_receipt *receipt =
 		lp_receipt_new(plan->flags & LPPACK_APPLY_ROLLBACK ? "rollback" : "apply", err);
 	LP_AUTO_CLOSE int lock = -1;
+	int rc;
 
 	if (!receipt || lp_host_check_running(plan->host, err) < 0)
 		return NULL;
@@ -173,20 +170,11 @@ LP_EXPORT struct lppack_receipt *lppack_plan_apply(struct lppack_plan *plan, str
 	lock = lp_lock_wait(&plan->host->io, &plan->terms.caller, err);
 	if (lock < 0 || apply_prepare(plan, err) < 0)
 		return NULL;
-	apply_run(plan, receipt, &receipt->error);
+	rc = lp_replace_run(&plan->host->io, &plan->terms, &plan->job, &receipt->result, &receipt->error);
+	receipt->took_over = LP_TAKE(plan->transaction.journal.took_over);
+	apply_remember(plan, receipt, rc, &receipt->error);
 	lp_receipt_report(receipt, err);
 	return LP_TAKE(receipt);
-}
-
-static struct lppack_value *describe_durations(const struct lp_attempt_result *result)
-{
-	struct lppack_value *map = lp_value_map();
-
-	lp_value_add_int(&map, "load", (uint64_t)result->load_ns);
-	lp_value_add_int(&map, "transition", (uint64_t)result->transition_ns);
-	lp_value_add_int(&map, "remove", (uint64_t)result->remove_ns);
-	lp_value_add_int(&map, "total", (uint64_t)result->total_ns);
-	return map;
 }
 
 static struct lppack_value *describe_log(const struct lp_buf *log)
@@ -204,17 +192,6 @@ static struct lppack_value *describe_log(const struct lp_buf *log)
 		at += len + (at[len] == '\n');
 	}
 	return list;
-}
-
-static struct lppack_value *describe_error(const struct lppack_error *error)
-{
-	struct lppack_value *map = lp_value_map();
-
-	lp_value_add_int(&map, "code", (uint64_t)error->code);
-	lp_value_add_text(&map, "name", lppack_error_name(error->code));
-	lp_value_add_text(&map, "message", error->message);
-	lp_value_add_text(&map, "hint", error->hint);
-	return map;
 }
 
 static const char *outcome_name(enum lp_attempt_outcome outcome)
@@ -239,6 +216,12 @@ static const char *outcome_name(enum lp_attempt_outcome outcome)
 /* How it went, whatever it was. */
 static void describe_course(const struct lp_attempt_result *result, struct lppack_value **map)
 {
+	struct lppack_value *durations = lp_value_map();
+
+	lp_value_add_int(&durations, "load", (uint64_t)result->load_ns);
+	lp_value_add_int(&durations, "transition", (uint64_t)result->transition_ns);
+	lp_value_add_int(&durations, "remove", (uint64_t)result->remove_ns);
+	lp_value_add_int(&durations, "total", (uint64_t)result->total_ns);
 	lp_value_add_int(map, "attempts", result->attempts);
 	if (result->forced)
 		lp_value_add_bool(map, "forced", true);
@@ -248,7 +231,7 @@ static void describe_course(const struct lp_attempt_result *result, struct lppac
 	if (result->n_stale)
 		lp_value_add_texts(map, "stale", result->stale, result->n_stale);
 	lp_value_add_texts(map, "pending", result->pending, result->n_pending);
-	lp_value_add(map, "durations_ns", describe_durations(result));
+	lp_value_add(map, "durations_ns", durations);
 	lp_value_add(map, "blockers", lp_describe_blockers(result->blockers, result->n_blockers));
 	if (result->n_reverse_blockers)
 		lp_value_add(map, "reverse_blockers",
@@ -266,8 +249,15 @@ LP_EXPORT struct lppack_value *lppack_receipt_describe(const struct lppack_recei
 	if (receipt->took_over && receipt->took_over->n)
 		lp_value_add(&map, "took_over", lp_value_copy(receipt->took_over));
 	describe_course(&receipt->result, &map);
-	if (receipt->error.code)
-		lp_value_add(&map, "error", describe_error(&receipt->error));
+	if (receipt->error.code) {
+		struct lppack_value *error = lp_value_map();
+
+		lp_value_add_int(&error, "code", (uint64_t)receipt->error.code);
+		lp_value_add_text(&error, "name", lppack_error_name(receipt->error.code));
+		lp_value_add_text(&error, "message", receipt->error.message);
+		lp_value_add_text(&error, "hint", receipt->error.hint);
+		lp_value_add(&map, "error", error);
+	}
 	if (!map)
 		lp_fail_nomem(err);
 	return map;

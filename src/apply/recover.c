@@ -153,15 +153,6 @@ static int finish_load(struct recovery *r, struct lppack_error *err)
 	return conclude(r, RECOVERY_UNDONE, "it was undone, and what was in force before still is", err);
 }
 
-static int finish_reversal(struct recovery *r, const char *name, struct lppack_error *err)
-{
-	int rc = finish_one(r, name, err);
-
-	if (rc < 0)
-		return rc;
-	return conclude(r, RECOVERY_UNDONE, "its reversal was finished, and what was in force before still is", err);
-}
-
 /* Whether the call had got so far that what it was to replace is gone, and a reversal leads to nothing. */
 static bool has_replaced(const struct recovery *r)
 {
@@ -225,6 +216,7 @@ static int recover_load(struct recovery *r, struct lppack_error *err)
 {
 	const struct lp_live_patch *own = find_own(r);
 	const char *name = r->transaction.journal.to.module.name;
+	int rc;
 
 	if (r->quick && is_moving(own))
 		return conclude(r, RECOVERY_LEFT,
@@ -237,7 +229,12 @@ static int recover_load(struct recovery *r, struct lppack_error *err)
 		return take_back(r, own ? own->name : name, err);
 	if (!own)
 		return finish_nothing(r, err);
-	return own->enabled == 0 ? finish_reversal(r, own->name, err) : finish_load(r, err);
+	if (own->enabled != 0)
+		return finish_load(r, err);
+	rc = finish_one(r, own->name, err);
+	if (rc < 0)
+		return rc;
+	return conclude(r, RECOVERY_UNDONE, "its reversal was finished, and what was in force before still is", err);
 }
 
 /* The first one for which that is true; NULL. */
@@ -290,21 +287,22 @@ static int recover_removal(struct recovery *r, struct lppack_error *err)
 {
 	const struct lp_live_patch *moving = first_previous(r, is_moving);
 	bool returning = moving && moving->enabled == 1;
-	int rc = 0;
+	int rc;
 
 	if (r->quick && moving)
 		return conclude(r, RECOVERY_LEFT,
 				returning ? "the livepatch is still being enabled again: lppack recover waits for it" :
 					    "the livepatch is still being disabled: lppack recover waits for it",
 				err);
-	if (returning)
-		rc = lp_reverse_await(&r->host->io, &r->terms, moving->name, err);
-	if (returning && rc == 0) {
-		lp_stack_free(&r->transaction.snapshot.stack);
-		r->transaction.snapshot.ours = NULL;
-		rc = lp_stack_read(&r->host->io, &r->transaction.snapshot.stack, err);
-	}
-	return rc < 0 ? rc : finish_removal(r, returning, err);
+	if (!returning)
+		return finish_removal(r, false, err);
+	rc = lp_reverse_await(&r->host->io, &r->terms, moving->name, err);
+	if (rc < 0)
+		return rc;
+	lp_stack_free(&r->transaction.snapshot.stack);
+	r->transaction.snapshot.ours = NULL;
+	rc = lp_stack_read(&r->host->io, &r->transaction.snapshot.stack, err);
+	return rc < 0 ? rc : finish_removal(r, true, err);
 }
 
 static int recover_this_boot(struct recovery *r, struct lppack_error *err)
@@ -433,12 +431,15 @@ LP_EXPORT struct lppack_value *lppack_host_recover(struct lppack_host *host, con
 	bool quick = options.flags & LPPACK_RECOVER_QUICK;
 
 	terms.limits.timeout_ns = options.timeout_ns;
-	if (rc == 0)
-		rc = lp_flags_check("struct lppack_recover_options", options.flags, LPPACK_RECOVER_QUICK, err);
-	if (rc == 0)
-		rc = lp_caller_set_wait(&terms.caller, options.wait, err);
-	if (rc == 0)
-		rc = lp_journal_read(host->io.root, &journal, err);
+	if (rc < 0)
+		return NULL;
+	rc = lp_flags_check("struct lppack_recover_options", options.flags, LPPACK_RECOVER_QUICK, err);
+	if (rc < 0)
+		return NULL;
+	rc = lp_caller_set_wait(&terms.caller, options.wait, err);
+	if (rc < 0)
+		return NULL;
+	rc = lp_journal_read(host->io.root, &journal, err);
 	if (rc < 0)
 		return NULL;
 	/* The usual case takes no lock and needs no privilege. */

@@ -159,14 +159,14 @@ LP_EXPORT struct lppack_receipt *lppack_host_remove(struct lppack_host *host,
 	LP_AUTO(cleanup_lppack_receipt_free) struct lppack_receipt *receipt = lp_receipt_new("remove", err);
 	AUTO_REMOVAL struct removal removal = { 0 };
 	LP_AUTO_CLOSE int lock = -1;
-	bool has_told;
+	bool is_reported;
 
 	if (!receipt || lp_host_check_running(host, err) < 0 || open_removal(&removal, host, options, err) < 0)
 		return NULL;
 	lock = lp_lock_wait(&host->io, &removal.terms.caller, err);
 	if (lock < 0 || removal_begin(&removal, err) < 0)
 		return NULL;
-	has_told = removal_run(&removal, receipt, &receipt->error);
+	is_reported = removal_run(&removal, receipt, &receipt->error);
 	lp_receipt_report(receipt, err);
-	return has_told ? LP_TAKE(receipt) : NULL;
+	return is_reported ? LP_TAKE(receipt) : NULL;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Going back: which level, and whether it is safe. */
+/* Going back: to which release, and whether it is safe. */
 #include "apply/rollback.h"
 
 #include "shared/text.h"
@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-static struct lp_release_facts level_of(const struct lp_applied *applied)
+static struct lp_release_facts facts_of(const struct lp_applied *applied)
 {
 	return (struct lp_release_facts){ .name = applied->id.stream,
 					  .id = applied->id,
@@ -23,16 +23,16 @@ static struct lp_release_facts level_of(const struct lp_applied *applied)
 static int is_refused(const struct lp_applied *older, const struct lp_applied *newer, bool *refused,
 		      struct lppack_error *err)
 {
-	struct lp_release_facts old_level = level_of(older);
-	struct lp_release_facts new_level = level_of(newer);
+	struct lp_release_facts old_facts = facts_of(older);
+	struct lp_release_facts new_facts = facts_of(newer);
 	struct lp_module_facts from = newer->module;
 	LP_AUTO_FREE char *why = NULL;
 	int rc;
 
-	new_level.rollback_floor = 0;
+	new_facts.rollback_floor = 0;
 	from.n_objects = 0;
 	from.builder = LP_BUILDER_SOURCE;
-	rc = lp_rollback_obstacle(&old_level, &new_level, &from, &older->module, &why, err);
+	rc = lp_rollback_obstacle(&old_facts, &new_facts, &from, &older->module, &why, err);
 	*refused = why != NULL;
 	return rc;
 }
@@ -40,12 +40,12 @@ static int is_refused(const struct lp_applied *older, const struct lp_applied *n
 const char *lp_reversibility(const struct lp_applied *older, const struct lp_applied *newer, char **why,
 			     struct lppack_error *err)
 {
-	const struct lp_release_facts old_level = level_of(older);
-	const struct lp_release_facts new_level = level_of(newer);
+	const struct lp_release_facts old_facts = facts_of(older);
+	const struct lp_release_facts new_facts = facts_of(newer);
 	bool refused = false;
 
 	*why = NULL;
-	if (lp_rollback_obstacle(&old_level, &new_level, &newer->module, &older->module, why, err) < 0 ||
+	if (lp_rollback_obstacle(&old_facts, &new_facts, &newer->module, &older->module, why, err) < 0 ||
 	    is_refused(older, newer, &refused, err) < 0)
 		return NULL;
 	return !*why ? "reversible" : refused ? "reboot" : "one-way";
@@ -58,7 +58,7 @@ static const struct lp_installed *fail_none(const char *what, struct lppack_erro
 	return NULL;
 }
 
-/* The level of the serial. Without a level in force its stream is told by the store alone. */
+/* The release of the serial. With nothing applied only the store knows its stream. */
 static const struct lp_installed *find_serial(const struct lp_store *store, const char *stream, uint64_t serial,
 					      struct lppack_error *err)
 {
@@ -72,8 +72,8 @@ static const struct lp_installed *find_serial(const struct lp_store *store, cons
 	return found ? found : fail_none(what, err);
 }
 
-static const struct lp_installed *choose_level(const struct lp_store *store, const struct lp_applied *now,
-					       const uint64_t *serial, struct lppack_error *err)
+static const struct lp_installed *choose_release(const struct lp_store *store, const struct lp_applied *now,
+						 const uint64_t *serial, struct lppack_error *err)
 {
 	const struct lp_installed *found;
 
@@ -97,7 +97,7 @@ LP_EXPORT int lppack_host_open_release(struct lppack_host *host, const struct lp
 	lp_snapshot_read(&snapshot, host);
 	if (lp_snapshot_check(&snapshot, LP_PART_STATE, &own) == 0 &&
 	    lp_snapshot_check(&snapshot, LP_PART_STORE, &own) == 0)
-		release = choose_level(&snapshot.store, lp_snapshot_applied(&snapshot), serial, &own);
+		release = choose_release(&snapshot.store, lp_snapshot_applied(&snapshot), serial, &own);
 	if (release)
 		opened = lp_store_open_release(host->io.root, release, &own);
 	*verified = opened ? lp_store_verify_release(opened, release, keyring, &own) : NULL;

@@ -48,22 +48,20 @@ static int know_modules(struct lp_transaction *t, struct lppack_error *err)
 	size_t n = lp_boot_ids_match(state->boot_id, boot) ? state->n_modules : 0;
 	int rc = 0;
 
-	for (size_t i = 0; i < n && rc == 0; i++)
+	for (size_t i = 0; rc == 0 && i < n; i++)
 		rc = lp_build_ids_add(&t->known, &t->n_known, &state->modules[i], err);
-	if (rc == 0 && applied && applied->module.build_id.len)
+	if (rc < 0)
+		return rc;
+	if (applied && applied->module.build_id.len)
 		rc = lp_build_ids_add(&t->known, &t->n_known, &applied->module.build_id, err);
-	if (rc == 0 && loading)
-		rc = lp_build_ids_add(&t->known, &t->n_known, loading, err);
-	return rc;
-}
-
-static bool was_forced(const struct lp_transaction *t)
-{
-	return t->snapshot.state.forced && lp_boot_ids_match(t->snapshot.state.boot_id, lp_host_boot(t->host));
+	if (rc < 0)
+		return rc;
+	return loading ? lp_build_ids_add(&t->known, &t->n_known, loading, err) : 0;
 }
 
 int lp_transaction_open(struct lp_transaction *t, struct lp_terms *terms, struct lppack_error *err)
 {
+	const struct lp_state *state = &t->snapshot.state;
 	int rc;
 
 	free(LP_TAKE(t->known));
@@ -75,19 +73,23 @@ int lp_transaction_open(struct lp_transaction *t, struct lp_terms *terms, struct
 	t->host = t->snapshot.host;
 	t->terms = terms;
 	rc = lp_snapshot_check(&t->snapshot, LP_PART_STATE, err);
-	if (rc == 0)
-		rc = lp_snapshot_check(&t->snapshot, LP_PART_JOURNAL, err);
-	if (rc == 0)
-		rc = know_modules(t, err);
-	if (rc == 0)
-		rc = look_at_store(t, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_snapshot_check(&t->snapshot, LP_PART_JOURNAL, err);
+	if (rc < 0)
+		return rc;
+	rc = know_modules(t, err);
+	if (rc < 0)
+		return rc;
+	rc = look_at_store(t, err);
 	if (rc < 0)
 		return rc;
 	terms->known = t->known;
 	terms->n_known = t->n_known;
-	terms->forced = was_forced(t)                     ? "by lppack, with --force" :
-			lp_kmsg_shows_force(&t->host->io) ? "the kernel log tells of it" :
-							    NULL;
+	if (state->forced && lp_boot_ids_match(state->boot_id, lp_host_boot(t->host)))
+		terms->forced = "by lppack, with --force";
+	else
+		terms->forced = lp_kmsg_shows_force(&t->host->io) ? "the kernel log tells of it" : NULL;
 	return 0;
 }
 
@@ -141,17 +143,19 @@ static int know_module(struct lp_transaction *t, const struct lp_build_id *id, s
 static int intend(void *context, enum lp_intent intent, const struct lp_stack *before, struct lppack_error *err)
 {
 	struct lp_transaction *t = context;
-	int rc = 0;
+	int rc;
 
 	t->journal.phase = intent;
 	/* A retry and a force see the same patches as the first attempt. */
 	if (!t->journalled) {
 		rc = lp_journal_set_from(&t->journal, before, err);
-		if (rc == 0)
-			rc = note_foreign(t, before, err);
+		if (rc < 0)
+			return rc;
+		rc = note_foreign(t, before, err);
+		if (rc < 0)
+			return rc;
 	}
-	if (rc == 0)
-		rc = lp_journal_write(t->host->io.root, &t->journal, err);
+	rc = lp_journal_write(t->host->io.root, &t->journal, err);
 	if (rc < 0)
 		return rc;
 	t->journalled = true;
@@ -221,8 +225,9 @@ int lp_transaction_record(struct lp_transaction *t, const struct lp_attempt_resu
 	state->has_applied = t->journal.to.module.name != NULL;
 	if (state->has_applied)
 		rc = lp_applied_copy(&state->applied, &t->journal.to, err);
-	if (rc == 0)
-		rc = lp_state_add_module(state, &state->applied.module.build_id, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_state_add_module(state, &state->applied.module.build_id, err);
 	if (rc < 0)
 		return rc;
 	state->applied.applied_at = time(NULL);
@@ -252,8 +257,9 @@ static int record_module(struct lp_transaction *t, struct lppack_error *err)
 	int rc = lp_state_enter_boot(state, lp_host_boot(t->host), err);
 	size_t before = state->n_modules;
 
-	if (rc == 0)
-		rc = lp_state_add_module(state, &t->journal.to.module.build_id, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_state_add_module(state, &t->journal.to.module.build_id, err);
 	return rc < 0 || state->n_modules == before ? rc : write_state(t, err);
 }
 

@@ -358,13 +358,12 @@ LP_EXPORT struct lppack_value *lppack_trust_update(const char *root, const char 
 	const char *prefix = lp_root_prefix(root);
 	LP_AUTO_POLICY struct lp_policy old = { 0 };
 	AUTO_CANDIDATE struct candidate last = { 0 };
-	LP_AUTO(lp_kernel_io_close) struct lp_kernel_io host = { 0 };
+	LP_AUTO(lp_kernel_io_close) struct lp_kernel_io io = { 0 };
 	LP_AUTO_CLOSE int lock = -1;
 
-	if (prepare_update(prefix, paths, n, &old, &last, err) < 0 ||
-	    lp_kernel_io_open(&host, root, NULL, NULL, err) < 0)
+	if (prepare_update(prefix, paths, n, &old, &last, err) < 0 || lp_kernel_io_open(&io, root, NULL, NULL, err) < 0)
 		return NULL;
-	lock = lp_lock_take(&host, err);
+	lock = lp_lock_take(&io, err);
 	return lock < 0 ? NULL : install_update(prefix, paths, n, err);
 }
 
