@@ -66,13 +66,13 @@ static int check_usage(const struct apply_options *o, size_t files, struct lppac
 	return transaction_check_root("apply", o->root, o->dry_run, err);
 }
 
-/* Levels that a boot passes over are nobody's secret. */
+/* Releases that a boot passes over are nobody's secret. */
 static void warn_skipped(const struct lppack_value *skipped)
 {
 	for (size_t i = 0; i < lppack_value_count(skipped); i++) {
-		const struct lppack_value *level = lppack_value_at(skipped, i, NULL);
-		const char *serial = value_text_at(level, "serial");
-		const char *message = value_text_at(level, "message");
+		const struct lppack_value *release = lppack_value_at(skipped, i, NULL);
+		const char *serial = value_text_at(release, "serial");
+		const char *message = value_text_at(release, "message");
 
 		warning_print(NULL, "serial %s is skipped: %s", serial ? serial : "?", message ? message : "?");
 	}
@@ -162,7 +162,9 @@ static int apply_run(const void *values, const struct text_list *arguments, stru
 		how.flags |= LPPACK_APPLY_ALLOW_DOWNGRADE;
 	if (o->force)
 		how.flags |= LPPACK_APPLY_FORCE;
-	if (rc == 0 && !o->installed)
+	if (rc < 0)
+		return rc;
+	if (!o->installed)
 		rc = source_open(&source, path, &o->keys, o->root, err);
 	if (rc < 0)
 		return rc;

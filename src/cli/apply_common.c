@@ -45,18 +45,6 @@ static int is_cancelled(void *context)
 	return signalled != 0;
 }
 
-static void print_phase(const struct watch *watch, const struct lppack_progress *now)
-{
-	if (strcmp(now->phase, "verifying") == 0)
-		progress_print("lppack: %s: verifying: %llu of %llu kernels", watch->path,
-			       (unsigned long long)now->done, (unsigned long long)now->total);
-	else if (strcmp(now->phase, "transition") == 0)
-		progress_print("lppack: transition: %.1f of %g s%s", (double)now->elapsed_ns / 1e9,
-			       (double)watch->timeout_ns / 1e9, signalled ? ", reversing" : " (Ctrl-C reverses it)");
-	else
-		progress_print("lppack: %s: %.1f s", now->phase, (double)now->elapsed_ns / 1e9);
-}
-
 static void apply_common_show_progress(void *context, const struct lppack_progress *now)
 {
 	struct watch *watch = context;
@@ -66,7 +54,14 @@ static void apply_common_show_progress(void *context, const struct lppack_progre
 		return;
 	watch->phase = now->phase;
 	watch->shown_ns = now->elapsed_ns;
-	print_phase(watch, now);
+	if (strcmp(now->phase, "verifying") == 0)
+		progress_print("lppack: %s: verifying: %llu of %llu kernels", watch->path,
+			       (unsigned long long)now->done, (unsigned long long)now->total);
+	else if (strcmp(now->phase, "transition") == 0)
+		progress_print("lppack: transition: %.1f of %g s%s", (double)now->elapsed_ns / 1e9,
+			       (double)watch->timeout_ns / 1e9, signalled ? ", reversing" : " (Ctrl-C reverses it)");
+	else
+		progress_print("lppack: %s: %.1f s", now->phase, (double)now->elapsed_ns / 1e9);
 }
 
 const struct lppack_wait *transaction_wait(int64_t wait_ns, struct watch *watch)
@@ -154,9 +149,10 @@ int transaction_open_host(const char *root, const struct watch *watch, bool dry_
 	return dry_run ? 0 : transaction_recover(*host, watch, root, err);
 }
 
-void transaction_json_receipt(struct lp_json *json, const struct lppack_value *told, const struct lppack_value *plan)
+void transaction_json_receipt(struct lp_json *json, const struct lppack_value *described,
+			      const struct lppack_value *plan)
 {
-	json_members(json, told, NULL);
+	json_members(json, described, NULL);
 	json_value(json, "reversibility", lppack_value_get(plan, "reversibility"));
 	json_value(json, "module_signature", lppack_value_get(plan, "module_signature"));
 	json_value(json, "warnings", lppack_value_get(plan, "warnings"));
@@ -190,13 +186,13 @@ int transaction_tell_receipt(const struct transaction_report *report, const stru
 			     const struct lppack_error *err)
 {
 	struct lppack_error telling = LPPACK_ERROR_INIT;
-	struct lppack_value *told AUTO(value) = lppack_receipt_describe(receipt, &telling);
-	const char *outcome = value_text_at(told, "outcome");
+	struct lppack_value *described AUTO(value) = lppack_receipt_describe(receipt, &telling);
+	const char *outcome = value_text_at(described, "outcome");
 
 	if (report->json)
-		apply_common_print_json(told, false, report->described, err);
+		apply_common_print_json(described, false, report->described, err);
 	else
-		receipt_print(told, report->described, report->path, err);
+		receipt_print(described, report->described, report->path, err);
 	if (err->code && err->code != LPPACK_E_ALREADY)
 		error_print(err);
 	else if (strcmp(outcome ? outcome : "", "already") == 0)

@@ -97,7 +97,8 @@ struct lppack_value *transaction_tell_again(const struct lppack_plan *plan, stru
 void transaction_warn(const struct lppack_value *plan, const char *path);
 
 /* The members of a described receipt, and of its plan what the receipt does not say. */
-void transaction_json_receipt(struct lp_json *json, const struct lppack_value *told, const struct lppack_value *plan);
+void transaction_json_receipt(struct lp_json *json, const struct lppack_value *described,
+			      const struct lppack_value *plan);
 
 struct transaction_report {
 	const char *path;                     /* of the bundle; or what stands for it in the headline */

@@ -76,7 +76,6 @@ static struct lppack_value *check_bundle(const struct check_options *o, struct l
 {
 	struct source source AUTO_SOURCE = { 0 };
 	struct lppack_entry *entry AUTO(entry) = NULL;
-	struct lppack_value *report = NULL;
 	const char *build_id = lppack_kernel_build_id(kernel);
 
 	if (!build_id) {
@@ -88,10 +87,7 @@ static struct lppack_value *check_bundle(const struct check_options *o, struct l
 		return NULL;
 	source_warn_expired(&source, path);
 	entry = lppack_verified_select(source.verified, build_id, err);
-	if (!entry)
-		return NULL;
-	report = lppack_kernel_check_entry(kernel, entry, err);
-	return report;
+	return entry ? lppack_kernel_check_entry(kernel, entry, err) : NULL;
 }
 
 static void check_print_verdict(const struct lppack_value *report)
@@ -110,18 +106,12 @@ static void check_print_verdict(const struct lppack_value *report)
 		subfield_print("loads", loads);
 }
 
-static void print_checked(const struct lppack_value *checked)
-{
-	subfield_printf("looked up", "imports: %s, functions: %s, livepatch symbols: %s",
-			value_text_at(checked, "imports"), value_text_at(checked, "functions"),
-			value_text_at(checked, "symbols"));
-}
-
 static void check_print_report(const struct lppack_value *report, const char *path)
 {
 	const struct lppack_value *kernel = lppack_value_get(report, "kernel");
 	const struct lppack_value *files = lppack_value_get(kernel, "files");
 	const struct lppack_value *module = lppack_value_get(report, "module");
+	const struct lppack_value *checked = lppack_value_get(report, "checked");
 	const char *release = value_text_at(kernel, "release");
 	const char *name = value_text_at(module, "name");
 
@@ -135,7 +125,9 @@ static void check_print_report(const struct lppack_value *report, const char *pa
 
 		subfield_print(i == 0 ? "files" : "", file);
 	}
-	print_checked(lppack_value_get(report, "checked"));
+	subfield_printf("looked up", "imports: %s, functions: %s, livepatch symbols: %s",
+			value_text_at(checked, "imports"), value_text_at(checked, "functions"),
+			value_text_at(checked, "symbols"));
 	check_print_verdict(report);
 	describe_print_findings(lppack_value_get(report, "findings"));
 }

@@ -85,38 +85,29 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-static int add_pair(struct lppack_spec *spec, const char *module, const char *kernel, struct lppack_error *err)
-{
-	LPPACK_OPTIONS(lppack_spec_kernel, pair, .module = module);
-
-	if (access(kernel, F_OK) < 0 && text_is_build_id(kernel))
-		pair.build_id = kernel;
-	else
-		pair.kernel = kernel;
-	return lppack_spec_add_kernel(spec, &pair, err);
-}
-
 static int add_pairs(struct lppack_spec *spec, const struct text_list *pairs, struct lppack_error *err)
 {
-	int rc = 0;
+	for (size_t i = 0; i < pairs->n; i += 2) {
+		LPPACK_OPTIONS(lppack_spec_kernel, pair, .module = pairs->items[i]);
+		const char *kernel;
+		int rc;
 
-	for (size_t i = 0; i < pairs->n && rc == 0; i += 2) {
 		if (strcmp(pairs->names[i], "module") != 0)
 			return cli_fail(err, LPPACK_E_USAGE, "write --module MODULE --kernel KERNEL, pair by pair",
 					"create: --kernel %s has no --module before it", pairs->items[i]);
 		if (i + 1 == pairs->n || strcmp(pairs->names[i + 1], "kernel") != 0)
 			return cli_fail(err, LPPACK_E_USAGE, "write --module MODULE --kernel KERNEL, pair by pair",
 					"create: --module %s has no --kernel after it", pairs->items[i]);
-		rc = add_pair(spec, pairs->items[i], pairs->items[i + 1], err);
+		kernel = pairs->items[i + 1];
+		if (access(kernel, F_OK) < 0 && text_is_build_id(kernel))
+			pair.build_id = kernel;
+		else
+			pair.kernel = kernel;
+		rc = lppack_spec_add_kernel(spec, &pair, err);
+		if (rc < 0)
+			return rc;
 	}
-	return rc;
-}
-
-static int set_expires(struct lppack_spec *spec, const char *text, struct lppack_error *err)
-{
-	int rc = lppack_spec_set_expires(spec, text, err);
-
-	return rc < 0 ? cli_wrap(err, rc, "create: --expires") : 0;
+	return 0;
 }
 
 static struct lppack_spec *spec_from_options(const struct create_options *o, struct lppack_error *err)
@@ -124,8 +115,9 @@ static struct lppack_spec *spec_from_options(const struct create_options *o, str
 	const char *missing = !o->stream ? "--stream" :
 			      !o->serial.is_set ? "--serial" :
 			      o->pairs.n == 0 ? "--module" : NULL;
-	struct lppack_spec *spec = NULL;
-	int rc = 0;
+	struct lppack_spec *spec AUTO(spec) = NULL;
+	struct lppack_spec *made;
+	int rc;
 
 	if (missing) {
 		cli_fail(err, LPPACK_E_USAGE, "give a SPEC, or --stream, --serial, --module and --kernel",
@@ -135,16 +127,18 @@ static struct lppack_spec *spec_from_options(const struct create_options *o, str
 	spec = lppack_spec_new(o->stream, o->serial.value, err);
 	if (!spec)
 		return NULL;
-	if (o->version)
-		rc = lppack_spec_set_version(spec, o->version, err);
-	if (rc == 0 && o->expires)
-		rc = set_expires(spec, o->expires, err);
-	if (rc == 0)
-		rc = add_pairs(spec, &o->pairs, err);
-	if (rc == 0)
-		return spec;
-	lppack_spec_free(spec);
-	return NULL;
+	if (o->version && lppack_spec_set_version(spec, o->version, err) < 0)
+		return NULL;
+	rc = o->expires ? lppack_spec_set_expires(spec, o->expires, err) : 0;
+	if (rc < 0) {
+		cli_wrap(err, rc, "create: --expires");
+		return NULL;
+	}
+	if (add_pairs(spec, &o->pairs, err) < 0)
+		return NULL;
+	made = spec;
+	spec = NULL;
+	return made;
 }
 
 static struct lppack_spec *read_spec(const struct create_options *o, const struct text_list *arguments,
@@ -269,9 +263,12 @@ static int create_run(const void *values, const struct text_list *arguments, str
 	if (!spec)
 		return -err->code;
 	rc = open_older(&older, o, err);
-	if (rc == 0)
-		rc = signers_open(&signers, &o->keys, o->passphrase_file, err);
-	if (rc == 0 && signers.n == 0)
+	if (rc < 0)
+		return rc;
+	rc = signers_open(&signers, &o->keys, o->passphrase_file, err);
+	if (rc < 0)
+		return rc;
+	if (signers.n == 0)
 		rc = cli_fail(err, LPPACK_E_USAGE, "--sign-module signs modules, --key the bundle",
 			      "create: --key FILE|URI is missing");
 	if (rc < 0)

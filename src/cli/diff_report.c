@@ -189,35 +189,24 @@ static void print_changes(const struct rows *rows, size_t total)
 	}
 }
 
-static void diff_report_print_bundle(const char *label, const struct lppack_value *level)
+/* A bundle's release, or a bare module. */
+static void print_side(const char *label, const struct lppack_value *side)
 {
-	char *serial LP_AUTO_FREE = describe_format_serial(level);
-	uint64_t kernels = lppack_value_int(lppack_value_get(level, "kernels"), 0);
+	char *serial LP_AUTO_FREE = describe_format_serial(side);
+	uint64_t kernels = lppack_value_int(lppack_value_get(side, "kernels"), 0);
 	char size[UNITS_TEXT], modules[UNITS_TEXT];
 
-	subfield_printf(label, "%s, %s; %llu kernel%s, %s (modules: %s)", diff_report_text_or(level, "stream", "?"),
-			serial ? serial : "?", (unsigned long long)kernels, kernels == 1 ? "" : "s",
-			size_format(lppack_value_int(lppack_value_get(level, "size"), 0), size),
-			size_format(lppack_value_int(lppack_value_get(level, "modules_size"), 0), modules));
-}
-
-static void diff_report_print_module(const char *label, const struct lppack_value *level)
-{
-	const char *replace = diff_report_text_or(level, "replace", "?");
-	char size[UNITS_TEXT];
-
-	subfield_printf(label, "%s for %s (%s), replace %s, %s", diff_report_text_or(level, "module", "?"),
-			diff_report_text_or(level, "release", "an unknown kernel"),
-			diff_report_text_or(level, "arch", "?"), replace,
-			size_format(lppack_value_int(lppack_value_get(level, "modules_size"), 0), size));
-}
-
-static void print_level(const char *label, const struct lppack_value *level)
-{
-	if (lppack_value_get(level, "stream"))
-		diff_report_print_bundle(label, level);
+	size_format(lppack_value_int(lppack_value_get(side, "size"), 0), size);
+	size_format(lppack_value_int(lppack_value_get(side, "modules_size"), 0), modules);
+	if (lppack_value_get(side, "stream"))
+		subfield_printf(label, "%s, %s; %llu kernel%s, %s (modules: %s)",
+				diff_report_text_or(side, "stream", "?"), serial ? serial : "?",
+				(unsigned long long)kernels, kernels == 1 ? "" : "s", size, modules);
 	else
-		diff_report_print_module(label, level);
+		subfield_printf(label, "%s for %s (%s), replace %s, %s", diff_report_text_or(side, "module", "?"),
+				diff_report_text_or(side, "release", "an unknown kernel"),
+				diff_report_text_or(side, "arch", "?"), diff_report_text_or(side, "replace", "?"),
+				modules);
 }
 
 static void diff_report_print_verdict(const struct lppack_value *diff)
@@ -298,8 +287,8 @@ void diff_print(const struct lppack_value *diff)
 	struct rows rows = read_changes(lppack_value_get(diff, "changes"));
 
 	diff_report_print_verdict(diff);
-	print_level("old", lppack_value_get(diff, "old"));
-	print_level("new", lppack_value_get(diff, "new"));
+	print_side("old", lppack_value_get(diff, "old"));
+	print_side("new", lppack_value_get(diff, "new"));
 	diff_print_rollback(diff);
 	print_changes(&rows, are_bundles ? lppack_value_count(lppack_value_get(diff, "rollback")) : 0);
 	if (rows.items && rows.n == 0)

@@ -48,49 +48,50 @@ static void hold_print_holds(const struct lppack_value *holds)
 		field_print("hold", value_text_at(lppack_value_at(holds, i, NULL), "text"));
 }
 
-/* What boots put in force, "nothing" if that is told; malloc'd, NULL if it cannot be told. */
+/* What boots apply, or "nothing"; malloc'd, NULL if that is not known. */
 static char *format_target(struct lppack_host *host)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
-	struct lppack_value *levels AUTO(value) = lppack_store_describe(host, &why);
+	struct lppack_value *installed AUTO(value) = lppack_store_describe(host, &why);
 	char *text = NULL;
 
-	for (size_t i = 0; i < lppack_value_count(levels); i++) {
-		const struct lppack_value *level = lppack_value_at(levels, i, NULL);
+	for (size_t i = 0; i < lppack_value_count(installed); i++) {
+		const struct lppack_value *release = lppack_value_at(installed, i, NULL);
 
-		if (!lppack_value_bool(lppack_value_get(level, "target")))
+		if (!lppack_value_bool(lppack_value_get(release, "target")))
 			continue;
-		if (asprintf(&text, "%s serial %s", value_text_at(level, "stream"), value_text_at(level, "serial")) < 0)
+		if (asprintf(&text, "%s serial %s", value_text_at(release, "stream"),
+			     value_text_at(release, "serial")) < 0)
 			return NULL;
 		return text;
 	}
-	return levels ? strdup("nothing") : NULL;
+	return installed ? strdup("nothing") : NULL;
 }
 
 /* A hold takes nothing out of force, but the next boot keeps to it. */
-static void warn_kept_out(struct lppack_host *host, const struct lppack_value *holds)
+static void warn_beyond_hold(struct lppack_host *host, const struct lppack_value *holds)
 {
 	for (size_t i = 0; i < lppack_value_count(holds); i++) {
 		const struct lppack_value *hold = lppack_value_at(holds, i, NULL);
-		const struct lppack_value *level = lppack_value_get(hold, "keeps_out");
-		char *target LP_AUTO_FREE = level ? format_target(host) : NULL;
+		const struct lppack_value *release = lppack_value_get(hold, "keeps_out");
+		char *target LP_AUTO_FREE = release ? format_target(host) : NULL;
 
 		if (target)
 			warning_print("lppack rollback --to SERIAL goes there now; lppack unhold lets boots keep it",
 				      "%s serial %s is in force, and beyond the hold: it stays until the next boot, "
-				      "which puts %s in force", value_text_at(level, "stream"),
-				      value_text_at(level, "serial"), target);
+				      "which puts %s in force",
+				      value_text_at(release, "stream"), value_text_at(release, "serial"), target);
 	}
 }
 
-static bool has_level(const struct lppack_value *levels, const struct lppack_value *hold)
+static bool has_release(const struct lppack_value *installed, const struct lppack_value *hold)
 {
-	for (size_t i = 0; i < lppack_value_count(levels); i++) {
-		const struct lppack_value *level = lppack_value_at(levels, i, NULL);
+	for (size_t i = 0; i < lppack_value_count(installed); i++) {
+		const struct lppack_value *release = lppack_value_at(installed, i, NULL);
 
-		if (strcmp(value_text_at(level, "stream"), value_text_at(hold, "kept_stream")) == 0 &&
-		    strcmp(value_text_at(level, "epoch"), value_text_at(hold, "kept_epoch")) == 0 &&
-		    strcmp(value_text_at(level, "serial"), value_text_at(hold, "kept_serial")) == 0)
+		if (strcmp(value_text_at(release, "stream"), value_text_at(hold, "kept_stream")) == 0 &&
+		    strcmp(value_text_at(release, "epoch"), value_text_at(hold, "kept_epoch")) == 0 &&
+		    strcmp(value_text_at(release, "serial"), value_text_at(hold, "kept_serial")) == 0)
 			return true;
 	}
 	return false;
@@ -100,14 +101,14 @@ static bool has_level(const struct lppack_value *levels, const struct lppack_val
 static void warn_not_installed(struct lppack_host *host, const struct lppack_value *holds)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
-	struct lppack_value *levels AUTO(value) = lppack_store_describe(host, &why);
+	struct lppack_value *installed AUTO(value) = lppack_store_describe(host, &why);
 
-	for (size_t i = 0; levels && i < lppack_value_count(holds); i++) {
+	for (size_t i = 0; installed && i < lppack_value_count(holds); i++) {
 		const struct lppack_value *hold = lppack_value_at(holds, i, NULL);
 		char *target LP_AUTO_FREE = NULL;
 
 		if (!value_text_at(hold, "kept_stream") || lppack_value_bool(lppack_value_get(hold, "over")) ||
-		    has_level(levels, hold))
+		    has_release(installed, hold))
 			continue;
 		target = format_target(host);
 		if (target)
@@ -152,7 +153,7 @@ static int hold_run(const void *values, const struct text_list *arguments, struc
 		holds = lppack_hold_describe(host, err);
 	if (!holds)
 		return -err->code;
-	warn_kept_out(host, holds);
+	warn_beyond_hold(host, holds);
 	warn_not_installed(host, holds);
 	if (!o->json) {
 		hold_print_holds(holds);

@@ -71,9 +71,10 @@ static int keygen_run(const void *values, const struct text_list *arguments, str
 	if (o->encrypt || o->passphrase_file)
 		how.passphrase = passphrase_get;
 	rc = lppack_key_generate(o->output, &how, id, err);
-	if (rc == 0)
-		print(id, private_key, public_key, o->json);
-	return rc;
+	if (rc < 0)
+		return rc;
+	print(id, private_key, public_key, o->json);
+	return 0;
 }
 
 const struct verb verb_keygen = {

@@ -30,7 +30,7 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-static void tell(const struct lppack_value *report, bool json)
+static void print_report(const struct lppack_value *report, bool json)
 {
 	const char *note = value_text_at(report, "note");
 	struct lp_json out = LP_JSON_TO(stdout);
@@ -53,7 +53,9 @@ static int recover_run(const void *values, const struct text_list *arguments, st
 	int rc = host ? 0 : -err->code;
 
 	(void)arguments;
-	if (rc == 0 && o->discard)
+	if (rc < 0)
+		return rc;
+	if (o->discard)
 		rc = lppack_host_discard_journal(host, err);
 	if (rc < 0)
 		return rc;
@@ -62,7 +64,7 @@ static int recover_run(const void *values, const struct text_list *arguments, st
 	progress_clear();
 	if (!report)
 		return -err->code;
-	tell(report, o->json);
+	print_report(report, o->json);
 	return LPPACK_OK;
 }
 

@@ -40,14 +40,16 @@ static int rollback_run(const void *values, const struct text_list *arguments, s
 
 	(void)arguments;
 	how.flags |= LPPACK_APPLY_ROLLBACK;
-	if (rc == 0)
-		rc = source_load_keys(&source, &o->keys, o->root, err);
+	if (rc < 0)
+		return rc;
+	rc = source_load_keys(&source, &o->keys, o->root, err);
 	if (rc < 0)
 		return rc;
 	rc = transaction_open_host(o->root, &watch, o->dry_run, &host, err);
-	if (rc == 0)
-		rc = lppack_host_open_release(host, source.keyring, o->to.is_set ? &o->to.value : NULL, &source.bundle,
-					      &source.verified, err);
+	if (rc < 0)
+		return rc;
+	rc = lppack_host_open_release(host, source.keyring, o->to.is_set ? &o->to.value : NULL, &source.bundle,
+				      &source.verified, err);
 	if (rc < 0)
 		return rc;
 	return transaction_run_plan(host, source.verified, "rollback", &how, o->dry_run, o->json, err);

@@ -130,17 +130,18 @@ static int sign_list(const char *path, const struct sign_options *o, struct lppa
 
 static int emit(const char *path, const struct sign_options *o, struct lppack_error *err)
 {
-	void *message = NULL;
+	void *message LP_AUTO_FREE = NULL;
 	size_t n = 0;
-	int rc = 0;
+	int rc;
 
 	if (o->output)
 		return lppack_signature_emit(path, o->output, err);
 	rc = lppack_signature_message(path, &message, &n, err);
-	if (rc == 0 && (fwrite(message, 1, n, stdout) != n || fflush(stdout) != 0))
-		rc = cli_fail(err, LPPACK_E_IO, NULL, "standard output cannot be written: %s", strerror(errno));
-	free(message);
-	return rc;
+	if (rc < 0)
+		return rc;
+	if (fwrite(message, 1, n, stdout) != n || fflush(stdout) != 0)
+		return cli_fail(err, LPPACK_E_IO, NULL, "standard output cannot be written: %s", strerror(errno));
+	return 0;
 }
 
 static int attach(const char *path, const struct sign_options *o, struct lppack_error *err)

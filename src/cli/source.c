@@ -2,6 +2,7 @@
 /* Opening and verifying the bundle that a verb is about. */
 #include "cli/source.h"
 
+#include "shared/text.h"
 #include "cli/output.h"
 #include "cli/units.h"
 
@@ -14,18 +15,17 @@
 
 int source_load_trust(struct source *source, const struct trust_options *trust, struct lppack_error *err)
 {
-	int rc = 0;
+	int rc;
 
 	source->keyring = lppack_keyring_new(err);
 	if (!source->keyring)
 		return -err->code;
-	if (trust->keys->n == 0)
-		rc = lppack_keyring_add_default(source->keyring, trust->root, err);
-	for (size_t i = 0; i < trust->keys->n && rc == 0; i++)
+	rc = trust->keys->n ? 0 : lppack_keyring_add_default(source->keyring, trust->root, err);
+	for (size_t i = 0; rc == 0 && i < trust->keys->n; i++)
 		rc = lppack_keyring_add(source->keyring, trust->keys->items[i], err);
-	if (rc == 0 && trust->policy)
-		rc = lppack_keyring_set_policy(source->keyring, trust->policy, err);
-	return rc;
+	if (rc < 0 || !trust->policy)
+		return rc;
+	return lppack_keyring_set_policy(source->keyring, trust->policy, err);
 }
 
 int source_load_keys(struct source *source, const struct text_list *keys, const char *root, struct lppack_error *err)
@@ -74,14 +74,11 @@ bool source_is_expired(const struct source *source)
 
 void source_warn_expired(const struct source *source, const char *path)
 {
-	time_t expires = (time_t)lppack_verified_expires(source->verified);
-	char when[32] = "";
-	struct tm tm;
+	char when[LP_TIME_TEXT];
 
 	if (!source_is_expired(source))
 		return;
-	if (gmtime_r(&expires, &tm))
-		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	lp_time_format(lppack_verified_expires(source->verified), when);
 	warning_print("look for a newer bundle of the stream, and check this machine's clock",
 		      "%s: the bundle expired on %s", path, when);
 }

@@ -151,19 +151,15 @@ static int remove_key(const struct trust_values *o, const struct text_list *file
 	return LPPACK_OK;
 }
 
-static int judge_bundle(const struct trust_values *o, const char *path, struct lppack_value **out,
-			struct lppack_error *err)
+static struct lppack_value *judge_bundle(const struct trust_values *o, const char *path, struct lppack_error *err)
 {
 	const struct trust_options trust = { .keys = &o->keys, .policy = o->policy, .root = o->root };
 	struct source source AUTO_SOURCE = { 0 };
-	int rc = source_load_trust(&source, &trust, err);
 
-	if (rc < 0)
-		return rc;
+	if (source_load_trust(&source, &trust, err) < 0)
+		return NULL;
 	source.bundle = lppack_bundle_open(path, err);
-	if (source.bundle)
-		*out = lppack_bundle_judge(source.bundle, source.keyring, err);
-	return *out ? 0 : -err->code;
+	return source.bundle ? lppack_bundle_judge(source.bundle, source.keyring, err) : NULL;
 }
 
 static void print_judgment(const struct lppack_value *judgment, const char *path)
@@ -190,15 +186,17 @@ static int test(const struct trust_values *o, const struct text_list *files, str
 	bool is_bundle = false;
 	int rc = source_detect_bundle(path, &is_bundle, err);
 
-	if (rc == 0 && is_bundle)
-		rc = judge_bundle(o, path, &judgment, err);
-	else if (rc == 0 && (o->keys.n || o->policy))
-		rc = cli_fail(err, LPPACK_E_USAGE, "leave --keys and --policy out",
-			      "%s: no bundle, and a policy is judged by what is installed", path);
-	else if (rc == 0)
+	if (rc < 0)
+		return rc;
+	if (is_bundle)
+		judgment = judge_bundle(o, path, err);
+	else if (o->keys.n || o->policy)
+		cli_fail(err, LPPACK_E_USAGE, "leave --keys and --policy out",
+			 "%s: no bundle, and a policy is judged by what is installed", path);
+	else
 		judgment = lppack_policy_judge(path, o->root, err);
 	if (!judgment)
-		return rc < 0 ? rc : -err->code;
+		return -err->code;
 	if (o->json)
 		print_document(judgment);
 	else
@@ -226,11 +224,12 @@ static int update(const struct trust_values *o, const struct text_list *files, s
 static int trust_sign(const struct trust_values *o, const struct text_list *files, struct lppack_error *err)
 {
 	struct signers signers AUTO_SIGNERS = { 0 };
-	int rc = o->signers.n ? 0 : cli_fail(err, LPPACK_E_USAGE, "name the private key that signs it",
-						 "trust sign: --key FILE is missing");
+	int rc;
 
-	if (rc == 0)
-		rc = signers_open(&signers, &o->signers, o->passphrase_file, err);
+	if (!o->signers.n)
+		return cli_fail(err, LPPACK_E_USAGE, "name the private key that signs it",
+				"trust sign: --key FILE is missing");
+	rc = signers_open(&signers, &o->signers, o->passphrase_file, err);
 	for (size_t i = 0; rc == 0 && i < signers.n; i++)
 		rc = lppack_policy_sign(files->items[0], signers.at[i], err);
 	if (rc < 0)

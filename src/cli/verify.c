@@ -129,7 +129,9 @@ static int run_check(struct check *check, const struct verify_options *o, struct
 	else
 		rc = lppack_verified_check_all(check->source.verified, &how, err);
 	progress_clear();
-	if (rc == 0 && check->older)
+	if (rc < 0)
+		return rc;
+	if (check->older)
 		rc = check_supersedes(check, err);
 	if (rc < 0)
 		return rc;
@@ -202,7 +204,7 @@ static void verify_print_json(struct lp_json *json, const struct check *check, c
 struct question {
 	const struct verify_options *o;
 	const char *build_id; /* NULL: all kernels */
-	struct source older;  /* with --supersedes */
+	const struct source *older; /* empty without --supersedes */
 };
 
 /* Returns the exit status of this file. */
@@ -212,7 +214,7 @@ static int verify_file(const void *context, const char *path, struct each_file *
 	const struct verify_options *o = question->o;
 	struct check check __attribute__((cleanup(check_free))) = { .path = path,
 								    .build_id = question->build_id,
-								    .older = o->supersedes ? &question->older : NULL };
+								    .older = o->supersedes ? question->older : NULL };
 	struct lppack_error err = LPPACK_ERROR_INIT;
 
 	if (run_check(&check, o, &err) < 0) {
@@ -234,15 +236,14 @@ static int verify_run(const void *values, const struct text_list *arguments, str
 {
 	const struct verify_options *o = values;
 	char *build_id LP_AUTO_FREE = o->kernel ? kernel_resolve(o->kernel, err) : NULL;
-	struct question question = { .o = o, .build_id = build_id };
-	int rc = o->kernel && !build_id ? -err->code : 0;
+	struct source older AUTO_SOURCE = { 0 };
+	struct question question = { .o = o, .build_id = build_id, .older = &older };
+	int rc;
 
-	if (rc == 0 && o->supersedes)
-		rc = open_source(&question.older, o->supersedes, o, err);
-	if (rc == 0)
-		rc = each_file_run(arguments, o->json, verify_file, &question);
-	source_close(&question.older);
-	return rc;
+	if (o->kernel && !build_id)
+		return -err->code;
+	rc = o->supersedes ? open_source(&older, o->supersedes, o, err) : 0;
+	return rc < 0 ? rc : each_file_run(arguments, o->json, verify_file, &question);
 }
 
 const struct verb verb_verify = {
