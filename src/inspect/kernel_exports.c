@@ -253,7 +253,9 @@ static int read_module_table(struct lp_kernel_exports *out, const struct lp_elf 
 	if (!section)
 		return 0;
 	rc = lp_code_open(&entries, elf, section, err);
-	if (rc == 0 && crc_section)
+	if (rc < 0)
+		return rc;
+	if (crc_section)
 		rc = lp_code_open(&crcs, elf, crc_section, err);
 	if (rc < 0)
 		return rc;

@@ -243,9 +243,11 @@ static int source_find_objects(struct arrays *a, struct lppack_error *err)
 	rc = lp_klp_array_count(a->elf, &array, &object_shape, a->object_stride, &n, err);
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		rc = add_entry(a, array.offset + i * a->object_stride, &room, err);
-	if (rc == 0 && n == 1)
+	if (rc < 0)
+		return rc;
+	if (n == 1)
 		a->trace->object_room = lp_klp_array_room(a->elf, &array, &object_shape);
-	return rc < 0 ? rc : note_starts(a, err);
+	return note_starts(a, err);
 }
 
 /* A pair of pointers that happens to follow an array without a symbol is at least two strides (one function and the
@@ -300,13 +302,15 @@ static int source_read_funcs(const struct arrays *a, const struct place *funcs, 
 
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		rc = source_read_func(a, funcs->section, funcs->offset + i * a->func_stride, object_name, object, err);
-	if (rc == 0 && n && !a->func_stride) {
+	if (rc < 0)
+		return rc;
+	if (n && !a->func_stride) {
 		uint64_t room = lp_klp_array_room(a->elf, &array, &func_shape);
 
 		if (!a->trace->func_room || room < a->trace->func_room)
 			a->trace->func_room = room;
 	}
-	return rc;
+	return 0;
 }
 
 static int source_read_objects(const struct arrays *a, struct lp_module_facts *out, struct lppack_error *err)

@@ -99,9 +99,11 @@ static int read_index(struct lp_module_index *index, const void *bytes, size_t n
 		return lp_fail_nomem(err);
 	index->entries = grown;
 	rc = index_add_lines(index, &lines, builtin, name, err);
-	if (rc == 0 && index->n)
+	if (rc < 0)
+		return rc;
+	if (index->n)
 		qsort(index->entries, index->n, sizeof(*index->entries), index_compare_entries);
-	return rc;
+	return 0;
 }
 
 int lp_module_index_read_dep(struct lp_module_index *index, const void *bytes, size_t n, const char *name,
