@@ -76,7 +76,7 @@ static const struct cause causes[] = {
 	{ SPEAKER_LIVEPATCH, "module ", " is not marked as a livepatch module", 0, LPPACK_E_REFUSED,
 	  "the module is not marked as a livepatch", "the vendor must build it with MODULE_INFO(livepatch, \"Y\")" },
 	{ SPEAKER_LIVEPATCH, "pre-patch callback failed for object ", "", 0, LPPACK_E_REFUSED,
-	  "the module's pre_patch callback refused", HINT_LOG },
+	  "the module's pre_patch callback failed", HINT_LOG },
 	{ SPEAKER_LIVEPATCH, "s", " has an incorrectly formatted name", EINVAL, LPPACK_E_REFUSED,
 	  "the module has a malformed livepatch symbol or section", "ask the vendor for a module built anew" },
 	{ SPEAKER_LIVEPATCH, "symbol ", " is not marked as a livepatch symbol", EINVAL, LPPACK_E_REFUSED,

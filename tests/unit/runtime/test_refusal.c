@@ -53,7 +53,7 @@ static void explains_by_the_kernels_lines(void **state)
 	static const struct refusal refusals[] = {
 		{ EBUSY, BEGUN "livepatch: failed to enable patch 'lp7'\n", LPPACK_E_REFUSED, "could not be enabled" },
 		{ EBUSY, BEGUN "livepatch: pre-patch callback failed for object 'vmlinux'\n", LPPACK_E_REFUSED,
-		  "pre_patch callback refused" },
+		  "pre_patch callback failed" },
 		{ EBUSY,
 		  BEGUN "livepatch: failed to register ftrace handler for function 'foo' (-16)\n"
 			"livepatch: failed to patch object 'vmlinux'\n",
@@ -81,7 +81,7 @@ static void explains_by_the_kernels_lines(void **state)
 		{ EINVAL, "livepatch: section .klp.rela.x has an incorrectly formatted name\n", LPPACK_E_REFUSED,
 		  "malformed" },
 		{ ENOMEM, "livepatch: pre-patch callback failed for object 'vmlinux'\n", LPPACK_E_REFUSED,
-		  "callback refused" },
+		  "callback failed" },
 		{ EINVAL,
 		  "livepatch: Livepatch patch (lp7) is not compatible with the already installed livepatches.\n",
 		  LPPACK_E_INCOMPATIBLE, "states" },
@@ -122,7 +122,7 @@ static void tells_the_usual_reason_from_others(void **state)
 		{ EBUSY, "", LPPACK_E_BUSY, "has ended, or the module's own code" },
 		{ EBUSY, BEGUN, LPPACK_E_REFUSED, OWN },
 		{ EPERM, "livepatch: pre-patch callback failed for object 'vmlinux'\n", LPPACK_E_REFUSED,
-		  "callback refused" },
+		  "callback failed" },
 		{ EPERM, LET_IN "not today\n", LPPACK_E_REFUSED, "the last line of the kernel log is \"not today\"" },
 		{ EPERM, "", LPPACK_E_LOCKED, "does not let modules be loaded, or" },
 		{ EACCES, "", LPPACK_E_LOCKED, "Permission denied" },
@@ -158,7 +158,7 @@ static void tells_ftrace_from_a_transition(void **state)
 		  "ftrace_enabled" },
 		{ EBUSY, NULL, LPPACK_E_FTRACE, "ftrace_enabled" },
 		{ EBUSY, "livepatch: pre-patch callback failed for object 'vmlinux'\n", LPPACK_E_REFUSED,
-		  "callback refused" },
+		  "callback failed" },
 	};
 
 	(void)state;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Its pre_patch callback refuses: the active patch must stay as it was. */
+/* Its pre_patch callback refuses and says why: the active patch must stay as it was. */
 #define LPTEST_NAME "initfail"
 #include "lptest.h"
 
 static int refuse(struct klp_object *obj)
 {
-	return -ENOMEM;
+	pr_info("lptest_initfail: not on this machine\n");
+	return -EPERM;
 }
 
 static struct klp_func funcs[] = { LPTEST_CMDLINE_FUNC, { } };

@@ -88,7 +88,7 @@ refused() {
 }
 
 refusals() {
-	refused lptest_initfail ENOMEM lppack_sample_2
+	refused lptest_initfail EPERM lppack_sample_2
 	refused lptest_missing EINVAL lppack_sample_2
 	expect_status 'ordinary module' 0 load lptest_plain
 	expect_eq 'is no livepatch' lppack_sample_2 "$(livepatch_modules)"
