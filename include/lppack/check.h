@@ -149,7 +149,7 @@ int lppack_check_report_judge(const struct lppack_value *report, uint32_t flags,
 /**
  * Reads the build ID of a kernel that is not running.
  *
- * @param path of a vmlinuz, a vmlinux or debug file, a copy of /sys/kernel/notes or a kernel .deb
+ * @param path of a vmlinuz, a vmlinux or debug file, a copy of /sys/kernel/notes or a kernel .deb or .rpm
  * @param err  receives the error
  * @return lower-case hex, to be freed with free(); NULL on failure:
  *         - LPPACK_E_KERNEL_IMAGE: the file has no build ID of a kernel

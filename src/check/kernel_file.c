@@ -6,6 +6,8 @@
 #include "base/root.h"
 #include "format/stream.h"
 #include "inspect/bzimage.h"
+#include "inspect/efi_image.h"
+#include "inspect/flat_image.h"
 #include "inspect/notes.h"
 #include "inspect/vmlinux.h"
 
@@ -16,10 +18,15 @@
 /* Enough for every header: a bzImage's setup code is at most 32 KiB, and notes are shorter. */
 #define HEAD_MAX 65536u
 
-#define IMAGE_HINT "give a vmlinuz, a vmlinux or its debug file, a copy of /sys/kernel/notes, or a kernel package"
+#define IMAGE_HINT \
+	"give a vmlinuz (bzImage, zboot, unified or flat), a vmlinux or its debug file, a copy of /sys/kernel/notes, or a kernel package"
 
 /* A vmlinux with its debug sections has some 800 MB. */
-#define IMAGE_MAX (UINT64_C(2) << 30)
+#define IMAGE_MAX (SIZE_MAX >> 2 < (UINT64_C(2) << 30) ? SIZE_MAX >> 2 : (size_t)(UINT64_C(2) << 30))
+/* One without them has some 60 MB. */
+#define FLAT_MAX ((size_t)256 << 20)
+/* A unified kernel image holds a kernel file of any kind, but no other unified one. */
+#define NESTED_MAX 2u
 
 /* What is wanted of a kernel file. */
 struct wanted {
@@ -121,17 +128,17 @@ int64_t lp_byte_source_read(void *context, void *out, size_t n, struct lppack_er
 }
 
 /* Reads all of the stream, so that nothing is decompressed twice. */
-static int kernel_file_read_image(struct lp_stream *stream, struct lp_buf *image, struct lppack_error *err)
+static int kernel_file_read_image(struct lp_stream *stream, size_t max, struct lp_buf *image, struct lppack_error *err)
 {
 	const size_t step = 1 << 17;
 
 	for (;;) {
-		uint8_t *to = image->len < IMAGE_MAX ? lp_buf_grow(image, step) : NULL;
+		uint8_t *to = image->len < max ? lp_buf_grow(image, step) : NULL;
 		int64_t got;
 
-		if (image->len >= IMAGE_MAX)
+		if (image->len >= max)
 			return lp_fail(err, LPPACK_E_LIMIT, "strip its debug sections (strip -g)",
-				       "%s: the kernel has more than 2 GiB", stream->name);
+				       "%s: the kernel has more than %zu MiB", stream->name, max >> 20);
 		if (!to)
 			return lp_fail_nomem(err);
 		got = stream->read(stream->context, to, step, err);
@@ -144,7 +151,7 @@ static int kernel_file_read_image(struct lp_stream *stream, struct lp_buf *image
 static int kernel_file_read_vmlinux(struct lp_stream *stream, const struct wanted *out, struct lppack_error *err)
 {
 	struct lp_byte_source source;
-	int rc = out->image ? kernel_file_read_image(stream, out->image, err) : 0;
+	int rc = out->image ? kernel_file_read_image(stream, IMAGE_MAX, out->image, err) : 0;
 
 	if (rc < 0 || !out->image)
 		return rc < 0 ? rc : lp_vmlinux_read(stream, out->facts, err);
@@ -186,17 +193,55 @@ static int kernel_file_read_notes(const struct peeked *p, struct lp_kernel_facts
 	return 0;
 }
 
+/* Its notes may be anywhere, so that all of it is read; the rest of a check finds nothing in it. */
+static int kernel_file_read_flat(struct lp_stream *stream, const struct wanted *out, struct lppack_error *err)
+{
+	LP_AUTO_BUF struct lp_buf image = { 0 };
+	int rc = kernel_file_read_image(stream, FLAT_MAX, &image, err);
+
+	return rc < 0 ? rc : lp_flat_image_read(image.data, image.len, stream->name, out->facts, err);
+}
+
+static int kernel_file_read_plain(struct lp_stream *stream, uint64_t size, unsigned int depth, const struct wanted *out,
+				  struct lppack_error *err);
+
+/* A part of an EFI executable, decompressed if it is compressed. */
+static int kernel_file_read_part(struct peeked *p, const struct lp_efi_part *part, unsigned int depth,
+				 const struct wanted *out, struct lppack_error *err)
+{
+	LP_AUTO_DECOMPRESSOR struct lp_decompressor *d = NULL;
+	int rc = lp_decompressor_open_stream(&d, &p->stream, part->offset, part->size, err);
+
+	return rc < 0 ? rc : kernel_file_read_plain(lp_decompressor_stream(d), UINT64_MAX, depth + 1, out, err);
+}
+
+static int kernel_file_read_zboot(struct peeked *p, uint64_t size, unsigned int depth, const struct wanted *out,
+				  struct lppack_error *err)
+{
+	struct lp_efi_part payload;
+	int rc = lp_zboot_parse(p->head, p->size, size, p->stream.name, &payload, err);
+
+	return rc < 0 ? rc : kernel_file_read_part(p, &payload, depth, out, err);
+}
+
 /* size: of the file, or UINT64_MAX where only its reading tells. */
-static int kernel_file_read_plain(struct lp_stream *stream, uint64_t size, const struct wanted *out,
+static int kernel_file_read_plain(struct lp_stream *stream, uint64_t size, unsigned int depth, const struct wanted *out,
 				  struct lppack_error *err)
 {
 	LP_AUTO(cleanup_peeked) struct peeked p = { 0 };
+	struct lp_efi_part part;
 	int rc = peeked_open(&p, stream, err);
 
 	if (rc < 0)
 		return rc;
 	if (lp_bzimage_is(p.head, p.size))
 		return kernel_file_read_bzimage(&p, size, out, err);
+	if (depth < NESTED_MAX && lp_zboot_is(p.head, p.size))
+		return kernel_file_read_zboot(&p, size, depth, out, err);
+	if (depth < NESTED_MAX && lp_efi_find_linux(p.head, p.size, &part))
+		return kernel_file_read_part(&p, &part, depth, out, err);
+	if (lp_flat_image_arch(p.head, p.size))
+		return kernel_file_read_flat(&p.stream, out, err);
 	if (p.size >= 4 && memcmp(p.head,
 				  "\x7f"
 				  "ELF",
@@ -205,13 +250,17 @@ static int kernel_file_read_plain(struct lp_stream *stream, uint64_t size, const
 	return kernel_file_read_notes(&p, out->facts, err);
 }
 
-static int kernel_file_read_deb(struct lp_input *in, const struct wanted *out, struct lppack_error *err)
+static int kernel_file_read_package(struct lp_input *in, const struct wanted *out, struct lppack_error *err)
 {
 	static const char *const patterns[] = {
 		"boot/vmlinuz-*",
 		"boot/vmlinux-*",
 		"lib/modules/*/vmlinuz",
 		"usr/lib/modules/*/vmlinuz",
+		"usr/lib/modules/*/vmlinuz.unsigned",
+		"lib/modules/*/vmlinuz-virt.efi",
+		"usr/lib/modules/*/vmlinuz-virt.efi",
+		"boot/Image-*",
 		"usr/lib/debug/boot/vmlinux-*",
 		"usr/lib/debug/lib/modules/*/vmlinux",
 		"usr/lib/debug/usr/lib/modules/*/vmlinux",
@@ -219,18 +268,23 @@ static int kernel_file_read_deb(struct lp_input *in, const struct wanted *out, s
 	};
 	LP_AUTO_DECOMPRESSOR struct lp_decompressor *d = NULL;
 	LP_AUTO_FREE char *member = NULL;
-	int rc = lp_decompressor_open_deb(&d, in, patterns, &member, err);
+	int rc = lp_decompressor_open_package(&d, in, patterns, &member, err);
 
 	if (rc < 0)
 		return rc;
-	rc = kernel_file_read_plain(lp_decompressor_stream(d), UINT64_MAX, out, err);
+	rc = kernel_file_read_plain(lp_decompressor_stream(d), UINT64_MAX, 0, out, err);
 	return rc < 0 ? lp_wrap(err, rc, "%s", member) : 0;
+}
+
+/* Then the size of the file is that of what it holds. */
+static bool is_uncompressed(const void *head, size_t n)
+{
+	return lp_bzimage_is(head, n) || memcmp(head, "MZ", 2) == 0;
 }
 
 static int kernel_file_open_and_read(const char *root, const char *path, const struct wanted *out,
 				     struct lppack_error *err)
 {
-	static const char deb_magic[] = "!<arch>\n";
 	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
 	LP_AUTO_DECOMPRESSOR struct lp_decompressor *d = NULL;
 	uint8_t head[1024] = { 0 };
@@ -241,13 +295,13 @@ static int kernel_file_open_and_read(const char *root, const char *path, const s
 	rc = lp_input_read(&in, 0, head, in.size < sizeof(head) ? (size_t)in.size : sizeof(head), err);
 	if (rc < 0)
 		return rc;
-	if (memcmp(head, deb_magic, sizeof(deb_magic) - 1) == 0)
-		return kernel_file_read_deb(&in, out, err);
+	if (lp_package_is(head, sizeof(head)))
+		return kernel_file_read_package(&in, out, err);
 	rc = lp_decompressor_open(&d, &in, 0, in.size, err);
 	if (rc < 0)
 		return rc;
 	return kernel_file_read_plain(lp_decompressor_stream(d),
-				      lp_bzimage_is(head, sizeof(head)) ? in.size : UINT64_MAX, out, err);
+				      is_uncompressed(head, sizeof(head)) ? in.size : UINT64_MAX, 0, out, err);
 }
 
 int lp_kernel_file_load(const char *root, const char *path, struct lp_kernel_facts *facts, struct lp_buf *image,

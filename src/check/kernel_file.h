@@ -7,13 +7,13 @@
 #include "base/facts.h"
 
 /*
- * Facts of a kernel that is not running, from whatever file names it: a vmlinuz (x86 bzImage), a vmlinux or its
- * debug file (possibly compressed), a copy of /sys/kernel/notes, or a kernel .deb that holds one of them. The kind
- * is recognised by content. Fails with LPPACK_E_KERNEL_IMAGE if there is no build ID in it. root: "" or as base/root.h
- * has it.
+ * Facts of a kernel that is not running, from whatever file names it: a vmlinuz (x86 bzImage, EFI zboot, unified
+ * kernel image, flat Image), a vmlinux or its debug file (possibly compressed), a copy of /sys/kernel/notes, or a
+ * .deb or .rpm that holds one of them. The kind is recognised by content. Fails with LPPACK_E_KERNEL_IMAGE if there is
+ * no build ID in it. root: "" or as base/root.h has it.
  */
 int lp_kernel_file_read(const char *root, const char *path, struct lp_kernel_facts *out, struct lppack_error *err);
-/* The same with the whole vmlinux; of mere notes the image stays empty. */
+/* The same with the whole vmlinux; of mere notes and of a flat image it stays empty. */
 int lp_kernel_file_load(const char *root, const char *path, struct lp_kernel_facts *facts, struct lp_buf *image,
 			struct lppack_error *err);
 

@@ -81,6 +81,7 @@ enum format {
 	RAW,
 	AR,
 	TAR,
+	CPIO,
 };
 
 static const struct filter {
@@ -184,6 +185,9 @@ static void add_format(struct archive *a, enum format format)
 		break;
 	case TAR:
 		archive_read_support_format_tar(a);
+		break;
+	case CPIO:
+		archive_read_support_format_cpio(a);
 		break;
 	}
 }
@@ -300,6 +304,11 @@ int lp_decompressor_open_stream(struct lp_decompressor **out, struct lp_stream *
 	return open_range(out, NULL, source, offset, size, err);
 }
 
+static uint32_t get_be32(const uint8_t *at)
+{
+	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
 static int no_member(const struct lp_decompressor *d, const char *what, struct lppack_error *err)
 {
 	return lp_fail(err, LPPACK_E_KERNEL_IMAGE, "name the package that holds the kernel image or its debug file",
@@ -333,19 +342,79 @@ static int open_deb(struct lp_decompressor *d, const char *const *patterns, char
 	return *member ? 0 : lp_fail_nomem(err);
 }
 
-int lp_decompressor_open_deb(struct lp_decompressor **out, struct lp_input *in, const char *const *patterns,
-			     char **member, struct lppack_error *err)
+/* Moves *at behind a header: its magic, how many entries of 16 bytes its index has, and how many bytes its data
+ * (rpm's "RPM V4 Package format"). */
+static int skip_rpm_header(struct lp_input *in, uint64_t *at, struct lppack_error *err)
+{
+	uint8_t head[16];
+	uint64_t size;
+	int rc = lp_input_read(in, *at, head, sizeof(head), err);
+
+	if (rc < 0)
+		return rc;
+	size = (uint64_t)get_be32(head + 8) * 16 + get_be32(head + 12);
+	if (memcmp(head, "\x8e\xad\xe8\x01", 4) != 0 || !lp_range_ok(*at + sizeof(head), size, in->size))
+		return lp_fail(err, LPPACK_E_IO, "the file may be damaged or incomplete: fetch it again",
+			       "%s: its header at byte %llu is none of a package, or reaches past its end", in->name,
+			       (unsigned long long)*at);
+	*at += sizeof(head) + size;
+	return 0;
+}
+
+/* A lead of 96 bytes, the signatures, padded to 8 bytes, the header, and a compressed cpio archive. */
+static int open_rpm(struct lp_decompressor *d, const char *const *patterns, char **member, struct lppack_error *err)
+{
+	const char *path = NULL;
+	bool found = false;
+	uint64_t at = 96;
+	int rc = skip_rpm_header(d->range.in, &at, err);
+
+	at = (at + 7) & ~UINT64_C(7);
+	if (rc == 0)
+		rc = skip_rpm_header(d->range.in, &at, err);
+	if (rc < 0)
+		return rc;
+	d->range.at = at;
+	d->range.left = d->range.in->size - at;
+	rc = layer_open(&d->inner, &d->range.stream, CPIO, err);
+	if (rc == 0)
+		rc = layer_find(&d->inner, patterns, &path, &found, err);
+	if (rc < 0)
+		return rc;
+	if (!found)
+		return no_member(d, "a package without a kernel image", err);
+	*member = strdup(path);
+	d->top = &d->inner.stream;
+	return *member ? 0 : lp_fail_nomem(err);
+}
+
+static bool is_rpm(const uint8_t *head, size_t n)
+{
+	return n >= 4 && memcmp(head, "\xed\xab\xee\xdb", 4) == 0;
+}
+
+bool lp_package_is(const void *head, size_t n)
+{
+	return is_rpm(head, n) || (n >= 8 && memcmp(head, "!<arch>\n", 8) == 0);
+}
+
+int lp_decompressor_open_package(struct lp_decompressor **out, struct lp_input *in, const char *const *patterns,
+				 char **member, struct lppack_error *err)
 {
 	LP_AUTO_DECOMPRESSOR struct lp_decompressor *d = NULL;
+	uint8_t magic[4] = { 0 };
 	int rc = new_decompressor(&d, in->name, err);
 
 	*out = NULL;
 	*member = NULL;
 	if (rc < 0)
 		return rc;
+	rc = lp_input_read(in, 0, magic, sizeof(magic), err);
+	if (rc < 0)
+		return rc;
 	d->range.in = in;
 	d->range.left = in->size;
-	rc = open_deb(d, patterns, member, err);
+	rc = is_rpm(magic, sizeof(magic)) ? open_rpm(d, patterns, member, err) : open_deb(d, patterns, member, err);
 	if (rc < 0)
 		return rc;
 	*out = LP_TAKE(d);

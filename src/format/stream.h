@@ -16,10 +16,12 @@ int lp_decompressor_open(struct lp_decompressor **out, struct lp_input *in, uint
 /* The same of a stream's bytes from offset on, at most size of them. source stays borrowed. */
 int lp_decompressor_open_stream(struct lp_decompressor **out, struct lp_stream *source, uint64_t offset, uint64_t size,
 				struct lppack_error *err);
-/* The member of a .deb's data archive whose path matches one of the NULL-terminated fnmatch patterns (first member
+/* Whether it is a .deb or a .rpm, by the first n bytes. */
+bool lp_package_is(const void *head, size_t n);
+/* The member of a .deb's data archive, or of a .rpm, whose path matches one of the NULL-terminated fnmatch patterns (first member
  * wins; leading "./" ignored). *member receives its malloc'd path. LPPACK_E_KERNEL_IMAGE if none does. */
-int lp_decompressor_open_deb(struct lp_decompressor **out, struct lp_input *in, const char *const *patterns,
-			     char **member, struct lppack_error *err);
+int lp_decompressor_open_package(struct lp_decompressor **out, struct lp_input *in, const char *const *patterns,
+				 char **member, struct lppack_error *err);
 /* The stream; owned by the decompressor. */
 struct lp_stream *lp_decompressor_stream(struct lp_decompressor *d);
 void lp_decompressor_close(struct lp_decompressor *d);

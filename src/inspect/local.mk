@@ -13,8 +13,10 @@ liblppack_all_la_SOURCES += \
 	src/inspect/bzimage.c src/inspect/bzimage.h \
 	src/inspect/certificates.c src/inspect/certificates.h \
 	src/inspect/code.c src/inspect/code.h \
+	src/inspect/efi_image.c src/inspect/efi_image.h \
 	src/inspect/elf.c src/inspect/elf.h \
 	src/inspect/fault.c src/inspect/fault.h \
+	src/inspect/flat_image.c src/inspect/flat_image.h \
 	src/inspect/ftrace_sites.c src/inspect/ftrace_sites.h \
 	src/inspect/kallsyms.c src/inspect/kallsyms.h \
 	src/inspect/kconfig.c src/inspect/kconfig.h \

@@ -3,6 +3,7 @@
 #include "support/elf_maker.h"
 
 #include "support/bytes.h"
+#include "support/elf_maker_arch.h"
 
 #include <elf.h>
 #include <string.h>
@@ -78,35 +79,14 @@ static const struct {
 	[DEBUG] = { ".debug_info", SHT_PROGBITS, 0 },
 };
 
-static const struct arch {
-	const char *name;
-	uint16_t machine;
-	bool big_endian;
-	uint32_t absolute;
-	uint32_t relative; /* some relocation that is not absolute */
-} arches[] = {
-	{ "x86_64", EM_X86_64, false, R_X86_64_64, R_X86_64_PC32 },
-	{ "aarch64", EM_AARCH64, false, R_AARCH64_ABS64, R_AARCH64_PREL32 },
-	{ "s390x", EM_S390, true, R_390_64, R_390_PC32 },
-	{ "ppc64le", EM_PPC64, false, R_PPC64_ADDR64, R_PPC64_REL32 },
-};
-
 struct maker {
 	const struct elf_maker_options *options;
-	const struct arch *arch;
+	const struct elf_maker_arch *arch;
 	struct lp_buf buf[N_SECTIONS];
 	uint64_t offset[N_SECTIONS];
 	uint16_t index[N_SECTIONS];
 	uint64_t patch; /* of struct klp_patch in .data */
 };
-
-static const struct arch *find_arch(const char *name)
-{
-	for (size_t i = 0; name && i < sizeof(arches) / sizeof(arches[0]); i++)
-		if (strcmp(arches[i].name, name) == 0)
-			return &arches[i];
-	return &arches[0];
-}
 
 static void set_word(struct maker *m, enum section section, uint64_t offset, uint64_t value, size_t size)
 {
@@ -602,7 +582,7 @@ static void name_section(struct maker *m, unsigned int i)
 	lp_buf_grow(&m->buf[SHSTRTAB], 1);
 }
 
-static void put_elf_header(struct lp_buf *out, const struct arch *arch, uint16_t type, uint16_t machine)
+static void put_elf_header(struct lp_buf *out, const struct elf_maker_arch *arch, uint16_t type, uint16_t machine)
 {
 	static const uint8_t ident[] = { 0x7f, 'E', 'L', 'F', ELFCLASS64 };
 
@@ -674,7 +654,7 @@ int elf_maker_module(const struct elf_maker_options *options, struct lp_buf *out
 	static const struct elf_maker_func default_func = { "cmdline_proc_show", 0 };
 	static const struct elf_maker_object default_object = { NULL, &default_func, 1, 0 };
 	struct elf_maker_options with_objects = *options;
-	struct maker m = { .options = &with_objects, .arch = find_arch(options->arch) };
+	struct maker m = { .options = &with_objects, .arch = elf_maker_arch_find(options->arch) };
 
 	if (!options->n_objects) {
 		with_objects.objects = &default_object;
@@ -712,7 +692,7 @@ struct lp_build_id elf_maker_kernel_id(const struct elf_maker_kernel *options)
 
 int elf_maker_notes(const struct elf_maker_kernel *options, struct lp_buf *out)
 {
-	bool big_endian = find_arch(options->arch)->big_endian;
+	bool big_endian = elf_maker_arch_find(options->arch)->big_endian;
 	struct lp_build_id id = elf_maker_kernel_id(options);
 	const char *release = release_of(options);
 
@@ -754,7 +734,7 @@ static void put_note_section(struct lp_buf *out, uint64_t offset, uint64_t size,
 
 int elf_maker_vmlinux(const struct elf_maker_kernel *options, struct lp_buf *out)
 {
-	const struct arch *arch = find_arch(options->arch);
+	const struct elf_maker_arch *arch = elf_maker_arch_find(options->arch);
 	bool big_endian = arch->big_endian;
 	size_t start = out->len;
 	struct lp_buf notes = { 0 };

@@ -54,7 +54,7 @@ struct elf_maker_options {
 	const char *name;     /* "livepatch_test" */
 	const char *release;  /* "6.1.0-1-test" */
 	const char *vermagic; /* "RELEASE SMP preempt mod_unload modversions " */
-	const char *arch;     /* "x86_64"; also aarch64, s390x (big-endian), ppc64le */
+	const char *arch;     /* "x86_64"; also aarch64, s390x (big-endian), ppc64le, riscv64, loongarch64 */
 	uint16_t machine;     /* e_machine instead of that of arch */
 	const char *srcversion;
 	const char *depends;

@@ -6,11 +6,13 @@ tests_support_libsupport_la_SOURCES = \
 	tests/support/bytes.h \
 	tests/support/capture.h \
 	tests/support/elf_edit.c tests/support/elf_edit.h \
+	tests/support/elf_maker_arch.c tests/support/elf_maker_arch.h \
 	tests/support/elf_maker_bzimage.c tests/support/elf_maker.c tests/support/elf_maker.h \
 	tests/support/fake_facts.c \
 	tests/support/fake_files.c tests/support/fake_files.h \
 	tests/support/fake_kernel.c tests/support/fake_kernel.h \
 	tests/support/fixture.c tests/support/fixture.h \
+	tests/support/image_maker.c tests/support/image_maker.h \
 	tests/support/kernel_maker.c tests/support/kernel_maker.h \
 	tests/support/packer.c tests/support/packer.h \
 	tests/support/pki.c tests/support/pki.h \

@@ -108,6 +108,33 @@ int packer_deb(const char *filter, const char *path, const void *bytes, size_t n
 	return end(a, rc);
 }
 
+/* Magic, four reserved bytes, the numbers of index entries and of data bytes. */
+static void put_rpm_header(struct lp_buf *out, unsigned int entries, unsigned int size)
+{
+	const uint8_t head[16] = { 0x8e, 0xad, 0xe8, 1, 0, 0, 0, 0, 0, 0, 0, (uint8_t)entries, 0, 0, 0, (uint8_t)size };
+
+	lp_buf_append(out, head, sizeof(head));
+	lp_buf_grow(out, entries * 16 + size);
+}
+
+int packer_rpm(const char *filter, const char *path, const void *bytes, size_t n, struct lp_buf *out)
+{
+	struct archive *a;
+	LP_AUTO_BUF struct lp_buf payload = { 0 };
+
+	lp_buf_append(out, "\xed\xab\xee\xdb\3", 5);
+	lp_buf_grow(out, 91);
+	/* The signatures' data end anywhere; the header begins at a multiple of 8. */
+	put_rpm_header(out, 2, 21);
+	lp_buf_grow(out, (8 - out->len % 8) % 8);
+	put_rpm_header(out, 3, 50);
+	a = begin(archive_write_set_format_cpio_newc, filter, &payload);
+	if (!a || end(a, put_member(a, path, bytes, n)) < 0)
+		return -1;
+	lp_buf_append(out, payload.data, payload.len);
+	return lp_buf_ok(out) ? 0 : -1;
+}
+
 int packer_file(const void *bytes, size_t n, char path[64])
 {
 	int fd = memfd_create("packer", MFD_CLOEXEC);

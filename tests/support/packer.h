@@ -11,6 +11,8 @@ int packer_compress(const char *filter, const void *bytes, size_t n, struct lp_b
 void packer_lz4_legacy(const void *bytes, size_t n, struct lp_buf *out);
 /* A .deb whose data archive has one member of that path, compressed with filter ("none"). */
 int packer_deb(const char *filter, const char *path, const void *bytes, size_t n, struct lp_buf *out);
+/* A .rpm with one member of that path, its archive compressed with filter ("none"). */
+int packer_rpm(const char *filter, const char *path, const void *bytes, size_t n, struct lp_buf *out);
 /* A nameless file with these bytes; its path into out. Returns the descriptor that keeps it, or -1. */
 int packer_file(const void *bytes, size_t n, char path[64]);
 

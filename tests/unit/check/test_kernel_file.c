@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests recognising a kernel: images with every payload, vmlinux, notes, packages. */
 #include "support/elf_maker.h"
+#include "support/image_maker.h"
 #include "support/packer.h"
 
 #include "check/kernel_file.h"
@@ -136,6 +137,130 @@ static void refused(const void *bytes, size_t n, int code, const char *message)
 	assert_null(facts.arch);
 }
 
+static void packages_of_rpm(void **state)
+{
+	static const char *const paths[] = { "./lib/modules/" RELEASE "/vmlinuz",
+					     "./usr/lib/modules/" RELEASE "/vmlinuz",
+					     "./usr/lib/debug/lib/modules/" RELEASE "/vmlinux",
+					     "./lib/modules/" RELEASE "/vmlinuz-virt.efi" };
+	struct lp_build_id id = elf_maker_kernel_id(&kernel);
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		LP_AUTO_BUF struct lp_buf image = { 0 };
+		LP_AUTO_BUF struct lp_buf unified = { 0 };
+		LP_AUTO_BUF struct lp_buf rpm = { 0 };
+
+		if (i == 2)
+			assert_int_equal(elf_maker_vmlinux(&kernel, &image), 0);
+		else
+			assert_int_equal(elf_maker_bzimage(RELEASE, id.bytes, id.len, &image), 0);
+		assert_int_equal(image_maker_unified(image.data, image.len, &unified), 0);
+		assert_int_equal(packer_rpm(i % 2 ? "xz" : "zstd", paths[i], i == 3 ? unified.data : image.data,
+					    i == 3 ? unified.len : image.len, &rpm),
+				 0);
+		assert_kernel(&rpm, "x86_64", i == 2 ? NULL : "#1 SMP PREEMPT_DYNAMIC test");
+	}
+}
+
+/* systemd-stub's and Ubuntu's: a bzImage, or a zboot image, within a section. */
+static void unified_images(void **state)
+{
+	struct lp_build_id id = elf_maker_kernel_id(&kernel);
+	LP_AUTO_BUF struct lp_buf image = { 0 };
+	LP_AUTO_BUF struct lp_buf unified = { 0 };
+	LP_AUTO_BUF struct lp_buf twice = { 0 };
+	LP_AUTO_BUF struct lp_buf nested = { 0 };
+
+	(void)state;
+	assert_int_equal(elf_maker_bzimage(RELEASE, id.bytes, id.len, &image), 0);
+	assert_int_equal(image_maker_unified(image.data, image.len, &unified), 0);
+	assert_kernel(&unified, "x86_64", "#1 SMP PREEMPT_DYNAMIC test");
+	/* Cut off within the kernel. */
+	refused(unified.data, unified.len / 2, LPPACK_E_IO, "");
+	/* They may hold each other, but not without end. */
+	assert_int_equal(image_maker_unified(unified.data, unified.len, &twice), 0);
+	assert_kernel(&twice, "x86_64", "#1 SMP PREEMPT_DYNAMIC test");
+	assert_int_equal(image_maker_unified(twice.data, twice.len, &nested), 0);
+	refused(nested.data, nested.len, LPPACK_E_KERNEL_IMAGE, "no kind of kernel file");
+}
+
+static const char *const flat_arches[] = { "aarch64", "riscv64", "loongarch64" };
+
+static void make_flat(const char *arch, size_t padding, struct lp_buf *out)
+{
+	const struct image_maker_flat flat = {
+		.arch = arch, .release = RELEASE, .build_id = elf_maker_kernel_id(&kernel), .padding = padding
+	};
+
+	assert_int_equal(image_maker_flat(&flat, out), 0);
+}
+
+/* Flat, compressed, in a zboot image, and that in a unified one: the vDSO's build ID is not the kernel's. */
+static void flat_images(void **state)
+{
+	static const char *const filters[] = { "gzip", "xz", "zstd", "lz4-legacy" };
+
+	(void)state;
+	for (size_t i = 0; i < 12; i++) {
+		LP_AUTO_BUF struct lp_buf image = { 0 };
+		LP_AUTO_BUF struct lp_buf packed = { 0 };
+		LP_AUTO_BUF struct lp_buf zboot = { 0 };
+		LP_AUTO_BUF struct lp_buf unified = { 0 };
+		const char *filter = filters[i / 3];
+
+		make_flat(flat_arches[i % 3], i % 2 ? 300000 : 0, &image);
+		assert_kernel(&image, flat_arches[i % 3], "#1 SMP test");
+		if (strcmp(filter, "lz4-legacy") == 0)
+			packer_lz4_legacy(image.data, image.len, &packed);
+		else if (packer_compress(filter, image.data, image.len, &packed) < 0)
+			continue;
+		assert_kernel(&packed, flat_arches[i % 3], "#1 SMP test");
+		assert_int_equal(image_maker_zboot(filter, packed.data, packed.len, &zboot), 0);
+		assert_kernel(&zboot, flat_arches[i % 3], "#1 SMP test");
+		assert_int_equal(image_maker_unified(zboot.data, zboot.len, &unified), 0);
+		assert_kernel(&unified, flat_arches[i % 3], "#1 SMP test");
+		refused(zboot.data, zboot.len - 10, LPPACK_E_KERNEL_IMAGE, "past the end");
+	}
+}
+
+static void flat_images_that_say_too_little(void **state)
+{
+	struct image_maker_flat flat = { .arch = "aarch64", .release = RELEASE };
+	LP_AUTO_BUF struct lp_buf none = { 0 };
+	LP_AUTO_BUF struct lp_buf two = { 0 };
+	LP_AUTO_BUF struct lp_buf same = { 0 };
+
+	(void)state;
+	assert_int_equal(image_maker_flat(&flat, &none), 0);
+	refused(none.data, none.len, LPPACK_E_KERNEL_IMAGE, "has no GNU build ID");
+	flat.build_id = elf_maker_kernel_id(&kernel);
+	flat.other = flat.build_id;
+	assert_int_equal(image_maker_flat(&flat, &same), 0);
+	assert_kernel(&same, "aarch64", "#1 SMP test");
+	flat.other.bytes[0] ^= 1;
+	assert_int_equal(image_maker_flat(&flat, &two), 0);
+	refused(two.data, two.len, LPPACK_E_KERNEL_IMAGE, "several GNU build IDs");
+}
+
+/* An image in a package is as good as one by itself; nothing but its facts is read. */
+static void loads_no_flat_image(void **state)
+{
+	LP_AUTO_KERNEL_FACTS struct lp_kernel_facts facts = { 0 };
+	LP_AUTO_BUF struct lp_buf image = { 0 };
+	LP_AUTO_BUF struct lp_buf loaded = { 0 };
+	struct lppack_error err = LPPACK_ERROR_INIT;
+	LP_AUTO_CLOSE int fd = -1;
+	char path[64];
+
+	(void)state;
+	make_flat("aarch64", 0, &image);
+	fd = packer_file(image.data, image.len, path);
+	assert_int_equal(lp_kernel_file_load("", path, &facts, &loaded, &err), 0);
+	assert_string_equal(facts.arch, "aarch64");
+	assert_int_equal(loaded.len, 0);
+}
+
 static void no_kernel(void **state)
 {
 	LP_AUTO_BUF struct lp_buf module = { 0 };
@@ -180,9 +305,18 @@ static void no_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_payload), cmocka_unit_test(simple_bzimage), cmocka_unit_test(vmlinux_and_notes),
-		cmocka_unit_test(packages),      cmocka_unit_test(no_kernel),      cmocka_unit_test(incomplete_image),
+		cmocka_unit_test(every_payload),
+		cmocka_unit_test(simple_bzimage),
+		cmocka_unit_test(vmlinux_and_notes),
+		cmocka_unit_test(packages),
+		cmocka_unit_test(no_kernel),
+		cmocka_unit_test(incomplete_image),
 		cmocka_unit_test(no_file),
+		cmocka_unit_test(packages_of_rpm),
+		cmocka_unit_test(unified_images),
+		cmocka_unit_test(flat_images),
+		cmocka_unit_test(flat_images_that_say_too_little),
+		cmocka_unit_test(loads_no_flat_image),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

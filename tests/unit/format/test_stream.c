@@ -192,14 +192,41 @@ static void debs(void **state)
 			continue;
 		fd = packer_file(deb.data, deb.len, path);
 		assert_int_equal(lp_input_open(&in, path, NULL), 0);
-		assert_int_equal(lp_decompressor_open_deb(&d, &in, patterns, &member, NULL), 0);
+		assert_int_equal(lp_decompressor_open_package(&d, &in, patterns, &member, NULL), 0);
 		assert_string_equal(member, "boot/vmlinuz-6.1");
 		assert_int_equal(drain(lp_decompressor_stream(d), &out, NULL), 0);
 		assert_text(&out);
 	}
 }
 
-static int open_deb(const struct lp_buf *bytes, const char *const *patterns, struct lppack_error *err)
+static void rpms(void **state)
+{
+	static const char *const filters[] = { "none", "gzip", "xz", "zstd", "bzip2", "lzma" };
+	static const char *const patterns[] = { "lib/modules/*/vmlinuz", NULL };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {
+		LP_AUTO_BUF struct lp_buf rpm = { 0 };
+		LP_AUTO_BUF struct lp_buf out = { 0 };
+		LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
+		LP_AUTO_DECOMPRESSOR struct lp_decompressor *d = NULL;
+		LP_AUTO_FREE char *member = NULL;
+		LP_AUTO_CLOSE int fd = -1;
+		char path[64];
+
+		if (packer_rpm(filters[i], "./lib/modules/6.1/vmlinuz", text(), TEXT_SIZE, &rpm) < 0)
+			continue;
+		assert_true(lp_package_is(rpm.data, rpm.len));
+		fd = packer_file(rpm.data, rpm.len, path);
+		assert_int_equal(lp_input_open(&in, path, NULL), 0);
+		assert_int_equal(lp_decompressor_open_package(&d, &in, patterns, &member, NULL), 0);
+		assert_string_equal(member, "lib/modules/6.1/vmlinuz");
+		assert_int_equal(drain(lp_decompressor_stream(d), &out, NULL), 0);
+		assert_text(&out);
+	}
+}
+
+static int open_package(const struct lp_buf *bytes, const char *const *patterns, struct lppack_error *err)
 {
 	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
 	LP_AUTO_DECOMPRESSOR struct lp_decompressor *d = NULL;
@@ -208,7 +235,7 @@ static int open_deb(const struct lp_buf *bytes, const char *const *patterns, str
 	LP_AUTO_CLOSE int fd = packer_file(bytes->data, bytes->len, path);
 
 	assert_int_equal(lp_input_open(&in, path, NULL), 0);
-	return lp_decompressor_open_deb(&d, &in, patterns, &member, err);
+	return lp_decompressor_open_package(&d, &in, patterns, &member, err);
 }
 
 static void debs_without_it(void **state)
@@ -219,15 +246,42 @@ static void debs_without_it(void **state)
 
 	(void)state;
 	assert_int_equal(packer_deb("gzip", "usr/boot/vmlinuz", "text", 4, &deb), 0);
-	assert_int_equal(open_deb(&deb, patterns, &err), -LPPACK_E_KERNEL_IMAGE);
+	assert_int_equal(open_package(&deb, patterns, &err), -LPPACK_E_KERNEL_IMAGE);
 	assert_non_null(strstr(err.message, "without a kernel image"));
 	lppack_error_clear(&err);
 	deb.len = 8 + 60 + 4;
-	assert_int_equal(open_deb(&deb, any, &err), -LPPACK_E_KERNEL_IMAGE);
+	assert_int_equal(open_package(&deb, any, &err), -LPPACK_E_KERNEL_IMAGE);
 	assert_non_null(strstr(err.message, "without a data archive"));
 	lppack_error_clear(&err);
 	deb.len = 8 + 60 + 4 + 60 + 14 + 60 + 40;
-	assert_int_equal(open_deb(&deb, any, &err), -LPPACK_E_IO);
+	assert_int_equal(open_package(&deb, any, &err), -LPPACK_E_IO);
+}
+
+static void rpms_that_are_broken(void **state)
+{
+	static const char *const patterns[] = { "boot/*", NULL };
+	LP_AUTO_BUF struct lp_buf rpm = { 0 };
+	struct lppack_error err = LPPACK_ERROR_INIT;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(packer_rpm("gzip", "usr/boot/vmlinuz", "text", 4, &rpm), 0);
+	len = rpm.len;
+	assert_int_equal(open_package(&rpm, patterns, &err), -LPPACK_E_KERNEL_IMAGE);
+	assert_non_null(strstr(err.message, "without a kernel image"));
+	/* Cut anywhere within the headers: read past their end, or longer than the file. */
+	for (rpm.len = 4; rpm.len < 300; rpm.len++) {
+		lppack_error_clear(&err);
+		assert_true(open_package(&rpm, any, &err) < 0);
+		assert_true(err.code == LPPACK_E_IO || err.code == LPPACK_E_TRUNCATED ||
+			    err.code == LPPACK_E_KERNEL_IMAGE);
+	}
+	rpm.len = len;
+	/* Sizes that no file has: their sum does not wrap around. */
+	memset(rpm.data + 96 + 8, 0xff, 8);
+	lppack_error_clear(&err);
+	assert_int_equal(open_package(&rpm, any, &err), -LPPACK_E_IO);
+	assert_non_null(strstr(err.message, "reaches past its end"));
 }
 
 static void whole_files(void **state)
@@ -252,11 +306,18 @@ static void whole_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_filter),       cmocka_unit_test(lz4_legacy),
-		cmocka_unit_test(unknown_bytes_pass), cmocka_unit_test(ranges),
-		cmocka_unit_test(range_of_a_stream),  cmocka_unit_test(damaged),
-		cmocka_unit_test(failing_input),      cmocka_unit_test(debs),
-		cmocka_unit_test(debs_without_it),    cmocka_unit_test(whole_files),
+		cmocka_unit_test(every_filter),
+		cmocka_unit_test(lz4_legacy),
+		cmocka_unit_test(unknown_bytes_pass),
+		cmocka_unit_test(ranges),
+		cmocka_unit_test(range_of_a_stream),
+		cmocka_unit_test(damaged),
+		cmocka_unit_test(failing_input),
+		cmocka_unit_test(debs),
+		cmocka_unit_test(debs_without_it),
+		cmocka_unit_test(whole_files),
+		cmocka_unit_test(rpms),
+		cmocka_unit_test(rpms_that_are_broken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
