@@ -92,7 +92,7 @@ struct lp_module_facts {
 	char *name;     /* modinfo name */
 	char *vermagic; /* whole modinfo vermagic */
 	char *release;  /* its first word */
-	char *arch;     /* as uname -m says it: x86_64, aarch64, s390x, ppc64le */
+	char *arch;     /* as uname -m says it: x86_64, aarch64, s390x, ppc64le, riscv64, loongarch64 */
 	char *srcversion;
 	char *depends;                /* modinfo depends, comma-separated; NULL when empty */
 	struct lp_build_id build_id;  /* the module's own */

@@ -11,6 +11,10 @@
 #include <string.h>
 
 #define RELA_SIZE 24u
+/* Not in every elf.h: "LoongArch ELF ABI". */
+#ifndef R_LARCH_64
+#define R_LARCH_64 2
+#endif
 
 static const struct arch {
 	const char *name;
@@ -18,10 +22,9 @@ static const struct arch {
 	bool big_endian;
 	uint32_t absolute; /* the relocation of a 64-bit pointer */
 } arches[] = {
-	{ "x86_64", EM_X86_64, false, R_X86_64_64 },
-	{ "aarch64", EM_AARCH64, false, R_AARCH64_ABS64 },
-	{ "s390x", EM_S390, true, R_390_64 },
-	{ "ppc64le", EM_PPC64, false, R_PPC64_ADDR64 },
+	{ "x86_64", EM_X86_64, false, R_X86_64_64 }, { "aarch64", EM_AARCH64, false, R_AARCH64_ABS64 },
+	{ "s390x", EM_S390, true, R_390_64 },        { "ppc64le", EM_PPC64, false, R_PPC64_ADDR64 },
+	{ "riscv64", EM_RISCV, false, R_RISCV_64 },  { "loongarch64", LP_EM_LOONGARCH, false, R_LARCH_64 },
 };
 
 static const struct arch *find_arch(uint16_t machine, bool big_endian)
@@ -60,7 +63,8 @@ static int elf_check_header(struct lp_elf *elf, Elf *handle, struct lppack_error
 			       "%s: not a relocatable ELF file (e_type %u), so no kernel module", elf->name,
 			       header.e_type);
 	if (!elf->arch)
-		return lp_fail(err, LPPACK_E_MODULE, "known are x86_64, aarch64, s390x and ppc64le",
+		return lp_fail(err, LPPACK_E_MODULE,
+			       "known are x86_64, aarch64, s390x, ppc64le, riscv64 and loongarch64",
 			       "%s: for an unknown architecture (e_machine %u, %s-endian)", elf->name, elf->machine,
 			       elf->big_endian ? "big" : "little");
 	return 0;

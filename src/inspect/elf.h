@@ -18,6 +18,9 @@
 /* include/uapi/linux/elf.h: relocation sections that livepatch itself applies. */
 #define LP_SHF_RELA_LIVEPATCH 0x00100000u
 
+/* Not in every elf.h: "LoongArch ELF ABI". */
+#define LP_EM_LOONGARCH 258
+
 struct lp_elf_section {
 	const char *name;     /* NUL-terminated within the file */
 	const uint8_t *bytes; /* NULL if the section has none in the file */

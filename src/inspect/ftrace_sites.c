@@ -25,10 +25,8 @@ static const struct {
 	uint64_t before;
 	uint64_t reach;
 } hooks[] = {
-	{ "x86_64", 0, 5 },
-	{ "aarch64", 8, 24 },
-	{ "ppc64le", 0, 16 },
-	{ "s390x", 0, 6 },
+	{ "x86_64", 0, 5 }, { "aarch64", 8, 24 }, { "ppc64le", 0, 16 },
+	{ "s390x", 0, 6 },  { "riscv64", 0, 8 },  { "loongarch64", 0, 8 },
 };
 
 static int address_list_compare(const void *a, const void *b)

@@ -8,6 +8,7 @@
 
 #include "shared/buf.h"
 #include "base/file.h"
+#include "inspect/elf.h"
 #include "inspect/notes.h"
 #include "inspect/word.h"
 
@@ -126,6 +127,10 @@ static const char *arch_name(unsigned int machine, bool big_endian)
 		return "s390x";
 	case EM_PPC64:
 		return big_endian ? "ppc64" : "ppc64le";
+	case EM_RISCV:
+		return "riscv64";
+	case LP_EM_LOONGARCH:
+		return "loongarch64";
 	default:
 		return NULL;
 	}

@@ -42,7 +42,8 @@ static int check_livepatch(const char *path, const struct lp_module_facts *facts
 		return lp_fail(err, LPPACK_E_NOT_REPLACE, "set .replace = true in its struct klp_patch",
 			       "%s: not in replace mode; a bundle carries cumulative patches only", path);
 	if (!facts->arch)
-		return lp_fail(err, LPPACK_E_ARCH, "use a 64-bit module of x86_64, aarch64, s390x or ppc64le",
+		return lp_fail(err, LPPACK_E_ARCH,
+			       "use a 64-bit module of x86_64, aarch64, s390x, ppc64le, riscv64 or loongarch64",
 			       "%s: for an unknown architecture", path);
 	if (!facts->release)
 		return lp_fail(err, LPPACK_E_MODULE, "build it with the kernel's own build system",

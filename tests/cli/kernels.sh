@@ -99,7 +99,7 @@ done | grep -v '^ok' | ok "what sets its replace mode in code is only declared"
 mkmodule --release $release --name livepatch_7 --function foo_ioctl --signed -o m.ko
 packs "a module with a signature of its own" m.ko vmlinuz
 lppack show --kernels --keys key.pub o.lpb | { grep -q 'signed for the kernel' || echo "not told"; } | ok "which is told"
-for arch in aarch64 s390x ppc64le; do
+for arch in aarch64 s390x ppc64le riscv64 loongarch64; do
 	mkmodule --arch $arch --release $release --name livepatch_7 --function foo_ioctl -o m.ko
 	mkmodule --arch $arch --kind vmlinux --release $release --build-id $id -o vmlinux.$arch
 	packs "a module and a vmlinux for $arch" m.ko vmlinux.$arch

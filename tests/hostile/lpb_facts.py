@@ -6,8 +6,9 @@ import re
 import struct
 
 SIGNED_MAGIC = b"~Module signature appended~\n"
-ARCHES = {62: "x86_64", 183: "aarch64", 22: "s390x", 21: "ppc64le"}
-ABSOLUTE = {62: 1, 183: 257, 22: 22, 21: 38}      # the 64-bit absolute relocation of each e_machine
+ARCHES = {62: "x86_64", 183: "aarch64", 22: "s390x", 21: "ppc64le",
+          243: "riscv64", 258: "loongarch64"}
+ABSOLUTE = {62: 1, 183: 257, 22: 22, 21: 38, 243: 2, 258: 2}      # the 64-bit absolute relocation of each e_machine
 CALLBACKS = ("pre_patch", "post_patch", "pre_unpatch", "post_unpatch")
 SHF_ALLOC, SHF_EXECINSTR, SHT_RELA, SHT_SYMTAB, STT_OBJECT = 2, 4, 4, 2, 1
 OBJECT_HEAD, OBJECT_LEAST, FUNC_HEAD, FUNC_LEAST, STATE, UNSIZED_MAX = 48, 168, 24, 152, 24, 1024

@@ -20,7 +20,7 @@ static void usage(FILE *to)
 	      "  --name NAME          module name (livepatch_test)\n"
 	      "  --release RELEASE    kernel release (6.1.0-1-test)\n"
 	      "  --vermagic TEXT      whole vermagic instead of one made of the release\n"
-	      "  --arch ARCH          x86_64 (default), aarch64, s390x, ppc64le\n"
+	      "  --arch ARCH          x86_64 (default), aarch64, s390x, ppc64le, riscv64, loongarch64\n"
 	      "  --builder BUILDER    source (default), kpatch-build, klp-build\n"
 	      "  --depends LIST       modinfo depends\n"
 	      "  --srcversion TEXT    modinfo srcversion\n"

@@ -87,10 +87,10 @@ static void assert_accepted(const struct subject *s)
 
 static void nothing_to_say(void **state)
 {
-	static const char *const arches[] = { "x86_64", "aarch64", "s390x", "ppc64le" };
+	static const char *const arches[] = { "x86_64", "aarch64", "s390x", "ppc64le", "riscv64", "loongarch64" };
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 6; i++) {
 		AUTO_SUBJECT struct subject s = { 0 };
 
 		make(&s, &(struct elf_maker_options){ .arch = arches[i] });

@@ -26,7 +26,7 @@ static const struct elf_maker_object objects[] = {
 
 static const struct lp_klp_state states[] = { { 9, 2 }, { 4, 4000000000u } };
 
-static const char *const arches[] = { "x86_64", "aarch64", "s390x", "ppc64le" };
+static const char *const arches[] = { "x86_64", "aarch64", "s390x", "ppc64le", "riscv64", "loongarch64" };
 
 static struct elf_maker_options usual(void)
 {
@@ -102,7 +102,7 @@ static void assert_objects(const struct lp_module_facts *facts)
 static void every_builder_on_every_arch(void **state)
 {
 	(void)state;
-	for (unsigned int i = 0; i < 4 * 2 * 3; i++) {
+	for (unsigned int i = 0; i < 6 * 2 * 3; i++) {
 		struct elf_maker_options options = usual();
 		LP_AUTO_MODULE_FACTS struct lp_module_facts facts;
 
@@ -374,8 +374,8 @@ static void no_module(void **state)
 
 	(void)state;
 	assert_non_null(strstr(refusal_of(&options), ".modinfo"));
-	options = (struct elf_maker_options){ .machine = 243 };
-	assert_non_null(strstr(refusal_of(&options), "e_machine 243"));
+	options = (struct elf_maker_options){ .machine = 247 };
+	assert_non_null(strstr(refusal_of(&options), "e_machine 247"));
 	options = (struct elf_maker_options){ .release = "6.1\x07" };
 	assert_non_null(strstr(refusal_of(&options), "vermagic"));
 	assert_non_null(strstr(refusal("", 0), "not an ELF file"));

@@ -50,10 +50,10 @@ static void make(const struct elf_maker_kernel *options, struct lp_buf *bytes, s
 
 static void every_arch(void **state)
 {
-	static const char *const arches[] = { "x86_64", "aarch64", "s390x", "ppc64le" };
+	static const char *const arches[] = { "x86_64", "aarch64", "s390x", "ppc64le", "riscv64", "loongarch64" };
 
 	(void)state;
-	for (size_t i = 0; i < 16; i++) {
+	for (size_t i = 0; i < 24; i++) {
 		const struct elf_maker_kernel options = { .arch = arches[i / 4],
 							  .stale_segments = i % 2,
 							  .gap = i / 2 % 2 ? 100000 : 0 };
