@@ -3,7 +3,6 @@
 #include "check/imports.h"
 
 #include "shared/text.h"
-#include "format/format.h"
 #include "format/stream.h"
 #include "inspect/anatomy.h"
 #include "inspect/kconfig.h"
@@ -85,6 +84,27 @@ static bool imports_namespace(const struct lp_check *check, const char *name_spa
 	return false;
 }
 
+/* EXPORT_SYMBOL_FOR_MODULES(): "module:kvm,snd_*" lets modules of these names import a symbol without more
+ * (verify_module_namespace() of kernel/module/main.c, since 6.16). */
+static bool namespace_names_module(const char *name_space, const char *module)
+{
+	static const char mark[] = "module:";
+	size_t len = strlen(module);
+
+	if (strncmp(name_space, mark, sizeof(mark) - 1) != 0)
+		return false;
+	for (name_space += sizeof(mark) - 1; *name_space;) {
+		size_t n = strcspn(name_space, ",");
+		bool is_prefix = n && name_space[n - 1] == '*';
+		size_t fixed = n - is_prefix;
+
+		if (strncmp(name_space, module, fixed) == 0 && (is_prefix || fixed == len))
+			return true;
+		name_space += n + (name_space[n] == ',');
+	}
+	return false;
+}
+
 static void refuse_import(struct lp_check *check, const char *id, const char *name, const char *sys_errno,
 			  char *message, const char *hint)
 {
@@ -97,8 +117,17 @@ static void check_namespace(struct lp_check *check, const struct lp_kernel_expor
 {
 	if (!found->name_space || !*found->name_space || imports_namespace(check, found->name_space))
 		return;
+	if (check->facts.name && namespace_names_module(found->name_space, check->facts.name))
+		return;
 	if (lp_kconfig_is_on(&check->kernel->config, "CONFIG_MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS"))
 		return;
+	if (strncmp(found->name_space, "module:", 7) == 0) {
+		refuse_import(check, "import-namespace", found->name, "EINVAL",
+			      lp_text_format("imports %s, which is exported for certain modules only (%s)", found->name,
+					     found->name_space + 7),
+			      "reach it by a .klp.rela relocation, as if it were not exported");
+		return;
+	}
 	refuse_import(check, "import-namespace", found->name, "EINVAL",
 		      lp_text_format("imports %s of the namespace %s without MODULE_IMPORT_NS", found->name,
 				     found->name_space),

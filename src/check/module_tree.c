@@ -5,7 +5,6 @@
 #include "shared/array.h"
 #include "shared/text.h"
 #include "base/root.h"
-#include "format/format.h"
 #include "format/stream.h"
 #include "inspect/module_index.h"
 
@@ -16,6 +15,8 @@
 
 /* Far above any distribution's. */
 #define MODULES_MAX 65536u
+/* The kernel's own modules may have their debug sections; those of bundles are smaller. */
+#define TREE_MODULE_MAX ((size_t)512 << 20)
 #define DEPTH_MAX 32u
 
 static void free_module(struct lp_tree_module *module)
@@ -143,7 +144,7 @@ int lp_module_tree_read(const char *root, const char *directory, struct lp_modul
 int lp_module_tree_load(const struct lp_module_tree *tree, const struct lp_tree_module *module, struct lp_buf *out,
 			struct lppack_error *err)
 {
-	return lp_root_read_decompressed(tree->root, module->path + strlen(tree->root), LP_MODULE_MAX, out, err);
+	return lp_root_read_decompressed(tree->root, module->path + strlen(tree->root), TREE_MODULE_MAX, out, err);
 }
 
 static int module_tree_compare_name(const void *key, const void *item)

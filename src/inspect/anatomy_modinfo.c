@@ -3,6 +3,7 @@
 #include "inspect/anatomy_modinfo.h"
 
 #include "shared/array.h"
+#include "shared/text.h"
 #include "inspect/anatomy.h"
 #include "inspect/anatomy_parts.h"
 #include "inspect/elf.h"
@@ -30,7 +31,10 @@ static int add_modinfo(const struct lp_elf *elf, const char *text, size_t n, str
 	if (!item)
 		return lp_fail_nomem(err);
 	item->key = lp_anatomy_printable(text, key);
-	item->value = equals ? lp_anatomy_printable(equals + 1, n - key - 1) : strdup("");
+	/* Names of people are in their own letters. */
+	item->value = equals ? strndup(equals + 1, n - key - 1) : strdup("");
+	if (item->value)
+		lp_text_make_clean(item->value);
 	return item->key && item->value ? 0 : lp_fail_nomem(err);
 }
 

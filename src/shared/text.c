@@ -68,6 +68,21 @@ bool lp_text_is_clean(const char *text, size_t len, bool newlines)
 	return true;
 }
 
+void lp_text_make_clean(char *text)
+{
+	unsigned char *p = (unsigned char *)text;
+
+	while (*p) {
+		uint32_t point = 0;
+		size_t n = decode_utf8(p, strnlen((const char *)p, 4), &point);
+		size_t step = n ? n : 1;
+
+		if (n == 0 || !is_clean_point(point, false))
+			memset(p, '?', step);
+		p += step;
+	}
+}
+
 void lp_hex_encode(const uint8_t *bytes, size_t n, char *out)
 {
 	static const char digits[] = "0123456789abcdef";

@@ -12,6 +12,8 @@
 
 /* Replaces control characters and bytes above 0x7e by '?': messages quote foreign text. */
 void lp_text_make_printable(char *text);
+/* The same of what is no clean UTF-8 (lp_text_is_clean()): "?" for each of its bytes. */
+void lp_text_make_clean(char *text);
 
 /* Whether the bytes are UTF-8 without C0/C1 controls (newline allowed on request), bidirectional
  * controls, separators U+2028/2029, surrogates, non-characters or a byte-order mark. */

@@ -19,7 +19,10 @@ make_root()
 	mkmodule --kind image --release $release --vermagic "$vermagic" --build-id $id -o root/boot/vmlinuz-$release
 	printf 'CONFIG_%s=y\n' LIVEPATCH MODVERSIONS MODULE_SIG > root/boot/config-$release
 	printf '0x%s\t%s\t%s\t%s\t%s\n' 12345678 module_layout vmlinux EXPORT_SYMBOL '' \
-		77777777 crc16 lib/crc16 EXPORT_SYMBOL '' > root/usr/src/linux-headers-$release/Module.symvers
+		77777777 crc16 lib/crc16 EXPORT_SYMBOL '' \
+		44444444 for_some kernel/x EXPORT_SYMBOL_GPL module:kvm,livepatch_7 \
+		44444444 for_many kernel/x EXPORT_SYMBOL_GPL 'module:kvm,live*' \
+		44444444 for_others kernel/x EXPORT_SYMBOL_GPL module:kvm,livepatch,livepatch_77 > root/usr/src/linux-headers-$release/Module.symvers
 	echo kernel/fs/btrfs/btrfs.ko > root/lib/modules/$release/modules.builtin
 	mkmodule --not-livepatch --name ext4 --release $release --vermagic "$vermagic" -o ext4.ko
 	gzip -c ext4.ko > root/lib/modules/$release/kernel/fs/ext4/ext4.ko.gz
@@ -116,6 +119,10 @@ found "a module that is not in the tree" info:object-absent:xfs yes --
 module --function cmdline_proc_show --object btrfs --function btrfs_read
 found "a module that is built in" warning:object-builtin:btrfs yes --
 try UNLOADABLE check --strict --kernel-dir root m.ko | ok "fails with --strict"
+mkmodule --not-livepatch --name big --release $release --vermagic "$vermagic" --filler 68000000 -o root/lib/modules/$release/kernel/fs/big.ko
+module --function cmdline_proc_show --object big --function no_such
+found "a function that a module of over 64 MiB lacks" error:function-missing:no_such unknown --
+rm root/lib/modules/$release/kernel/fs/big.ko
 
 # Livepatch symbols.
 module --function cmdline_proc_show --klp-symbol .klp.sym.vmlinux.twice,2
@@ -206,6 +213,13 @@ module --function cmdline_proc_show --import printk:1
 found "an import of another CRC" error:import-crc:printk no EINVAL --
 module --function cmdline_proc_show --import $seq_read
 found "an import of a namespace" error:import-namespace:seq_read no EINVAL --
+for name in for_some for_many; do
+	module --function cmdline_proc_show --import $name:$((0x44444444)) --depends x
+	found "an import that is exported for this module ($name)" warning:import-module:$name yes --
+done
+module --function cmdline_proc_show --import for_others:$((0x44444444)) --depends x
+found "an import that is exported for others" error:import-namespace:for_others no EINVAL --
+json "['verdict']['reason'].endswith('for certain modules only (kvm,livepatch,livepatch_77)')" True | ok "names them"
 module --function cmdline_proc_show --import $gpl_thing --license Proprietary
 found "an import for the GPL only" error:import-gpl:gpl_thing no ENOENT --
 module --function cmdline_proc_show --import crc16:$((0x77777777)) --depends crc16
@@ -270,6 +284,27 @@ cp root/boot/config-$release tree/.config
 cp root/usr/src/linux-headers-$release/Module.symvers tree
 lppack check --kernel-dir tree --json m.ko > "$out" 2> "$err"
 { json "['kernel']['build_id']" "'$id'"; json "['verdict']['accepted']" True; } | ok "a build tree"
+for packer in gzip:gz xz:xz zstd:zst; do
+	command -v ${packer%:*} > /dev/null || { skip "RPM's symvers.${packer#*:}" "there is no ${packer%:*}"; continue; }
+	for prefix in usr/lib lib; do
+		mkdir -p rpm/$prefix/modules/$release/kernel
+		cp root/boot/vmlinuz-$release rpm/$prefix/modules/$release/vmlinuz
+		cp root/boot/config-$release rpm/$prefix/modules/$release/config
+		${packer%:*} -c root/usr/src/linux-headers-$release/Module.symvers > rpm/$prefix/modules/$release/symvers.${packer#*:}
+		for dir in rpm rpm/$prefix/modules/$release; do
+			lppack check --kernel-dir $dir --json m.ko > "$out" 2> "$err" || cat "$err"
+			json "['kernel']['files']['symvers'].endswith('$release/symvers.${packer#*:}')" True
+			json "['kernel']['files']['config'].endswith('$release/config')" True
+			json "['verdict']['loads']" "'yes'"
+		done
+		rm -r rpm
+	done | ok "RPM's symvers.${packer#*:}"
+done
+mkdir -p rpm/usr/lib/debug/lib/modules/$release rpm/usr/lib/modules/$release/kernel
+cp root/boot/vmlinuz-$release rpm/usr/lib/debug/lib/modules/$release/vmlinux
+lppack check --kernel-dir rpm --json m.ko > "$out" 2> "$err" || cat "$err"
+json "['kernel']['files']['vmlinuz'].endswith('debug/lib/modules/$release/vmlinux')" True | ok "RPM's debug file"
+rm -r rpm
 mkdir -p root/lib/modules/6.1.0-9-test
 refused "several kernels" USAGE 'check: root: holds 2 kernels: 6\.1\.0-1-test, 6\.1\.0-9-test' 'release' check --kernel-dir root m.ko
 works "one of them" check --kernel-dir root --release $release m.ko

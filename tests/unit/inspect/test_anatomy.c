@@ -141,10 +141,10 @@ static void symbols_made_by_the_kernel(void **state)
 	static const struct elf_maker_import imports[] = { { ".TOC.", false, 0 },
 							   { "_GLOBAL_OFFSET_TABLE_", false, 0 },
 							   { "printk", false, 0 } };
-	static const char *const arches[] = { "x86_64", "aarch64", "s390x", "ppc64le" };
+	static const char *const arches[] = { "x86_64", "aarch64", "s390x", "ppc64le", "riscv64", "loongarch64" };
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 6; i++) {
 		AUTO_SUBJECT struct subject s = { 0 };
 		const struct elf_maker_options options = { .arch = arches[i], .imports = imports, .n_imports = 3 };
 		size_t n = 0;
@@ -242,6 +242,28 @@ static void groups(void **state)
 	assert_int_equal(core->data, 4097);
 	assert_int_equal(core->rodata, plain.anatomy.memory.core.rodata + 1);
 	assert_int_equal(s.anatomy.memory.debug, 100);
+}
+
+static void modinfo_in_any_script(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *shown;
+	} cases[] = {
+		{ "J\303\274rgen \346\227\245", "J\303\274rgen \346\227\245" },
+		{ "\303", "?" },
+		{ "a\300\257b\377", "a??b?" },
+		{ "x\033[31m\302\233y", "x?[31m??y" },
+		{ "\342\200\256rtl", "???rtl" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		AUTO_SUBJECT struct subject s = { 0 };
+
+		anatomize(&s, &(struct elf_maker_options){ .license = cases[i].text });
+		assert_string_equal(lp_anatomy_modinfo(&s.anatomy, "license"), cases[i].shown);
+	}
 }
 
 static void modinfo_and_hardening(void **state)
@@ -351,6 +373,7 @@ int main(void)
 		cmocka_unit_test(properties_of_aarch64),
 		cmocka_unit_test(groups),
 		cmocka_unit_test(modinfo_and_hardening),
+		cmocka_unit_test(modinfo_in_any_script),
 		cmocka_unit_test(memory),
 		cmocka_unit_test(memory_without_end),
 		cmocka_unit_test(signatures),
