@@ -137,7 +137,7 @@ static void unusable_modules(void **state)
 	write_and_refuse(f, &(struct elf_maker_options){ .no_replace = true }, LPPACK_E_NOT_REPLACE, "m.ko");
 	write_and_refuse(f, &(struct elf_maker_options){ .name = "live-patch" }, LPPACK_E_MODULE_NAME, "'live-patch'");
 	write_and_refuse(f, &(struct elf_maker_options){ .name = "../../etc/x" }, LPPACK_E_MODULE_NAME, "m.ko");
-	write_and_refuse(f, &(struct elf_maker_options){ .machine = 243 }, LPPACK_E_MODULE, "m.ko");
+	write_and_refuse(f, &(struct elf_maker_options){ .machine = 247 }, LPPACK_E_MODULE, "m.ko");
 	assert_refused(f, "kernels: [{module: keys, build_id: '00112233'}]\n", LPPACK_E_IO, "keys");
 }
 
