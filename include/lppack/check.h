@@ -130,7 +130,7 @@ struct lppack_value *lppack_kernel_check_entry(struct lppack_kernel *kernel, str
  * @since 0.1
  */
 enum lppack_check_flags {
-	LPPACK_CHECK_STRICT = 1u << 0, /**< a warning counts as an error */
+	LPPACK_CHECK_STRICT = 1u << 0, /**< a warning, and what is unknown, is as bad as an error */
 };
 
 /**
@@ -140,7 +140,10 @@ enum lppack_check_flags {
  * @param flags  of enum lppack_check_flags
  * @param err    receives the error
  * @return 0, or a negative code:
- *         - LPPACK_E_UNLOADABLE: the first finding that is an error, or with LPPACK_CHECK_STRICT a warning
+ *         - LPPACK_E_UNLOADABLE: the first finding that is an error, or with LPPACK_CHECK_STRICT one that is unknown or
+ *           a warning
+ *         - LPPACK_E_UNDECIDED: nothing is wrong that is known, but the first finding is unknown: what is missing, and
+ *           where to get it
  *         - LPPACK_E_USAGE: a flag is unknown
  * @since 0.1
  */

@@ -58,6 +58,7 @@ extern "C" {
 	X(LIMIT, 25, RELEASE, "a limit of the format is exceeded") \
 	X(FACTS, 26, RELEASE, "the metadata do not match the module") \
 	X(NOT_CUMULATIVE, 27, RELEASE, "the bundle loses what the one before it had") \
+	X(UNDECIDED, 28, MACHINE, "nothing says whether the module will load into that kernel") \
 	X(NO_KEYS, 30, MACHINE, "no trusted key is configured") \
 	X(UNTRUSTED, 31, RELEASE, "no signature is by a trusted key") \
 	X(BAD_SIGNATURE, 32, RELEASE, "a signature is wrong") \

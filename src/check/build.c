@@ -18,7 +18,7 @@ static void build_check_size(struct lp_check *check, const char *structure, uint
 		return;
 	lp_check_add(check, (struct lp_finding){
 				    .id = "structure-size",
-				    .severity = "error",
+				    .severity = LP_SEVERITY_ERROR,
 				    .code = LPPACK_E_UNLOADABLE,
 				    .subject = structure,
 				    .message = lp_text_format(
@@ -48,7 +48,7 @@ static void build_check_compiler(struct lp_check *check)
 	lp_check_add(check,
 		     (struct lp_finding){
 			     .id = "compiler",
-			     .severity = "warning",
+			     .severity = LP_SEVERITY_WARNING,
 			     .subject = own,
 			     .message = lp_text_format("compiled by %s, but the kernel by %s", own, kernel),
 			     .hint = "use the kernel's compiler: another one may inline and lay out differently" });
@@ -67,7 +67,7 @@ void lp_check_build(struct lp_check *check)
 		lp_check_add(check,
 			     (struct lp_finding){
 				     .id = "states",
-				     .severity = "info",
+				     .severity = LP_SEVERITY_INFO,
 				     .message = lp_text_format(
 					     "has %zu state%s: whether they fit depends on the active livepatches",
 					     check->facts.n_states, check->facts.n_states == 1 ? "" : "s"),

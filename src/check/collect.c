@@ -10,13 +10,14 @@ void lp_check_free(struct lp_check *check)
 {
 	lp_anatomy_free(&check->anatomy);
 	lp_module_facts_free(&check->facts);
-	lppack_value_free(check->findings);
+	lp_findings_free(&check->findings);
 	free(check->reason);
 	*check = (struct lp_check){ 0 };
 }
 
 void lp_check_add(struct lp_check *check, struct lp_finding finding)
 {
+	check->is_uncertain |= finding.severity == LP_SEVERITY_UNKNOWN;
 	lp_findings_add(&check->findings, &finding);
 }
 
@@ -28,7 +29,7 @@ void lp_check_refuse(struct lp_check *check, enum lp_check_stage stage, struct l
 		check->sys_errno = finding.sys_errno;
 		check->stage = stage;
 	}
-	finding.severity = "error";
+	finding.severity = LP_SEVERITY_ERROR;
 	if (!finding.code)
 		finding.code = LPPACK_E_UNLOADABLE;
 	lp_findings_add(&check->findings, &finding);
@@ -54,15 +55,26 @@ static const struct {
 	[LP_SOURCE_BTF] = { "no BTF", "name a file with the kernel's BTF (--btf)" },
 };
 
-void lp_check_skip(struct lp_check *check, enum lp_kernel_source source, const char *what)
+static void add_not_checked(struct lp_check *check, enum lp_kernel_source source, const char *what,
+			    enum lp_severity severity)
 {
 	const struct lppack_error *why = &check->kernel->why_unknown[source];
 	char *message = why->code ? lp_text_format("not checked: %s (%s)", what, why->message) :
 				    lp_text_format("not checked: %s (%s)", what, sources[source].missing);
 
-	lp_findings_add(&check->findings, &(struct lp_finding){ .id = "not-checked",
-								.severity = "info",
-								.subject = what,
-								.message = message,
-								.hint = sources[source].hint });
+	lp_check_add(check, (struct lp_finding){ .id = "not-checked",
+						 .severity = severity,
+						 .subject = what,
+						 .message = message,
+						 .hint = sources[source].hint });
+}
+
+void lp_check_skip(struct lp_check *check, enum lp_kernel_source source, const char *what)
+{
+	add_not_checked(check, source, what, LP_SEVERITY_INFO);
+}
+
+void lp_check_miss(struct lp_check *check, enum lp_kernel_source source, const char *what)
+{
+	add_not_checked(check, source, what, LP_SEVERITY_UNKNOWN);
 }

@@ -26,7 +26,7 @@ struct lp_check {
 	size_t n;
 	struct lp_module_facts facts;
 	struct lp_anatomy anatomy;
-	struct lppack_value *findings;
+	struct lp_findings findings;
 	bool has_versions;         /* the module says which CRCs it expects */
 	bool is_uncertain;         /* something that decides could not be looked at */
 	enum lp_check_stage stage; /* of the first refusal */
@@ -44,8 +44,12 @@ void lp_check_free(struct lp_check *check);
 void lp_check_add(struct lp_check *check, struct lp_finding finding);
 /* The same of an error that the kernel refuses the module for: with the stage where it does, and its errno. */
 void lp_check_refuse(struct lp_check *check, enum lp_check_stage stage, struct lp_finding finding);
-/* Adds "not checked": what (like "imported symbols") for want of a source, and how to have it. */
+/* Adds "not checked": what (like "imported symbols") for want of a source, and how to have it. The verdict does not
+ * depend on it. */
 void lp_check_skip(struct lp_check *check, enum lp_kernel_source source, const char *what);
+
+/* The same of what the verdict depends on, which is unknown then. */
+void lp_check_miss(struct lp_check *check, enum lp_kernel_source source, const char *what);
 
 #define LP_AUTO_CHECK LP_AUTO(lp_check_free)
 

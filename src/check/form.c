@@ -79,7 +79,7 @@ static void form_add_fault(struct lp_check *check, const struct lp_fault *fault)
 	};
 	LP_AUTO_FREE char *hint = strcmp(fault->id, "object-name") == 0 ? object_hint(check, fault->subject) : NULL;
 	const struct lp_finding finding = { .id = fault->id,
-					    .severity = "error",
+					    .severity = LP_SEVERITY_ERROR,
 					    .code = LPPACK_E_UNLOADABLE,
 					    .subject = fault->subject,
 					    .message = strdup(fault->message),
@@ -105,7 +105,7 @@ static void check_room(struct lp_check *check, const char *structure, uint64_t r
 		check,
 		(struct lp_finding){
 			.id = "array-end",
-			.severity = "error",
+			.severity = LP_SEVERITY_ERROR,
 			.code = LPPACK_E_UNLOADABLE,
 			.subject = structure,
 			.message = lp_text_format(

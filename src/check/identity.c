@@ -73,7 +73,7 @@ static void check_release(struct lp_check *check, const char *release, bool kern
 		return;
 	lp_check_add(check, (struct lp_finding){
 				    .id = "release",
-				    .severity = "error",
+				    .severity = LP_SEVERITY_ERROR,
 				    .code = LPPACK_E_VERMAGIC,
 				    .subject = check->facts.release,
 				    .message = lp_text_format(
@@ -94,10 +94,8 @@ void lp_check_identity(struct lp_check *check)
 	check_arch(check);
 	if (!k->known[LP_SOURCE_IDENTITY])
 		lp_check_skip(check, LP_SOURCE_IDENTITY, "which build of the kernel this is");
-	if (!k->known[LP_SOURCE_VERMAGIC]) {
-		lp_check_skip(check, LP_SOURCE_VERMAGIC, "the flags of the vermagic");
-		check->is_uncertain = true;
-	}
+	if (!k->known[LP_SOURCE_VERMAGIC])
+		lp_check_miss(check, LP_SOURCE_VERMAGIC, "the flags of the vermagic");
 	if (differs)
 		refuse_vermagic(check);
 	check_release(check, release, differs);
@@ -117,7 +115,7 @@ static void refuse_no_versions(struct lp_check *check, bool is_forced)
 {
 	struct lp_finding finding = {
 		.id = "no-versions",
-		.severity = "error",
+		.severity = LP_SEVERITY_ERROR,
 		.code = LPPACK_E_UNLOADABLE,
 		.subject = "CONFIG_MODVERSIONS",
 		.message = strdup("has no symbol versions, which a kernel with CONFIG_MODVERSIONS wants"),
@@ -137,8 +135,7 @@ void lp_check_config(struct lp_check *check)
 	const struct lp_kconfig *config = &check->kernel->config;
 
 	if (!check->kernel->known[LP_SOURCE_CONFIG]) {
-		lp_check_skip(check, LP_SOURCE_CONFIG, "whether the kernel is configured for livepatches");
-		check->is_uncertain = true;
+		lp_check_miss(check, LP_SOURCE_CONFIG, "whether the kernel is configured for livepatches");
 		return;
 	}
 	if (!lp_kconfig_is_on(config, "CONFIG_LIVEPATCH"))
@@ -154,7 +151,7 @@ void lp_check_config(struct lp_check *check)
 	if (lp_kconfig_is_on(config, "CONFIG_TRIM_UNUSED_KSYMS"))
 		lp_check_add(check,
 			     (struct lp_finding){ .id = "config-trim",
-						  .severity = "info",
+						  .severity = LP_SEVERITY_INFO,
 						  .subject = "CONFIG_TRIM_UNUSED_KSYMS",
 						  .message = strdup("the kernel exports only what its own modules use"),
 						  .hint = "reach other symbols through .klp.rela relocations" });
@@ -181,7 +178,7 @@ static enum lp_signature_match match_signer(const struct lp_check *check)
 /* kernel: module_sig_check() of kernel/module/signing.c: EKEYREJECTED, or under lockdown alone EPERM. */
 static void add_signature(struct lp_check *check, const char *id, char *message, const char *hint)
 {
-	struct lp_finding finding = { .id = id, .severity = "info", .message = message, .hint = hint };
+	struct lp_finding finding = { .id = id, .severity = LP_SEVERITY_INFO, .message = message, .hint = hint };
 
 	if (!lp_check_is_sig_enforced(check)) {
 		lp_check_add(check, finding);
@@ -210,8 +207,12 @@ static char *signer_text(const struct lp_check *check)
 static void check_signed(struct lp_check *check)
 {
 	if (!check->kernel->known[LP_SOURCE_KEYS]) {
-		lp_check_skip(check, LP_SOURCE_KEYS, "whether the kernel knows the key of the module's signature");
-		check->is_uncertain |= lp_check_is_sig_enforced(check);
+		static const char what[] = "whether the kernel knows the key of the module's signature";
+
+		if (lp_check_is_sig_enforced(check))
+			lp_check_miss(check, LP_SOURCE_KEYS, what);
+		else
+			lp_check_skip(check, LP_SOURCE_KEYS, what);
 		return;
 	}
 	switch (match_signer(check)) {

@@ -159,8 +159,7 @@ static void check_import(struct lp_check *check, const struct depends *d, const 
 	if (!found && import->is_weak)
 		return;
 	if (!found && check->facts.depends && !check->kernel->has_symvers && !check->kernel->known[LP_SOURCE_MODULES]) {
-		lp_check_skip(check, LP_SOURCE_MODULES, import->name);
-		check->is_uncertain = true;
+		lp_check_miss(check, LP_SOURCE_MODULES, import->name);
 		return;
 	}
 	if (!found || (found->gpl_only && !is_gpl(check))) {
@@ -179,7 +178,7 @@ static void check_import(struct lp_check *check, const struct depends *d, const 
 	if (found->module)
 		lp_check_add(check,
 			     (struct lp_finding){ .id = "import-module",
-						  .severity = "warning",
+						  .severity = LP_SEVERITY_WARNING,
 						  .subject = import->name,
 						  .message = lp_text_format(
 							  "imports %s of the module %s, which must be loaded before it",
@@ -210,8 +209,7 @@ void lp_check_imports(struct lp_check *check)
 	LP_AUTO(cleanup_depends) struct depends d = { 0 };
 
 	if (!check->kernel->known[LP_SOURCE_EXPORTS]) {
-		lp_check_skip(check, LP_SOURCE_EXPORTS, "imported symbols and their CRCs");
-		check->is_uncertain = true;
+		lp_check_miss(check, LP_SOURCE_EXPORTS, "imported symbols and their CRCs");
 		return;
 	}
 	read_depends(check, &d);

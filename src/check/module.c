@@ -22,11 +22,6 @@
 
 #include <string.h>
 
-static bool is_finding(const struct lppack_value *finding, const char *key, const char *text)
-{
-	return lp_text_equal(lppack_value_text(lppack_value_get(finding, key)), text);
-}
-
 /* klp_enable_patch() refuses a module without the mark; one that does not call it loads as any other does. */
 static bool enables_patch(const struct lp_check *check)
 {
@@ -48,56 +43,28 @@ static bool has_versions(const struct lp_check *check)
 /* What is wrong with the module wherever it is loaded. What its signature is worth depends on the kernel. */
 static void add_own_findings(struct lp_check *check)
 {
-	LP_AUTO_VALUE struct lppack_value *own = lp_findings_of_module(&check->facts, &check->anatomy);
+	LP_AUTO_FINDINGS struct lp_findings own = { 0 };
 
-	for (size_t i = 0; i < lppack_value_count(own); i++) {
-		const struct lppack_value *from = lppack_value_at(own, i, NULL);
-		const char *message = lppack_value_text(lppack_value_get(from, "message"));
+	lp_findings_add_module(&own, &check->facts, &check->anatomy);
+	check->findings.failed |= own.failed;
+	for (size_t i = 0; i < own.n; i++) {
+		struct lp_finding finding = own.items[i];
 		/* To the kernel any value is a mark. */
-		bool livepatch = is_finding(from, "id", "not-livepatch") && enables_patch(check) &&
+		bool livepatch = finding.kind == LP_FINDING_NOT_LIVEPATCH && enables_patch(check) &&
 				 !lp_anatomy_modinfo(&check->anatomy, "livepatch");
 		/* With it the kernel only taints itself (try_to_force_load()). */
-		bool vermagic = is_finding(from, "id", "no-vermagic") &&
+		bool vermagic = finding.kind == LP_FINDING_NO_VERMAGIC &&
 				!lp_kconfig_is_on(&check->kernel->config, "CONFIG_MODULE_FORCE_LOAD");
-		struct lp_finding finding = {
-			.id = lppack_value_text(lppack_value_get(from, "id")),
-			.severity = lppack_value_text(lppack_value_get(from, "severity")),
-			.code = (enum lppack_code)lppack_value_int(lppack_value_get(from, "code"), 0),
-			.message = message ? strdup(message) : NULL,
-			.hint = lppack_value_text(lppack_value_get(from, "hint")),
-		};
 
-		if (is_finding(from, "id", "no-signature")) {
-			free(finding.message);
+		if (finding.kind == LP_FINDING_NO_SIGNATURE)
 			continue;
-		}
+		finding.message = finding.message ? strdup(finding.message) : NULL;
 		finding.sys_errno = livepatch ? "EINVAL" : vermagic ? "ENOEXEC" : NULL;
 		if (livepatch || vermagic)
 			lp_check_refuse(check, livepatch ? LP_STAGE_PATCH : LP_STAGE_MODINFO, finding);
 		else
 			lp_check_add(check, finding);
 	}
-	if (!own)
-		lp_value_push(&check->findings, NULL);
-}
-
-/* Errors, then warnings, then the rest, each in the order in which they came. */
-static struct lppack_value *sort_findings(const struct lppack_value *findings, size_t *errors)
-{
-	static const char *const order[] = { "error", "warning", "info" };
-	struct lppack_value *sorted = findings ? lp_value_list() : NULL;
-
-	*errors = 0;
-	for (size_t rank = 0; rank < sizeof(order) / sizeof(order[0]); rank++)
-		for (size_t i = 0; i < lppack_value_count(findings); i++) {
-			const struct lppack_value *finding = lppack_value_at(findings, i, NULL);
-
-			if (!is_finding(finding, "severity", order[rank]))
-				continue;
-			*errors += rank == 0;
-			lp_value_push(&sorted, lp_value_copy(finding));
-		}
-	return sorted;
 }
 
 static struct lppack_value *report_module(const struct lp_check *check)
@@ -124,23 +91,34 @@ static struct lppack_value *report_kernel(const struct lppack_kernel *k)
 	return map;
 }
 
-static struct lppack_value *report_verdict(const struct lp_check *check, size_t errors)
+/* What a check ends with, by the worst of its findings, which comes first. */
+static enum lppack_code verdict_code(const struct lp_check *check, bool strict)
+{
+	const struct lp_finding *first = check->findings.n ? &check->findings.items[0] : NULL;
+
+	if (first && (first->severity == LP_SEVERITY_ERROR || (strict && first->severity != LP_SEVERITY_INFO)))
+		return LPPACK_E_UNLOADABLE;
+	return check->is_uncertain ? LPPACK_E_UNDECIDED : 0;
+}
+
+static struct lppack_value *report_verdict(const struct lp_check *check)
 {
 	struct lppack_value *map = lp_value_map();
+	enum lppack_code code = verdict_code(check, false);
 
 	lp_value_add_text(&map, "loads", check->sys_errno ? "no" : check->is_uncertain ? "unknown" : "yes");
 	lp_value_add_text(&map, "errno", check->sys_errno);
 	lp_value_add_text(&map, "reason", check->reason);
-	lp_value_add_bool(&map, "accepted", errors == 0);
+	lp_value_add_bool(&map, "accepted", code != LPPACK_E_UNLOADABLE);
+	lp_value_add_int(&map, "code", code);
+	lp_value_add_int(&map, "strict_code", verdict_code(check, true));
 	return map;
 }
 
-static struct lppack_value *report_make(const struct lp_check *check)
+struct lppack_value *lp_check_report(const struct lp_check *check, struct lppack_error *err)
 {
 	struct lppack_value *map = lp_value_map();
 	struct lppack_value *checked = lp_value_map();
-	size_t errors = 0;
-	struct lppack_value *findings = sort_findings(check->findings, &errors);
 
 	lp_value_add_int(&checked, "imports", check->imports);
 	lp_value_add_int(&checked, "functions", check->functions);
@@ -149,35 +127,47 @@ static struct lppack_value *report_make(const struct lp_check *check)
 	lp_value_add_text(&map, "file", check->name);
 	lp_value_add(&map, "module", report_module(check));
 	lp_value_add(&map, "kernel", report_kernel(check->kernel));
-	lp_value_add(&map, "verdict", report_verdict(check, errors));
+	lp_value_add(&map, "verdict", report_verdict(check));
 	lp_value_add(&map, "checked", checked);
-	lp_value_add(&map, "findings", findings);
+	lp_value_add(&map, "findings", lp_findings_describe(&check->findings));
+	if (!map)
+		lp_fail_nomem(err);
 	return map;
 }
 
-struct lppack_value *lp_check_run(struct lp_check *check, struct lppack_error *err)
+int lp_check_run(struct lp_check *check, struct lppack_error *err)
 {
-	struct lppack_value *report = NULL;
+	int rc = lp_module_anatomize(check->bytes, check->n, check->name, &check->facts, &check->anatomy, err);
 
-	if (lp_module_anatomize(check->bytes, check->n, check->name, &check->facts, &check->anatomy, err) < 0)
-		return NULL;
-	check->findings = lp_value_list();
+	if (rc < 0)
+		return rc;
 	check->stage = LP_STAGE_NONE;
 	check->has_versions = has_versions(check);
 	add_own_findings(check);
-	if (lp_check_form(check, err) < 0)
-		return NULL;
+	rc = lp_check_form(check, err);
+	if (rc < 0)
+		return rc;
 	lp_check_identity(check);
 	lp_check_config(check);
 	lp_check_signature(check);
 	lp_check_imports(check);
-	if (lp_check_symbols(check, err) < 0)
-		return NULL;
+	rc = lp_check_symbols(check, err);
+	if (rc < 0)
+		return rc;
 	lp_check_build(check);
-	report = report_make(check);
-	if (!report)
-		lp_fail_nomem(err);
-	return report;
+	lp_findings_sort(&check->findings);
+	return check->findings.failed ? lp_fail_nomem(err) : 0;
+}
+
+int lp_check_fail_if_refused(const struct lp_check *check, struct lppack_error *err)
+{
+	const struct lp_finding *first = check->findings.n ? &check->findings.items[0] : NULL;
+
+	if (verdict_code(check, false) != LPPACK_E_UNLOADABLE)
+		return 0;
+	return lp_fail(err, LPPACK_E_UNLOADABLE, first->hint, "%s: module %s for kernel %s: %s", check->name,
+		       check->facts.name ? check->facts.name : "?",
+		       check->kernel->facts.release ? check->kernel->facts.release : "of these files", first->message);
 }
 
 LP_EXPORT struct lppack_value *lppack_kernel_check_file(struct lppack_kernel *kernel, const char *path,
@@ -190,7 +180,7 @@ LP_EXPORT struct lppack_value *lppack_kernel_check_file(struct lppack_kernel *ke
 		return NULL;
 	check.bytes = bytes.data;
 	check.n = bytes.len;
-	return lp_check_run(&check, err);
+	return lp_check_run(&check, err) < 0 ? NULL : lp_check_report(&check, err);
 }
 
 LP_EXPORT struct lppack_value *lppack_kernel_check_entry(struct lppack_kernel *kernel, struct lppack_entry *entry,
@@ -202,24 +192,25 @@ LP_EXPORT struct lppack_value *lppack_kernel_check_entry(struct lppack_kernel *k
 	if (lppack_entry_load_module(entry, &bytes, &check.n, err) < 0)
 		return NULL;
 	check.bytes = bytes;
-	return lp_check_run(&check, err);
+	return lp_check_run(&check, err) < 0 ? NULL : lp_check_report(&check, err);
 }
 
 LP_EXPORT int lppack_check_report_judge(const struct lppack_value *report, uint32_t flags, struct lppack_error *err)
 {
-	const struct lppack_value *findings = lppack_value_get(report, "findings");
-	const struct lppack_value *first = lppack_value_at(findings, 0, NULL);
+	const struct lppack_value *first = lppack_value_at(lppack_value_get(report, "findings"), 0, NULL);
 	const struct lppack_value *kernel = lppack_value_get(report, "kernel");
 	const char *name = lppack_value_text(lppack_value_get(lppack_value_get(report, "module"), "name"));
 	const char *release = lppack_value_text(lppack_value_get(kernel, "release"));
 	const char *message = lppack_value_text(lppack_value_get(first, "message"));
-	bool strict = flags & LPPACK_CHECK_STRICT;
+	const char *key = flags & LPPACK_CHECK_STRICT ? "strict_code" : "code";
+	uint64_t code = lppack_value_int(lppack_value_get(lppack_value_get(report, "verdict"), key), 0);
 
 	if (lp_flags_check("lppack_check_report_judge()", flags, LPPACK_CHECK_STRICT, err) < 0)
 		return -LPPACK_E_USAGE;
-	if (!first || !(is_finding(first, "severity", "error") || (strict && is_finding(first, "severity", "warning"))))
+	if (!code)
 		return 0;
-	return lp_fail(err, LPPACK_E_UNLOADABLE, lppack_value_text(lppack_value_get(first, "hint")),
-		       "%s: module %s for kernel %s: %s", lppack_value_text(lppack_value_get(report, "file")),
-		       name ? name : "?", release ? release : "of these files", message ? message : "?");
+	return lp_fail(err, (enum lppack_code)code, lppack_value_text(lppack_value_get(first, "hint")),
+		       "%s: module %s for kernel %s: %s%s", lppack_value_text(lppack_value_get(report, "file")),
+		       name ? name : "?", release ? release : "of these files",
+		       code == LPPACK_E_UNDECIDED ? "whether it loads is unknown: " : "", message ? message : "?");
 }

@@ -28,22 +28,16 @@ struct wanted {
 	enum lp_check_stage stage;
 };
 
-static bool has_finding(const struct lp_check *check, const char *id, const char *subject)
-{
-	for (size_t i = 0; i < lppack_value_count(check->findings); i++) {
-		const struct lppack_value *finding = lppack_value_at(check->findings, i, NULL);
-
-		if (lp_text_equal(lppack_value_text(lppack_value_get(finding, "id")), id) &&
-		    lp_text_equal(lppack_value_text(lppack_value_get(finding, "subject")), subject))
-			return true;
-	}
-	return false;
-}
-
 static void skip_once(struct lp_check *check, enum lp_kernel_source source, const char *what)
 {
-	if (!has_finding(check, "not-checked", what))
+	if (!lp_findings_find(&check->findings, "not-checked", what))
 		lp_check_skip(check, source, what);
+}
+
+static void miss_once(struct lp_check *check, enum lp_kernel_source source, const char *what)
+{
+	if (!lp_findings_find(&check->findings, "not-checked", what))
+		lp_check_miss(check, source, what);
 }
 
 /* An object that is no module of the kernel: patched never, and no error. */
@@ -52,13 +46,13 @@ static void add_absent(struct lp_check *check, const char *object)
 	bool builtin = lp_kernel_has_builtin(check->kernel, object);
 	const char *id = builtin ? "object-builtin" : "object-absent";
 
-	if (has_finding(check, id, object))
+	if (lp_findings_find(&check->findings, id, object))
 		return;
 	lp_check_add(
 		check,
 		(struct lp_finding){
 			.id = id,
-			.severity = builtin ? "warning" : "info",
+			.severity = builtin ? LP_SEVERITY_WARNING : LP_SEVERITY_INFO,
 			.subject = object,
 			.message =
 				builtin ?
@@ -72,15 +66,14 @@ static void add_absent(struct lp_check *check, const char *object)
 
 static void add_unreadable(struct lp_check *check, const struct lp_target *target)
 {
-	if (!has_finding(check, "not-checked", target->name))
+	if (!lp_findings_find(&check->findings, "not-checked", target->name))
 		lp_check_add(check, (struct lp_finding){
 					    .id = "not-checked",
-					    .severity = "info",
+					    .severity = LP_SEVERITY_UNKNOWN,
 					    .subject = target->name,
 					    .message = lp_text_format("not checked: what the patch does in %s (%s)",
 								      target->name, target->error.message),
 					    .hint = target->error.hint });
-	check->is_uncertain = true;
 }
 
 static int open_scope(struct lp_check *check, const char *object, struct scope *scope, struct lppack_error *err)
@@ -94,12 +87,11 @@ static int open_scope(struct lp_check *check, const char *object, struct scope *
 		scope->symbols = k->known[LP_SOURCE_SYMBOLS] ? &k->symbols : NULL;
 		scope->sites = k->known[LP_SOURCE_SITES] && k->symbols.has_addresses ? &k->sites : NULL;
 		if (!scope->symbols)
-			skip_once(check, LP_SOURCE_SYMBOLS, "functions and livepatch symbols of the kernel");
-		check->is_uncertain |= !scope->symbols;
+			miss_once(check, LP_SOURCE_SYMBOLS, "functions and livepatch symbols of the kernel");
 		return 0;
 	}
 	if (!k->known[LP_SOURCE_MODULES]) {
-		skip_once(check, LP_SOURCE_MODULES, "functions and livepatch symbols of modules");
+		miss_once(check, LP_SOURCE_MODULES, "functions and livepatch symbols of modules");
 		return 0;
 	}
 	target = lp_kernel_target(k, object, &failed);
@@ -129,7 +121,7 @@ static void symbols_refuse(struct lp_check *check, const struct scope *scope, co
 		lp_check_refuse(check, w->stage, finding);
 		return;
 	}
-	finding.severity = "error";
+	finding.severity = LP_SEVERITY_ERROR;
 	finding.code = LPPACK_E_UNLOADABLE;
 	if (owned)
 		finding.message = lp_text_format("%s: the kernel refuses the patch if %s is loaded, else %s itself",
@@ -214,7 +206,7 @@ static void check_function(struct lp_check *check, const struct scope *scope, co
 			check,
 			(struct lp_finding){
 				.id = "function-blacklisted",
-				.severity = "warning",
+				.severity = LP_SEVERITY_WARNING,
 				.subject = func->name,
 				.message = lp_text_format("patches %s, where the kernel allows no kprobe", func->name),
 				.hint = "code that runs with tracing or in exceptions may recurse: test it well" });
@@ -256,13 +248,12 @@ int lp_check_symbols(struct lp_check *check, struct lppack_error *err)
 		lp_check_add(check,
 			     (struct lp_finding){
 				     .id = "not-checked",
-				     .severity = "info",
+				     .severity = LP_SEVERITY_UNKNOWN,
 				     .subject = "functions",
 				     .message = strdup(
 					     "not checked: which functions it patches (no builder's structures were "
 					     "recognised)"),
 				     .hint = "build it with kpatch-build, klp-build or a static struct klp_patch" });
-		check->is_uncertain = true;
 	}
 	for (size_t i = 0; i < check->facts.n_objects && rc == 0; i++)
 		rc = symbols_check_object(check, &check->facts.objects[i], err);

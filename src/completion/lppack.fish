@@ -52,7 +52,7 @@ complete -c lppack -n '__fish_seen_subcommand_from check' -l config -r -F -d 'it
 complete -c lppack -n '__fish_seen_subcommand_from check' -l modules -x -a '(__fish_complete_directories)' -d 'its modules'
 complete -c lppack -n '__fish_seen_subcommand_from check' -l btf -r -F -d 'its BTF'
 complete -c lppack -n '__fish_seen_subcommand_from check' -l sig-enforce -d 'it insists on module signatures'
-complete -c lppack -n '__fish_seen_subcommand_from check' -l strict -d 'fail with warnings too'
+complete -c lppack -n '__fish_seen_subcommand_from check' -l strict -d 'fail with warnings and unknowns too'
 complete -c lppack -n '__fish_seen_subcommand_from check' -s k -l keys -r -F -d 'trust these keys'
 complete -c lppack -n '__fish_seen_subcommand_from check' -l root -x -a '(__fish_complete_directories)' -d 'look at the machine below this directory'
 complete -c lppack -n '__fish_seen_subcommand_from check' -l json -d 'print JSON'

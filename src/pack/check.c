@@ -78,31 +78,31 @@ static int check_build(const struct lp_pack_item *item, const struct lppack_kern
 		       kernel->build_id);
 }
 
+/* What is unknown is told, too: whoever packs may have the other files. */
 static void add_warnings(struct lppack_value **list, const struct lp_pack_item *item,
-			 const struct lppack_value *findings)
+			 const struct lp_findings *findings)
 {
-	for (size_t i = 0; i < lppack_value_count(findings); i++) {
-		const struct lppack_value *finding = lppack_value_at(findings, i, NULL);
-		struct lppack_value *map = lp_value_map();
+	for (size_t i = 0; i < findings->n; i++) {
+		const struct lp_finding *finding = &findings->items[i];
+		struct lppack_value *map;
 
-		if (lp_text_equal(lppack_value_text(lppack_value_get(finding, "severity")), "warning")) {
-			lp_value_add_text(&map, "release", item->metadata.facts.release);
-			lp_value_add_text(&map, "module", item->metadata.facts.name);
-			lp_value_add_text(&map, "message", lppack_value_text(lppack_value_get(finding, "message")));
-			lp_value_add_text(&map, "hint", lppack_value_text(lppack_value_get(finding, "hint")));
-			lp_value_push(list, map);
-		} else {
-			lppack_value_free(map);
-		}
+		if (finding->severity != LP_SEVERITY_WARNING && finding->severity != LP_SEVERITY_UNKNOWN)
+			continue;
+		map = lp_value_map();
+		lp_value_add_text(&map, "release", item->metadata.facts.release);
+		lp_value_add_text(&map, "module", item->metadata.facts.name);
+		lp_value_add_text(&map, "message", finding->message);
+		lp_value_add_text(&map, "hint", finding->hint);
+		lp_value_push(list, map);
 	}
 }
 
+/* As the bundle will hold it, which is not what the file holds if modules are signed. */
 static int check_item(const struct lp_pack_item *item, const struct lppack_kernel_files *files,
 		      struct lp_pack_checked *out, struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lppack_kernel_close) struct lppack_kernel *kernel = lppack_kernel_open(files, err);
 	LP_AUTO_CHECK struct lp_check check = { .kernel = kernel, .name = item->path };
-	LP_AUTO_VALUE struct lppack_value *report = NULL;
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
 	int rc;
 
@@ -111,16 +111,16 @@ static int check_item(const struct lp_pack_item *item, const struct lppack_kerne
 	rc = check_build(item, kernel, err);
 	if (rc < 0)
 		return rc;
-	/* As the bundle will hold it, which is not what the file holds if modules are signed. */
-	if (lp_pack_read(item, &bytes, err) < 0)
-		return -LPPACK_E_UNLOADABLE;
+	rc = lp_pack_read(item, &bytes, err);
+	if (rc < 0)
+		return rc;
 	check.bytes = bytes.data;
 	check.n = bytes.len;
-	report = lp_check_run(&check, err);
-	if (!report)
-		return -LPPACK_E_UNLOADABLE;
-	add_warnings(&out->warnings, item, lppack_value_get(report, "findings"));
-	return lppack_check_report_judge(report, 0, err);
+	rc = lp_check_run(&check, err);
+	if (rc < 0)
+		return rc;
+	add_warnings(&out->warnings, item, &check.findings);
+	return lp_check_fail_if_refused(&check, err);
 }
 
 int lp_pack_check(const struct lppack_spec *spec, const struct lp_pack *pack, struct lp_pack_checked *out,

@@ -91,20 +91,20 @@ static struct lppack_value *describe_findings(const struct lp_release_facts *old
 					      const struct lp_release_facts *newer)
 {
 	struct lp_release_walk walk = { .older = older, .newer = newer };
-	struct lppack_value *list = lp_value_list();
+	LP_AUTO_FINDINGS struct lp_findings list = { 0 };
 
 	while (lp_release_walk_next(&walk))
 		if (lp_release_walk_is_name_taken(&walk))
 			lp_findings_add(&list, &(struct lp_finding){
 						       .id = "same-name",
-						       .severity = "warning",
+						       .severity = LP_SEVERITY_WARNING,
 						       .subject = walk.new->facts.name,
 						       .message = lp_text_format(
 							       "for kernel %s both modules are called %s: the new one "
 							       "cannot be loaded over the old one",
 							       walk.new->facts.release, walk.new->facts.name),
 						       .hint = LP_SAME_NAME_HINT });
-	return list;
+	return lp_findings_describe(&list);
 }
 
 static struct lppack_value *describe_diff(const struct lp_release_facts *older, const struct lp_release_facts *newer,

@@ -39,7 +39,7 @@ check()
 	lppack check --kernel-dir root --json "$@" m.ko > "$out" 2> "$err"
 }
 
-# found NAME SEVERITY:FINDING[:SUBJECT] LOADS [ERRNO] -- OPTION...: of m.ko; with an error among them the status is UNLOADABLE.
+# found NAME SEVERITY:FINDING[:SUBJECT] LOADS [ERRNO] -- OPTION...: of m.ko; with an error among them the status is UNLOADABLE, with what is unknown UNDECIDED.
 found()
 {
 	local name=$1 wanted=$2 loads=$3 sys_errno=None got
@@ -52,6 +52,10 @@ found()
 	{
 		case $wanted in
 		error:*) [ $got = "${status[UNLOADABLE]}" ] || echo "exit status $got"; says "$err" '^lppack: error: m.ko: module livepatch_7 for kernel ' ;;
+		unknown:*)
+			[ $got = "${status[UNDECIDED]}" ] || echo "exit status $got"
+			says "$err" '^lppack: error: m.ko: module livepatch_7 for kernel .*: whether it loads is unknown: '
+			;;
 		*) [ $got = 0 ] || { echo "exit status $got"; cat "$err"; } ;;
 		esac
 		json "['verdict']['loads']" "'$loads'"
@@ -252,20 +256,29 @@ echo 'CONFIG_MODVERSIONS=y' > unpatchable
 module
 found "a kernel without livepatching" error:config-livepatch no ENOEXEC -- --config unpatchable
 module --no-anatomy
-found "what is not recognised is not passed over" info:not-checked:functions unknown --
+found "what is not recognised is not passed over" unknown:not-checked:functions unknown --
 
 # Without files.
 module --function cmdline_proc_show --import $printk
 {
-	lppack check --config root/boot/config-$release --json m.ko > "$out" 2> "$err" || cat "$err"
+	lppack check --config root/boot/config-$release --json m.ko > "$out" 2> "$err"
+	[ $? = "${status[UNDECIDED]}" ] || cat "$err"
 	json "['verdict']['loads']" "'unknown'"
 	has "info:not-checked:which build of the kernel this is"
-	has "info:not-checked:imported symbols and their CRCs"
-	has "info:not-checked:functions and livepatch symbols of the kernel"
-	has "info:not-checked:the flags of the vermagic"
+	has "unknown:not-checked:imported symbols and their CRCs"
+	has "unknown:not-checked:functions and livepatch symbols of the kernel"
+	has "unknown:not-checked:the flags of the vermagic"
 } | ok "what no file tells is named"
+try UNDECIDED check --vmlinuz root/boot/vmlinuz-$release m.ko
+says "$err" "hint: name the kernel's config \\(--config\\)" | ok "what is missing has a status of its own, and a hint"
+says "$out" '^  loads +unknown: ' | ok "and is the verdict"
+try UNLOADABLE check --strict --vmlinuz root/boot/vmlinuz-$release m.ko | ok "which --strict takes for a no"
 lppack check --vmlinuz root/boot/vmlinuz-$release --json m.ko > "$out" 2> "$err"
-{ json "['verdict']['loads']" "'unknown'"; has "info:not-checked:whether the kernel is configured for livepatches"; } | ok "no configuration"
+{
+	json "['verdict']['code']" "${status[UNDECIDED]}"
+	json "['verdict']['strict_code']" "${status[UNLOADABLE]}"
+} | ok "in JSON, too"
+{ json "['verdict']['loads']" "'unknown'"; has "unknown:not-checked:whether the kernel is configured for livepatches"; } | ok "no configuration"
 printf '%016x T %s\n' 1 a 2 b 3 c 4 d 5 twice 6 cmdline_proc_show 7 g > System.map
 module --function cmdline_proc_show --function twice,2
 lppack check --system-map System.map --json m.ko > "$out" 2> "$err"

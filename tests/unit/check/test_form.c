@@ -48,7 +48,6 @@ static void run(struct subject *s)
 	check->name = "test.ko";
 	check->bytes = s->bytes.data;
 	check->n = s->bytes.len;
-	check->findings = lp_value_list();
 	check->stage = LP_STAGE_NONE;
 	if (lp_module_anatomize(check->bytes, check->n, check->name, &check->facts, &check->anatomy, &err) < 0 ||
 	    lp_check_form(check, &err) < 0)
@@ -58,14 +57,14 @@ static void run(struct subject *s)
 /* The only finding. */
 static void assert_told(const struct subject *s, const char *id, const char *words)
 {
-	const struct lppack_value *finding = lppack_value_at(s->check.findings, 0, NULL);
+	const struct lp_finding *finding = s->check.findings.items;
 
-	assert_int_equal(lppack_value_count(s->check.findings), 1);
-	assert_string_equal(lppack_value_text(lppack_value_get(finding, "id")), id);
-	assert_string_equal(lppack_value_text(lppack_value_get(finding, "severity")), "error");
-	assert_int_equal(lppack_value_int(lppack_value_get(finding, "code"), 0), LPPACK_E_UNLOADABLE);
-	assert_non_null(strstr(lppack_value_text(lppack_value_get(finding, "message")), words));
-	assert_non_null(lppack_value_get(finding, "hint"));
+	assert_int_equal(s->check.findings.n, 1);
+	assert_string_equal(finding->id, id);
+	assert_int_equal(finding->severity, LP_SEVERITY_ERROR);
+	assert_int_equal(finding->code, LPPACK_E_UNLOADABLE);
+	assert_non_null(strstr(finding->message, words));
+	assert_non_null(finding->hint);
 }
 
 static void assert_refused(const struct subject *s, enum lp_check_stage stage, const char *sys_errno, const char *id,
@@ -80,7 +79,7 @@ static void assert_refused(const struct subject *s, enum lp_check_stage stage, c
 
 static void assert_accepted(const struct subject *s)
 {
-	assert_int_equal(lppack_value_count(s->check.findings), 0);
+	assert_int_equal(s->check.findings.n, 0);
 	assert_null(s->check.sys_errno);
 	assert_false(s->check.is_uncertain);
 }
