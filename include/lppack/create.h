@@ -243,6 +243,7 @@ enum lppack_create_flags {
 	LPPACK_CREATE_OVERWRITE = 1u << 0,   /**< an existing output is replaced */
 	LPPACK_CREATE_INDEPENDENT = 1u << 1, /**< no module has a base: larger, but one frame to read each */
 	LPPACK_CREATE_CHECK = 1u << 2, /**< modules whose kernel's files are named must load there (<lppack/check.h>) */
+	LPPACK_CREATE_ALLOW_UNRECOGNISED = 1u << 3, /**< livepatches of which nothing is recognised are packed too */
 };
 
 /**

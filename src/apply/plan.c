@@ -10,7 +10,7 @@
 #include "format/fixes.h"
 #include "format/metadata.h"
 #include "format/release.h"
-#include "inspect/klp_judge.h"
+#include "inspect/anatomy.h"
 #include "runtime/kprobes.h"
 #include "runtime/preflight.h"
 #include "bundle/describe.h"

@@ -145,6 +145,18 @@ static void add_warnings(struct lp_findings *list, const struct lp_module_facts 
 		add(list, "replace-unknown", LP_SEVERITY_WARNING, 0,
 		    lp_text_format("replace mode is not known: %s", anatomy->reason),
 		    "lppack apply proves it after loading, and undoes a patch that does not replace");
+	if (facts->is_livepatch && facts->builder == LP_BUILDER_UNKNOWN)
+		add(list, "unrecognised", LP_SEVERITY_WARNING, 0, strdup("nothing of its livepatch is recognised"),
+		    "build it with kpatch-build, klp-build or a static struct klp_patch, and keep its symbol table");
+	if (anatomy->n_unreadable_imports)
+		add(list, "import-unreadable", LP_SEVERITY_WARNING, 0,
+		    lp_text_format("imports %zu symbol%s whose names are over 511 characters or not printable",
+				   anatomy->n_unreadable_imports, anatomy->n_unreadable_imports == 1 ? "" : "s"),
+		    "they are not looked up: see that its kernel exports them");
+	if (anatomy->unknown_versions)
+		add(list, "versions-unknown", LP_SEVERITY_WARNING, 0,
+		    lp_text_format("has %s, which no kernel is known to read", anatomy->unknown_versions),
+		    "its build may be for a newer kernel than this program knows");
 	if (facts->depends)
 		add(list, "depends", LP_SEVERITY_WARNING, 0, lp_text_format("depends on %s", facts->depends),
 		    "livepatches must load without other modules: reach their symbols through .klp.rela relocations");
@@ -170,7 +182,7 @@ static void add_faults(struct lp_findings *list, const struct lp_faults *faults)
 
 		lp_findings_add(list, &(struct lp_finding){ .id = fault->id,
 							    .severity = LP_SEVERITY_ERROR,
-							    .code = LPPACK_E_UNLOADABLE,
+							    .code = fault->code,
 							    .subject = fault->subject,
 							    .message = strdup(fault->message),
 							    .hint = fault->hint,

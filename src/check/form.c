@@ -69,18 +69,20 @@ static char *object_hint(struct lp_check *check, const char *object)
 	return NULL;
 }
 
-/* What is wrong with it on every kernel, and when the kernel sees that. */
+/* What is wrong with it on every kernel, and when the kernel sees that. Its configuration says whether it wants symbol
+ * versions (lp_check_identity()). */
 static void form_add_fault(struct lp_check *check, const struct lp_fault *fault)
 {
 	static const enum lp_check_stage stages[] = {
-		[LP_FAULT_LATER] = LP_STAGE_NONE,          [LP_FAULT_LINKING] = LP_STAGE_LINK,
+		[LP_FAULT_LATER] = LP_STAGE_NONE,          [LP_FAULT_HEADER] = LP_STAGE_HEADER,
+		[LP_FAULT_LAYOUT] = LP_STAGE_LAYOUT,       [LP_FAULT_LINKING] = LP_STAGE_LINK,
 		[LP_FAULT_RELOCATING] = LP_STAGE_RELOCATE, [LP_FAULT_ENABLING] = LP_STAGE_PATCH,
 		[LP_FAULT_WITH_OBJECT] = LP_STAGE_NONE,
 	};
 	LP_AUTO_FREE char *hint = strcmp(fault->id, "object-name") == 0 ? object_hint(check, fault->subject) : NULL;
 	const struct lp_finding finding = { .id = fault->id,
 					    .severity = LP_SEVERITY_ERROR,
-					    .code = LPPACK_E_UNLOADABLE,
+					    .code = fault->code,
 					    .subject = fault->subject,
 					    .message = strdup(fault->message),
 					    .hint = hint ? hint : fault->hint,
@@ -146,8 +148,13 @@ int lp_check_form(struct lp_check *check, struct lppack_error *err)
 		form_refuse(check, LP_STAGE_HEADER, "symbol-table", "ENOEXEC", strdup("has no symbol table"));
 	else
 		check_indexes(check, &elf, &table);
-	for (size_t i = 0; i < check->anatomy.faults.n; i++)
-		form_add_fault(check, &check->anatomy.faults.items[i]);
+	for (size_t i = 0; i < check->anatomy.faults.n; i++) {
+		const struct lp_fault *fault = &check->anatomy.faults.items[i];
+
+		if (strcmp(fault->id, LP_FAULT_NO_VERSIONS) != 0 || !check->kernel->known[LP_SOURCE_CONFIG])
+			form_add_fault(check, fault);
+	}
+	check->is_uncertain |= check->anatomy.n_unreadable_imports > 0;
 	check_room(check, "klp_object", check->anatomy.object_room);
 	check_room(check, "klp_func", check->anatomy.func_room);
 	check_exports(check);

@@ -64,17 +64,6 @@ static const struct lp_kernel_export *find_export(const struct lp_check *check, 
 	return found;
 }
 
-/* kernel: license_is_gpl_compatible() of include/linux/license.h */
-static bool is_gpl(const struct lp_check *check)
-{
-	static const char *const licenses[] = {
-		"GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL", NULL
-	};
-	const char *license = lp_anatomy_modinfo(&check->anatomy, "license");
-
-	return license && lp_text_is_one_of(license, licenses);
-}
-
 static bool imports_namespace(const struct lp_check *check, const char *name_space)
 {
 	for (size_t i = 0; i < check->anatomy.n_modinfo; i++)
@@ -162,7 +151,7 @@ static void check_import(struct lp_check *check, const struct depends *d, const 
 		lp_check_miss(check, LP_SOURCE_MODULES, import->name);
 		return;
 	}
-	if (!found || (found->gpl_only && !is_gpl(check))) {
+	if (!found || (found->gpl_only && !lp_anatomy_is_gpl(&check->anatomy))) {
 		refuse_import(
 			check, found ? "import-gpl" : "import-missing", import->name, "ENOENT",
 			found ? lp_text_format("imports %s, which is for modules under the GPL only", import->name) :

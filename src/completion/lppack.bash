@@ -8,7 +8,7 @@ _lppack_options()
 	inspect) echo --strict --json -h --help ;;
 	check) echo --kernel-dir --release --vmlinuz --system-map --symvers --config --modules --btf --sig-enforce --strict \
 		-k --keys --root --json -h --help ;;
-	create) echo -o --output --key --cert --chain --passphrase-file --sign-module --module-hash -C --directory -T --threads --level --independent --supersedes -k --keys --check -f --force --stream --serial \
+	create) echo -o --output --key --cert --chain --passphrase-file --sign-module --module-hash -C --directory -T --threads --level --independent --supersedes -k --keys --check --allow-unrecognised -f --force --stream --serial \
 		--bundle-version --expires --module --kernel --json -h --help ;;
 	sign) echo --key --cert --chain --passphrase-file --remove -l --list --emit -o --output --attach --json -h --help ;;
 	trust) echo --name -k --keys --policy --key --cert --chain --passphrase-file --root --json -h --help ;;

@@ -70,6 +70,7 @@ complete -c lppack -n '__fish_seen_subcommand_from create' -s C -l directory -x 
 complete -c lppack -n '__fish_seen_subcommand_from create' -s T -l threads -x -d 'compress with N threads'
 complete -c lppack -n '__fish_seen_subcommand_from create' -l level -x -d 'zstd level'
 complete -c lppack -n '__fish_seen_subcommand_from create' -l independent -d 'let every module stand alone'
+complete -c lppack -n '__fish_seen_subcommand_from create' -l allow-unrecognised -d 'take livepatches of which nothing is recognised'
 complete -c lppack -n '__fish_seen_subcommand_from create' -l supersedes -r -F -d 'refuse to lose anything of this bundle'
 complete -c lppack -n '__fish_seen_subcommand_from create' -s k -l keys -r -F -d 'verify that bundle by these keys'
 complete -c lppack -n '__fish_seen_subcommand_from create' -l check -d 'refuse modules that will not load'

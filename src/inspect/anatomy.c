@@ -3,6 +3,7 @@
 #include "inspect/anatomy.h"
 
 #include "inspect/anatomy_code.h"
+#include "inspect/anatomy_faults.h"
 #include "inspect/anatomy_imports.h"
 #include "inspect/anatomy_klp.h"
 #include "inspect/anatomy_memory.h"
@@ -10,7 +11,6 @@
 #include "inspect/anatomy_replace.h"
 #include "inspect/elf.h"
 #include "inspect/klp_facts.h"
-#include "inspect/klp_judge.h"
 #include "inspect/module.h"
 #include "inspect/module_elf.h"
 
@@ -38,6 +38,7 @@ void lp_anatomy_free(struct lp_anatomy *a)
 	free_items(&a->relocations);
 	free_items(&a->symbols);
 	free_items(&a->jump_tables);
+	free(a->unknown_versions);
 	free(a->code);
 	free(a->imports);
 	free(a->exports);
@@ -45,14 +46,6 @@ void lp_anatomy_free(struct lp_anatomy *a)
 	free(a->release_salt);
 	free(a->reason);
 	*a = (struct lp_anatomy){ 0 };
-}
-
-const char *lp_anatomy_modinfo(const struct lp_anatomy *anatomy, const char *key)
-{
-	for (size_t i = 0; i < anatomy->n_modinfo; i++)
-		if (strcmp(anatomy->modinfo[i].key, key) == 0)
-			return anatomy->modinfo[i].value;
-	return NULL;
 }
 
 static int read_parts(const struct lp_elf *elf, const struct lp_module_facts *facts, struct lp_klp_trace *trace,
@@ -70,11 +63,11 @@ static int read_parts(const struct lp_elf *elf, const struct lp_module_facts *fa
 	out->func_room = trace->func_room;
 	out->faults = trace->faults;
 	trace->faults = (struct lp_faults){ 0 };
-	if (rc == 0 && facts->is_livepatch)
-		rc = lp_klp_judge(elf, facts, trace, &out->faults, err);
 	for (size_t i = 0; rc == 0 && i < sizeof(parts) / sizeof(parts[0]); i++)
 		rc = parts[i](elf, out, err);
-	return rc == 0 && facts->is_livepatch ? lp_anatomy_read_replace(elf, facts, trace, out, err) : rc;
+	if (rc == 0 && facts->is_livepatch)
+		rc = lp_anatomy_read_replace(elf, facts, trace, out, err);
+	return rc < 0 ? rc : lp_anatomy_read_faults(elf, facts, trace, out, err);
 }
 
 int lp_module_anatomize(const void *bytes, size_t n, const char *name, struct lp_module_facts *facts,
@@ -96,4 +89,13 @@ int lp_module_anatomize(const void *bytes, size_t n, const char *name, struct lp
 	out->signature_at = elf.size;
 	out->signature_size = facts->has_signature ? n - elf.size - LP_SIGNATURE_TRAILER_SIZE : 0;
 	return 0;
+}
+
+int lp_module_judge(const void *bytes, size_t n, const char *name, struct lppack_error *err)
+{
+	LP_AUTO_ANATOMY struct lp_anatomy anatomy = { 0 };
+	LP_AUTO_MODULE_FACTS struct lp_module_facts facts = { 0 };
+	int rc = lp_module_anatomize(bytes, n, name, &facts, &anatomy, err);
+
+	return rc < 0 || !facts.is_livepatch ? rc : lp_faults_judge(&anatomy.faults, name, err);
 }

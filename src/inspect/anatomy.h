@@ -82,6 +82,15 @@ enum lp_verdict {
 /* In order, NULL-terminated. */
 extern const char *const lp_verdict_names[];
 
+#define LP_THIS_MODULE_POINTERS 8
+
+/* struct module as it stands in the file (.gnu.linkonce.this_module). */
+struct lp_this_module {
+	uint64_t size;
+	uint64_t pointers[LP_THIS_MODULE_POINTERS]; /* offsets of those to the module's own code, ascending */
+	size_t n_pointers;
+};
+
 struct lp_anatomy {
 	struct lp_new_code *code;
 	size_t n_code;
@@ -108,6 +117,9 @@ struct lp_anatomy {
 	struct lp_memory memory;
 	enum lp_verdict verdict;
 	char *reason; /* one sentence without a full stop; NULL if it is no livepatch */
+	struct lp_this_module this_module;
+	char *unknown_versions;      /* the first __version_ext_ section that no kernel is known to read, or NULL */
+	size_t n_unreadable_imports; /* names that are too long or not printable: not among the imports */
 	size_t signature_at; /* the range of an appended signature, PKCS#7 in DER */
 	size_t signature_size;
 };
@@ -118,9 +130,13 @@ struct lp_anatomy {
  */
 int lp_module_anatomize(const void *bytes, size_t n, const char *name, struct lp_module_facts *facts,
 			struct lp_anatomy *out, struct lppack_error *err);
+/* LPPACK_E_UNLOADABLE, or the code of the first fault of a livepatch in memory; LPPACK_E_MODULE if it cannot be read. */
+int lp_module_judge(const void *bytes, size_t n, const char *name, struct lppack_error *err);
 void lp_anatomy_free(struct lp_anatomy *anatomy);
 /* The first value of a modinfo key, as the kernel takes it, or NULL. */
 const char *lp_anatomy_modinfo(const struct lp_anatomy *anatomy, const char *key);
+/* Whether the kernel takes its license for compatible with the GPL. */
+bool lp_anatomy_is_gpl(const struct lp_anatomy *anatomy);
 
 #define LP_AUTO_ANATOMY LP_AUTO(lp_anatomy_free)
 

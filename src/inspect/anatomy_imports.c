@@ -109,7 +109,9 @@ static int read_undefined(const struct lp_elf *elf, const struct lp_symtab *tabl
 		if (symbol.index != SHN_UNDEF || symbol.type == STT_SECTION)
 			continue;
 		import.name = lp_symtab_name(table, i);
-		if (import.name && !is_made_by_kernel(elf, import.name))
+		if (!import.name)
+			out->n_unreadable_imports++;
+		else if (!is_made_by_kernel(elf, import.name))
 			rc = add_import(elf, out, &import, err);
 	}
 	return rc;

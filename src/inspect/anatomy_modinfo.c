@@ -10,6 +10,7 @@
 #include "inspect/notes.h"
 #include "inspect/symtab.h"
 #include "inspect/word.h"
+#include "shared/text.h"
 
 #include <elf.h>
 #include <string.h>
@@ -140,4 +141,23 @@ int lp_anatomy_read_hardening(const struct lp_elf *elf, struct lp_anatomy *out, 
 	h->ibt_endbr_seal = count_sites(elf, ".ibt_endbr_seal");
 	rc = read_hardening_notes(elf, ".note.Linux", out, err);
 	return rc < 0 ? rc : read_compiler(elf, out, err);
+}
+
+const char *lp_anatomy_modinfo(const struct lp_anatomy *anatomy, const char *key)
+{
+	for (size_t i = 0; i < anatomy->n_modinfo; i++)
+		if (strcmp(anatomy->modinfo[i].key, key) == 0)
+			return anatomy->modinfo[i].value;
+	return NULL;
+}
+
+/* license_is_gpl_compatible() of include/linux/license.h */
+bool lp_anatomy_is_gpl(const struct lp_anatomy *anatomy)
+{
+	static const char *const licenses[] = {
+		"GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL", NULL
+	};
+	const char *license = lp_anatomy_modinfo(anatomy, "license");
+
+	return license && lp_text_is_one_of(license, licenses);
 }

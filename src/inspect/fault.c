@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The list of what is wrong with a livepatch on every kernel. */
+/* The list of what is wrong with a module on every kernel. */
 #include "inspect/fault.h"
 
 #include "shared/array.h"
@@ -24,17 +24,18 @@ void lp_faults_free(struct lp_faults *faults)
 int lp_faults_add(struct lp_faults *faults, const struct lp_fault *fault, struct lppack_error *err)
 {
 	LP_AUTO_FREE char *message = fault->message;
-	LP_AUTO_FREE char *subject = strdup(fault->subject);
+	LP_AUTO_FREE char *subject = fault->subject ? strdup(fault->subject) : NULL;
 	LP_AUTO_FREE char *hint = strdup(fault->hint);
 	struct lp_fault *added = NULL;
 
 	if (faults->n == FAULTS_MAX)
 		return 0;
-	if (message && subject && hint)
+	if (message && hint && (subject || !fault->subject))
 		added = lp_array_add(&faults->items, &faults->n, sizeof(*added));
 	if (!added)
 		return lp_fail_nomem(err);
 	*added = *fault;
+	added->code = fault->code ? fault->code : LPPACK_E_UNLOADABLE;
 	added->subject = LP_TAKE(subject);
 	added->message = LP_TAKE(message);
 	added->hint = LP_TAKE(hint);
@@ -45,5 +46,5 @@ int lp_faults_judge(const struct lp_faults *faults, const char *name, struct lpp
 {
 	if (!faults->n)
 		return 0;
-	return lp_fail(err, LPPACK_E_UNLOADABLE, faults->items[0].hint, "%s: %s", name, faults->items[0].message);
+	return lp_fail(err, faults->items[0].code, faults->items[0].hint, "%s: %s", name, faults->items[0].message);
 }

@@ -4,7 +4,6 @@
 
 #include "shared/text.h"
 #include "inspect/klp_relocs.h"
-#include "inspect/module.h"
 
 #include <string.h>
 
@@ -105,17 +104,4 @@ int lp_klp_judge(const struct lp_elf *elf, const struct lp_module_facts *facts, 
 			rc = judge_functions(&facts->objects[i], faults, err);
 	}
 	return rc < 0 ? rc : lp_klp_judge_relocations(elf, facts, faults, err);
-}
-
-int lp_module_judge(const void *bytes, size_t n, const char *name, struct lppack_error *err)
-{
-	LP_AUTO_ELF struct lp_elf elf = { 0 };
-	LP_AUTO_MODULE_FACTS struct lp_module_facts facts = { 0 };
-	LP_AUTO(lp_klp_trace_free) struct lp_klp_trace trace = { .wanted = true };
-	int rc = lp_module_read(&elf, bytes, n, name, &facts, &trace, err);
-
-	if (rc < 0 || !facts.is_livepatch)
-		return rc;
-	rc = lp_klp_judge(&elf, &facts, &trace, &trace.faults, err);
-	return rc < 0 ? rc : lp_faults_judge(&trace.faults, name, err);
 }

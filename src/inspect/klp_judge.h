@@ -11,7 +11,5 @@ char *lp_klp_near_name(const char *object);
 /* Adds what is wrong to the faults; the trace's functions were wanted. */
 int lp_klp_judge(const struct lp_elf *elf, const struct lp_module_facts *facts, const struct lp_klp_trace *trace,
 		 struct lp_faults *faults, struct lppack_error *err);
-/* The same of a module in memory: LPPACK_E_UNLOADABLE with the first fault; LPPACK_E_MODULE if it cannot be read. */
-int lp_module_judge(const void *bytes, size_t n, const char *name, struct lppack_error *err);
 
 #endif

@@ -2,6 +2,7 @@
 liblppack_all_la_SOURCES += \
 	src/inspect/anatomy.c src/inspect/anatomy.h \
 	src/inspect/anatomy_code.c src/inspect/anatomy_code.h \
+	src/inspect/anatomy_faults.c src/inspect/anatomy_faults.h \
 	src/inspect/anatomy_imports.c src/inspect/anatomy_imports.h \
 	src/inspect/anatomy_klp.c src/inspect/anatomy_klp.h \
 	src/inspect/anatomy_memory.c src/inspect/anatomy_memory.h \
@@ -15,6 +16,7 @@ liblppack_all_la_SOURCES += \
 	src/inspect/code.c src/inspect/code.h \
 	src/inspect/efi_image.c src/inspect/efi_image.h \
 	src/inspect/elf.c src/inspect/elf.h \
+	src/inspect/elf_judge.c src/inspect/elf_judge.h \
 	src/inspect/fault.c src/inspect/fault.h \
 	src/inspect/flat_image.c src/inspect/flat_image.h \
 	src/inspect/ftrace_sites.c src/inspect/ftrace_sites.h \
@@ -42,6 +44,7 @@ liblppack_all_la_SOURCES += \
 	src/inspect/symbol_text.c src/inspect/symbol_text.h \
 	src/inspect/symtab.c src/inspect/symtab.h \
 	src/inspect/symvers.c src/inspect/symvers.h \
+	src/inspect/versions_judge.c src/inspect/versions_judge.h \
 	src/inspect/vmlinux.c src/inspect/vmlinux.h \
 	src/inspect/word.h \
 	src/inspect/x86.c src/inspect/x86.h

@@ -99,7 +99,8 @@ static int settle_options(const struct lppack_spec *spec, size_t n_signers, cons
 
 	if (rc < 0)
 		return rc;
-	if (options->flags & ~(LPPACK_CREATE_OVERWRITE | LPPACK_CREATE_INDEPENDENT | LPPACK_CREATE_CHECK))
+	if (options->flags & ~(LPPACK_CREATE_OVERWRITE | LPPACK_CREATE_INDEPENDENT | LPPACK_CREATE_CHECK |
+			       LPPACK_CREATE_ALLOW_UNRECOGNISED))
 		return lp_fail(err, LPPACK_E_USAGE, LP_FLAGS_HINT, "flags of creating that are unknown: %#x",
 			       options->flags);
 	if (options->compression_level == 0)
@@ -178,6 +179,7 @@ static int make_draft(struct lp_draft *draft, const struct lppack_spec *spec,
 
 	if (rc < 0)
 		return rc;
+	draft->pack.allow_unrecognised = options->flags & LPPACK_CREATE_ALLOW_UNRECOGNISED;
 	rc = lp_module_signing_settle(&draft->pack.signing, options->module_signer, options->module_digest, err);
 	if (rc < 0)
 		return rc;

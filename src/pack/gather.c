@@ -8,8 +8,7 @@
 #include "format/metadata.h"
 #include "format/stream.h"
 #include "format/text_list.h"
-#include "inspect/klp_judge.h"
-#include "inspect/module.h"
+#include "inspect/anatomy.h"
 #include "crypto/digest.h"
 #include "check/kernel_file.h"
 
@@ -91,24 +90,40 @@ static int check_kernel(const struct lp_pack_item *item, const struct lp_kernel_
 	return 0;
 }
 
-static int inspect_module(struct lp_pack_item *item, const struct lp_module_signing *signing, struct lppack_error *err)
+/* Nothing can be said of what such a livepatch does, before it is loaded or after. */
+static int check_recognised(const char *path, const struct lp_module_facts *facts, struct lppack_error *err)
+{
+	if (facts->builder != LP_BUILDER_UNKNOWN)
+		return 0;
+	return lp_fail(
+		err, LPPACK_E_UNLOADABLE,
+		"build it with kpatch-build, klp-build or a static struct klp_patch and keep its symbol table, or "
+		"pass --allow-unrecognised",
+		"%s: nothing of its livepatch is recognised", path);
+}
+
+static int inspect_module(struct lp_pack_item *item, const struct lp_pack *pack, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+	LP_AUTO_ANATOMY struct lp_anatomy anatomy = { 0 };
 	struct lp_metadata *metadata = &item->metadata;
 	int rc = lp_file_read_decompressed(item->path, LP_MODULE_MAX, &bytes, err);
 
 	if (rc < 0)
 		return rc;
-	rc = lp_module_judge(bytes.data, bytes.len, item->path, err);
-	if (rc < 0)
-		return rc;
-	rc = lp_module_inspect(bytes.data, bytes.len, item->path, &metadata->facts, err);
+	rc = lp_module_anatomize(bytes.data, bytes.len, item->path, &metadata->facts, &anatomy, err);
 	if (rc < 0)
 		return rc;
 	rc = check_livepatch(item->path, &metadata->facts, err);
 	if (rc < 0)
 		return rc;
-	rc = lp_module_signing_apply(signing, item->path, &bytes, &item->signature, err);
+	rc = lp_faults_judge(&anatomy.faults, item->path, err);
+	if (rc < 0)
+		return rc;
+	rc = pack->allow_unrecognised ? 0 : check_recognised(item->path, &metadata->facts, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_module_signing_apply(&pack->signing, item->path, &bytes, &item->signature, err);
 	if (rc < 0)
 		return rc;
 	metadata->facts.has_signature |= item->signature.len > 0;
@@ -237,7 +252,7 @@ static int gather_module(const struct lppack_spec *spec, const struct lp_spec_ke
 	*item = (struct lp_pack_item){ .path = strdup(path), .from = kernel, .record.base = LP_INDEX_NO_BASE };
 	if (!item->path)
 		return lp_fail_nomem(err);
-	rc = inspect_module(item, &pack->signing, err);
+	rc = inspect_module(item, pack, err);
 	if (rc < 0)
 		return rc;
 	if (spec->require_module_signature && !item->metadata.facts.has_signature)

@@ -24,6 +24,7 @@ struct lp_pack {
 	size_t n;
 	struct lp_buf metadata;           /* all encoded metadata members, in order */
 	int spool;                        /* unlinked file with the frames */
+	bool allow_unrecognised;          /* set before too: livepatches of an unknown layout are packed */
 	struct lp_module_signing signing; /* set before anything is gathered; zeroed: modules stay as they are */
 };
 

@@ -93,7 +93,7 @@ works "a module that loads" check --kernel-dir root m.ko
 	says "$out" "^ +$id\$"
 	says "$out" '^  files +root/boot/vmlinuz-6\.1\.0-1-test$'
 	says "$out" '^ +root/usr/src/linux-headers-6\.1\.0-1-test/Module\.symvers$'
-	says "$out" '^  looked up +imports: 1, functions: 1, livepatch symbols: 0$'
+	says "$out" '^  looked up +imports: 2, functions: 1, livepatch symbols: 0$'
 	says "$out" '^  loads +yes$'
 } | ok "says so"
 found "an unsigned module is worth a word" info:unsigned yes --
@@ -235,7 +235,7 @@ lppack check --symvers root/usr/src/linux-headers-$release/Module.symvers --json
 { json "['verdict']['errno']" "'ENOEXEC'"; has error:module-layout:module_layout; } | ok "another struct module"
 
 # Identity.
-mkmodule --release $release --name livepatch_7 -o m.ko
+mkmodule --release $release --name livepatch_7 --no-versions -o m.ko
 found "no symbol versions" error:no-versions:CONFIG_MODVERSIONS no ENOEXEC --
 module --vermagic "$release SMP mod_unload modversions "
 found "other flags in the vermagic" error:vermagic no ENOEXEC --
@@ -257,6 +257,32 @@ module
 found "a kernel without livepatching" error:config-livepatch no ENOEXEC -- --config unpatchable
 module --no-anatomy
 found "what is not recognised is not passed over" unknown:not-checked:functions unknown --
+
+# What no kernel makes good.
+module --no-exit
+found "a module without exit, which the kernel takes" error:no-exit yes --
+module --vermagic "$release SMP preempt modversions " --no-exit
+lppack check --config root/boot/config-$release --json m.ko > "$out" 2> "$err"
+{ has error:no-exit | grep -q '^no' || echo "there is error:no-exit"; } | ok "a kernel that unloads nothing asks for none"
+module --no-init-pointer --no-exit
+found "a module without init, which the kernel takes" error:no-init yes --
+module --no-enable
+found "a module that never enables its patch" error:never-enabled yes --
+module --import klp_enable_patch:$((0x9abcdef0))
+found "one that imports it and does not call it" error:never-enabled yes --
+module --license Proprietary
+found "a license that klp_enable_patch is not for" error:license no ENOENT --
+module --license 'BSD'
+found "nor is it for this one" error:license no ENOENT --
+module --mark N
+found "livepatch=N, which the kernel takes" error:not-livepatch yes --
+module --mark yes
+found "livepatch=yes too" error:not-livepatch yes --
+mkmodule --release $release --name livepatch_7 --no-versions --import klp_enable_patch:$((0x9abcdef0)) -o m.ko
+found "no version of module_layout" error:versions no ENOEXEC --
+mkmodule --release $release --name livepatch_7 --no-versions -o m.ko
+lppack check --vmlinuz root/boot/vmlinuz-$release --json m.ko > "$out" 2> "$err"
+has error:no-versions | ok "without a configuration the vermagic says whether versions are wanted"
 
 # Without files.
 module --function cmdline_proc_show --import $printk

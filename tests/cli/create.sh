@@ -150,4 +150,9 @@ says "$out" 'packing: 2 of 2 modules' | ok "a progress line on a terminal"
 on_terminal verify --keys key.pub terminal.lpb > "$out" 2>&1
 says "$out" 'verifying: 2 of 2 kernels' | ok "verify has one too"
 
+mkmodule --no-anatomy --function f --name livepatch_9 -o stripped.ko
+unknown=(create --stream web --serial 9 --key key.key --module stripped.ko --kernel 00112233 -o unknown.lpb)
+refused "a livepatch of which nothing is recognised" UNLOADABLE 'stripped\.ko: nothing of its livepatch is recognised' '--allow-unrecognised' "${unknown[@]}"
+works "and with the word for it" "${unknown[@]}" --allow-unrecognised
+
 done_testing

@@ -35,6 +35,14 @@ finds replace-contradicted error NOT_REPLACE --init false --builder klp-build
 finds no-vermagic error MODULE --vermagic ''
 finds name error MODULE_NAME --name "$(printf 'a%.0s' {1..56})"
 finds name error MODULE_NAME --name a-b
+finds no-exit error UNLOADABLE --no-exit
+finds no-init error UNLOADABLE --no-exit --no-init-pointer
+finds never-enabled error UNLOADABLE --no-enable
+finds license error UNLOADABLE --license Proprietary
+finds not-livepatch error NOT_LIVEPATCH --mark N
+finds no-versions error UNLOADABLE --no-versions
+finds versions error UNLOADABLE --no-versions --import printk:1
+finds unrecognised warning OK --no-anatomy
 finds replace-unknown warning OK --init unknown
 finds replace-unknown warning OK --builder klp-build
 finds depends warning OK --depends nfsd,ext4

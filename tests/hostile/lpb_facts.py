@@ -6,8 +6,7 @@ import re
 import struct
 
 SIGNED_MAGIC = b"~Module signature appended~\n"
-ARCHES = {62: "x86_64", 183: "aarch64", 22: "s390x", 21: "ppc64le",
-          243: "riscv64", 258: "loongarch64"}
+ARCHES = {62: "x86_64", 183: "aarch64", 22: "s390x", 21: "ppc64le", 243: "riscv64", 258: "loongarch64"}
 ABSOLUTE = {62: 1, 183: 257, 22: 22, 21: 38, 243: 2, 258: 2}      # the 64-bit absolute relocation of each e_machine
 CALLBACKS = ("pre_patch", "post_patch", "pre_unpatch", "post_unpatch")
 SHF_ALLOC, SHF_EXECINSTR, SHT_RELA, SHT_SYMTAB, STT_OBJECT = 2, 4, 4, 2, 1
@@ -54,7 +53,7 @@ class Elf:
         if not self.order:
             raise NotModule("byte order")
         kind, self.machine = struct.unpack_from(self.order + "HH", data, 16)
-        if kind != 1 or self.machine not in ARCHES or (self.machine == 21 and self.order == ">"):
+        if kind != 1 or self.machine not in ARCHES or (self.machine == 22) != (self.order == ">"):
             raise NotModule("not a relocatable file of a known machine")
         table, = struct.unpack_from(self.order + "Q", data, 40)
         entry, count, names = struct.unpack_from(self.order + "HHH", data, 58)

@@ -380,7 +380,15 @@ static void make_identity(struct maker *m)
 	if (lp_buf_ok(&m->buf[THIS_MODULE]) && strlen(name) < 56)
 		memcpy(m->buf[THIS_MODULE].data + 24, name, strlen(name));
 	/* init_module and cleanup_module */
-	point_at_code(m, THIS_MODULE, 312);
+	if (!m->options->no_init)
+		point_at_code(m, THIS_MODULE, 312);
+	if (!m->options->no_exit)
+		point_at_code(m, THIS_MODULE, 832);
+	/* The loader adds to zeros alone. */
+	if (m->buf[TEXT].len < 16)
+		room(m, TEXT, 16);
+	set_word(m, TEXT, 0, 0, 8);
+	set_word(m, TEXT, 8, 0, 8);
 	relocate(m, TEXT, 0, m->arch->relative, STRINGS, (uint64_t)-4);
 	if (!id.len)
 		id = derive_id(hash_text(hash_text(m->options->seed, name), release));
@@ -464,10 +472,35 @@ static void add_version(struct maker *m, const char *name, uint32_t crc)
 		memcpy(m->buf[VERSIONS].data + at + 8, name, strlen(name));
 }
 
+static bool imports(const struct elf_maker_options *o, const char *name)
+{
+	for (size_t i = 0; i < o->n_imports; i++)
+		if (strcmp(o->imports[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* What every livepatch imports and calls. */
+static void make_enable(struct maker *m)
+{
+	const struct elf_maker_options *o = m->options;
+	const uint64_t number = m->buf[SYMTAB].len / 24;
+
+	if (!o->no_versions && !imports(o, "module_layout"))
+		add_version(m, "module_layout", ELF_MAKER_LAYOUT_CRC);
+	if (o->no_enable || o->not_livepatch || imports(o, "klp_enable_patch"))
+		return;
+	if (m->buf[VERSIONS].len || o->n_imports)
+		add_version(m, "klp_enable_patch", ELF_MAKER_ENABLE_CRC);
+	add_symbol(m, "klp_enable_patch", STT_NOTYPE, SHN_UNDEF, 0, 0);
+	relocate(m, TEXT, 8, m->arch->relative, (enum section)number, (uint64_t)-4);
+}
+
 static void make_imports(struct maker *m)
 {
 	const struct elf_maker_options *o = m->options;
 
+	make_enable(m);
 	for (size_t i = 0; i < o->n_imports; i++) {
 		const struct elf_maker_import *import = &o->imports[i];
 
@@ -489,9 +522,6 @@ static void make_extras(struct maker *m)
 	const char *release = m->options->release ? m->options->release : RELEASE;
 	char symbol[600];
 
-	add_version(m, "module_layout", 0x12345678);
-	add_version(m, "klp_enable_patch", 0x9abcdef0);
-	add_symbol(m, "klp_enable_patch", STT_NOTYPE, SHN_UNDEF, 0, 0);
 	add_symbol(m, "klp_shadow_get", STT_NOTYPE, SHN_UNDEF, 0, 0);
 	snprintf(symbol, sizeof(symbol), ".klp.sym.%s.ext4_lookup,2", extras_object(m));
 	add_symbol(m, symbol, STT_NOTYPE, SHN_LIVEPATCH, 0, 0);

@@ -21,6 +21,10 @@ struct elf_maker_object {
 	unsigned int callbacks; /* enum lp_callback bits */
 };
 
+/* The CRCs of what every module imports. */
+#define ELF_MAKER_LAYOUT_CRC 0x12345678u
+#define ELF_MAKER_ENABLE_CRC 0x9abcdef0u
+
 struct elf_maker_import {
 	const char *name;
 	bool has_crc;
@@ -82,6 +86,10 @@ struct elf_maker_options {
 	/* Versions, an import of klp_shadow_get, an export, livepatch relocations and symbols, a jump table, marks of
 	 * hardening, a debug section, .bss, a build salt, function symbols of 16 bytes. */
 	bool extras;
+	bool no_enable;   /* klp_enable_patch is neither imported nor called */
+	bool no_versions; /* no __versions, but those of imports with a CRC; else of module_layout and klp_enable_patch */
+	bool no_init;     /* no such pointers in struct module */
+	bool no_exit;
 	const char *license;                    /* "GPL" */
 	const struct elf_maker_import *imports; /* module_layout gets its CRC only */
 	size_t n_imports;

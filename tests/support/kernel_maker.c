@@ -48,11 +48,11 @@ static const struct symbol symbols[KERNEL_MAKER_SYMBOLS] = {
 	{ KSYMTAB, 'R', "__start___ksymtab" },
 	{ KSYMTAB + 24, 'R', "__start___ksymtab_gpl" },
 	{ KSYMTAB + 24, 'R', "__stop___ksymtab" },
-	{ KSYMTAB + 36, 'R', "__start___kcrctab" },
-	{ KSYMTAB + 36, 'R', "__stop___ksymtab_gpl" },
-	{ KSYMTAB + 44, 'R', "__start___kcrctab_gpl" },
-	{ KSYMTAB + 44, 'R', "__stop___kcrctab" },
-	{ KSYMTAB + 48, 'R', "__stop___kcrctab_gpl" },
+	{ KSYMTAB + 48, 'R', "__start___kcrctab" },
+	{ KSYMTAB + 48, 'R', "__stop___ksymtab_gpl" },
+	{ KSYMTAB + 56, 'R', "__start___kcrctab_gpl" },
+	{ KSYMTAB + 56, 'R', "__stop___kcrctab" },
+	{ KSYMTAB + 64, 'R', "__stop___kcrctab_gpl" },
 	{ KERNEL_MAKER_INIT_TEXT, 'T', "_sinittext" },
 	{ KERNEL_MAKER_INIT_TEXT + 0x40, 'T', "_einittext" },
 	{ MCOUNT_LOC, 'D', "__start_mcount_loc" },
@@ -311,27 +311,27 @@ static void cleanup_list(struct list *list)
 	lp_buf_free(&list->texts);
 }
 
-/* __ksymtab (2), __ksymtab_gpl (1), __kcrctab, __kcrctab_gpl and the strings, one after the other. */
+/* __ksymtab (2), __ksymtab_gpl (2), __kcrctab, __kcrctab_gpl and the strings, one after the other. */
 static void put_exports(struct lp_buf *out, bool relative_crcs, bool be)
 {
-	static const char texts[] = "printk\0seq_read\0NS\0gpl_thing";
-	const uint32_t strings = 48;
+	static const char texts[] = "printk\0seq_read\0NS\0gpl_thing\0klp_enable_patch";
+	const uint32_t strings = 64;
 	static const struct {
 		uint32_t name;
 		uint32_t name_space;
-	} entries[] = { { 0, 6 }, { 7, 16 }, { 19, 6 } };
-	static const uint32_t crcs[] = { 0x11111111, 0x22222222, 0x33333333 };
+	} entries[] = { { 0, 6 }, { 7, 16 }, { 19, 6 }, { 29, 6 } };
+	static const uint32_t crcs[] = { 0x11111111, 0x22222222, 0x33333333, 0x9abcdef0 };
 
-	for (uint32_t i = 0; i < 3; i++) {
+	for (uint32_t i = 0; i < 4; i++) {
 		bytes_put(out, KERNEL_MAKER_TEXT - KSYMTAB - i * 12, 4, be);
 		bytes_put(out, strings + entries[i].name - (i * 12 + 4), 4, be);
 		bytes_put(out, strings + entries[i].name_space - (i * 12 + 8), 4, be);
 	}
 	/* Also those that are elsewhere stand in this order, behind the strings. */
-	for (size_t i = 0; i < 3; i++)
-		bytes_put(out, relative_crcs ? 12 + sizeof(texts) : crcs[i], 4, be);
+	for (size_t i = 0; i < 4; i++)
+		bytes_put(out, relative_crcs ? 16 + sizeof(texts) : crcs[i], 4, be);
 	lp_buf_append(out, texts, sizeof(texts));
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 4; i++)
 		bytes_put(out, crcs[i], 4, be);
 }
 
@@ -383,11 +383,11 @@ int kernel_maker_vmlinux(const struct kernel_maker *o, struct lp_buf *out)
 		{ ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, KERNEL_MAKER_TEXT, 0, 0, text, sizeof(text) },
 		{ ".rodata", SHT_PROGBITS, SHF_ALLOC, RODATA, 0, 0, rodata.data, rodata.len },
 		{ "__ksymtab", SHT_PROGBITS, SHF_ALLOC, KSYMTAB, 0, 0, exports.data, 24 },
-		{ "__ksymtab_gpl", SHT_PROGBITS, SHF_ALLOC, KSYMTAB + 24, 0, 0, exports.data + 24, 12 },
-		{ "__kcrctab", SHT_PROGBITS, SHF_ALLOC, KSYMTAB + 36, 0, 0, exports.data + 36, 8 },
-		{ "__kcrctab_gpl", SHT_PROGBITS, SHF_ALLOC, KSYMTAB + 44, 0, 0, exports.data + 44, 4 },
-		{ "__ksymtab_strings", SHT_PROGBITS, SHF_ALLOC, KSYMTAB + 48, 0, 0, exports.data + 48,
-		  exports.len - 48 },
+		{ "__ksymtab_gpl", SHT_PROGBITS, SHF_ALLOC, KSYMTAB + 24, 0, 0, exports.data + 24, 24 },
+		{ "__kcrctab", SHT_PROGBITS, SHF_ALLOC, KSYMTAB + 48, 0, 0, exports.data + 48, 8 },
+		{ "__kcrctab_gpl", SHT_PROGBITS, SHF_ALLOC, KSYMTAB + 56, 0, 0, exports.data + 56, 8 },
+		{ "__ksymtab_strings", SHT_PROGBITS, SHF_ALLOC, KSYMTAB + 64, 0, 0, exports.data + 64,
+		  exports.len - 64 },
 		{ ".init.data", SHT_PROGBITS, data, INIT_DATA, 0, 0, init.data, init.len },
 		{ ".BTF", SHT_PROGBITS, SHF_ALLOC, 0xffffffff83300000u, 0, 0, btf.data, btf.len },
 		{ ".bss", SHT_NOBITS, data, 0xffffffff83400000u, 0, 0, NULL, 0x1000 },

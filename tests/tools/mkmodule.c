@@ -38,6 +38,7 @@ static void usage(FILE *to)
 	      "  --mark TEXT          modinfo livepatch: Y (default)\n"
 	      "  --signature FILE     append this PKCS#7\n"
 	      "  --extras             versions, exports, livepatch relocations, debug sections, ...\n"
+	      "  --no-enable, --no-versions, --no-init-pointer, --no-exit\n"
 	      "  --no-replace, --not-livepatch, --no-anatomy, --no-modinfo, --no-build-id, --stripped, --signed\n",
 	      to);
 }
@@ -72,6 +73,10 @@ enum option_id {
 	NO_BUILD_ID,
 	STRIPPED,
 	SIGNED,
+	NO_ENABLE,
+	NO_VERSIONS,
+	NO_INIT,
+	NO_EXIT,
 };
 
 static const struct option long_options[] = {
@@ -104,6 +109,10 @@ static const struct option long_options[] = {
 	{ "no-build-id", no_argument, NULL, NO_BUILD_ID },
 	{ "stripped", no_argument, NULL, STRIPPED },
 	{ "signed", no_argument, NULL, SIGNED },
+	{ "no-enable", no_argument, NULL, NO_ENABLE },
+	{ "no-versions", no_argument, NULL, NO_VERSIONS },
+	{ "no-init-pointer", no_argument, NULL, NO_INIT },
+	{ "no-exit", no_argument, NULL, NO_EXIT },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -328,6 +337,14 @@ static bool *flag_option(struct request *r, int id)
 		return &r->module.stripped;
 	case SIGNED:
 		return &r->module.has_signature;
+	case NO_ENABLE:
+		return &r->module.no_enable;
+	case NO_VERSIONS:
+		return &r->module.no_versions;
+	case NO_INIT:
+		return &r->module.no_init;
+	case NO_EXIT:
+		return &r->module.no_exit;
 	default:
 		return NULL;
 	}

@@ -65,6 +65,7 @@ unit_programs = \
 	tests/unit/inspect/test_btf \
 	tests/unit/inspect/test_bzimage \
 	tests/unit/inspect/test_certificates \
+	tests/unit/inspect/test_anatomy_faults \
 	tests/unit/inspect/test_ftrace_sites \
 	tests/unit/inspect/test_kallsyms \
 	tests/unit/inspect/test_kconfig \

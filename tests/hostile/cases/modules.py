@@ -129,9 +129,9 @@ def with_module(data, number, **change):
     return lpb.write(bundle(made), frames=of(number, lambda frame: lpb.raw_frame(data)))
 
 
-def not_module(name, why, full, make, **change):
+def not_module(name, why, full, make, rule="Z4", **change):
     for number, who, narrow in ((NARROW, "read", SAME), (OUTSIDE, "unread", "OK")):
-        add("z4_%s_%s" % (name, who), "Z4", why, full, lambda n=number: with_module(make(n), n, **change), narrow)
+        add("z4_%s_%s" % (name, who), rule, why, full, lambda n=number: with_module(make(n), n, **change), narrow)
 
 
 not_module("script", "A script instead of a module.", "MODULE", lambda n: b"#!/bin/sh\nrm -rf /\n")
@@ -145,7 +145,9 @@ not_module("not_replace_declared", "The same, said to be declared.", "FACTS", la
     replace="declared")
 not_module("no_modinfo", "A module without modinfo.", "MODULE", lambda n: sample(n + 1, "--no-modinfo"))
 not_module("32_bit", "A 32-bit ELF file.", "MODULE", lambda n: patching(4, b"\1")(sample(n + 1)))
-not_module("machine", "Another machine.", "MODULE", lambda n: patching(18, b"\xf3")(sample(n + 1)))
+not_module("machine", "A machine that is not known.", "MODULE", lambda n: patching(18, b"\x08")(sample(n + 1)))
+not_module("other_machine", "A machine that is known, and not the one that is named.", "FACTS",
+    lambda n: patching(18, b"\xf3")(sample(n + 1)), rule="K4")
 
 
 # --- Z5 ---
@@ -267,6 +269,17 @@ def z4_builders():
                             "18446744073709551615:4294967295",
                             "--state", "5:1")
     for one in made:
+        one.facts = lpb_facts.inspect(one.module)
+    return lpb.write(bundle(made))
+
+
+@case("Z4 K4", "OK", narrow="OK")
+def z4_newer_architectures():
+    """Source-built, where the 64-bit relocation is of type 2."""
+    made = kernels()
+    made[0].module = sample(5, "--arch", "riscv64", *PLAIN, "--object", "xfs", "--function", "xfs_a", "--state", "5:1")
+    made[1].module = sample(6, "--arch", "loongarch64", *PLAIN, "--object", "xfs", "--function", "xfs_a", "--state", "5:1")
+    for one in made[:2]:
         one.facts = lpb_facts.inspect(one.module)
     return lpb.write(bundle(made))
 

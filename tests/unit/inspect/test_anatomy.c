@@ -128,7 +128,8 @@ static void links(void **state)
 		assert_true(s.anatomy.uses_shadow_variables);
 		assert_int_equal(s.anatomy.n_exports, 1);
 		assert_string_equal(s.anatomy.exports[0], "exported");
-		anatomize(&none, &(struct elf_maker_options){ .arch = arches[i] });
+		anatomize(&none,
+			  &(struct elf_maker_options){ .arch = arches[i], .no_enable = true, .no_versions = true });
 		assert_false(none.anatomy.uses_shadow_variables);
 		assert_int_equal(none.anatomy.n_imports + none.anatomy.n_exports, 0);
 	}
@@ -146,7 +147,9 @@ static void symbols_made_by_the_kernel(void **state)
 	(void)state;
 	for (size_t i = 0; i < 6; i++) {
 		AUTO_SUBJECT struct subject s = { 0 };
-		const struct elf_maker_options options = { .arch = arches[i], .imports = imports, .n_imports = 3 };
+		const struct elf_maker_options options = {
+			.arch = arches[i], .imports = imports, .n_imports = 3, .no_enable = true, .no_versions = true
+		};
 		size_t n = 0;
 
 		anatomize(&s, &options);
@@ -356,7 +359,7 @@ static void no_livepatch(void **state)
 	anatomize(&s, &(struct elf_maker_options){ .not_livepatch = true, .extras = true });
 	assert_null(s.anatomy.reason);
 	assert_int_equal(s.anatomy.n_code, 0);
-	assert_int_equal(s.anatomy.n_imports, 3);
+	assert_int_equal(s.anatomy.n_imports, 2);
 	anatomize(&odd, &(struct elf_maker_options){ .no_anatomy = true });
 	assert_int_equal(odd.anatomy.verdict, LP_VERDICT_NOT_DECODED);
 }

@@ -17,7 +17,7 @@ static void check(const struct lp_kernel_exports *exports)
 {
 	const struct lp_kernel_export *e = lp_kernel_exports_find(exports, "printk");
 
-	assert_int_equal(exports->n, 3);
+	assert_int_equal(exports->n, 4);
 	assert_non_null(e);
 	assert_true(e->has_crc);
 	assert_int_equal(e->crc, 0x11111111);

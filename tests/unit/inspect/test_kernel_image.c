@@ -38,8 +38,8 @@ static void addresses(void **state)
 		assert_null(lp_kernel_image_at(&image, KERNEL_MAKER_TEXT + 1, UINT64_MAX));
 		/* .bss has no bytes */
 		assert_null(lp_kernel_image_at(&image, 0xffffffff83400000u, 1));
-		assert_string_equal(lp_kernel_image_text(&image, 0xffffffff82800030u), "printk");
-		assert_null(lp_kernel_image_text(&image, 0xffffffff82800036u));
+		assert_string_equal(lp_kernel_image_text(&image, 0xffffffff82800040u), "printk");
+		assert_null(lp_kernel_image_text(&image, 0xffffffff82800046u));
 		assert_null(lp_kernel_image_text(&image, 8));
 	}
 }

@@ -138,6 +138,10 @@ static void unusable_modules(void **state)
 	write_and_refuse(f, &(struct elf_maker_options){ .name = "live-patch" }, LPPACK_E_MODULE_NAME, "'live-patch'");
 	write_and_refuse(f, &(struct elf_maker_options){ .name = "../../etc/x" }, LPPACK_E_MODULE_NAME, "m.ko");
 	write_and_refuse(f, &(struct elf_maker_options){ .machine = 247 }, LPPACK_E_MODULE, "m.ko");
+	write_and_refuse(f, &(struct elf_maker_options){ .no_exit = true }, LPPACK_E_UNLOADABLE, "no exit function");
+	write_and_refuse(f, &(struct elf_maker_options){ .no_versions = true }, LPPACK_E_UNLOADABLE, "symbol versions");
+	write_and_refuse(f, &(struct elf_maker_options){ .no_anatomy = true }, LPPACK_E_UNLOADABLE, "is recognised");
+	write_and_refuse(f, &(struct elf_maker_options){ .mark = "N" }, LPPACK_E_NOT_LIVEPATCH, "no livepatch=Y");
 	assert_refused(f, "kernels: [{module: keys, build_id: '00112233'}]\n", LPPACK_E_IO, "keys");
 }
 
