@@ -5,6 +5,7 @@
 #include "shared/text.h"
 #include "inspect/btf.h"
 #include "inspect/kconfig.h"
+#include "check/entry_points.h"
 #include "check/kernel.h"
 
 #include <string.h>
@@ -26,6 +27,22 @@ static void build_check_size(struct lp_check *check, const char *structure, uint
 					    structure, (unsigned long long)stride, (unsigned long long)size),
 				    .hint = "build it with the headers and the configuration of this very kernel" });
 	check->is_uncertain = true;
+}
+
+/* Its own would be called with what stands in the kernel's places, which is anything. */
+static void build_check_entry_points(struct lp_check *check)
+{
+	char *fault = lp_entry_points_fault(&check->anatomy, &check->kernel->btf);
+
+	if (!fault)
+		return;
+	lp_check_add(check, (struct lp_finding){
+				    .id = "struct-module-layout",
+				    .severity = LP_SEVERITY_ERROR,
+				    .code = LPPACK_E_UNLOADABLE,
+				    .subject = "module",
+				    .message = fault,
+				    .hint = "build it with the headers and the configuration of this very kernel" });
 }
 
 /* "gcc-12 (Debian 12.2.0-14) 12.2.0" and "GCC: (Debian 12.2.0-14) 12.2.0" differ in the program's name only. */
@@ -59,6 +76,7 @@ void lp_check_build(struct lp_check *check)
 	if (check->kernel->known[LP_SOURCE_BTF]) {
 		build_check_size(check, "klp_object", check->anatomy.object_stride);
 		build_check_size(check, "klp_func", check->anatomy.func_stride);
+		build_check_entry_points(check);
 	} else if (check->anatomy.object_stride || check->anatomy.func_stride) {
 		lp_check_skip(check, LP_SOURCE_BTF, "the sizes of the kernel's structures");
 	}

@@ -102,9 +102,28 @@ static void refuse_import(struct lp_check *check, const char *id, const char *na
 				.id = id, .subject = name, .sys_errno = sys_errno, .message = message, .hint = hint });
 }
 
+/* verify_module_namespace(), since 6.16: "module:kvm,kvm-*" is for modules of these names. */
+static bool is_for_module(const char *name_space, const char *module)
+{
+	static const char prefix[] = "module:";
+
+	if (strncmp(name_space, prefix, strlen(prefix)) != 0 || !module)
+		return false;
+	for (const char *at = name_space + strlen(prefix); *at; at += strspn(at, ",")) {
+		size_t n = strcspn(at, ",");
+		bool is_pattern = n && at[n - 1] == '*';
+
+		if (strncmp(at, module, is_pattern ? n - 1 : n) == 0 && (is_pattern || !module[n]))
+			return true;
+		at += n;
+	}
+	return false;
+}
+
 static void check_namespace(struct lp_check *check, const struct lp_kernel_export *found)
 {
-	if (!found->name_space || !*found->name_space || imports_namespace(check, found->name_space))
+	if (!found->name_space || !*found->name_space || imports_namespace(check, found->name_space) ||
+	    is_for_module(found->name_space, check->facts.name))
 		return;
 	if (check->facts.name && namespace_names_module(found->name_space, check->facts.name))
 		return;

@@ -28,6 +28,7 @@
 
 /* Far above any real one. */
 #define TEXT_FILE_MAX (64u << 20)
+#define TARGET_MAX (1u << 30) /* of a target module, with its debug sections */
 #define BTF_FILE_MAX (1u << 30)
 
 LP_EXPORT void lppack_kernel_close(struct lppack_kernel *k)

@@ -2,7 +2,9 @@
 liblppack_all_la_SOURCES += \
 	src/check/build.c src/check/build.h \
 	src/check/collect.c src/check/collect.h \
+	src/check/entry_points.c src/check/entry_points.h \
 	src/check/form.c src/check/form.h \
+	src/check/hardening.c src/check/hardening.h \
 	src/check/identity.c src/check/identity.h \
 	src/check/imports.c src/check/imports.h \
 	src/check/inspect.c \

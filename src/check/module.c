@@ -15,6 +15,7 @@
 #include "bundle/entry.h"
 #include "check/build.h"
 #include "check/form.h"
+#include "check/hardening.h"
 #include "check/identity.h"
 #include "check/imports.h"
 #include "check/kernel_paths.h"
@@ -154,6 +155,7 @@ int lp_check_run(struct lp_check *check, struct lppack_error *err)
 	rc = lp_check_symbols(check, err);
 	if (rc < 0)
 		return rc;
+	lp_check_hardening(check);
 	lp_check_build(check);
 	lp_findings_sort(&check->findings);
 	return check->findings.failed ? lp_fail_nomem(err) : 0;

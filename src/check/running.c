@@ -2,6 +2,7 @@
 /* The running kernel's names against a module's, in one pass over /proc/kallsyms with nothing kept but counts. */
 #include "check/running.h"
 
+#include "check/entry_points.h"
 #include "shared/text.h"
 #include "base/root.h"
 #include "inspect/anatomy.h"
@@ -232,21 +233,47 @@ static int running_check_size(const struct lp_btf *btf, const char *structure, u
 		       structure, (unsigned long long)stride, (unsigned long long)size);
 }
 
-/* Only where the module tells its sizes: reading the kernel's takes longer than all else. */
+/* Reading the kernel's takes longer than all else. */
 static int running_check_sizes(struct lp_kernel_io *host, const struct lp_module_facts *facts,
 			       const struct lp_anatomy *anatomy, struct lppack_error *err)
 {
 	LP_AUTO_BTF struct lp_btf btf = { 0 };
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+	LP_AUTO_FREE char *fault = NULL;
 	int rc;
 
-	if (!anatomy->object_stride && !anatomy->func_stride)
-		return 0;
 	if (lp_below_read(host->rootfd, "sys/kernel/btf/vmlinux", BTF_MAX, &bytes, NULL) < 0 ||
 	    lp_btf_open(&btf, bytes.data, bytes.len, "/sys/kernel/btf/vmlinux", NULL) < 0)
 		return 0;
+	fault = lp_entry_points_fault(anatomy, &btf);
+	if (fault)
+		return lp_fail(err, LPPACK_E_UNLOADABLE,
+			       "build it with the headers and the configuration of this very kernel", "%s: %s",
+			       facts->name, fault);
 	rc = running_check_size(&btf, "klp_object", anatomy->object_stride, facts, err);
 	return rc < 0 ? rc : running_check_size(&btf, "klp_func", anatomy->func_stride, facts, err);
+}
+
+/* The flag stands there while the kernel uses it (arch/x86/kernel/cpu/common.c, setup_cet()). */
+static int running_check_branches(struct lp_kernel_io *host, const struct lp_module_facts *facts,
+				  const struct lp_anatomy *anatomy, struct lppack_error *err)
+{
+	LP_AUTO_CLOSE int fd = -1;
+	char text[8192];
+	ssize_t got;
+
+	if (!anatomy->no_endbr)
+		return 0;
+	fd = openat(host->rootfd, "proc/cpuinfo", O_RDONLY | O_CLOEXEC);
+	got = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+	text[got > 0 ? got : 0] = '\0';
+	if (!strstr(text, " ibt ") && !strstr(text, " ibt\n"))
+		return 0;
+	return lp_fail(
+		err, LPPACK_E_UNLOADABLE, "build it with the compiler and the configuration of this very kernel",
+		"%s: %s is called by a pointer but does not begin with ENDBR: the kernel tracks indirect branches "
+		"and would die there",
+		facts->name, anatomy->no_endbr);
 }
 
 /* The value of a line of /proc/meminfo in bytes, or -1 (Documentation/filesystems/proc.rst). */
@@ -291,6 +318,8 @@ int lp_check_running(struct lp_kernel_io *host, const void *bytes, size_t n, con
 	rc = running_check_memory(host, n, facts, &anatomy.memory, err);
 	if (rc < 0)
 		return rc;
-	rc = running_check_names(host, facts, &anatomy, err);
+	rc = running_check_branches(host, facts, &anatomy, err);
+	if (rc == 0)
+		rc = running_check_names(host, facts, &anatomy, err);
 	return rc < 0 ? rc : running_check_sizes(host, facts, &anatomy, err);
 }

@@ -35,7 +35,8 @@ static const char *const sentences[] = {
 	[LPPACK_REBOOT_UNKNOWN] = "unknown: lppack status says what is not known",
 	[LPPACK_REBOOT_NOT_NEEDED] = "not needed",
 	[LPPACK_REBOOT_NEEDED] = "needed: lppack status says why",
-	[LPPACK_REBOOT_LIVEPATCHED] = "not needed yet: a newer kernel is installed, and livepatches are active meanwhile",
+	[LPPACK_REBOOT_LIVEPATCHED] =
+		"not needed yet: a newer kernel is installed, and livepatches are active meanwhile",
 };
 
 static int reboot_needed_run(const void *values, const struct text_list *arguments, struct lppack_error *err)

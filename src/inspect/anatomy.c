@@ -2,6 +2,7 @@
 /* The anatomy of a module as a whole: its parts, each read by a file of its own, and its life. */
 #include "inspect/anatomy.h"
 
+#include "inspect/anatomy_branches.h"
 #include "inspect/anatomy_code.h"
 #include "inspect/anatomy_faults.h"
 #include "inspect/anatomy_imports.h"
@@ -38,6 +39,7 @@ void lp_anatomy_free(struct lp_anatomy *a)
 	free_items(&a->relocations);
 	free_items(&a->symbols);
 	free_items(&a->jump_tables);
+	free(a->no_endbr);
 	free(a->unknown_versions);
 	free(a->code);
 	free(a->imports);
@@ -67,6 +69,8 @@ static int read_parts(const struct lp_elf *elf, const struct lp_module_facts *fa
 		rc = parts[i](elf, out, err);
 	if (rc == 0 && facts->is_livepatch)
 		rc = lp_anatomy_read_replace(elf, facts, trace, out, err);
+	if (rc == 0)
+		rc = lp_anatomy_read_branches(elf, trace, out, err);
 	return rc < 0 ? rc : lp_anatomy_read_faults(elf, facts, trace, out, err);
 }
 

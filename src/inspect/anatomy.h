@@ -46,6 +46,7 @@ struct lp_hardening {
 	int64_t return_sites;
 	int64_t call_sites;
 	int64_t ibt_endbr_seal;
+	uint64_t return_thunks; /* jumps to __x86_return_thunk; .return_sites should list as many */
 	bool has_ibt; /* .note.gnu.property of x86 */
 	bool has_shstk;
 	bool has_bti; /* of aarch64 */
@@ -117,6 +118,7 @@ struct lp_anatomy {
 	struct lp_memory memory;
 	enum lp_verdict verdict;
 	char *reason; /* one sentence without a full stop; NULL if it is no livepatch */
+	char *no_endbr; /* x86_64: a function that is called by a pointer and does not begin with ENDBR, or NULL */
 	struct lp_this_module this_module;
 	char *unknown_versions;      /* the first __version_ext_ section that no kernel is known to read, or NULL */
 	size_t n_unreadable_imports; /* names that are too long or not printable: not among the imports */

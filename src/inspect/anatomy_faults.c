@@ -2,12 +2,12 @@
 /* What is wrong with a livepatch whatever kernel it is for: its entry points, its license, whether it enables itself. */
 #include "inspect/anatomy_faults.h"
 
+#include "shared/text.h"
 #include "inspect/elf_judge.h"
 #include "inspect/klp_judge.h"
 #include "inspect/symtab.h"
 #include "inspect/versions_judge.h"
 #include "inspect/word.h"
-#include "shared/text.h"
 
 #include <elf.h>
 #include <string.h>

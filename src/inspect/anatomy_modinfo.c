@@ -10,7 +10,6 @@
 #include "inspect/notes.h"
 #include "inspect/symtab.h"
 #include "inspect/word.h"
-#include "shared/text.h"
 
 #include <elf.h>
 #include <string.h>

@@ -3,9 +3,9 @@
  * of kernel/module/main.c, apply_relocate_add() of arch/x86/kernel/module.c. */
 #include "inspect/elf_judge.h"
 
+#include "shared/text.h"
 #include "inspect/symtab.h"
 #include "inspect/word.h"
-#include "shared/text.h"
 
 #include <elf.h>
 #include <string.h>

@@ -62,7 +62,8 @@ static size_t size_of_elf(const uint8_t *bytes, size_t n)
 		uint64_t offset;
 		uint64_t length;
 
-		if (!lp_range_ok(segments, (i + 1) * size, n) || size < (wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)))
+		if (!lp_range_ok(segments, (i + 1) * size, n) ||
+		    size < (wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)))
 			break;
 		offset = lp_word_get(at + (wide ? 8 : 4), word, false);
 		length = lp_word_get(at + (wide ? 32 : 16), word, false);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 liblppack_all_la_SOURCES += \
 	src/inspect/anatomy.c src/inspect/anatomy.h \
+	src/inspect/anatomy_branches.c src/inspect/anatomy_branches.h \
 	src/inspect/anatomy_code.c src/inspect/anatomy_code.h \
 	src/inspect/anatomy_faults.c src/inspect/anatomy_faults.h \
 	src/inspect/anatomy_imports.c src/inspect/anatomy_imports.h \

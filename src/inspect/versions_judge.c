@@ -3,8 +3,8 @@
  * sections. Whether they agree with a kernel is another question. */
 #include "inspect/versions_judge.h"
 
-#include "inspect/anatomy_parts.h"
 #include "shared/text.h"
+#include "inspect/anatomy_parts.h"
 
 #include <elf.h>
 #include <string.h>

@@ -258,6 +258,13 @@ found "a kernel without livepatching" error:config-livepatch no ENOEXEC -- --con
 module --no-anatomy
 found "what is not recognised is not passed over" unknown:not-checked:functions unknown --
 
+# Hardening.
+module
+printf 'CONFIG_%s=y\n' LIVEPATCH MODVERSIONS X86_KERNEL_IBT CALL_PADDING RETPOLINE RETHUNK > hardened
+found "call padding is not known" info:not-checked:CONFIG_CALL_PADDING yes -- --config hardened
+echo CONFIG_CFI_CLANG=y >> hardened
+found "nor are the types of functions" unknown:not-checked:CONFIG_CFI unknown -- --config hardened
+
 # What no kernel makes good.
 module --no-exit
 found "a module without exit, which the kernel takes" error:no-exit yes --

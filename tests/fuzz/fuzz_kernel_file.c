@@ -80,9 +80,9 @@ void fuzz_seeds(void (*feed)(const void *bytes, size_t n))
 	feed_packed(feed, &pc);
 	lp_buf_free(&pc);
 	for (size_t i = 0; i < 3; i++) {
-		const struct image_maker_flat options = {
-			.arch = arches[i], .release = "6.1.0-1-test", .build_id = elf_maker_kernel_id(&kernel)
-		};
+		const struct image_maker_flat options = { .arch = arches[i],
+							  .release = "6.1.0-1-test",
+							  .build_id = elf_maker_kernel_id(&kernel) };
 		struct lp_buf image = { 0 };
 		struct lp_buf packed = { 0 };
 		struct lp_buf zboot = { 0 };

@@ -66,15 +66,16 @@ static void put_vdso(struct lp_buf *out)
 
 int image_maker_flat(const struct image_maker_flat *options, struct lp_buf *out)
 {
-	LP_AUTO_FREE char *banner = lp_text_format("Linux version %s (root@test) (gcc 12, ld 2.40) #1 SMP test\n",
-						   options->release);
+	LP_AUTO_FREE char *banner =
+		lp_text_format("Linux version %s (root@test) (gcc 12, ld 2.40) #1 SMP test\n", options->release);
 	uint8_t *head = put_pe(out, machine_of(options->arch), 0);
 
 	if (!head || !banner)
 		return -1;
-	memcpy(head + 56, strcmp(options->arch, "aarch64") == 0 ? "ARM\x64" :
-			  strcmp(options->arch, "riscv64") == 0 ? "RSC\x05" :
-								  "\xcd\x23\x82\x81",
+	memcpy(head + 56,
+	       strcmp(options->arch, "aarch64") == 0 ? "ARM\x64" :
+	       strcmp(options->arch, "riscv64") == 0 ? "RSC\x05" :
+						       "\xcd\x23\x82\x81",
 	       4);
 	/* A format of such a text, and the mark of an ELF file that is none, are no more than that. */
 	lp_buf_text(out, "Linux version %s (%s)");

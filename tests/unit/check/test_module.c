@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the tests of the command line do not reach: the kernel's image, keys, structures, and files that are damaged. */
+#include "support/bytes.h"
 #include "support/fixture.h"
 #include "support/kernel_maker.h"
 
 #include "check/build.h"
+#include "check/entry_points.h"
+#include "check/hardening.h"
 #include "check/collect.h"
 #include "check/kernel.h"
 #include "shared/text.h"
@@ -257,9 +260,94 @@ static void relocations_that_are_never_applied(void **state)
 	assert_found(report, "object-absent", "xfs", "info", "never patched here");
 }
 
+/* Marks that the configuration wants of the code. */
+static void hardening(void **state)
+{
+	static const struct {
+		const char *config;
+		const char *id;
+	} cases[] = {
+		{ "CONFIG_RETPOLINE=y\n", "retpoline" },   { "CONFIG_MITIGATION_RETPOLINE=y\n", "retpoline" },
+		{ "CONFIG_RETHUNK=y\n", "return-thunks" }, { "CONFIG_MITIGATION_RETHUNK=y\n", "return-thunks" },
+		{ "CONFIG_X86_KERNEL_IBT=y\n", "endbr" },  { "CONFIG_SMP=y\n", NULL },
+	};
+	static char function[] = "called";
+	struct lppack_kernel kernel = { .known[LP_SOURCE_CONFIG] = true };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		for (int is_marked = 0; is_marked < 2; is_marked++) {
+			LP_AUTO_CHECK struct lp_check check = { .kernel = &kernel, .findings = lp_value_list() };
+			struct lp_hardening *h = &check.anatomy.hardening;
+
+			assert_int_equal(
+				lp_kconfig_parse(&kernel.config, cases[i].config, strlen(cases[i].config), "c", NULL),
+				0);
+			check.facts.arch = strdup("x86_64");
+			*h = (struct lp_hardening){ .retpoline = is_marked,
+						    .return_thunks = 3,
+						    .return_sites = is_marked ? 3 : -1 };
+			check.anatomy.no_endbr = is_marked ? NULL : strdup(function);
+			lp_check_hardening(&check);
+			assert_int_equal(lppack_value_count(check.findings), !is_marked && cases[i].id);
+			if (!is_marked && cases[i].id)
+				assert_string_equal(lppack_value_text(lppack_value_get(
+							    lppack_value_at(check.findings, 0, NULL), "id")),
+						    cases[i].id);
+			assert_null(check.sys_errno);
+			lp_kconfig_free(&kernel.config);
+		}
+	}
+}
+
+/* BTF in which the structure of 152 bytes is struct module, with init and exit at these offsets. */
+static void describe_module(struct lp_buf *btf, uint32_t init, uint32_t exit)
+{
+	static const uint8_t members[] = { 10, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0 };
+	uint8_t *at;
+
+	assert_int_equal(kernel_maker_btf(false, btf), 0);
+	at = memmem(btf->data, btf->len, members, sizeof(members));
+	assert_non_null(at);
+	bytes_put_at(at + 8, init * 8, 4, false);
+	bytes_put_at(at + 2 * 12 + 8, 1u << 24 | exit * 8, 4, false);
+	memcpy(memmem(btf->data, btf->len, "klp_func", 9), "module\0\0", 9);
+	memcpy(memmem(btf->data, btf->len, "old_name", 9), "init\0\0\0\0", 9);
+	memcpy(memmem(btf->data, btf->len, "flag", 5), "exit", 5);
+}
+
+static void entry_points_elsewhere(void **state)
+{
+	static const struct {
+		uint32_t init;
+		uint32_t exit;
+		const char *words;
+	} cases[] = { { 312, 832, NULL },
+		      { 320, 832, "looks for init at 320" },
+		      { 312, 840, "looks for exit at 840" },
+		      { 0, 0, "looks for init at 0" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		LP_AUTO_BUF struct lp_buf bytes = { 0 };
+		LP_AUTO_BTF struct lp_btf btf = { 0 };
+		LP_AUTO_FREE char *fault = NULL;
+		const struct lp_anatomy anatomy = { .this_module = { 896, { 312, 832 }, 2 } };
+
+		describe_module(&bytes, cases[i].init, cases[i].exit);
+		assert_int_equal(lp_btf_open(&btf, bytes.data, bytes.len, "vmlinux", NULL), 0);
+		fault = lp_entry_points_fault(&anatomy, &btf);
+		assert_int_equal(!fault, !cases[i].words);
+		if (fault)
+			assert_non_null(strstr(fault, cases[i].words));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hardening),
+		cmocka_unit_test(entry_points_elsewhere),
 		fixture_test(a_whole_kernel_leaves_no_gap),
 		fixture_test(the_first_refusal_decides),
 		fixture_test(a_signature_by_another_key),

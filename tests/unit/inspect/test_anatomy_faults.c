@@ -301,6 +301,52 @@ static void import_too_long(void **state)
 	assert_int_equal(s.anatomy.n_unreadable_imports, 1);
 }
 
+/* Pointers to functions with symbols; the new code of patched functions needs no mark. */
+static void endbr(void **state)
+{
+	static const uint8_t mark[] = { 0xf3, 0x0f, 0x1e, 0xfa };
+	const struct elf_maker_func func = { "cmdline_proc_show", 0 };
+	const struct elf_maker_object with_callback = { NULL, &func, 1, 1 };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		AUTO_SUBJECT struct subject s = { 0 };
+		uint64_t n = 0;
+		uint8_t *text;
+
+		make(&s, &(struct elf_maker_options){ .extras = true,
+						      .objects = &with_callback,
+						      .n_objects = 1,
+						      .arch = i == 2 ? "aarch64" : NULL });
+		text = elf_edit_content(&s.bytes, ".text", &n);
+		/* init, exit, the new code and the callback, 16 bytes each */
+		assert_int_equal(n, 64);
+		for (uint64_t at = 0; at < n; at += 16)
+			if (i == 1 || (i == 3 && at != 32))
+				memcpy(text + at, mark, sizeof(mark));
+		look(&s);
+		if (i == 0)
+			assert_string_equal(s.anatomy.no_endbr, "code");
+		else
+			assert_null(s.anatomy.no_endbr);
+	}
+}
+
+static void return_thunks(void **state)
+{
+	static const struct elf_maker_import thunk = { "__x86_return_thunk", false, 0 };
+	AUTO_SUBJECT struct subject s = { 0 };
+	uint32_t number;
+
+	(void)state;
+	make(&s, &(struct elf_maker_options){ .imports = &thunk, .n_imports = 1 });
+	elf_edit_symbol(&s.bytes, thunk.name, &number);
+	elf_edit_relocate(&s.bytes, ".rela.text", 0, number);
+	look(&s);
+	assert_int_equal(s.anatomy.hardening.return_thunks, 1);
+	assert_int_equal(s.anatomy.hardening.return_sites, -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -315,6 +361,8 @@ int main(void)
 		cmocka_unit_test(relocation_over_something),
 		cmocka_unit_test(names_in_struct_module),
 		cmocka_unit_test(import_too_long),
+		cmocka_unit_test(endbr),
+		cmocka_unit_test(return_thunks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
