@@ -4,6 +4,7 @@
 
 #include "support/bytes.h"
 #include "support/elf_maker_arch.h"
+#include "support/elf_maker_parts.h"
 
 #include <elf.h>
 #include <string.h>
@@ -297,32 +298,6 @@ static void make_klp_build(struct maker *m)
 	}
 }
 
-static uint64_t next_random(uint64_t *state)
-{
-	/* splitmix64 */
-	uint64_t z = *state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
-static uint64_t hash_text(uint64_t hash, const char *text)
-{
-	for (; *text; text++)
-		hash = (hash ^ (uint8_t)*text) * 0x100000001b3;
-	return hash;
-}
-
-static struct lp_build_id derive_id(uint64_t hash)
-{
-	struct lp_build_id id = { .len = 20 };
-
-	for (size_t i = 0; i < id.len; i++)
-		id.bytes[i] = (uint8_t)next_random(&hash);
-	return id;
-}
-
 /* About half as long when compressed. */
 static void make_filler(struct maker *m)
 {
@@ -330,7 +305,8 @@ static void make_filler(struct maker *m)
 	uint8_t *to = lp_buf_grow(&m->buf[TEXT], m->options->filler);
 
 	for (size_t i = 0; to && i < m->options->filler; i++)
-		to[i] = "\x48\x89\x8b\xe8\xc3\x90\x0f\x1f\x55\x5d\x41\x54\x31\xc0\xff\x00"[next_random(&state) % 16];
+		to[i] = "\x48\x89\x8b\xe8\xc3\x90\x0f\x1f\x55\x5d\x41\x54\x31\xc0\xff\x00"[elf_maker_random(&state) %
+											   16];
 }
 
 static void make_info(struct maker *m, const char *tag, const char *value)
@@ -357,17 +333,6 @@ static void make_modinfo(struct maker *m, const char *name, const char *release)
 	make_info(m, "vermagic", m->options->vermagic ? m->options->vermagic : vermagic);
 }
 
-static void make_note(struct lp_buf *buf, const char *name, uint32_t type, const void *desc, size_t n, bool big_endian)
-{
-	bytes_put(buf, strlen(name) + 1, 4, big_endian);
-	bytes_put(buf, n, 4, big_endian);
-	bytes_put(buf, type, 4, big_endian);
-	lp_buf_append(buf, name, strlen(name) + 1);
-	bytes_align(buf, 4);
-	lp_buf_append(buf, desc, n);
-	bytes_align(buf, 4);
-}
-
 static void make_identity(struct maker *m)
 {
 	const char *name = m->options->name ? m->options->name : "livepatch_test";
@@ -391,9 +356,9 @@ static void make_identity(struct maker *m)
 	set_word(m, TEXT, 8, 0, 8);
 	relocate(m, TEXT, 0, m->arch->relative, STRINGS, (uint64_t)-4);
 	if (!id.len)
-		id = derive_id(hash_text(hash_text(m->options->seed, name), release));
+		id = elf_maker_derive_id(elf_maker_hash(elf_maker_hash(m->options->seed, name), release));
 	if (!m->options->no_build_id)
-		make_note(&m->buf[BUILD_ID], "GNU", NT_GNU_BUILD_ID, id.bytes, id.len, m->arch->big_endian);
+		elf_maker_put_note(&m->buf[BUILD_ID], "GNU", NT_GNU_BUILD_ID, id.bytes, id.len, m->arch->big_endian);
 }
 
 static void make_section_symbols(struct maker *m)
@@ -532,8 +497,8 @@ static void make_extras(struct maker *m)
 	room(m, RETURN_SITES, 12);
 	room(m, BSS, 4097);
 	room(m, DEBUG, 1000);
-	make_note(&m->buf[PROPERTY], "GNU", 5, ibt, sizeof(ibt), m->arch->big_endian);
-	make_note(&m->buf[LINUX_NOTE], "Linux", 0x100, release, strlen(release) + 1, m->arch->big_endian);
+	elf_maker_put_note(&m->buf[PROPERTY], "GNU", 5, ibt, sizeof(ibt), m->arch->big_endian);
+	elf_maker_put_note(&m->buf[LINUX_NOTE], "Linux", 0x100, release, strlen(release) + 1, m->arch->big_endian);
 }
 
 /* Numbers the sections that have bytes, and makes the symbols' section numbers real. */
@@ -717,7 +682,7 @@ static const char *release_of(const struct elf_maker_kernel *options)
 
 struct lp_build_id elf_maker_kernel_id(const struct elf_maker_kernel *options)
 {
-	return options->build_id.len ? options->build_id : derive_id(hash_text(1, release_of(options)));
+	return options->build_id.len ? options->build_id : elf_maker_derive_id(elf_maker_hash(1, release_of(options)));
 }
 
 int elf_maker_notes(const struct elf_maker_kernel *options, struct lp_buf *out)
@@ -726,13 +691,13 @@ int elf_maker_notes(const struct elf_maker_kernel *options, struct lp_buf *out)
 	struct lp_build_id id = elf_maker_kernel_id(options);
 	const char *release = release_of(options);
 
-	make_note(out, "Xen", 6, "linux", 6, big_endian);
-	make_note(out, "Xen", 7, "2.6", 4, big_endian);
+	elf_maker_put_note(out, "Xen", 6, "linux", 6, big_endian);
+	elf_maker_put_note(out, "Xen", 7, "2.6", 4, big_endian);
 	if (!options->no_build_id)
-		make_note(out, "GNU", NT_GNU_BUILD_ID, id.bytes, id.len, big_endian);
+		elf_maker_put_note(out, "GNU", NT_GNU_BUILD_ID, id.bytes, id.len, big_endian);
 	if (!options->no_release)
-		make_note(out, "Linux", 0x100, release, strlen(release) + 1, big_endian);
-	make_note(out, "Linux", 0x101, "\0\0\0\0", 4, big_endian);
+		elf_maker_put_note(out, "Linux", 0x100, release, strlen(release) + 1, big_endian);
+	elf_maker_put_note(out, "Linux", 0x101, "\0\0\0\0", 4, big_endian);
 	return lp_buf_ok(out) ? 0 : -1;
 }
 

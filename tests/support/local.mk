@@ -7,6 +7,7 @@ tests_support_libsupport_la_SOURCES = \
 	tests/support/capture.h \
 	tests/support/elf_edit.c tests/support/elf_edit.h \
 	tests/support/elf_maker_arch.c tests/support/elf_maker_arch.h \
+	tests/support/elf_maker_parts.c tests/support/elf_maker_parts.h \
 	tests/support/elf_maker_bzimage.c tests/support/elf_maker.c tests/support/elf_maker.h \
 	tests/support/fake_facts.c \
 	tests/support/fake_files.c tests/support/fake_files.h \

@@ -277,7 +277,7 @@ static void hardening(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		for (int is_marked = 0; is_marked < 2; is_marked++) {
-			LP_AUTO_CHECK struct lp_check check = { .kernel = &kernel, .findings = lp_value_list() };
+			LP_AUTO_CHECK struct lp_check check = { .kernel = &kernel };
 			struct lp_hardening *h = &check.anatomy.hardening;
 
 			assert_int_equal(
@@ -289,11 +289,9 @@ static void hardening(void **state)
 						    .return_sites = is_marked ? 3 : -1 };
 			check.anatomy.no_endbr = is_marked ? NULL : strdup(function);
 			lp_check_hardening(&check);
-			assert_int_equal(lppack_value_count(check.findings), !is_marked && cases[i].id);
+			assert_int_equal(check.findings.n, !is_marked && cases[i].id);
 			if (!is_marked && cases[i].id)
-				assert_string_equal(lppack_value_text(lppack_value_get(
-							    lppack_value_at(check.findings, 0, NULL), "id")),
-						    cases[i].id);
+				assert_string_equal(check.findings.items[0].id, cases[i].id);
 			assert_null(check.sys_errno);
 			lp_kconfig_free(&kernel.config);
 		}
