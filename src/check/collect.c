@@ -17,7 +17,13 @@ void lp_check_free(struct lp_check *check)
 
 void lp_check_add(struct lp_check *check, struct lp_finding finding)
 {
-	check->is_uncertain |= finding.severity == LP_SEVERITY_UNKNOWN;
+	lp_findings_add(&check->findings, &finding);
+}
+
+void lp_check_doubt(struct lp_check *check, struct lp_finding finding)
+{
+	check->is_uncertain = true;
+	finding.severity = LP_SEVERITY_UNKNOWN;
 	lp_findings_add(&check->findings, &finding);
 }
 
@@ -55,26 +61,25 @@ static const struct {
 	[LP_SOURCE_BTF] = { "no BTF", "name a file with the kernel's BTF (--btf)" },
 };
 
-static void add_not_checked(struct lp_check *check, enum lp_kernel_source source, const char *what,
-			    enum lp_severity severity)
+static struct lp_finding not_checked(const struct lp_check *check, enum lp_kernel_source source, const char *what)
 {
 	const struct lppack_error *why = &check->kernel->why_unknown[source];
 	char *message = why->code ? lp_text_format("not checked: %s (%s)", what, why->message) :
 				    lp_text_format("not checked: %s (%s)", what, sources[source].missing);
 
-	lp_check_add(check, (struct lp_finding){ .id = "not-checked",
-						 .severity = severity,
-						 .subject = what,
-						 .message = message,
-						 .hint = sources[source].hint });
+	return (struct lp_finding){ .id = "not-checked",
+				    .severity = LP_SEVERITY_INFO,
+				    .subject = what,
+				    .message = message,
+				    .hint = sources[source].hint };
 }
 
 void lp_check_skip(struct lp_check *check, enum lp_kernel_source source, const char *what)
 {
-	add_not_checked(check, source, what, LP_SEVERITY_INFO);
+	lp_check_add(check, not_checked(check, source, what));
 }
 
 void lp_check_miss(struct lp_check *check, enum lp_kernel_source source, const char *what)
 {
-	add_not_checked(check, source, what, LP_SEVERITY_UNKNOWN);
+	lp_check_doubt(check, not_checked(check, source, what));
 }

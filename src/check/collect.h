@@ -29,6 +29,7 @@ struct lp_check {
 	struct lp_findings findings;
 	bool has_versions;         /* the module says which CRCs it expects */
 	bool is_uncertain;         /* something that decides could not be looked at */
+	bool decides_when_run;     /* code of the module decides that no file can tell of */
 	enum lp_check_stage stage; /* of the first refusal */
 	const char *sys_errno;     /* of that, or NULL */
 	char *reason;              /* of that */
@@ -42,6 +43,8 @@ void lp_check_free(struct lp_check *check);
 
 /* Adds a finding; its message is taken over. */
 void lp_check_add(struct lp_check *check, struct lp_finding finding);
+/* The same of what is unknown and decides. */
+void lp_check_doubt(struct lp_check *check, struct lp_finding finding);
 /* The same of an error that the kernel refuses the module for: with the stage where it does, and its errno. */
 void lp_check_refuse(struct lp_check *check, enum lp_check_stage stage, struct lp_finding finding);
 /* Adds "not checked": what (like "imported symbols") for want of a source, and how to have it. The verdict does not

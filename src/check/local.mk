@@ -2,6 +2,7 @@
 liblppack_all_la_SOURCES += \
 	src/check/build.c src/check/build.h \
 	src/check/collect.c src/check/collect.h \
+	src/check/decides.c src/check/decides.h \
 	src/check/entry_points.c src/check/entry_points.h \
 	src/check/form.c src/check/form.h \
 	src/check/hardening.c src/check/hardening.h \

@@ -14,6 +14,7 @@
 #include "bundle/describe.h"
 #include "bundle/entry.h"
 #include "check/build.h"
+#include "check/decides.h"
 #include "check/form.h"
 #include "check/hardening.h"
 #include "check/identity.h"
@@ -99,7 +100,7 @@ static enum lppack_code verdict_code(const struct lp_check *check, bool strict)
 
 	if (first && (first->severity == LP_SEVERITY_ERROR || (strict && first->severity != LP_SEVERITY_INFO)))
 		return LPPACK_E_UNLOADABLE;
-	return check->is_uncertain ? LPPACK_E_UNDECIDED : 0;
+	return check->is_uncertain || check->decides_when_run ? LPPACK_E_UNDECIDED : 0;
 }
 
 static struct lppack_value *report_verdict(const struct lp_check *check)
@@ -107,7 +108,10 @@ static struct lppack_value *report_verdict(const struct lp_check *check)
 	struct lppack_value *map = lp_value_map();
 	enum lppack_code code = verdict_code(check, false);
 
-	lp_value_add_text(&map, "loads", check->sys_errno ? "no" : check->is_uncertain ? "unknown" : "yes");
+	bool is_unknown = check->is_uncertain || check->decides_when_run;
+
+	lp_value_add_text(&map, "loads", check->sys_errno ? "no" : is_unknown ? "unknown" : "yes");
+	lp_value_add_text(&map, "by_files", check->sys_errno ? "no" : check->is_uncertain ? "unknown" : "yes");
 	lp_value_add_text(&map, "errno", check->sys_errno);
 	lp_value_add_text(&map, "reason", check->reason);
 	lp_value_add_bool(&map, "accepted", code != LPPACK_E_UNLOADABLE);
@@ -153,6 +157,9 @@ int lp_check_run(struct lp_check *check, struct lppack_error *err)
 	lp_check_signature(check);
 	lp_check_imports(check);
 	rc = lp_check_symbols(check, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_check_decides(check, err);
 	if (rc < 0)
 		return rc;
 	lp_check_hardening(check);

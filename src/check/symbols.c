@@ -67,13 +67,12 @@ static void add_absent(struct lp_check *check, const char *object)
 static void add_unreadable(struct lp_check *check, const struct lp_target *target)
 {
 	if (!lp_findings_find(&check->findings, "not-checked", target->name))
-		lp_check_add(check, (struct lp_finding){
-					    .id = "not-checked",
-					    .severity = LP_SEVERITY_UNKNOWN,
-					    .subject = target->name,
-					    .message = lp_text_format("not checked: what the patch does in %s (%s)",
-								      target->name, target->error.message),
-					    .hint = target->error.hint });
+		lp_check_doubt(check, (struct lp_finding){
+					      .id = "not-checked",
+					      .subject = target->name,
+					      .message = lp_text_format("not checked: what the patch does in %s (%s)",
+									target->name, target->error.message),
+					      .hint = target->error.hint });
 }
 
 static int open_scope(struct lp_check *check, const char *object, struct scope *scope, struct lppack_error *err)
@@ -245,15 +244,14 @@ int lp_check_symbols(struct lp_check *check, struct lppack_error *err)
 	int rc = 0;
 
 	if (check->facts.is_livepatch && check->facts.builder == LP_BUILDER_UNKNOWN) {
-		lp_check_add(check,
-			     (struct lp_finding){
-				     .id = "not-checked",
-				     .severity = LP_SEVERITY_UNKNOWN,
-				     .subject = "functions",
-				     .message = strdup(
-					     "not checked: which functions it patches (no builder's structures were "
-					     "recognised)"),
-				     .hint = "build it with kpatch-build, klp-build or a static struct klp_patch" });
+		lp_check_doubt(check,
+			       (struct lp_finding){
+				       .id = "not-checked",
+				       .subject = "functions",
+				       .message = strdup(
+					       "not checked: which functions it patches (no builder's structures were "
+					       "recognised)"),
+				       .hint = "build it with kpatch-build, klp-build or a static struct klp_patch" });
 	}
 	for (size_t i = 0; i < check->facts.n_objects && rc == 0; i++)
 		rc = symbols_check_object(check, &check->facts.objects[i], err);

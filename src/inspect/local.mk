@@ -21,6 +21,7 @@ liblppack_all_la_SOURCES += \
 	src/inspect/fault.c src/inspect/fault.h \
 	src/inspect/flat_image.c src/inspect/flat_image.h \
 	src/inspect/ftrace_sites.c src/inspect/ftrace_sites.h \
+	src/inspect/init_calls.c src/inspect/init_calls.h \
 	src/inspect/kallsyms.c src/inspect/kallsyms.h \
 	src/inspect/kconfig.c src/inspect/kconfig.h \
 	src/inspect/kernel_exports.c src/inspect/kernel_exports.h \

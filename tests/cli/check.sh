@@ -128,6 +128,15 @@ module --function cmdline_proc_show --object big --function no_such
 found "a function that a module of over 64 MiB lacks" error:function-missing:no_such unknown --
 rm root/lib/modules/$release/kernel/fs/big.ko
 
+# Code that decides when it runs.
+module --function cmdline_proc_show --callback pre_patch
+found "a callback that may refuse" unknown:callback-decides:vmlinux unknown --
+json "['verdict']['by_files']" "'yes'" | ok "beside what the files tell"
+module --function cmdline_proc_show --callback post_patch --callback pre_unpatch --callback post_unpatch
+found "callbacks that cannot" info:unsigned yes --
+module --function no_such --callback pre_patch
+found "what is wrong goes before what is unknown" error:function-missing:no_such no EINVAL --
+
 # Livepatch symbols.
 module --function cmdline_proc_show --klp-symbol .klp.sym.vmlinux.twice,2
 found "a livepatch symbol that resolves" info:unsigned yes --

@@ -7,6 +7,7 @@
 #include "crypto/module_signature.h"
 #include "crypto/module_signer.h"
 #include "inspect/anatomy.h"
+#include "inspect/init_calls.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,15 @@ static void check_anatomy(const struct lp_module_facts *facts, const struct lp_a
 		abort();
 }
 
+static void find_init_calls(const uint8_t *data, size_t size)
+{
+	LP_AUTO_ELF struct lp_elf elf = { 0 };
+	const char *call = lp_elf_open(&elf, data, size, "fuzz.ko", NULL) == 0 ? lp_init_calls_find(&elf) : NULL;
+
+	if (call && strlen(call) > 511)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct lppack_error err = LPPACK_ERROR_INIT;
@@ -55,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		lp_module_signature_parse(data + anatomy.signature_at, anatomy.signature_size, "fuzz.ko", &signature,
 					  NULL);
 		lp_module_signature_id(data + anatomy.signature_at, anatomy.signature_size, 0, &id);
+		find_init_calls(data, size);
 	} else if (rc != -err.code || facts.n_objects || anatomy.n_code || !err.message[0]) {
 		abort();
 	}

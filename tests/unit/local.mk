@@ -67,6 +67,7 @@ unit_programs = \
 	tests/unit/inspect/test_certificates \
 	tests/unit/inspect/test_anatomy_faults \
 	tests/unit/inspect/test_ftrace_sites \
+	tests/unit/inspect/test_init_calls \
 	tests/unit/inspect/test_kallsyms \
 	tests/unit/inspect/test_kconfig \
 	tests/unit/inspect/test_kernel_exports \
