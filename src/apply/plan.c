@@ -192,6 +192,44 @@ static int warn_of_probes(const struct lppack_plan *plan, struct lppack_value **
 	return rc;
 }
 
+static const struct lp_klp_state *find_state(const struct lp_module_facts *facts, uint64_t id)
+{
+	for (size_t i = 0; i < facts->n_states; i++)
+		if (facts->states[i].id == id)
+			return &facts->states[i];
+	return NULL;
+}
+
+/* kernel/livepatch/state.c, klp_is_patch_compatible(): what replaces a patch supports each of its states, in the same
+ * version or a later one. Sysfs shows no states: they are known of what lppack applied. */
+static int check_states(const struct lppack_plan *plan, const struct lp_snapshot *snapshot, struct lppack_error *err)
+{
+	const struct lp_applied *applied = lp_snapshot_applied(snapshot);
+	const struct lp_module_facts *facts = plan->job.facts;
+	const struct lp_live_patch *active =
+		applied && applied->module.name ?
+			lp_stack_find_build(&snapshot->stack, &applied->module, applied->module.name) :
+			NULL;
+
+	/* Of a module that no builder's structures were recognised of, states are unknown. */
+	if (!active || active->enabled == 0 || facts->builder == LP_BUILDER_UNKNOWN)
+		return 0;
+	for (size_t i = 0; i < applied->module.n_states; i++) {
+		const struct lp_klp_state *was = &applied->module.states[i];
+		const struct lp_klp_state *is = find_state(facts, was->id);
+
+		if (is && is->version >= was->version)
+			continue;
+		return lp_fail(
+			err, LPPACK_E_INCOMPATIBLE,
+			"states only go forward: apply a bundle whose module supports all active states, or reboot",
+			"%s: %s state %llu, which the active %s has in version %llu: the kernel would refuse it",
+			facts->name, is ? "has an older version of" : "does not support", (unsigned long long)was->id,
+			active->name, (unsigned long long)was->version);
+	}
+	return 0;
+}
+
 /* Everything that is asked of what is not applied yet. */
 static int check_step(const struct lppack_plan *plan, const struct lp_snapshot *snapshot,
 		      struct lp_judgement *judgement, struct lppack_error *err)
@@ -211,7 +249,10 @@ static int check_step(const struct lppack_plan *plan, const struct lp_snapshot *
 		return rc;
 	judgement->is_loadable = true;
 	rc = warn_of_probes(plan, &judgement->warnings, err);
-	return rc < 0 ? rc : judge_step(plan, snapshot, judgement, err);
+	if (rc < 0)
+		return rc;
+	rc = judge_step(plan, snapshot, judgement, err);
+	return rc < 0 ? rc : check_states(plan, snapshot, err);
 }
 
 /* What the bundle alone decides: once, however often the machine is looked at. */

@@ -421,9 +421,59 @@ static void cancelled(void **state)
 	assert_int_equal(fake_kernel_count_active(m.kernel), 0);
 }
 
+/* The states of the active patch are asked as the kernel will ask them, and nothing is loaded for that. */
+static void plans_ask_for_states(void **state)
+{
+	static const struct lp_klp_state active[] = { { 1, 2 }, { 5, 1 } };
+	static const struct {
+		struct lp_klp_state states[3];
+		size_t n;
+		const char *wrong;
+	} cases[] = {
+		{ { { 1, 2 }, { 5, 1 } }, 2, NULL },
+		{ { { 1, 3 }, { 5, 9 }, { 7, 1 } }, 3, NULL },
+		{ { { 1, 2 } }, 1, "lp_new: does not support state 5, which the active lp_old has in version 1" },
+		{ { { 1, 1 }, { 5, 1 } },
+		  2,
+		  "lp_new: has an older version of state 1, which the active lp_old has in version 2" },
+		{ { { 0, 0 } }, 0, "does not support state 1" },
+	};
+	struct fixture *f = *state;
+	const struct elf_maker_options old = { .states = active, .n_states = 2 };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct elf_maker_options new = { .states = cases[i].states, .n_states = cases[i].n };
+		AUTO_MACHINE struct machine m;
+		AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
+		AUTO_PLAN struct lppack_plan *plan = NULL;
+		unsigned int calls;
+
+		machine_open(&m, f,
+			     machine_bundle_with(f, fixture_format(f, "old%zu.lpb", i), &old_patch, 6, KERNEL_ID, NULL,
+						 old));
+		fake_kernel_expect_load(m.kernel, &old_patch);
+		receipt = machine_apply(&m);
+		expect_ok(receipt ? 0 : -1, &f->err);
+		calls = fake_kernel_calls(m.kernel);
+		lppack_verified_free(m.verified);
+		lppack_bundle_close(m.bundle);
+		m.verified = fixture_verify(
+			f,
+			machine_bundle_with(f, fixture_format(f, "new%zu.lpb", i), &new_patch, 7, KERNEL_ID, NULL, new),
+			&m.bundle);
+		plan = machine_plan(&m);
+		if (!cases[i].wrong)
+			expect_ok(plan ? 0 : -1, &f->err);
+		else
+			expect_error(&f->err, LPPACK_E_INCOMPATIBLE, cases[i].wrong);
+		assert_int_equal(fake_kernel_calls(m.kernel), calls);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		fixture_test(plans_ask_for_states),
 		fixture_test(plans_tell_what_they_will_do),
 		fixture_test(applied_recorded_and_shown),
 		fixture_test(applying_again_does_nothing),
