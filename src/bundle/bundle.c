@@ -5,8 +5,8 @@
 #include "shared/text.h"
 #include "base/export.h"
 
-#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 char *lp_bundle_journal_path(const char *path, struct lppack_error *err)
@@ -25,12 +25,13 @@ int lp_bundle_hint_journal(const struct lppack_bundle *bundle, int rc, struct lp
 	const char *name = bundle->in.name;
 	LP_AUTO_FREE char *path = NULL;
 	LP_AUTO_FREE char *journal = NULL;
+	struct stat st;
 
 	if (rc != -LPPACK_E_STRUCTURE && rc != -LPPACK_E_BAD_SIGNATURE && rc != -LPPACK_E_CORRUPT)
 		return rc;
 	path = realpath(name, NULL);
 	journal = path ? lp_bundle_journal_path(path, NULL) : NULL;
-	if (!journal || faccessat(AT_FDCWD, journal, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+	if (!journal || lstat(journal, &st) < 0)
 		return rc;
 	return lp_hint(err, rc, "a change of its signatures was interrupted; complete it with: lppack sign --list %s",
 		       name);

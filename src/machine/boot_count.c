@@ -18,6 +18,7 @@
 
 #include <lppack/store.h>
 
+#include <errno.h>
 #include <string.h>
 
 /* Bundles whose boots are remembered, and boots of each: the oldest go. */
@@ -171,17 +172,21 @@ static bool is_off(const char *value)
 	return *value == '0' || *value == 'n' || *value == 'N' || strncasecmp(value, "of", 2) == 0;
 }
 
-/* 1 if lppack.apply is off; the last one counts, as with the kernel's own parameters. */
-int lp_kill_switch_is_on(struct lppack_host *host)
+/* 1 if lppack.apply is off; the last one counts, as with the kernel's own parameters. Without /proc nobody has said
+ * so. */
+static int read_kill_switch(struct lppack_host *host, struct lppack_error *err)
 {
 	static const char key[] = "lppack.apply=";
 	LP_AUTO_BUF struct lp_buf line = { 0 };
-	char *at;
-	char *word;
+	struct lppack_error why = LPPACK_ERROR_INIT;
 	bool off = false;
+	char *word;
+	char *at;
 
-	if (lp_below_read(host->io.rootfd, "proc/cmdline", 65536, &line, NULL) < 0)
-		return 0;
+	if (lp_below_read(host->io.rootfd, "proc/cmdline", 65536, &line, &why) < 0)
+		return why.sys_errno == ENOENT ?
+			       0 :
+			       lp_fail(err, (enum lppack_code)why.code, why.hint, "%s/%s", host->io.root, why.message);
 	at = (char *)line.data;
 	while ((word = strsep(&at, " \t\n")))
 		if (strncmp(word, key, strlen(key)) == 0)
@@ -189,10 +194,17 @@ int lp_kill_switch_is_on(struct lppack_host *host)
 	return off;
 }
 
+int lp_kill_switch_is_on(struct lppack_host *host)
+{
+	return read_kill_switch(host, NULL) > 0;
+}
+
 int lp_kill_switch_check(struct lppack_host *host, struct lppack_error *err)
 {
-	if (!lp_kill_switch_is_on(host))
-		return 0;
+	int rc = read_kill_switch(host, err);
+
+	if (rc <= 0)
+		return rc;
 	return lp_fail(err, LPPACK_E_DISABLED, "boot without lppack.apply=0 to livepatch this machine again",
 		       "%s/proc/cmdline: lppack.apply=0 keeps livepatches away until the next boot", host->io.root);
 }

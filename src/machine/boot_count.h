@@ -25,7 +25,8 @@ struct lp_boot_trials {
 	char *confirmed; /* the latest boot that was; NULL */
 };
 
-/* LPPACK_E_DISABLED if the kernel's command line has lppack.apply=0: asked before every load, at boot or not. */
+/* LPPACK_E_DISABLED if the kernel's command line has lppack.apply=0: asked before every load, at boot or not.
+ * LPPACK_E_IO if that cannot be read. */
 int lp_kill_switch_check(struct lppack_host *host, struct lppack_error *err);
 /* 1 if it has, 0 if not. */
 int lp_kill_switch_is_on(struct lppack_host *host);

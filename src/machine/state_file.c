@@ -67,7 +67,7 @@ static int check_marks(const struct places *places, struct lppack_error *err)
 
 		if (fd >= 0)
 			return fail_missing(places, mark, err);
-		if (errno == ENOTDIR || (errno == ENOENT && lp_root_is_absent(places->root, mark)))
+		if (errno == ENOENT && lp_root_is_absent(places->root, mark))
 			continue;
 		return lp_fail_sys(err, LPPACK_E_STATE, NULL, "%s%s: cannot be examined", places->root, mark);
 	}

@@ -17,6 +17,7 @@
 #include "machine/state_file.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -350,16 +351,22 @@ static int add_file(const char *root, const char *name, struct lp_store *store, 
 
 int lp_store_rebuild(const char *root, struct lp_store *store, struct lppack_error *err)
 {
-	int fd = lp_root_open(root, LP_STORE_BUNDLES, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
+	LP_AUTO_CLOSE int fd = lp_root_open(root, LP_STORE_BUNDLES, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	struct dirent **names = NULL;
 	int rc = 0;
+	int n;
 
-	while (dir && rc == 0 && (entry = readdir(dir)))
-		rc = add_file(root, entry->d_name, store, err);
-	if (dir)
-		closedir(dir);
-	else if (fd >= 0)
-		close(fd);
+	if (fd < 0 && errno == ENOENT && lp_root_is_absent(root, LP_STORE_BUNDLES))
+		return 0;
+	n = fd < 0 ? -1 : scandirat(fd, ".", &names, NULL, alphasort);
+	if (n < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, "make it a readable directory",
+				   "%s" LP_STORE_BUNDLES ": cannot be listed", root);
+	for (int i = 0; i < n; i++) {
+		if (rc == 0)
+			rc = add_file(root, names[i]->d_name, store, err);
+		free(names[i]);
+	}
+	free(names);
 	return rc;
 }

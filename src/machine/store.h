@@ -69,7 +69,7 @@ int lp_store_add_unsigned(struct lp_store *store, const struct lp_unsigned_conte
 /* The digest that the name of a level's file tells; false if it is no such name. */
 bool lp_store_parse_name(const char *name, struct lp_digest *out);
 /* Where the store cannot be read: fills an empty one with the levels whose files are whole. No signature is asked, as
- * boots ask for it. LPPACK_E_NO_MEMORY. */
+ * boots ask for it. LPPACK_E_NO_MEMORY, and LPPACK_E_IO where the files cannot be listed. */
 int lp_store_rebuild(const char *root, struct lp_store *store, struct lppack_error *err);
 int lp_store_write(const char *root, const struct lp_store *store, struct lppack_error *err);
 

@@ -47,7 +47,9 @@ int lp_sign_journal_exists(const char *path, struct lppack_error *err)
 
 	if (!journal)
 		return -LPPACK_E_NO_MEMORY;
-	return lstat(journal, &st) == 0;
+	if (lstat(journal, &st) == 0)
+		return 1;
+	return errno == ENOENT ? 0 : lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be examined", journal);
 }
 
 /* Whoever may write into a directory that others write too (/tmp) could else sign or unsign in our name. */

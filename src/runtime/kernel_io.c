@@ -105,9 +105,10 @@ const struct dirent *lp_dir_next(DIR *dir)
 {
 	const struct dirent *entry;
 
-	do
+	do {
+		errno = 0;
 		entry = readdir(dir);
-	while (entry && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
+	} while (entry && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
 	return entry;
 }
 

@@ -49,7 +49,7 @@ int lp_attr_int(int dirfd, const char *path);
 bool lp_kernel_io_has(const struct lp_kernel_io *io, const char *path);
 /* A directory to iterate, or NULL with errno. */
 DIR *lp_dir_open(int dirfd, const char *path);
-/* The next entry but "." and "..", or NULL. */
+/* The next entry but "." and "..", or NULL, with errno 0 at the end. */
 const struct dirent *lp_dir_next(DIR *dir);
 /* Whether name can be one part of a path. */
 bool lp_name_is_part(const char *name);

@@ -79,7 +79,7 @@ enum lp_lock_state lp_lock_read_state(struct lp_kernel_io *io, int *pid)
 
 	*pid = 0;
 	if (fd < 0)
-		return errno == ENOENT ? LP_LOCK_FREE : LP_LOCK_UNKNOWN;
+		return errno == ENOENT && lp_root_is_absent(io->root, "/" LOCK_FILE) ? LP_LOCK_FREE : LP_LOCK_UNKNOWN;
 	if (flock(fd, LOCK_SH | LOCK_NB) == 0)
 		return LP_LOCK_FREE;
 	if (errno != EWOULDBLOCK)

@@ -205,6 +205,7 @@ static void sort_stack(struct lp_stack *stack)
 		qsort(stack->patches, stack->n, sizeof(*stack->patches), compare_patches);
 }
 
+/* 0, or an errno: a patch that is not listed because nobody can look is not one that is not there. */
 static int read_patches(struct lp_kernel_io *io, DIR *list, struct lp_stack *stack)
 {
 	const struct dirent *entry;
@@ -222,14 +223,15 @@ static int read_patches(struct lp_kernel_io *io, DIR *list, struct lp_stack *sta
 			stack->n--;
 		}
 		if (found < 0)
-			return -1;
+			return ENOMEM;
 	}
-	return 0;
+	return errno;
 }
 
 int lp_stack_read(struct lp_kernel_io *io, struct lp_stack *stack, struct lppack_error *err)
 {
 	LP_AUTO_DIR DIR *list = NULL;
+	int sys_errno;
 	int rc;
 
 	*stack = (struct lp_stack){ 0 };
@@ -237,15 +239,17 @@ int lp_stack_read(struct lp_kernel_io *io, struct lp_stack *stack, struct lppack
 	if (rc < 0)
 		return rc;
 	list = lp_dir_open(io->rootfd, LP_LIVEPATCH_DIR);
-	if (!list)
-		return lp_fail_sys(err, errno == EACCES ? LPPACK_E_PRIVILEGE : LPPACK_E_IO, "run this as root",
-				   "%s/" LP_LIVEPATCH_DIR ": cannot be listed", io->root);
-	if (read_patches(io, list, stack) < 0) {
-		lp_stack_free(stack);
-		return lp_fail_nomem(err);
+	sys_errno = list ? read_patches(io, list, stack) : errno;
+	if (!sys_errno) {
+		sort_stack(stack);
+		return 0;
 	}
-	sort_stack(stack);
-	return 0;
+	lp_stack_free(stack);
+	if (sys_errno == ENOMEM)
+		return lp_fail_nomem(err);
+	errno = sys_errno;
+	return lp_fail_sys(err, errno == EACCES ? LPPACK_E_PRIVILEGE : LPPACK_E_IO, "run this as root",
+			   "%s/" LP_LIVEPATCH_DIR ": cannot be listed", io->root);
 }
 
 void lp_stack_free(struct lp_stack *stack)

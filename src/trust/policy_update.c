@@ -97,7 +97,9 @@ static int read_signatures(struct candidate *c, const char *path, struct lppack_
 	if (!directory)
 		return lp_fail_nomem(err);
 	if (fd < 0)
-		return errno == ENOENT ? 0 : lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be opened", directory);
+		return errno == ENOENT && lp_root_is_absent("", directory) ?
+			       0 :
+			       lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be opened", directory);
 	if (lp_directory_list(fd, is_signature_file, &names) < 0)
 		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be listed", directory);
 	for (int i = 0; i < names.n; i++) {

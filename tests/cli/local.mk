@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The built program, on files and on machines that are directories.
 cli_scripts = \
+	tests/cli/absent.sh \
 	tests/cli/apply.sh \
 	tests/cli/bad_bundles.sh \
 	tests/cli/bad_keys.sh \

@@ -39,6 +39,17 @@ static void kill_switches(void **state)
 	}
 }
 
+/* Who has asked for no livepatches is heard, or nothing is loaded. */
+static void kill_switches_that_cannot_be_read(void **state)
+{
+	AUTO_SHELF struct shelf s = { 0 };
+
+	shelf_open(&s, *state);
+	fake_kernel_write(s.kernel, "proc/cmdline/x", "");
+	assert_int_equal(lp_kill_switch_check(s.host, &s.f->err), -LPPACK_E_IO);
+	expect_error(&s.f->err, LPPACK_E_IO, "proc/cmdline: cannot be read");
+}
+
 static void two_boots_that_did_not_come_up(void **state)
 {
 	AUTO_SHELF struct shelf s = { 0 };
@@ -278,6 +289,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(kill_switches),
+		fixture_test(kill_switches_that_cannot_be_read),
 		fixture_test(two_boots_that_did_not_come_up),
 		fixture_test(a_healthy_boot_between),
 		fixture_test(the_same_boot_counts_once),

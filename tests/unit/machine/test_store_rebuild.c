@@ -2,6 +2,8 @@
 /* Tests that the record of the installed releases can be made anew from their files. */
 #include "support/store_machine.h"
 
+#include <unistd.h>
+
 #define STORE "var/lib/lppack/store.yaml"
 
 static size_t count_levels(struct shelf *s)
@@ -105,6 +107,26 @@ static void nothing_was_installed(void **state)
 	assert_int_equal(store.n, 0);
 }
 
+/* Releases that nobody can look at are not gone. */
+static void files_that_cannot_be_listed(void **state)
+{
+	AUTO_SHELF struct shelf s = { 0 };
+	LP_AUTO_STORE struct lp_store store = { 0 };
+	const char *bundles;
+
+	shelf_open(&s, *state);
+	shelf_install(&s, 6);
+	bundles = fixture_format(s.f, "%s" LP_STORE_BUNDLES, shelf_root(&s));
+	assert_int_equal(rename(bundles, fixture_format(s.f, "%s.away", bundles)), 0);
+	assert_int_equal(symlink("/data/not/mounted", bundles), 0);
+	assert_int_equal(lp_store_rebuild(shelf_root(&s), &store, &s.f->err), -LPPACK_E_IO);
+	expect_error(&s.f->err, LPPACK_E_IO, "bundles: cannot be listed");
+	assert_int_equal(unlink(bundles), 0);
+	fake_kernel_write(s.kernel, bundles + strlen(shelf_root(&s)) + 1, "a file");
+	assert_int_equal(lp_store_rebuild(shelf_root(&s), &store, &s.f->err), -LPPACK_E_IO);
+	expect_error(&s.f->err, LPPACK_E_IO, "bundles: cannot be listed");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -112,6 +134,7 @@ int main(void)
 		fixture_test(files_that_are_no_levels_stay_out),
 		fixture_test(names_are_not_believed),
 		fixture_test(nothing_was_installed),
+		fixture_test(files_that_cannot_be_listed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
