@@ -104,6 +104,7 @@ static void set_cause(struct lppack_error *err, enum lppack_code code, int sys_e
 	}
 	lp_text_make_printable(err->message);
 	snprintf(err->hint, sizeof(err->hint), "%s", hint ? hint : "");
+	lp_text_make_printable(err->hint);
 }
 
 int lp_fail(struct lppack_error *err, enum lppack_code code, const char *hint, const char *fmt, ...)
@@ -162,6 +163,7 @@ int lp_wrap(struct lppack_error *err, int rc, const char *fmt, ...)
 	lp_text_make_printable(context);
 	snprintf(whole, sizeof(whole), "%s: %s", context, err->message);
 	whole[sizeof(err->message) - 1] = '\0';
+	lp_text_make_printable(whole);
 	memcpy(err->message, whole, sizeof(err->message));
 	return -err->code;
 }

@@ -112,21 +112,24 @@ static bool is_trusted_owner(uid_t owner)
 
 int lp_fd_check_safe(int fd, const char *path, struct lppack_error *err)
 {
+	LP_AUTO_FREE char *quoted = lp_text_quote(path);
 	struct stat st;
 
+	if (!quoted)
+		return lp_fail_nomem(err);
 	if (fstat(fd, &st) < 0)
 		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be examined", path);
 	if (!is_trusted_owner(st.st_uid))
 		return lp_hint(err,
 			       lp_fail(err, LPPACK_E_UNSAFE_FILE, NULL, "%s: belongs to user %u, who can change it",
 				       path, (unsigned int)st.st_uid),
-			       "look at what it says, then run: chown root:root '%s'", path);
+			       "look at what it says, then run: chown root:root %s", quoted);
 	if (st.st_mode & (S_IWGRP | S_IWOTH))
 		return lp_hint(err,
 			       lp_fail(err, LPPACK_E_UNSAFE_FILE, NULL, "%s: can be changed by %s (mode %04o)", path,
 				       st.st_mode & S_IWOTH ? "everybody" : "its group",
 				       (unsigned int)st.st_mode & 07777),
-			       "look at what it says, then run: chmod go-w '%s'", path);
+			       "look at what it says, then run: chmod go-w %s", quoted);
 	return 0;
 }
 

@@ -31,7 +31,8 @@ static const char *output_hint(int sys_errno)
 	}
 }
 
-/* Never over a directory, a device or a pipe: root could rename /dev/null away. */
+/* Never over a directory, a device or a pipe, as root could rename /dev/null away; nor over a link, for the file that is
+ * meant is where it leads. */
 static int check_target(const struct lp_output *out, struct lppack_error *err)
 {
 	struct stat st;
@@ -40,8 +41,11 @@ static int check_target(const struct lp_output *out, struct lppack_error *err)
 		return errno == ENOENT ?
 			       0 :
 			       lp_fail_sys(err, LPPACK_E_IO, output_hint(errno), "%s: cannot be created", out->path);
-	if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
+	if (S_ISREG(st.st_mode) || (S_ISLNK(st.st_mode) && out->takes_links))
 		return 0;
+	if (S_ISLNK(st.st_mode))
+		return lp_fail(err, LPPACK_E_USAGE, "name the file that it leads to", "%s: exists and is a link",
+			       out->path);
 	return lp_fail(err, LPPACK_E_USAGE, "name a file", "%s: %s", out->path,
 		       S_ISDIR(st.st_mode) ? "names a directory" : "exists and is not a regular file");
 }
@@ -115,12 +119,10 @@ static int create_unnamed(struct lp_output *out)
 	return out->fd < 0 ? -1 : 0;
 }
 
-int lp_output_open_below(struct lp_output *out, const char *root, const char *path, mode_t mode,
-			 struct lppack_error *err)
+static int output_open(struct lp_output *out, const char *root, const char *path, struct lppack_error *err)
 {
 	int rc;
 
-	*out = (struct lp_output){ .fd = -1, .dirfd = -1, .mode = mode };
 	out->path = *root ? lp_text_format("%s%s", root, path) : strdup(path);
 	if (!out->path)
 		return lp_fail_nomem(err);
@@ -130,9 +132,17 @@ int lp_output_open_below(struct lp_output *out, const char *root, const char *pa
 	return lp_fail_sys(err, LPPACK_E_IO, output_hint(errno), "%s: cannot be created", out->path);
 }
 
+int lp_output_open_below(struct lp_output *out, const char *root, const char *path, mode_t mode,
+			 struct lppack_error *err)
+{
+	*out = (struct lp_output){ .fd = -1, .dirfd = -1, .mode = mode, .takes_links = true };
+	return output_open(out, root, path, err);
+}
+
 int lp_output_open(struct lp_output *out, const char *path, mode_t mode, struct lppack_error *err)
 {
-	return lp_output_open_below(out, "", path, mode, err);
+	*out = (struct lp_output){ .fd = -1, .dirfd = -1, .mode = mode };
+	return output_open(out, "", path, err);
 }
 
 int lp_output_write(struct lp_output *out, const void *bytes, size_t n, struct lppack_error *err)
@@ -166,6 +176,10 @@ int lp_output_commit(struct lp_output *out, bool exclusive, struct lppack_error 
 
 	if (fsync(out->fd) < 0)
 		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be written", out->path);
+	/* Making the file may have taken long. */
+	rc = exclusive ? 0 : check_target(out, err);
+	if (rc < 0)
+		return rc;
 	rc = put_in_place(out, exclusive);
 	if (rc < 0 && errno == EEXIST && exclusive)
 		return lp_fail(err, LPPACK_E_EXISTS, "choose another name, or remove it first", "%s: exists already",

@@ -18,12 +18,13 @@ struct lp_output {
 	char *target; /* its last part, below dirfd */
 	char *temp;   /* name of the temporary file, below dirfd; NULL while it has none (O_TMPFILE) */
 	mode_t mode;
+	bool takes_links; /* replaces a link of that name, but never what it leads to */
 };
 
-/* Creates a temporary file beside path, with the given mode. Never in place of what is no regular file:
- * LPPACK_E_USAGE. */
+/* Creates a temporary file beside path, with the given mode. Never in place of what is no regular file, a link least of
+ * all: LPPACK_E_USAGE. */
 int lp_output_open(struct lp_output *out, const char *path, mode_t mode, struct lppack_error *err);
-/* The same for the path below a root (base/root.h). */
+/* The same for the path below a root (base/root.h), for what lppack names itself: a link is replaced. */
 int lp_output_open_below(struct lp_output *out, const char *root, const char *path, mode_t mode,
 			 struct lppack_error *err);
 int lp_output_write(struct lp_output *out, const void *bytes, size_t n, struct lppack_error *err);

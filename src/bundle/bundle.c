@@ -25,6 +25,7 @@ int lp_bundle_hint_journal(const struct lppack_bundle *bundle, int rc, struct lp
 	const char *name = bundle->in.name;
 	LP_AUTO_FREE char *path = NULL;
 	LP_AUTO_FREE char *journal = NULL;
+	LP_AUTO_FREE char *quoted = lp_text_quote(name);
 	struct stat st;
 
 	if (rc != -LPPACK_E_STRUCTURE && rc != -LPPACK_E_BAD_SIGNATURE && rc != -LPPACK_E_CORRUPT)
@@ -34,7 +35,7 @@ int lp_bundle_hint_journal(const struct lppack_bundle *bundle, int rc, struct lp
 	if (!journal || lstat(journal, &st) < 0)
 		return rc;
 	return lp_hint(err, rc, "a change of its signatures was interrupted; complete it with: lppack sign --list %s",
-		       name);
+		       quoted ? quoted : "BUNDLE");
 }
 
 static struct lppack_bundle *read_head(struct lppack_bundle *bundle, int rc, struct lppack_error *err)

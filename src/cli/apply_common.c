@@ -92,7 +92,7 @@ void transaction_print_recovered(const struct lppack_value *report)
 	const char *note = value_text_at(report, "note");
 
 	if (note)
-		fprintf(stderr, "lppack: note: %s\n", note);
+		line_print(stderr, "lppack: note: %s", note);
 }
 
 int transaction_recover(struct lppack_host *host, const struct watch *watch, const char *root, struct lppack_error *err)

@@ -183,7 +183,7 @@ static void print_kernel_log(const struct lppack_value *lines)
 	for (size_t i = 0; i < lppack_value_count(lines); i++) {
 		const char *line = lppack_value_text(lppack_value_at(lines, i, NULL));
 
-		printf("  %s\n", line ? line : "?");
+		line_print(stdout, "  %s", line ? line : "?");
 	}
 }
 

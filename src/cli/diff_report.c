@@ -119,16 +119,16 @@ static char *format_releases(const struct row *rows, size_t n)
 	bool with_ids = is_kernel(rows) && rows->violation;
 	char *text = NULL;
 	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
+	FILE *memory = open_memstream(&text, &size);
 
-	if (!out)
+	if (!memory)
 		return NULL;
 	for (size_t i = 0; i < n && i < NAMED_MAX; i++)
-		fprintf(out, "%s%s%s%s%s", i ? ", " : "", rows[i].release, with_ids ? " (" : "",
+		fprintf(memory, "%s%s%s%s%s", i ? ", " : "", rows[i].release, with_ids ? " (" : "",
 			with_ids ? rows[i].id : "", with_ids ? ")" : "");
 	if (n > NAMED_MAX)
-		fprintf(out, " and %zu more", n - NAMED_MAX);
-	fclose(out);
+		fprintf(memory, " and %zu more", n - NAMED_MAX);
+	fclose(memory);
 	return text;
 }
 
@@ -160,8 +160,7 @@ static void print_group(const struct row *rows, size_t n, size_t total)
 	else
 		rc = asprintf(&line, "%s %s%s", kinds[rows->kind], rows->id, extent ? extent : "");
 	if (rc >= 0) {
-		text_make_printable(line);
-		printf("%s %s\n", rows->violation ? "!" : " ", line);
+		line_print(stdout, "%s %s", rows->violation ? "!" : " ", line);
 		free(line);
 	}
 	if (*rows->reason)
@@ -184,7 +183,7 @@ static void print_changes(const struct rows *rows, size_t total)
 	for (size_t i = 0; i < rows->n; i += length) {
 		length = group_length(rows->items + i, rows->n - i);
 		if (i == 0 || rows->items[i].section != rows->items[i - 1].section)
-			printf("\n%s:\n", sections[rows->items[i].section].title);
+			section_print("%s:", sections[rows->items[i].section].title);
 		print_group(rows->items + i, length, total);
 	}
 }
@@ -217,7 +216,6 @@ static void diff_report_print_verdict(const struct lppack_value *diff)
 	if (asprintf(&text, "%s %s", cumulative ? "supersedes" : "DOES NOT SUPERSEDE",
 		     diff_report_text_or(lppack_value_get(diff, "old"), "name", "?")) < 0)
 		return;
-	text_make_printable(text);
 	headline_print(diff_report_text_or(lppack_value_get(diff, "new"), "name", "?"), text);
 	free(text);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lppack effective-version: one line for inventories. */
 #include "cli/cleanup.h"
+#include "cli/output.h"
 #include "cli/recovery.h"
 #include "cli/source.h"
 #include "cli/verbs.h"
@@ -30,7 +31,7 @@ static int effective_version_run(const void *values, const struct text_list *arg
 	version = lppack_host_effective_version(host, err);
 	if (!version)
 		return -err->code;
-	printf("%s\n", version);
+	line_print(stdout, "%s", version);
 	return LPPACK_OK;
 }
 

@@ -49,7 +49,7 @@ static int extract_run(const void *values, const struct text_list *arguments, st
 	if (rc < 0)
 		return rc;
 	source_warn_expired(&source, path);
-	printf("%s\n", written);
+	path_print("%s", written);
 	return LPPACK_OK;
 }
 

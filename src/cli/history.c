@@ -97,12 +97,12 @@ static void print_receipt(const struct lppack_value *receipt, bool with_log)
 	char took[UNITS_TEXT];
 
 	if (value_text_at(receipt, "unreadable")) {
-		printf("%s  unreadable: %s\n", history_text_or(receipt, "number"),
-		       value_text_at(receipt, "unreadable"));
+		line_print(stdout, "%s  unreadable: %s", history_text_or(receipt, "number"),
+			   value_text_at(receipt, "unreadable"));
 		return;
 	}
-	printf("%s  %s  %s: %s\n", history_text_or(receipt, "number"), history_text_or(receipt, "at"), verb,
-	       history_text_or(receipt, "outcome"));
+	line_print(stdout, "%s  %s  %s: %s", history_text_or(receipt, "number"), history_text_or(receipt, "at"), verb,
+		   history_text_or(receipt, "outcome"));
 	if (bundle)
 		subfield_printf("bundle", "%s, %s", history_text_or(bundle, "stream"), serial ? serial : "?");
 	subfield_print("kernel", value_text_at(lppack_value_get(receipt, "kernel"), "release"));

@@ -37,7 +37,7 @@ static int main_run(int argc, char **argv)
 		return LPPACK_OK;
 	}
 	if (parsed == PARSED_OK && version[0]) {
-		printf("lppack %s\n", lppack_version());
+		line_print(stdout, "lppack %s", lppack_version());
 		return LPPACK_OK;
 	}
 	if (parsed == PARSED_OK && n == argc)
@@ -62,7 +62,7 @@ static int close_stdout(int status)
 		return status;
 	cli_fail(&err, errno == ENOSPC ? LPPACK_E_NO_SPACE : LPPACK_E_IO, NULL, "standard output: %s",
 		 errno ? strerror(errno) : "write error");
-	fprintf(stderr, "lppack: error: %s\n", err.message);
+	line_print(stderr, "lppack: error: %s", err.message);
 	return status ? status : err.code;
 }
 

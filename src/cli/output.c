@@ -2,6 +2,8 @@
 /* What people read: errors, progress, fields, lists and tables. */
 #include "cli/output.h"
 
+#include "shared/text.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,46 +13,6 @@
 #define WRAP_COLUMN 100
 
 static bool progress_shown;
-
-/* C1 controls, zero-width characters, separators and bidirectional controls: what can forge a line. */
-static bool is_forging(const unsigned char *p)
-{
-	if (p[0] == 0xc2)
-		return p[1] < 0xa0;
-	if (p[0] == 0xe2 && p[1] == 0x80)
-		return (p[2] >= 0x8b && p[2] <= 0x8f) || (p[2] >= 0xa8 && p[2] <= 0xae);
-	if (p[0] == 0xe2 && p[1] == 0x81)
-		return p[2] >= 0xa0 && p[2] <= 0xaf;
-	return p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf;
-}
-
-/* Length of the printable UTF-8 sequence at p, or 0. Overlong forms may pass: nothing is decided by this. */
-static size_t sequence_length(const unsigned char *p)
-{
-	size_t n = p[0] < 0x80 ? 1 : p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : p[0] >= 0xc2 ? 2 : 0;
-
-	if (p[0] < 0x20 || p[0] == 0x7f || p[0] > 0xf4)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	return is_forging(p) ? 0 : n;
-}
-
-void text_make_printable(char *text)
-{
-	unsigned char *p = (unsigned char *)text;
-
-	while (*p) {
-		size_t n = sequence_length(p);
-
-		if (n == 0) {
-			*p = '?';
-			n = 1;
-		}
-		p += n;
-	}
-}
 
 int cli_fail(struct lppack_error *err, enum lppack_code code, const char *hint, const char *fmt, ...)
 {
@@ -62,8 +24,9 @@ int cli_fail(struct lppack_error *err, enum lppack_code code, const char *hint, 
 	va_start(args, fmt);
 	vsnprintf(err->message, sizeof(err->message), fmt, args);
 	va_end(args);
-	text_make_printable(err->message);
+	lp_text_make_printable(err->message);
 	snprintf(err->hint, sizeof(err->hint), "%s", hint ? hint : "");
+	lp_text_make_printable(err->hint);
 	return -(int)code;
 }
 
@@ -74,7 +37,7 @@ int cli_hint(struct lppack_error *err, int rc, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(err->hint, sizeof(err->hint), fmt, args);
 	va_end(args);
-	text_make_printable(err->hint);
+	lp_text_make_printable(err->hint);
 	return rc;
 }
 
@@ -88,7 +51,7 @@ int cli_wrap(struct lppack_error *err, int rc, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(context, sizeof(context), fmt, args);
 	va_end(args);
-	text_make_printable(context);
+	lp_text_make_printable(context);
 	memcpy(message, err->message, sizeof(message));
 	snprintf(err->message, sizeof(err->message), "%s: ", context);
 	used = strlen(err->message);
@@ -105,19 +68,65 @@ static bool has_colours(FILE *out)
 	return isatty(fileno(out)) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
 }
 
+__attribute__((format(printf, 2, 0))) static void print_line(FILE *out, const char *fmt, va_list args)
+{
+	char *text = NULL;
+
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
+	if (text)
+		lp_text_make_printable(text);
+	fprintf(out, "%s\n", text ? text : "out of memory");
+	free(text);
+}
+
+void line_print(FILE *out, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	print_line(out, fmt, args);
+	va_end(args);
+}
+
+void section_print(const char *fmt, ...)
+{
+	va_list args;
+
+	putchar('\n');
+	va_start(args, fmt);
+	print_line(stdout, fmt, args);
+	va_end(args);
+}
+
+void path_print(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	if (isatty(STDOUT_FILENO)) {
+		print_line(stdout, fmt, args);
+	} else {
+		vprintf(fmt, args);
+		putchar('\n');
+	}
+	va_end(args);
+}
+
 void banner_print(FILE *out, const char *text)
 {
-	if (has_colours(out))
-		fprintf(out, "\033[1;31m%s\033[0m\n", text);
-	else
-		fprintf(out, "%s\n", text);
+	bool colours = has_colours(out);
+
+	fputs(colours ? "\033[1;31m" : "", out);
+	line_print(out, "%s", text);
+	fputs(colours ? "\033[0m" : "", out);
 }
 
 void hint_print(const char *hint)
 {
 	fflush(stdout);
 	if (hint && *hint)
-		fprintf(stderr, "lppack: hint: %s\n", hint);
+		line_print(stderr, "lppack: hint: %s", hint);
 }
 
 void error_print(const struct lppack_error *err)
@@ -126,8 +135,8 @@ void error_print(const struct lppack_error *err)
 
 	fflush(stdout);
 	progress_clear();
-	fprintf(stderr, "lppack: %serror:%s %s\n", colours ? "\033[1;31m" : "", colours ? "\033[0m" : "",
-		err->message[0] ? err->message : lppack_error_meaning(err->code));
+	fprintf(stderr, "lppack: %serror:%s ", colours ? "\033[1;31m" : "", colours ? "\033[0m" : "");
+	line_print(stderr, "%s", err->message[0] ? err->message : lppack_error_meaning(err->code));
 	hint_print(err->hint);
 }
 
@@ -142,9 +151,7 @@ void warning_print(const char *hint, const char *fmt, ...)
 	va_end(args);
 	fflush(stdout);
 	progress_clear();
-	if (text)
-		text_make_printable(text);
-	fprintf(stderr, "lppack: warning: %s\n", text ? text : "out of memory");
+	line_print(stderr, "lppack: warning: %s", text ? text : "out of memory");
 	hint_print(hint);
 	free(text);
 }
@@ -162,7 +169,7 @@ void progress_print(const char *fmt, ...)
 	va_end(args);
 	if (!text)
 		return;
-	text_make_printable(text);
+	lp_text_make_printable(text);
 	fprintf(stderr, "\r\033[K%s", text);
 	fflush(stderr);
 	free(text);
@@ -180,12 +187,7 @@ void progress_clear(void)
 
 void headline_print(const char *path, const char *text)
 {
-	char *printable = strdup(path);
-
-	if (printable)
-		text_make_printable(printable);
-	printf("%s: %s\n", printable ? printable : "?", text);
-	free(printable);
+	line_print(stdout, "%s: %s", path, text);
 }
 
 __attribute__((format(printf, 3, 0))) static void print_labelled(int indent, const char *label, const char *fmt,
@@ -195,11 +197,10 @@ __attribute__((format(printf, 3, 0))) static void print_labelled(int indent, con
 
 	if (vasprintf(&text, fmt, args) < 0)
 		return;
-	text_make_printable(text);
 	/* vermagic ends with a space. */
 	for (size_t n = strlen(text); n > 0 && text[n - 1] == ' '; n--)
 		text[n - 1] = '\0';
-	printf("%*s%-*s %s\n", indent, "", LABEL_WIDTH, label, text);
+	line_print(stdout, "%*s%-*s %s", indent, "", LABEL_WIDTH, label, text);
 	free(text);
 }
 
@@ -235,13 +236,8 @@ void subfield_print(const char *label, const char *text)
 
 void note_print(const char *text)
 {
-	char *printable = text ? strdup(text) : NULL;
-
-	if (!printable)
-		return;
-	text_make_printable(printable);
-	printf("    %s\n", printable);
-	free(printable);
+	if (text)
+		line_print(stdout, "    %s", text);
 }
 
 static size_t text_width(const char *text)
@@ -264,7 +260,7 @@ static void format_item(const struct lppack_value *item, char *out, size_t size)
 	if (!text)
 		text = lppack_value_text(lppack_value_get(item, "id"));
 	snprintf(out, size, sympos > 1 ? "%s,%llu" : "%s", text ? text : "?", (unsigned long long)sympos);
-	text_make_printable(out);
+	lp_text_make_printable(out);
 }
 
 static void print_list(const char *label, int label_width, const struct lppack_value *list)
@@ -313,7 +309,7 @@ static void add_cell(struct table *table, const char *text)
 		table->failed = true;
 		return;
 	}
-	text_make_printable(copy);
+	lp_text_make_printable(copy);
 	if (text_width(copy) > table->widths[column])
 		table->widths[column] = text_width(copy);
 	cells[table->n++] = copy;

@@ -33,8 +33,12 @@ void progress_clear(void);
 /* A line that nobody may miss: bold and red where the terminal can and NO_COLOR is unset. */
 void banner_print(FILE *out, const char *text);
 
-/* Replaces control characters, and bytes that are not UTF-8, by '?': for file names. */
-void text_make_printable(char *text);
+/* A line of any text, made printable. */
+void line_print(FILE *out, const char *fmt, ...) LP_PRINTF(2, 3);
+/* The same on standard output, after an empty line: what heads a part. */
+void section_print(const char *fmt, ...) LP_PRINTF(1, 2);
+/* The name of a file that was made, for the next program as it is; a terminal is shown what it can show. */
+void path_print(const char *fmt, ...) LP_PRINTF(1, 2);
 
 /* "path: text": what the lines after it are about. */
 void headline_print(const char *path, const char *text);

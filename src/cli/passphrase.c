@@ -2,6 +2,8 @@
 /* Where passphrases come from: a file, or the terminal. */
 #include "cli/passphrase.h"
 
+#include "shared/text.h"
+
 #include "cli/output.h"
 
 #include <errno.h>
@@ -112,7 +114,7 @@ int passphrase_get(void *context, const char *what, char *secret, size_t size, s
 	if (from->file)
 		return read_file(from->file, secret, size, err);
 	snprintf(shown, sizeof(shown), "%s", what);
-	text_make_printable(shown);
+	lp_text_make_printable(shown);
 	tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (tty < 0)
 		return no_terminal(what, err);

@@ -77,8 +77,8 @@ static void print_fix(const struct lppack_value *fix)
 	const char *since = value_text_at(fix, "since");
 	const char *id = value_text_at(fix, "id");
 
-	printf("  %s%s%s%s%s%s%s\n", id ? id : "?", severity ? "  " : "", severity ? severity : "",
-	       cvss ? "  CVSS " : "", cvss ? cvss : "", since ? "  since serial " : "", since ? since : "");
+	line_print(stdout, "  %s%s%s%s%s%s%s", id ? id : "?", severity ? "  " : "", severity ? severity : "",
+		   cvss ? "  CVSS " : "", cvss ? cvss : "", since ? "  since serial " : "", since ? since : "");
 	note_print(value_text_at(fix, "summary"));
 	subfield_print_list("  functions", lppack_value_get(fix, "functions"));
 }
@@ -87,13 +87,13 @@ static void print_fix(const struct lppack_value *fix)
 static void print_reasons(const char *title, const struct lppack_value *list)
 {
 	if (lppack_value_count(list))
-		printf("\n%s (%zu):\n", title, lppack_value_count(list));
+		section_print("%s (%zu):", title, lppack_value_count(list));
 	for (size_t i = 0; i < lppack_value_count(list); i++) {
 		const struct lppack_value *item = lppack_value_at(list, i, NULL);
 		const char *kind = value_text_at(item, "kind");
 		const char *id = value_text_at(item, "id");
 
-		printf("  %s%s%s\n", kind ? kind : "", kind ? " " : "", id ? id : "?");
+		line_print(stdout, "  %s%s%s", kind ? kind : "", kind ? " " : "", id ? id : "?");
 		note_print(value_text_at(item, "reason"));
 	}
 }
@@ -103,7 +103,7 @@ void describe_print_fixes(const struct lppack_value *bundle)
 	const struct lppack_value *fixes = lppack_value_get(bundle, "fixes");
 
 	if (lppack_value_count(fixes))
-		printf("\nFixes (%zu):\n", lppack_value_count(fixes));
+		section_print("Fixes (%zu):", lppack_value_count(fixes));
 	for (size_t i = 0; i < lppack_value_count(fixes); i++)
 		print_fix(lppack_value_at(fixes, i, NULL));
 	print_reasons("Not fixed by livepatching", lppack_value_get(bundle, "unfixable"));
@@ -172,7 +172,7 @@ void describe_print_kernels(const struct lppack_value *bundle)
 		const char *release = value_text_at(kernel, "release");
 		const char *arch = value_text_at(kernel, "arch");
 
-		printf("\nKernel %s%s%s\n", release ? release : "?", arch ? "  " : "", arch ? arch : "");
+		section_print("Kernel %s%s%s", release ? release : "?", arch ? "  " : "", arch ? arch : "");
 		subfield_print("build id", value_text_at(kernel, "build_id"));
 		subfield_print("vermagic", value_text_at(kernel, "vermagic"));
 		print_print_module(kernel);
@@ -185,7 +185,7 @@ void describe_print_kernels(const struct lppack_value *bundle)
 void describe_print_findings(const struct lppack_value *findings)
 {
 	if (lppack_value_count(findings))
-		printf("\nFindings (%zu):\n", lppack_value_count(findings));
+		section_print("Findings (%zu):", lppack_value_count(findings));
 	for (size_t i = 0; i < lppack_value_count(findings); i++) {
 		const struct lppack_value *finding = lppack_value_at(findings, i, NULL);
 
@@ -236,7 +236,7 @@ void describe_print_blockers(const struct lppack_value *blockers, const char *wh
 
 	if (n == 0)
 		return;
-	printf("\nTasks that %s (%zu):\n", what, n);
+	section_print("Tasks that %s (%zu):", what, n);
 	table_begin(&table, 7, "PID", "TID", "COMMAND", "KIND", "STATE", "FUNCTION", "STACK");
 	for (size_t i = 0; i < n; i++) {
 		const struct lppack_value *task = lppack_value_at(blockers, i, NULL);

@@ -38,7 +38,7 @@ static void print_report(const struct lppack_value *report, bool json)
 	if (json)
 		json_value(&out, NULL, report);
 	else
-		printf("%s\n", note ? note : "no call was cut short: there is nothing to recover");
+		line_print(stdout, "%s", note ? note : "no call was cut short: there is nothing to recover");
 }
 
 static int recover_run(const void *values, const struct text_list *arguments, struct lppack_error *err)

@@ -48,7 +48,7 @@ void recovery_tell(const struct lppack_value *report)
 	if (!note)
 		return;
 	fflush(stdout);
-	fprintf(stderr, "lppack: %s: %s\n", recovery_is_left(report) ? "note" : "recovered", note);
+	line_print(stderr, "lppack: %s: %s", recovery_is_left(report) ? "note" : "recovered", note);
 }
 
 void recovery_run(struct lppack_host *host, const char *root)

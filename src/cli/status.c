@@ -74,9 +74,9 @@ static void print_findings(const struct lppack_status *status)
 	const struct lppack_status_finding *finding;
 
 	if (!lppack_status_check(status))
-		printf("OK: %s\n", lppack_status_effective_version(status));
+		line_print(stdout, "OK: %s", lppack_status_effective_version(status));
 	for (size_t i = 0; (finding = lppack_status_finding_at(status, i)); i++)
-		printf("%s: %s\n", lppack_error_name(finding->code), finding->text);
+		line_print(stdout, "%s: %s", lppack_error_name(finding->code), finding->text);
 }
 
 /* By enum lppack_severity, and what plug-ins of Nagios exit with. */

@@ -53,7 +53,7 @@ static void print_patch(const struct lppack_value *patch)
 	const struct lppack_value *replace = lppack_value_get(patch, "replace");
 	const struct lppack_value *enabled = lppack_value_get(patch, "enabled");
 
-	printf("\nLivepatch %s\n", status_report_text_or(patch, "name"));
+	section_print("Livepatch %s", status_report_text_or(patch, "name"));
 	subfield_printf("state", "%s%s%s", !enabled ? "unknown" : lppack_value_bool(enabled) ? "enabled" : "disabled",
 			is_true(patch, "transition") ? ", IN TRANSITION" : "",
 			!replace ? "" : lppack_value_bool(replace) ? ", replaces all others" : ", does not replace");

@@ -115,7 +115,7 @@ static void show(const struct lppack_value *now, const struct lppack_value *patc
 		return;
 	if (redraw)
 		fputs("\033[H\033[2J", stdout);
-	printf("%s  %s: %s\n", duration_format(now_ns() - shown->since_ns, took), shown->patch, line);
+	line_print(stdout, "%s  %s: %s", duration_format(now_ns() - shown->since_ns, took), shown->patch, line);
 	if (redraw)
 		describe_print_blockers(lppack_value_get(now, "blockers"), "the transition waits for");
 	fflush(stdout);
@@ -130,11 +130,11 @@ static void tell_end(const struct lppack_value *now, struct shown *shown)
 	const struct lppack_value *patch = find_patch(now, shown->patch);
 
 	if (lppack_value_bool(lppack_value_get(patch, "enabled")))
-		printf("%s: in force\n", shown->patch);
+		line_print(stdout, "%s: in force", shown->patch);
 	else if (shown->was_patching)
-		printf("%s: REVERSED, no longer in force\n", shown->patch);
+		line_print(stdout, "%s: REVERSED, no longer in force", shown->patch);
 	else
-		printf("%s: no longer in force\n", shown->patch);
+		line_print(stdout, "%s: no longer in force", shown->patch);
 	fflush(stdout);
 	free(shown->line);
 	free(shown->patch);

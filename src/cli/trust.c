@@ -235,8 +235,8 @@ static int trust_sign(const struct trust_values *o, const struct text_list *file
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < signers.n && !o->json; i++)
-		printf("%s.sigs/%s.%s\n", files->items[0], lppack_signer_id(signers.at[i]),
-		       lppack_signer_scheme(signers.at[i]));
+		path_print("%s.sigs/%s.%s", files->items[0], lppack_signer_id(signers.at[i]),
+			   lppack_signer_scheme(signers.at[i]));
 	if (o->json) {
 		struct lp_json json = LP_JSON_TO(stdout);
 

@@ -2,6 +2,7 @@
 /* Keys and policies as people read them. */
 #include "cli/trust_report.h"
 
+#include "cli/output.h"
 #include "cli/print.h"
 
 #include <lppack/error.h>
@@ -19,8 +20,8 @@ void judgment_print_signatures(FILE *out, const struct lppack_value *judgment)
 		const char *status = value_text_at(signature, "status");
 		const char *reason = value_text_at(signature, "reason");
 
-		fprintf(out, "  signature %s  %s  %s%s%s\n", id && *id ? id : "?", scheme && *scheme ? scheme : "?",
-			status ? status : "?", reason ? ": " : "", reason ? reason : "");
+		line_print(out, "  signature %s  %s  %s%s%s", id && *id ? id : "?", scheme && *scheme ? scheme : "?",
+			   status ? status : "?", reason ? ": " : "", reason ? reason : "");
 	}
 }
 

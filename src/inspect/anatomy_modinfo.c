@@ -34,7 +34,7 @@ static int add_modinfo(const struct lp_elf *elf, const char *text, size_t n, str
 	/* Names of people are in their own letters. */
 	item->value = equals ? strndup(equals + 1, n - key - 1) : strdup("");
 	if (item->value)
-		lp_text_make_clean(item->value);
+		lp_text_make_printable(item->value);
 	return item->key && item->value ? 0 : lp_fail_nomem(err);
 }
 

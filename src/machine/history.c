@@ -143,7 +143,7 @@ static int write_receipt(const char *root, uint64_t number, const struct lppack_
 	lp_yaml_emit(map, &text);
 	if (!lp_buf_ok(&text))
 		return lp_fail_nomem(err);
-	rc = lp_output_open_below(&out, root, path, 0644, err);
+	rc = lp_output_open_below(&out, root, path, 0600, err);
 	if (rc < 0)
 		return rc;
 	rc = lp_output_write(&out, text.data, text.len, err);
@@ -201,12 +201,23 @@ static struct lppack_value *read_receipt(const char *root, uint64_t number)
 	return map;
 }
 
+/* They have lines of the kernel log and stacks of tasks, which the kernel itself shows to root only. */
+static int check_may_read(const char *root, const struct numbers *numbers, struct lppack_error *err)
+{
+	LP_AUTO_FREE char *path = numbers->n ? receipt_path("", numbers->items[numbers->n - 1]) : NULL;
+	LP_AUTO_CLOSE int fd = path ? lp_root_open(root, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0) : -1;
+
+	if (!path || fd >= 0 || (errno != EACCES && errno != EPERM))
+		return 0;
+	return lp_fail_sys(err, LPPACK_E_PRIVILEGE, "run this as root", "%s%s: cannot be opened", root, path);
+}
+
 struct lppack_value *lp_history_read(const char *root, size_t max, struct lppack_error *err)
 {
 	LP_AUTO(numbers_free) struct numbers numbers = { 0 };
 	struct lppack_value *list;
 
-	if (read_numbers(root, &numbers, err) < 0)
+	if (read_numbers(root, &numbers, err) < 0 || check_may_read(root, &numbers, err) < 0)
 		return NULL;
 	list = lp_value_list();
 	for (size_t i = numbers.n; i-- > 0 && (!max || numbers.n - i <= max);)

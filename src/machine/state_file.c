@@ -50,12 +50,19 @@ static int places_set(struct places *places, const char *root, const char *name,
 
 static int fail_missing(const struct places *places, const char *mark, struct lppack_error *err)
 {
+	LP_AUTO_FREE char *inner = lp_text_format("%s%s", places->root, places->marks[0]);
+	LP_AUTO_FREE char *outer = lp_text_format("%s%s", places->root, places->marks[1]);
+	LP_AUTO_FREE char *quoted_inner = inner ? lp_text_quote(inner) : NULL;
+	LP_AUTO_FREE char *quoted_outer = outer ? lp_text_quote(outer) : NULL;
+
+	if (!quoted_inner || !quoted_outer)
+		return lp_fail_nomem(err);
 	return lp_hint(err,
 		       lp_fail(err, LPPACK_E_STATE, NULL, "%s%s: is missing, although lppack has written it (%s%s)",
 			       places->root, places->file, places->root, mark),
 		       "restore %s" LP_STATE_DIRECTORY " from a backup; or begin anew, knowing that an older bundle is "
-		       "then accepted: rm -f '%s%s' '%s%s'",
-		       places->root, places->root, places->marks[0], places->root, places->marks[1]);
+		       "then accepted: rm -f %s %s",
+		       places->root, quoted_inner, quoted_outer);
 }
 
 /* Where there is no file: whether there has to be one. */

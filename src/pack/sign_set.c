@@ -2,6 +2,7 @@
 /* Opening a bundle whose signatures change, and the set of them. */
 #include "pack/sign_set.h"
 
+#include "shared/text.h"
 #include "format/format.h"
 #include "format/manifest.h"
 #include "pack/sign_journal.h"
@@ -176,6 +177,7 @@ int lp_sign_set_open(struct lp_sign_set *s, const char *path, struct lppack_erro
 static int check_new(const struct lp_sign_set *s, const struct lp_signature *signature, struct lppack_error *err)
 {
 	const size_t id_end = strlen(LP_MEMBER_SIGNATURES) + LPPACK_KEY_ID_SIZE; /* with the dot */
+	LP_AUTO_FREE char *quoted = lp_text_quote(s->bundle->in.name);
 
 	for (size_t i = 0; i < s->n; i++)
 		if (strncmp(s->set[i].name, signature->name, id_end) == 0)
@@ -183,7 +185,7 @@ static int check_new(const struct lp_sign_set *s, const struct lp_signature *sig
 				       lp_fail(err, LPPACK_E_SIGNED, "", "%s: key %.64s has signed it already",
 					       s->bundle->in.name, signature->name + strlen(LP_MEMBER_SIGNATURES)),
 				       "to sign it anew, take the old one away first: lppack sign --remove %.8s %s",
-				       signature->name + strlen(LP_MEMBER_SIGNATURES), s->bundle->in.name);
+				       signature->name + strlen(LP_MEMBER_SIGNATURES), quoted ? quoted : "BUNDLE");
 	if (s->n == LP_SIGNATURES_MAX)
 		return lp_fail(err, LPPACK_E_LIMIT, "take one away first: lppack sign --remove",
 			       "%s: has %u signatures already, and no more are allowed", s->bundle->in.name,

@@ -10,6 +10,7 @@
  */
 #include "pack/sign_write.h"
 
+#include "shared/text.h"
 #include "base/file.h"
 #include "base/output.h"
 #include "format/manifest.h"
@@ -76,6 +77,7 @@ static int store_in_place(struct lp_sign_set *s, const struct lp_buf *head, stru
 {
 	const char *name = s->bundle->in.name;
 	uint64_t at = s->bundle->head.area_at;
+	LP_AUTO_FREE char *quoted = NULL;
 	int rc = lp_sign_journal_write(s->path, head, err);
 
 	if (rc < 0)
@@ -83,9 +85,10 @@ static int store_in_place(struct lp_sign_set *s, const struct lp_buf *head, stru
 	rc = write_area(s->bundle->in.fd, head, at, name, err);
 	if (rc == 0 && fdatasync(s->bundle->in.fd) < 0)
 		rc = lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: the signatures cannot be written", name);
+	quoted = rc < 0 ? lp_text_quote(s->path) : NULL;
 	if (rc < 0)
 		return lp_hint(err, rc, "once the disk can be written, complete the change with: lppack sign --list %s",
-			       s->path);
+			       quoted ? quoted : "BUNDLE");
 	s->stored = (struct lp_sign_written){ .method = "in-place", .written = head->len - at + head->len };
 	return lp_sign_journal_remove(s->path, err);
 }

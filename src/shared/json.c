@@ -6,7 +6,17 @@
 
 #include <string.h>
 
-/* File names may be any bytes; what is no UTF-8 becomes U+FFFD. */
+static void put_escape(FILE *out, uint32_t point)
+{
+	if (point < 0x10000)
+		fprintf(out, "\\u%04x", (unsigned int)point);
+	else
+		fprintf(out, "\\u%04x\\u%04x", 0xd800u + (unsigned int)((point - 0x10000) >> 10),
+			0xdc00u + (unsigned int)((point - 0x10000) & 0x3ff));
+}
+
+/* File names may be any bytes; what is no UTF-8 becomes U+FFFD. JSON is printed on terminals too: what cannot be shown as
+ * it is is escaped, and comes back as it was. */
 static void put_string(FILE *out, const char *text)
 {
 	size_t left = strlen(text);
@@ -14,15 +24,16 @@ static void put_string(FILE *out, const char *text)
 
 	putc('"', out);
 	for (; left > 0; text += n, left -= n) {
-		n = lp_text_utf8_length(text, left);
+		uint32_t point;
+
+		n = lp_text_shown_length(text, left, &point);
 		if (*text == '"' || *text == '\\')
 			fprintf(out, "\\%c", *text);
-		else if (n == 1 && ((unsigned char)*text < 0x20 || *text == 0x7f))
-			fprintf(out, "\\u%04x", (unsigned char)*text);
 		else if (n > 0)
 			fwrite(text, 1, n, out);
 		else
-			fputs("\\ufffd", out);
+			put_escape(out, point);
+		n = n ? n : lp_text_utf8_length(text, left);
 		n = n ? n : 1;
 	}
 	putc('"', out);

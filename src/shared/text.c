@@ -7,13 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void lp_text_make_printable(char *text)
-{
-	for (unsigned char *p = (unsigned char *)text; *p; p++)
-		if (*p < 0x20 || *p > 0x7e)
-			*p = '?';
-}
-
 /* Length of the UTF-8 sequence at p (1 to 4) with its code point, or 0 if it is malformed (RFC 3629). */
 static size_t decode_utf8(const unsigned char *p, size_t left, uint32_t *point)
 {
@@ -68,19 +61,72 @@ bool lp_text_is_clean(const char *text, size_t len, bool newlines)
 	return true;
 }
 
-void lp_text_make_clean(char *text)
+/* Characters without a shape of their own, which is_clean_point() lets pass: the default ignorable ones and the marks of
+ * annotations (Unicode, DerivedCoreProperties.txt). */
+static bool is_hidden_point(uint32_t c)
 {
-	unsigned char *p = (unsigned char *)text;
+	static const struct {
+		uint32_t first;
+		uint32_t last;
+	} hidden[] = {
+		{ 0x00ad, 0x00ad },   { 0x034f, 0x034f }, { 0x061c, 0x061c },   { 0x115f, 0x1160 },
+		{ 0x17b4, 0x17b5 },   { 0x180b, 0x180f }, { 0x3164, 0x3164 },   { 0xfe00, 0xfe0f },
+		{ 0xffa0, 0xffa0 },   { 0xfff0, 0xfffb }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },
+		{ 0xe0000, 0xe0fff },
+	};
 
-	while (*p) {
-		uint32_t point = 0;
-		size_t n = decode_utf8(p, strnlen((const char *)p, 4), &point);
-		size_t step = n ? n : 1;
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+		if (c >= hidden[i].first && c <= hidden[i].last)
+			return true;
+	return false;
+}
 
-		if (n == 0 || !is_clean_point(point, false))
-			memset(p, '?', step);
-		p += step;
+size_t lp_text_shown_length(const char *text, size_t left, uint32_t *point)
+{
+	size_t n = lp_text_utf8_length(text, left);
+
+	*point = 0xfffd;
+	if (n)
+		decode_utf8((const unsigned char *)text, left, point);
+	return n && is_clean_point(*point, false) && !is_hidden_point(*point) ? n : 0;
+}
+
+void lp_text_make_printable(char *text)
+{
+	size_t left = strlen(text);
+	uint32_t point;
+
+	while (left > 0) {
+		size_t n = lp_text_shown_length(text, left, &point);
+
+		if (n == 0) {
+			*text = '?';
+			n = 1;
+		}
+		text += n;
+		left -= n;
 	}
+}
+
+char *lp_text_quote(const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+	/* Each ' becomes four characters. */
+	char *out = malloc(4 * strlen(text) + 3);
+	char *to = out;
+
+	if (!out)
+		return NULL;
+	if (*text && *text != '-' && !text[strspn(text, plain)])
+		return strcpy(out, text);
+	*to++ = '\'';
+	for (; *text; text++) {
+		if (*text == '\'')
+			to = stpcpy(to, "'\\'");
+		*to++ = *text;
+	}
+	strcpy(to, "'");
+	return out;
 }
 
 void lp_hex_encode(const uint8_t *bytes, size_t n, char *out)

@@ -10,10 +10,16 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Replaces control characters and bytes above 0x7e by '?': messages quote foreign text. */
+/* Bytes of the character that the text begins with, where it can be shown as it is: UTF-8, and none that moves the
+ * cursor, hides, reorders or joins others. Else 0. *point: its number, U+FFFD where it is no UTF-8. */
+size_t lp_text_shown_length(const char *text, size_t left, uint32_t *point);
+
+/* Replaces each byte of what cannot be shown as it is by '?'. Everything foreign that people read goes through this; JSON
+ * and metrics have escapes of their own (tests/check/escapes.sh). */
 void lp_text_make_printable(char *text);
-/* The same of what is no clean UTF-8 (lp_text_is_clean()): "?" for each of its bytes. */
-void lp_text_make_clean(char *text);
+
+/* The text as one word of a command for sh(1), malloc'd: quoted where it has to be. NULL without memory. */
+char *lp_text_quote(const char *text);
 
 /* Whether the bytes are UTF-8 without C0/C1 controls (newline allowed on request), bidirectional
  * controls, separators U+2028/2029, surrogates, non-characters or a byte-order mark. */

@@ -7,6 +7,7 @@
 #include "status/status.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct label {
 	const char *name;
@@ -19,15 +20,24 @@ static void begin(struct lp_buf *out, const char *name, const char *help)
 	lp_buf_printf(out, "# HELP lppack_%s %s\n# TYPE lppack_%s gauge\n", name, help, name);
 }
 
+/* A label's value has to be UTF-8; what only a terminal would obey is of no use in it. */
 static void put_value(struct lp_buf *out, const char *text)
 {
-	for (; *text; text++) {
-		if (*text == '\\' || *text == '"')
-			lp_buf_append(out, "\\", 1);
+	size_t left = strlen(text);
+
+	while (left > 0) {
+		uint32_t point;
+		size_t n = lp_text_shown_length(text, left, &point);
+
 		if (*text == '\n')
 			lp_buf_text(out, "\\n");
+		else if (n == 0)
+			lp_buf_text(out, "?");
 		else
-			lp_buf_append(out, text, 1);
+			lp_buf_printf(out, "%s%.*s", *text == '\\' || *text == '"' ? "\\" : "", (int)n, text);
+		n = n ? n : 1;
+		text += n;
+		left -= n;
 	}
 }
 

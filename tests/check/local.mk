@@ -4,6 +4,7 @@ check_scripts = \
 	tests/check/cli_usage.sh \
 	tests/check/cxx.sh \
 	tests/check/errors.sh \
+	tests/check/escapes.sh \
 	tests/check/format.sh \
 	tests/check/heads.sh \
 	tests/check/help.sh \

@@ -21,7 +21,7 @@ refused "create: a name that is too long" IO '0+\.lpb: cannot be created: File n
 	-o "$(printf '%0300d' 0).lpb"
 refused "create: a file system without files" IO '/proc/o\.lpb: cannot be created' '' "${create[@]}" -o /proc/o.lpb
 ln -s nowhere link.lpb
-refused "create: a link to nothing" EXISTS 'link\.lpb: exists already' '--force' "${create[@]}" -o link.lpb
+refused "create: a link to nothing" USAGE 'link\.lpb: exists and is a link' 'name the file' "${create[@]}" -o link.lpb
 
 refused "extract: a directory that does not exist" IO 'none: cannot be opened' 'create the directory first' "${extract[@]}" -o none
 refused "extract: a file as directory" IO 'b\.lpb: cannot be opened: Not a directory' 'another path' "${extract[@]}" -o b.lpb

@@ -75,7 +75,7 @@ refused "a memory of no bytes" STATE "$memory:1: the file is empty" 'restore it 
 head -c 40 kept > $memory
 refused "a torn memory" STATE "$memory" 'restore it from a backup' "${dry[@]}" s6.lpb
 rm $memory
-refused "a memory that is gone" STATE "$memory: is missing, although lppack has written it" "begin anew.*rm -f 'h/var/lib/lppack/\\.kept/freshness\\.yaml'" \
+refused "a memory that is gone" STATE "$memory: is missing, although lppack has written it" "begin anew.*rm -f h/var/lib/lppack/\\.kept/freshness\\.yaml" \
 	"${dry[@]}" s4.lpb
 { try STATE "${keep[@]}" s6.lpb; says "$err" "$memory: is missing"; [ ! -e $memory ] || echo "it was made"; } | ok "and is not made anew by the way"
 cp kept $memory
@@ -86,14 +86,14 @@ refused "and the memory in it" STATE "$memory: is missing" 'begin anew' "${dry[@
 mv aside h/etc/lppack/kept/state.yaml
 mv away h/var
 chmod g+w $memory
-refused "a memory that others can change" UNSAFE_FILE "$memory: can be changed by its group" "chmod go-w '$memory'" "${dry[@]}" s6.lpb
+refused "a memory that others can change" UNSAFE_FILE "$memory: can be changed by its group" "chmod go-w $memory" "${dry[@]}" s6.lpb
 chmod g-w $memory
 chmod o+w h/var/lib/lppack
-refused "in a directory that others can change" UNSAFE_FILE 'h/var/lib/lppack: can be changed by everybody' "chmod go-w 'h/var/lib/lppack'" "${dry[@]}" s6.lpb
+refused "in a directory that others can change" UNSAFE_FILE 'h/var/lib/lppack: can be changed by everybody' "chmod go-w h/var/lib/lppack" "${dry[@]}" s6.lpb
 chmod o-w h/var/lib/lppack
 cp s6.lpb open.lpb
 chmod o+w open.lpb
-refused "a bundle that others can change is not applied" UNSAFE_FILE 'open\.lpb: can be changed by everybody' "chmod go-w 'open\\.lpb'" \
+refused "a bundle that others can change is not applied" UNSAFE_FILE 'open\.lpb: can be changed by everybody' "chmod go-w open\\.lpb" \
 	"${dry[@]}" open.lpb
 works "installing it copies it, and verifies the copy" "${keep[@]}" --json open.lpb
 LC_ALL=C sed '0,/^stream: /s//stream; /' s6.lpb > unread.lpb

@@ -42,7 +42,7 @@ refused "never over a private key" EXISTS 'private\.key: exists' "$name" keygen 
 rm j.key
 refused "never over a public key" EXISTS 'j\.pub: exists' "$name" keygen -o j
 ln -s nowhere link.key
-refused "never over a link, even one to nothing" EXISTS 'link\.key: exists' "$name" keygen -o link
+refused "never over a link, even one to nothing" USAGE 'link\.key: exists and is a link' 'name the file' keygen -o link
 mkdir folder.pub
 refused "never over a directory" USAGE 'folder\.pub: names a directory' 'name a file' keygen -o folder
 refused "a directory that does not exist" IO 'none: cannot be opened' 'create the directory' keygen -o none/k

@@ -288,7 +288,7 @@ printf '%s\n' 'format: 1' 'version: 1' 'created: 2026-01-01T00:00:00Z' 'threshol
 refused "--policy in the installed one's place" THRESHOLD 'A\.lpb: 1 of 2' 'trust test' verify --keys a.pub --policy two.yaml A.lpb
 works "--policy that is met" verify -q --keys a.pub --keys b.pub --policy two.yaml AB.lpb
 chmod g+w two.yaml
-refused "--policy that others can change" UNSAFE_FILE 'two\.yaml: can be changed by its group \(mode 0664\)' "run: chmod go-w 'two.yaml'" \
+refused "--policy that others can change" UNSAFE_FILE 'two\.yaml: can be changed by its group \(mode 0664\)' "run: chmod go-w two.yaml" \
 	verify --keys a.pub --policy two.yaml A.lpb
 refused "--policy that is not there" IO 'none: cannot be opened' 'check the path' verify --keys a.pub --policy none A.lpb
 chmod g-w two.yaml
@@ -307,7 +307,7 @@ fi
 for what in etc/lppack/keys.d/a.pub etc/lppack/keys.d etc/lppack/policy.yaml etc/lppack etc/lppack/crls.d; do
 	machine a.pub 'threshold: 1'
 	chmod g+w "m/$what"
-	refused "writable by its group: $what" UNSAFE_FILE "m/$what: can be changed by its group" "chmod go-w 'm/$what'" \
+	refused "writable by its group: $what" UNSAFE_FILE "m/$what: can be changed by its group" "chmod go-w m/$what" \
 		verify --root m A.lpb
 done
 machine a.pub -

@@ -52,7 +52,7 @@ refused "a name that is no key file's" USAGE "'a\\.key': the name of a key's fil
 refused "a name elsewhere" USAGE "'\\.\\./x\\.pub': " '--name' trust add --root m --name ../x.pub a.pub
 refused "a hidden name" USAGE "'\\.x\\.pub': " '--name' trust add --root m --name .x.pub a.pub
 chmod g+w $admin
-refused "a directory that others can change" UNSAFE_FILE "$admin: can be changed by its group" "chmod go-w '$admin'" trust add --root m a.pub
+refused "a directory that others can change" UNSAFE_FILE "$admin: can be changed by its group" "chmod go-w $admin" trust add --root m a.pub
 chmod g-w $admin
 
 {

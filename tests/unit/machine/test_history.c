@@ -4,6 +4,8 @@
 
 #include "machine/history.h"
 
+#include <sys/stat.h>
+
 static int append(struct fixture *f, const char *outcome, size_t lines)
 {
 	LP_AUTO_VALUE struct lppack_value *receipt = lp_value_map();
@@ -38,6 +40,18 @@ static void there_and_back(void **state)
 	assert_int_equal(lppack_value_count(lppack_value_get(first, "kernel_log")), 2);
 	assert_string_equal(lppack_value_text(lppack_value_at(lppack_value_get(first, "kernel_log"), 1, NULL)),
 			    "livepatch: 'x': \"y\" # z");
+}
+
+/* They have what dmesg_restrict keeps from users. */
+static void only_their_owner_reads_them(void **state)
+{
+	struct fixture *f = *state;
+	struct stat st;
+
+	umask(0);
+	expect_ok(append(f, "applied", 2), &f->err);
+	assert_int_equal(stat(fixture_path(f, "var/lib/lppack/history/00000001.yaml"), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
 }
 
 static void the_latest(void **state)

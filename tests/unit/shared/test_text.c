@@ -111,7 +111,101 @@ static void printable_keeps_the_length(void **state)
 
 	(void)state;
 	lp_text_make_printable(text);
-	assert_string_equal(text, "a?[31m?b???~");
+	assert_string_equal(text, "a?[31m?b\xc3\xa9?~");
+}
+
+/* What moves the cursor, hides or reorders, of each range its ends; and what stands beside them. */
+static void what_can_be_shown(void **state)
+{
+	static const char *const hidden[] = {
+		"\x01",
+		"\n",
+		"\x1f",
+		"\x7f",
+		"\xc2\x80",
+		"\xc2\x9b",
+		"\xc2\x9f",
+		"\xc2\xad",
+		"\xcd\x8f",
+		"\xd8\x9c",
+		"\xe1\x85\x9f",
+		"\xe1\x85\xa0",
+		"\xe2\x80\x8b",
+		"\xe2\x80\x8f",
+		"\xe2\x80\xa8",
+		"\xe2\x80\xae",
+		"\xe2\x81\xa0",
+		"\xe2\x81\xaf",
+		"\xe3\x85\xa4",
+		"\xef\xb8\x80",
+		"\xef\xbb\xbf",
+		"\xef\xbf\xbb",
+		"\xed\xa0\x80",
+		"\xef\xbf\xbe",
+		"\xc0\xaf",
+		"\xf4\x90\x80\x80",
+		"\xf3\xa0\x80\x81",
+		"\xff",
+		"\xe2\x80",
+	};
+	static const char *const shown[] = {
+		" ",
+		"~",
+		"\xc2\xa0",
+		"\xc2\xae",
+		"\xd8\x9d",
+		"\xe2\x80\x90",
+		"\xe2\x80\xa7",
+		"\xe2\x82\xac",
+		"\xef\xbf\xbd",
+		"\xf0\x9f\x98\x80",
+	};
+	uint32_t point;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
+		char text[8];
+
+		assert_int_equal(lp_text_shown_length(hidden[i], strlen(hidden[i]), &point), 0);
+		snprintf(text, sizeof(text), "%s", hidden[i]);
+		lp_text_make_printable(text);
+		assert_int_equal(strlen(text), strlen(hidden[i]));
+		assert_int_equal(strspn(text, "?"), strlen(hidden[i]));
+	}
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+		assert_int_equal(lp_text_shown_length(shown[i], strlen(shown[i]), &point), strlen(shown[i]));
+	assert_int_equal(lp_text_shown_length("\xc2\x9b", 2, &point), 0);
+	assert_int_equal(point, 0x9b);
+	assert_int_equal(lp_text_shown_length("\xff", 1, &point), 0);
+	assert_int_equal(point, 0xfffd);
+}
+
+static void words_of_a_shell(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "a/b-c_d.lpb", "a/b-c_d.lpb" },
+		{ "", "''" },
+		{ "-o", "'-o'" },
+		{ "a b", "'a b'" },
+		{ "it's", "'it'\\''s'" },
+		{ "''", "''\\'''\\'''" },
+		{ "$x", "'$x'" },
+		{ "~", "'~'" },
+		{ "a\nb", "'a\nb'" },
+		{ "#", "'#'" },
+		{ "*", "'*'" },
+		{ "\\", "'\\'" },
+		{ "!x", "'!x'" },
+		{ "\xc3\xa9", "'\xc3\xa9'" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *quoted = lp_text_quote(cases[i][0]);
+
+		assert_string_equal(quoted, cases[i][1]);
+		free(quoted);
+	}
 }
 
 static void hex(void **state)
@@ -292,6 +386,8 @@ int main(void)
 		cmocka_unit_test(malformed_utf8_is_unclean),
 		cmocka_unit_test(utf8_lengths),
 		cmocka_unit_test(printable_keeps_the_length),
+		cmocka_unit_test(what_can_be_shown),
+		cmocka_unit_test(words_of_a_shell),
 		cmocka_unit_test(hex),
 		cmocka_unit_test(nearest_names),
 		cmocka_unit_test(times),

@@ -624,9 +624,9 @@ static void labels_are_escaped(void **state)
 
 	shelf_open(&s, *state);
 	free(s.host->kernel.release);
-	s.host->kernel.release = strdup("a\"b\\c\nd");
+	s.host->kernel.release = strdup("a\"b\\c\nd\033\xff\xc3\xa9");
 	text = metrics_of(&s);
-	assert_non_null(strstr(text, "lppack_kernel_info{release=\"a\\\"b\\\\c\\nd\""));
+	assert_non_null(strstr(text, "lppack_kernel_info{release=\"a\\\"b\\\\c\\nd??\xc3\xa9\""));
 }
 
 /* A status outlives its machine, and says in structs what the tree says in texts. */
