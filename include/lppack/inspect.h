@@ -8,6 +8,7 @@
 
 #include <lppack/error.h>
 #include <lppack/value.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -54,6 +55,28 @@ extern "C" {
  * @since 0.1
  */
 struct lppack_value *lppack_module_inspect(const char *path, struct lppack_error *err);
+
+/**
+ * What holds the process in which files are read that nobody has signed.
+ *
+ * @since 0.1
+ */
+enum lppack_confinement {
+	LPPACK_CONFINED_LANDLOCK = 1u << 0, /**< Landlock: no file system, no network */
+	LPPACK_CONFINED_SECCOMP = 1u << 1,  /**< seccomp: only the system calls that reading and answering take */
+};
+
+/**
+ * Tells how the process is confined in which lppack_module_inspect(), lppack_kernel_open(), lppack_bundle_create() and
+ * lppack_bundle_describe_unverified() read files.
+ *
+ * That process is a copy (fork) of the caller's, without its descriptors, and ends with the call, or with
+ * lppack_kernel_close(). It is one of its own, with limits of memory and time, on every kernel.
+ *
+ * @return of enum lppack_confinement, as this kernel and this build have it
+ * @since 0.1
+ */
+uint32_t lppack_cell_confinement(void);
 
 #ifdef __cplusplus
 }

@@ -29,6 +29,21 @@ int lp_input_take_fd(struct lp_input *in, int fd, const char *name, struct lppac
 	return 0;
 }
 
+int lp_input_take_regular_fd(struct lp_input *in, int fd, const char *name, struct lppack_error *err)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+
+	*in = (struct lp_input){ .fd = fd, .name = strdup(name), .size = (uint64_t)size };
+	if (in->name && size >= 0)
+		return 0;
+	if (!in->name) {
+		cleanup_close(&fd);
+		in->fd = -1;
+		return lp_fail_nomem(err);
+	}
+	return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be examined", name);
+}
+
 int lp_input_open(struct lp_input *in, const char *path, struct lppack_error *err)
 {
 	/* O_NONBLOCK: a FIFO in place of the file must not hang us before the check of its type. */

@@ -21,6 +21,8 @@ struct lp_input {
 int lp_input_open(struct lp_input *in, const char *path, struct lppack_error *err);
 /* Takes fd over, also on failure. */
 int lp_input_take_fd(struct lp_input *in, int fd, const char *name, struct lppack_error *err);
+/* The same of one that is known to be of a regular file, without asking for what is known of it (fstat). */
+int lp_input_take_regular_fd(struct lp_input *in, int fd, const char *name, struct lppack_error *err);
 void lp_input_close(struct lp_input *in);
 /* Reads exactly n bytes at offset; the file ending before that is LPPACK_E_TRUNCATED. */
 int lp_input_read(struct lp_input *in, uint64_t offset, void *out, size_t n, struct lppack_error *err);

@@ -12,4 +12,5 @@ liblppack_all_la_SOURCES += \
 	src/base/root_glob.c src/base/root_glob.h \
 	src/base/value.c src/base/value.h \
 	src/base/value_add.c src/base/value_add.h \
+	src/base/value_code.c src/base/value_code.h \
 	src/base/version.c

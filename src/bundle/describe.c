@@ -11,6 +11,7 @@
 #include "format/metadata.h"
 #include "format/release.h"
 #include "format/tar.h"
+#include "cell/cell.h"
 
 #include <string.h>
 
@@ -143,19 +144,22 @@ int lp_describe_fixes(struct lppack_value **map, struct lp_contents *c, struct l
 	return *map ? 0 : lp_fail_nomem(err);
 }
 
-LP_EXPORT struct lppack_value *lppack_bundle_describe_unverified(struct lppack_bundle *bundle, struct lppack_error *err)
+static struct lppack_value *describe_unverified_answer(void *context, struct lp_cell *cell,
+						       const struct lp_cell_request *request, struct lppack_error *err)
 {
+	struct lppack_bundle *bundle = context;
 	LP_AUTO_CONTENTS struct lp_contents *contents = NULL;
 	LP_AUTO_VALUE struct lppack_value *payload = NULL;
 	LP_AUTO_VALUE struct lppack_value *map = NULL;
 	bool is_readable;
 
+	(void)cell;
+	(void)request;
 	if (lp_contents_open(bundle, &contents, err) < 0)
 		return NULL;
 	is_readable = lp_contents_open_index(contents, true, NULL) == 0;
 	map = lp_value_map();
 	payload = lp_value_map();
-	lp_value_add_bool(&map, "verified", false);
 	lp_describe_contents(&map, contents);
 	lp_value_add(&map, "signatures", describe_signature_members(&bundle->head));
 	/* What cannot be read is left out: it is said anyway that nothing here is verified. */
@@ -165,4 +169,32 @@ LP_EXPORT struct lppack_value *lppack_bundle_describe_unverified(struct lppack_b
 	if (!map)
 		lp_fail_nomem(err);
 	return LP_TAKE(map);
+}
+
+/* In a cell: nobody has signed it. That it is not verified and what it is called is not for the cell to say. */
+LP_EXPORT struct lppack_value *lppack_bundle_describe_unverified(struct lppack_bundle *bundle, struct lppack_error *err)
+{
+	const struct lp_cell_service service = { .name = bundle->in.name,
+						 .context = bundle,
+						 .keep = &bundle->in.fd,
+						 .n_keep = 1,
+						 .answer = describe_unverified_answer };
+	LP_AUTO_VALUE struct lppack_value *answer = NULL;
+	struct lppack_value *map;
+
+	if (lp_cell_run(&service, &answer, err) < 0)
+		return NULL;
+	map = lp_value_map();
+	lp_value_add_bool(&map, "verified", false);
+	lp_value_add_text(&map, "file", bundle->in.name);
+	for (size_t i = 0; i < lppack_value_count(answer); i++) {
+		const char *key = NULL;
+		const struct lppack_value *item = lppack_value_at(answer, i, &key);
+
+		if (key && strcmp(key, "verified") != 0 && strcmp(key, "file") != 0)
+			lp_value_add(&map, key, lp_value_copy(item));
+	}
+	if (!map)
+		lp_fail_nomem(err);
+	return map;
 }

@@ -20,7 +20,7 @@ enum lp_check_stage {
 };
 
 struct lp_check {
-	struct lppack_kernel *kernel;
+	struct lp_kernel *kernel;
 	const char *name; /* of the module's file, for messages */
 	const uint8_t *bytes;
 	size_t n;

@@ -121,7 +121,7 @@ static void check_room(struct lp_check *check, const char *structure, uint64_t r
 /* verify_exported_symbols() */
 static void check_exports(struct lp_check *check)
 {
-	const struct lppack_kernel *k = check->kernel;
+	const struct lp_kernel *k = check->kernel;
 
 	for (size_t i = 0; i < check->anatomy.n_exports; i++) {
 		const char *name = check->anatomy.exports[i];

@@ -32,13 +32,13 @@ static void check_arch(struct lp_check *check)
 }
 
 /* The release of the kernel; that of a file's notes is a build salt only, which need not be it. */
-static char *kernel_release(const struct lppack_kernel *k)
+static char *kernel_release(const struct lp_kernel *k)
 {
 	if (k->vermagic)
 		return strndup(k->vermagic, strcspn(k->vermagic, " "));
 	if (k->facts.release)
 		return strdup(k->facts.release);
-	return k->paths.release ? strdup(k->paths.release) : NULL;
+	return k->files.paths->release ? strdup(k->files.paths->release) : NULL;
 }
 
 /* kernel: same_magic() of kernel/module/version.c; with CRCs the release is not compared. */
@@ -86,7 +86,7 @@ static void check_release(struct lp_check *check, const char *release, bool kern
 
 void lp_check_identity(struct lp_check *check)
 {
-	const struct lppack_kernel *k = check->kernel;
+	const struct lp_kernel *k = check->kernel;
 	LP_AUTO_FREE char *release = kernel_release(k);
 	bool differs = k->vermagic && check->facts.vermagic &&
 		       !is_same_magic(k->vermagic, check->facts.vermagic, check->has_versions);
@@ -232,7 +232,7 @@ static void check_signed(struct lp_check *check)
 
 void lp_check_signature(struct lp_check *check)
 {
-	const struct lppack_kernel *k = check->kernel;
+	const struct lp_kernel *k = check->kernel;
 
 	if (k->known[LP_SOURCE_CONFIG] && !lp_kconfig_is_on(&k->config, "CONFIG_MODULE_SIG"))
 		return;

@@ -3,7 +3,6 @@
 #include "check/imports.h"
 
 #include "shared/text.h"
-#include "format/stream.h"
 #include "inspect/anatomy.h"
 #include "inspect/kconfig.h"
 #include "inspect/kernel_exports.h"
@@ -37,10 +36,10 @@ static void read_depends(const struct lp_check *check, struct depends *d)
 		return;
 	d->exports = calloc(strlen(list) + 1, sizeof(*d->exports));
 	for (char *name = strtok_r(list, ",", &rest); name && d->exports; name = strtok_r(NULL, ",", &rest)) {
-		const struct lp_tree_module *module = lp_module_tree_find(&check->kernel->tree, name);
+		const struct lp_tree_module *module = lp_module_tree_find(check->kernel->files.tree, name);
 		LP_AUTO_BUF struct lp_buf bytes = { 0 };
 
-		if (module && lp_module_tree_load(&check->kernel->tree, module, &bytes, NULL) == 0 &&
+		if (module && lp_kernel_read_module(check->kernel, module, &bytes, NULL) == 0 &&
 		    lp_kernel_exports_read_module(&d->exports[d->n], bytes.data, bytes.len, name, module->path, NULL) ==
 			    0)
 			d->n++;
@@ -51,7 +50,7 @@ static void read_depends(const struct lp_check *check, struct depends *d)
 static const struct lp_kernel_export *find_export(const struct lp_check *check, const struct depends *d,
 						  const char *name)
 {
-	const struct lppack_kernel *k = check->kernel;
+	const struct lp_kernel *k = check->kernel;
 	const struct lp_kernel_export *found =
 		k->has_image_exports ? lp_kernel_exports_find(&k->image_exports, name) : NULL;
 

@@ -3,45 +3,40 @@
 #include "shared/text.h"
 #include "base/export.h"
 #include "base/value_add.h"
-#include "format/format.h"
-#include "format/stream.h"
 #include "inspect/anatomy.h"
+#include "inspect/module_elf.h"
 #include "crypto/digest.h"
 #include "crypto/module_signature.h"
+#include "cell/cell.h"
 #include "bundle/findings.h"
+#include "check/module_file.h"
 
 #include <lppack/inspect.h>
 
 #include <string.h>
 
+/* In the cell: what it reads in the module. */
 struct subject {
-	struct lp_buf bytes;
-	uint64_t file_size;
-	struct lp_digest digest;
 	struct lp_module_facts facts;
 	struct lp_anatomy anatomy;
+};
+
+/* In the caller, and a copy in the cell. */
+struct module_file {
+	const char *path;
+	struct lp_buf bytes;
+	uint64_t size;
 };
 
 static void cleanup_subject(struct subject *s)
 {
 	lp_anatomy_free(&s->anatomy);
 	lp_module_facts_free(&s->facts);
-	lp_buf_free(&s->bytes);
 }
 
-static int read_subject(struct subject *s, const char *path, struct lppack_error *err)
+static void cleanup_module_file(struct module_file *file)
 {
-	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
-	int rc = lp_input_open(&in, path, err);
-
-	if (rc < 0)
-		return rc;
-	s->file_size = in.size;
-	rc = lp_file_read_decompressed(path, LP_MODULE_MAX, &s->bytes, err);
-	if (rc < 0)
-		return rc;
-	rc = lp_sha256(s->bytes.data, s->bytes.len, &s->digest, err);
-	return rc < 0 ? rc : lp_module_anatomize(s->bytes.data, s->bytes.len, path, &s->facts, &s->anatomy, err);
+	lp_buf_free(&file->bytes);
 }
 
 static void describe_identity(struct lppack_value **map, const struct subject *s)
@@ -62,9 +57,6 @@ static void describe_identity(struct lppack_value **map, const struct subject *s
 	lp_value_add_bool(map, "intree", lp_anatomy_modinfo(&s->anatomy, "intree") != NULL);
 	lp_value_add_text(map, "release_salt", s->anatomy.release_salt);
 	lp_value_add_text(map, "compiler", s->anatomy.compiler);
-	lp_value_add_int(map, "file_size", s->file_size);
-	lp_value_add_int(map, "size", s->bytes.len);
-	lp_value_add_digest(map, "sha256", &s->digest);
 }
 
 static struct lppack_value *describe_replace(const struct subject *s)
@@ -185,15 +177,16 @@ static void add_if_known(struct lppack_value **map, const char *key, const char 
 	lp_value_add_text(map, key, *text ? text : NULL);
 }
 
-static struct lppack_value *describe_signature(const struct subject *s, const char *path)
+/* CMS is for the caller, whose strict profile of DER stands before the library: not for the cell. */
+static struct lppack_value *describe_signature(const struct module_file *file, size_t at)
 {
+	size_t size = file->bytes.len - at - LP_SIGNATURE_TRAILER_SIZE;
 	struct lppack_error err = LPPACK_ERROR_INIT;
 	struct lp_module_signature signature = { 0 };
 	struct lppack_value *map = lp_value_map();
 
-	lp_value_add_int(&map, "size", s->anatomy.signature_size);
-	if (lp_module_signature_parse(s->bytes.data + s->anatomy.signature_at, s->anatomy.signature_size, path,
-				      &signature, &err) < 0) {
+	lp_value_add_int(&map, "size", size);
+	if (lp_module_signature_parse(file->bytes.data + at, size, file->path, &signature, &err) < 0) {
 		lp_value_add_text(&map, "error", err.message);
 		return map;
 	}
@@ -270,25 +263,88 @@ static struct lppack_value *describe_modinfo(const struct lp_anatomy *a)
 	return list;
 }
 
-LP_EXPORT struct lppack_value *lppack_module_inspect(const char *path, struct lppack_error *err)
+/* The parts between which the caller puts its own. */
+static struct lppack_value *inspect_answer(void *context, struct lp_cell *cell, const struct lp_cell_request *request,
+					   struct lppack_error *err)
 {
+	const struct module_file *file = context;
 	LP_AUTO(cleanup_subject) struct subject s = { 0 };
-	struct lppack_value *map = NULL;
+	struct lppack_value *identity = NULL;
+	struct lppack_value *links = NULL;
+	struct lppack_value *layout = NULL;
+	struct lppack_value *answer = NULL;
 
-	if (read_subject(&s, path, err) < 0)
+	(void)cell;
+	(void)request;
+	if (lp_module_anatomize(file->bytes.data, file->bytes.len, file->path, &s.facts, &s.anatomy, err) < 0)
 		return NULL;
-	map = lp_value_map();
-	describe_identity(&map, &s);
+	identity = lp_value_map();
+	links = lp_value_map();
+	layout = lp_value_map();
+	answer = lp_value_map();
+	describe_identity(&identity, &s);
 	if (s.facts.is_livepatch)
-		describe_klp_patch(&map, &s);
-	describe_links(&map, &s.anatomy);
-	if (s.facts.has_signature)
-		lp_value_add(&map, "signature", describe_signature(&s, path));
-	lp_value_add(&map, "hardening", describe_hardening(&s.anatomy));
-	describe_memory(&map, &s.anatomy.memory);
-	lp_value_add(&map, "modinfo", describe_modinfo(&s.anatomy));
-	lp_value_add(&map, "findings", lp_findings_list(&s.facts, &s.anatomy));
+		describe_klp_patch(&links, &s);
+	describe_links(&links, &s.anatomy);
+	lp_value_add(&layout, "hardening", describe_hardening(&s.anatomy));
+	describe_memory(&layout, &s.anatomy.memory);
+	lp_value_add(&layout, "modinfo", describe_modinfo(&s.anatomy));
+	lp_value_add(&layout, "findings", lp_findings_list(&s.facts, &s.anatomy));
+	lp_value_add(&answer, "identity", identity);
+	lp_value_add(&answer, "links", links);
+	lp_value_add(&answer, "layout", layout);
+	return answer;
+}
+
+/* What the cell says under a key, without what is only the caller's to say. */
+static void add_part(struct lppack_value **map, const struct lppack_value *answer, const char *key)
+{
+	static const char *const own[] = { "file_size", "size", "sha256", "signature", NULL };
+	const struct lppack_value *part = lppack_value_get(answer, key);
+
+	for (size_t i = 0; lppack_value_kind(part) == LPPACK_KIND_MAP && i < lppack_value_count(part); i++) {
+		const char *name = NULL;
+		const struct lppack_value *item = lppack_value_at(part, i, &name);
+
+		if (!lp_text_is_one_of(name, own))
+			lp_value_add(map, name, lp_value_copy(item));
+	}
+}
+
+static struct lppack_value *inspect_assemble(const struct module_file *file, const struct lppack_value *answer,
+					     struct lppack_error *err)
+{
+	struct lppack_value *map = lp_value_map();
+	size_t at = file->bytes.len;
+	bool has_signature = false;
+	struct lp_digest digest;
+
+	if (lp_sha256(file->bytes.data, file->bytes.len, &digest, err) < 0) {
+		lppack_value_free(map);
+		return NULL;
+	}
+	add_part(&map, answer, "identity");
+	lp_value_add_int(&map, "file_size", file->size);
+	lp_value_add_int(&map, "size", file->bytes.len);
+	lp_value_add_digest(&map, "sha256", &digest);
+	add_part(&map, answer, "links");
+	if (lp_signature_split(file->bytes.data, &at, file->path, &has_signature, NULL) == 0 && has_signature)
+		lp_value_add(&map, "signature", describe_signature(file, at));
+	add_part(&map, answer, "layout");
 	if (!map)
 		lp_fail_nomem(err);
 	return map;
+}
+
+LP_EXPORT struct lppack_value *lppack_module_inspect(const char *path, struct lppack_error *err)
+{
+	LP_AUTO(cleanup_module_file) struct module_file file = { .path = path };
+	LP_AUTO_VALUE struct lppack_value *answer = NULL;
+
+	if (lp_module_file_read(path, &file.bytes, &file.size, err) < 0)
+		return NULL;
+	if (lp_cell_run(&(struct lp_cell_service){ .name = path, .context = &file, .answer = inspect_answer }, &answer,
+			err) < 0)
+		return NULL;
+	return inspect_assemble(&file, answer, err);
 }

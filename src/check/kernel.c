@@ -4,8 +4,7 @@
 
 #include "shared/array.h"
 #include "shared/text.h"
-#include "base/export.h"
-#include "base/options.h"
+#include "base/root.h"
 #include "format/format.h"
 #include "format/stream.h"
 #include "inspect/btf.h"
@@ -31,10 +30,8 @@
 #define TARGET_MAX (1u << 30) /* of a target module, with its debug sections */
 #define BTF_FILE_MAX (1u << 30)
 
-LP_EXPORT void lppack_kernel_close(struct lppack_kernel *k)
+void lp_kernel_free(struct lp_kernel *k)
 {
-	if (!k)
-		return;
 	for (size_t i = 0; i < k->n_targets; i++) {
 		lp_symbol_set_free(&k->targets[i]->symbols);
 		lp_address_list_free(&k->targets[i]->sites);
@@ -47,7 +44,6 @@ LP_EXPORT void lppack_kernel_close(struct lppack_kernel *k)
 	lp_buf_free(&k->btf_bytes);
 	lp_certificate_list_free(&k->keys);
 	lp_module_index_free(&k->builtin);
-	lp_module_tree_free(&k->tree);
 	lp_kconfig_free(&k->config);
 	free(k->vermagic);
 	free(k->compiler);
@@ -59,17 +55,68 @@ LP_EXPORT void lppack_kernel_close(struct lppack_kernel *k)
 	lp_kernel_image_close(&k->image);
 	lp_buf_free(&k->image_bytes);
 	lp_kernel_facts_free(&k->facts);
-	lp_kernel_paths_free(&k->paths);
-	free(k);
+	*k = (struct lp_kernel){ 0 };
 }
 
-LP_EXPORT const char *lppack_kernel_build_id(const struct lppack_kernel *kernel)
+int lp_kernel_file_open(const struct lp_kernel_paths *paths, const struct lp_module_tree *tree, uint64_t which,
+			struct lppack_error *err)
 {
-	return kernel->facts.build_id.len ? kernel->build_id : NULL;
+	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
+	LP_AUTO_FREE char *builtin = NULL;
+	const char *root = paths->roots[LP_PATH_MODULES];
+	const char *path = NULL;
+	int fd;
+
+	if (which < LP_PATHS) {
+		root = paths->roots[which];
+		path = paths->at[which];
+	} else if (which == LP_KERNEL_FILE_BUILTIN && paths->at[LP_PATH_MODULES]) {
+		builtin = lp_text_format("%s/modules.builtin", paths->at[LP_PATH_MODULES]);
+		path = builtin;
+	} else if (which - LP_KERNEL_FILE_MODULES < tree->n) {
+		path = tree->modules[which - LP_KERNEL_FILE_MODULES].path;
+	}
+	if (!path) {
+		lp_fail(err, LPPACK_E_INTERNAL, NULL, "no such file of the kernel");
+		return -1;
+	}
+	if (lp_root_input_open(&in, root, path + strlen(root), err) < 0)
+		return -1;
+	fd = in.fd;
+	in.fd = -1;
+	return fd;
+}
+
+static int kernel_open_file(const struct lp_kernel *k, uint64_t which, const char *path, struct lp_input *out,
+			    struct lppack_error *err)
+{
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	int fd = k->files.open(k->files.context, which, &why);
+
+	return fd < 0 ? lp_error_move(err, &why) : lp_input_take_regular_fd(out, fd, path, err);
+}
+
+int lp_kernel_read_module(const struct lp_kernel *k, const struct lp_tree_module *module, struct lp_buf *out,
+			  struct lppack_error *err)
+{
+	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
+	uint64_t which = LP_KERNEL_FILE_MODULES + (uint64_t)(module - k->files.tree->modules);
+	int rc = kernel_open_file(k, which, module->path, &in, err);
+
+	return rc < 0 ? rc : lp_input_read_decompressed(&in, LP_MODULE_MAX, out, err);
+}
+
+static int kernel_read_file(const struct lp_kernel *k, enum lp_kernel_path which, size_t max, struct lp_buf *out,
+			    struct lppack_error *err)
+{
+	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
+	int rc = kernel_open_file(k, which, k->files.paths->at[which], &in, err);
+
+	return rc < 0 ? rc : lp_input_read_decompressed(&in, max, out, err);
 }
 
 /* Keeps why a source is unknown, or drops an earlier reason now that it is known. */
-static void kernel_settle(struct lppack_kernel *k, enum lp_kernel_source source, int rc, const struct lppack_error *why)
+static void kernel_settle(struct lp_kernel *k, enum lp_kernel_source source, int rc, const struct lppack_error *why)
 {
 	if (k->known[source])
 		return;
@@ -81,7 +128,7 @@ static void kernel_settle(struct lppack_kernel *k, enum lp_kernel_source source,
 }
 
 /* Symbols first: by them the other parts are found. */
-static void read_image_symbols(struct lppack_kernel *k)
+static void read_image_symbols(struct lp_kernel *k)
 {
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	int rc = lp_symbol_set_read_image(&k->symbols, &k->image, &why);
@@ -92,7 +139,7 @@ static void read_image_symbols(struct lppack_kernel *k)
 }
 
 /* Every part on its own: an image may have the one and not the other. */
-static void read_image_parts(struct lppack_kernel *k)
+static void read_image_parts(struct lp_kernel *k)
 {
 	const struct lp_symbol_set *symbols = k->known[LP_SOURCE_SYMBOLS] ? &k->symbols : NULL;
 	struct lppack_error why = LPPACK_ERROR_INIT;
@@ -113,17 +160,20 @@ static void read_image_parts(struct lppack_kernel *k)
 }
 
 /* An image of no known kind is an error: the caller named it, or it decides which kernel this is. */
-static int load_image(struct lppack_kernel *k, bool *usable, struct lppack_error *err)
+static int load_image(struct lp_kernel *k, bool *usable, struct lppack_error *err)
 {
-	const char *path = k->paths.at[LP_PATH_VMLINUZ];
-	const char *root = k->paths.roots[LP_PATH_VMLINUZ];
+	const char *path = k->files.paths->at[LP_PATH_VMLINUZ];
+	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	int rc;
 
 	*usable = false;
 	if (!path)
 		return 0;
-	rc = lp_kernel_file_load(root, path + strlen(root), &k->facts, &k->image_bytes, err);
+	rc = kernel_open_file(k, LP_PATH_VMLINUZ, path, &in, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_kernel_file_load(&in, &k->facts, &k->image_bytes, err);
 	if (rc < 0)
 		return rc;
 	k->known[LP_SOURCE_IDENTITY] = true;
@@ -137,13 +187,12 @@ static int load_image(struct lppack_kernel *k, bool *usable, struct lppack_error
 	return 0;
 }
 
-static int kernel_parse_map(struct lppack_kernel *k, const struct lp_buf *bytes, const char *path,
-			    struct lppack_error *err)
+static int kernel_parse_map(struct lp_kernel *k, const struct lp_buf *bytes, const char *path, struct lppack_error *err)
 {
 	return lp_symbol_set_read_map(&k->symbols, bytes->data, bytes->len, path, err);
 }
 
-static int kernel_parse_symvers(struct lppack_kernel *k, const struct lp_buf *bytes, const char *path,
+static int kernel_parse_symvers(struct lp_kernel *k, const struct lp_buf *bytes, const char *path,
 				struct lppack_error *err)
 {
 	int rc = lp_kernel_exports_read_symvers(&k->symvers, bytes->data, bytes->len, path, err);
@@ -152,35 +201,34 @@ static int kernel_parse_symvers(struct lppack_kernel *k, const struct lp_buf *by
 	return rc;
 }
 
-static int kernel_parse_config(struct lppack_kernel *k, const struct lp_buf *bytes, const char *path,
+static int kernel_parse_config(struct lp_kernel *k, const struct lp_buf *bytes, const char *path,
 			       struct lppack_error *err)
 {
 	return lp_kconfig_parse(&k->config, bytes->data, bytes->len, path, err);
 }
 
 /* A file that was only found may be unreadable; one that the caller named must be what it was named as. */
-static int fail_if_named(const struct lppack_kernel *k, enum lp_kernel_path which, int rc,
-			 const struct lppack_error *why, struct lppack_error *err)
+static int fail_if_named(const struct lp_kernel *k, enum lp_kernel_path which, int rc, const struct lppack_error *why,
+			 struct lppack_error *err)
 {
-	if (rc == 0 || !k->paths.is_named[which])
+	if (rc == 0 || !k->files.paths->is_named[which])
 		return 0;
 	return lp_fail(err, why->code, why->hint, "%s", why->message);
 }
 
-static int kernel_read_text(struct lppack_kernel *k, enum lp_kernel_source source, enum lp_kernel_path which,
-			    int (*parse)(struct lppack_kernel *, const struct lp_buf *, const char *,
+static int kernel_read_text(struct lp_kernel *k, enum lp_kernel_source source, enum lp_kernel_path which,
+			    int (*parse)(struct lp_kernel *, const struct lp_buf *, const char *,
 					 struct lppack_error *),
 			    struct lppack_error *err)
 {
-	const char *path = k->paths.at[which];
-	const char *root = k->paths.roots[which];
+	const char *path = k->files.paths->at[which];
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	int rc;
 
 	if (!path)
 		return 0;
-	rc = lp_root_read_decompressed(root, path + strlen(root), TEXT_FILE_MAX, &bytes, &why);
+	rc = kernel_read_file(k, which, TEXT_FILE_MAX, &bytes, &why);
 	if (rc == 0)
 		rc = parse(k, &bytes, path, &why);
 	kernel_settle(k, source, rc, &why);
@@ -191,7 +239,7 @@ static int kernel_read_text(struct lppack_kernel *k, enum lp_kernel_source sourc
 }
 
 /* CONFIG_IKCONFIG: the image holds its own configuration. */
-static void read_embedded_config(struct lppack_kernel *k)
+static void read_embedded_config(struct lp_kernel *k)
 {
 	struct lp_byte_source source = { 0 };
 	struct lp_stream stream = { lp_byte_source_read, &source, "its embedded configuration" };
@@ -215,17 +263,16 @@ static void read_embedded_config(struct lppack_kernel *k)
 		kernel_settle(k, LP_SOURCE_CONFIG, kernel_parse_config(k, &text, stream.name, &why), &why);
 }
 
-static int read_btf(struct lppack_kernel *k, struct lppack_error *err)
+static int read_btf(struct lp_kernel *k, struct lppack_error *err)
 {
-	const char *path = k->paths.at[LP_PATH_BTF];
-	const char *root = k->paths.roots[LP_PATH_BTF];
+	const char *path = k->files.paths->at[LP_PATH_BTF];
 	struct lp_buf *bytes = &k->btf_bytes;
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	int rc;
 
 	if (!path || k->known[LP_SOURCE_BTF])
 		return 0;
-	rc = lp_root_read_decompressed(root, path + strlen(root), BTF_FILE_MAX, bytes, &why);
+	rc = kernel_read_file(k, LP_PATH_BTF, BTF_FILE_MAX, bytes, &why);
 	if (rc == 0 && bytes->len >= 4 &&
 	    memcmp(bytes->data,
 		   "\x7f"
@@ -241,38 +288,37 @@ static int read_btf(struct lppack_kernel *k, struct lppack_error *err)
 	return fail_if_named(k, LP_PATH_BTF, rc, &why, err);
 }
 
-static void read_tree(struct lppack_kernel *k)
+static void read_tree(struct lp_kernel *k)
 {
-	const char *path = k->paths.at[LP_PATH_MODULES];
-	const char *root = k->paths.roots[LP_PATH_MODULES];
-	LP_AUTO_FREE char *builtin = path ? lp_text_format("%s/modules.builtin", path) : NULL;
+	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
-	struct lppack_error why = LPPACK_ERROR_INIT;
 
-	if (!path)
+	if (!k->files.paths->at[LP_PATH_MODULES])
 		return;
-	kernel_settle(k, LP_SOURCE_MODULES, lp_module_tree_read(root, path, &k->tree, &why), &why);
-	if (builtin && lp_root_read_decompressed(root, builtin + strlen(root), TEXT_FILE_MAX, &bytes, NULL) == 0)
-		lp_module_index_read_builtin(&k->builtin, bytes.data, bytes.len, builtin, NULL);
+	kernel_settle(k, LP_SOURCE_MODULES, k->files.tree_error->code ? -1 : 0, k->files.tree_error);
+	if (kernel_open_file(k, LP_KERNEL_FILE_BUILTIN, "modules.builtin", &in, NULL) == 0 &&
+	    lp_input_read_decompressed(&in, TEXT_FILE_MAX, &bytes, NULL) == 0)
+		lp_module_index_read_builtin(&k->builtin, bytes.data, bytes.len, in.name, NULL);
 }
 
 /* From the image, or from any module that was built with the kernel. */
-static void read_vermagic(struct lppack_kernel *k)
+static void read_vermagic(struct lp_kernel *k)
 {
 	LP_AUTO_MODULE_FACTS struct lp_module_facts facts = { 0 };
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
-	const char *const releases[] = { k->facts.release, k->paths.release };
+	const struct lp_tree_module *first = k->files.tree->n ? &k->files.tree->modules[0] : NULL;
+	const char *const releases[] = { k->facts.release, k->files.paths->release };
 
 	for (size_t i = 0; k->image.bytes && !k->vermagic && i < 2; i++)
 		if (releases[i] && *releases[i])
 			k->vermagic = lp_kernel_image_vermagic(&k->image, releases[i]);
-	if (!k->vermagic && k->tree.n && lp_module_tree_load(&k->tree, &k->tree.modules[0], &bytes, NULL) == 0 &&
-	    lp_module_inspect(bytes.data, bytes.len, k->tree.modules[0].path, &facts, NULL) == 0)
+	if (!k->vermagic && first && lp_kernel_read_module(k, first, &bytes, NULL) == 0 &&
+	    lp_module_inspect(bytes.data, bytes.len, first->path, &facts, NULL) == 0)
 		k->vermagic = LP_TAKE(facts.vermagic);
 	k->known[LP_SOURCE_VERMAGIC] = k->vermagic != NULL;
 }
 
-static int kernel_read_all(struct lppack_kernel *k, struct lppack_error *err)
+int lp_kernel_read(struct lp_kernel *k, struct lppack_error *err)
 {
 	bool usable = false;
 	int rc = load_image(k, &usable, err);
@@ -303,48 +349,27 @@ static int kernel_read_all(struct lppack_kernel *k, struct lppack_error *err)
 	return 0;
 }
 
-LP_EXPORT struct lppack_kernel *lppack_kernel_open(const struct lppack_kernel_files *given, struct lppack_error *err)
-{
-	LP_AUTO(cleanup_lppack_kernel_close) struct lppack_kernel *k = calloc(1, sizeof(*k));
-	struct lppack_kernel_files files;
-
-	if (!k) {
-		lp_fail_nomem(err);
-		return NULL;
-	}
-	if (LP_OPTIONS_TAKE(lppack_kernel_files, directory, &files, given, err) < 0 ||
-	    lp_flags_check("struct lppack_kernel_files", files.flags, LPPACK_KERNEL_SIG_ENFORCE, err) < 0)
-		return NULL;
-	k->sig_enforce = files.flags & LPPACK_KERNEL_SIG_ENFORCE;
-	if (lp_kernel_paths_find(&files, &k->paths, err) < 0 || kernel_read_all(k, err) < 0)
-		return NULL;
-	return LP_TAKE(k);
-}
-
-bool lp_kernel_has_builtin(const struct lppack_kernel *kernel, const char *module)
+bool lp_kernel_has_builtin(const struct lp_kernel *kernel, const char *module)
 {
 	const struct lp_module_entry *entry = lp_module_index_find(&kernel->builtin, module);
 
 	return entry && entry->builtin;
 }
 
-static void read_target(struct lp_target *target, const struct lp_module_tree *tree,
-			const struct lp_tree_module *module)
+static void read_target(const struct lp_kernel *k, struct lp_target *target, const struct lp_tree_module *module)
 {
-	const char *path = module->path;
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
-	int rc = lp_module_tree_load(tree, module, &bytes, &target->error);
 
-	if (rc < 0)
+	if (lp_kernel_read_module(k, module, &bytes, &target->error) < 0 ||
+	    lp_symbol_set_read_module(&target->symbols, bytes.data, bytes.len, target->name, module->path,
+				      &target->error) < 0)
 		return;
-	rc = lp_symbol_set_read_module(&target->symbols, bytes.data, bytes.len, target->name, path, &target->error);
-	if (rc == 0)
-		lp_ftrace_sites_read_module(&target->sites, bytes.data, bytes.len, path, &target->error);
+	lp_ftrace_sites_read_module(&target->sites, bytes.data, bytes.len, module->path, &target->error);
 }
 
-const struct lp_target *lp_kernel_target(struct lppack_kernel *k, const char *name, struct lppack_error *err)
+const struct lp_target *lp_kernel_target(struct lp_kernel *k, const char *name, struct lppack_error *err)
 {
-	const struct lp_tree_module *module = lp_module_tree_find(&k->tree, name);
+	const struct lp_tree_module *module = lp_module_tree_find(k->files.tree, name);
 	struct lp_target **place;
 
 	for (size_t i = 0; i < k->n_targets; i++)
@@ -362,7 +387,7 @@ const struct lp_target *lp_kernel_target(struct lppack_kernel *k, const char *na
 	}
 	(*place)->name = strdup(name);
 	if ((*place)->name)
-		read_target(*place, &k->tree, module);
+		read_target(k, *place, module);
 	else
 		lp_fail_nomem(err);
 	return (*place)->name ? *place : NULL;

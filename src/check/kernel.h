@@ -39,8 +39,22 @@ struct lp_target {
 	struct lppack_error error; /* code 0: it could be read */
 };
 
-struct lppack_kernel {
-	struct lp_kernel_paths paths;
+/* Where a kernel's files come from. */
+struct lp_kernel_files {
+	const struct lp_kernel_paths *paths;
+	const struct lp_module_tree *tree;
+	const struct lppack_error *tree_error; /* code 0: there is a tree */
+	/* A descriptor of a regular file, or -1 with an error. */
+	int (*open)(void *context, uint64_t which, struct lppack_error *err);
+	void *context;
+};
+
+/* What is opened beside one of enum lp_kernel_path; the tree's modules follow. */
+#define LP_KERNEL_FILE_BUILTIN LP_PATHS
+#define LP_KERNEL_FILE_MODULES (LP_PATHS + 1)
+
+struct lp_kernel {
+	struct lp_kernel_files files;
 	bool sig_enforce;
 	bool known[LP_SOURCES];
 	struct lppack_error why_unknown[LP_SOURCES]; /* code 0: no file for it */
@@ -58,7 +72,6 @@ struct lppack_kernel {
 	char *vermagic;
 	char *compiler; /* "gcc-12 (Debian 12.2.0-14) 12.2.0", or NULL */
 	struct lp_kconfig config;
-	struct lp_module_tree tree;
 	struct lp_module_index builtin;
 	struct lp_certificate_list keys;
 	struct lp_buf btf_bytes;
@@ -68,11 +81,20 @@ struct lppack_kernel {
 	size_t n_targets;
 };
 
+/* Reads all but the modules; kernel->files and sig_enforce are set. Also on failure to be freed. */
+int lp_kernel_read(struct lp_kernel *kernel, struct lppack_error *err);
+void lp_kernel_free(struct lp_kernel *kernel);
+/* Which file that is: a descriptor, or -1 with an error. */
+int lp_kernel_file_open(const struct lp_kernel_paths *paths, const struct lp_module_tree *tree, uint64_t which,
+			struct lppack_error *err);
+/* The bytes of a module of the tree. */
+int lp_kernel_read_module(const struct lp_kernel *kernel, const struct lp_tree_module *module, struct lp_buf *out,
+			  struct lppack_error *err);
 /* NULL if the tree has no such module (or there is none), or, with err set, on LPPACK_E_NO_MEMORY. */
-const struct lp_target *lp_kernel_target(struct lppack_kernel *kernel, const char *name, struct lppack_error *err);
+const struct lp_target *lp_kernel_target(struct lp_kernel *kernel, const char *name, struct lppack_error *err);
 /* Whether it is compiled into the kernel, as far as modules.builtin tells. */
-bool lp_kernel_has_builtin(const struct lppack_kernel *kernel, const char *module);
+bool lp_kernel_has_builtin(const struct lp_kernel *kernel, const char *module);
 
-LP_DEFINE_CLEANUP(struct lppack_kernel, lppack_kernel_close)
+#define LP_AUTO_KERNEL LP_AUTO(lp_kernel_free)
 
 #endif

@@ -4,12 +4,14 @@
 
 #include "base/export.h"
 #include "base/root.h"
+#include "format/facts_tree.h"
 #include "format/stream.h"
 #include "inspect/bzimage.h"
 #include "inspect/efi_image.h"
 #include "inspect/flat_image.h"
 #include "inspect/notes.h"
 #include "inspect/vmlinux.h"
+#include "cell/cell.h"
 
 #include <lppack/check.h>
 
@@ -282,35 +284,30 @@ static bool is_uncompressed(const void *head, size_t n)
 	return lp_bzimage_is(head, n) || memcmp(head, "MZ", 2) == 0;
 }
 
-static int kernel_file_open_and_read(const char *root, const char *path, const struct wanted *out,
-				     struct lppack_error *err)
+static int kernel_file_read_input(struct lp_input *in, const struct wanted *out, struct lppack_error *err)
 {
-	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
 	LP_AUTO_DECOMPRESSOR struct lp_decompressor *d = NULL;
 	uint8_t head[1024] = { 0 };
-	int rc = lp_root_input_open(&in, root, path, err);
+	int rc = lp_input_read(in, 0, head, in->size < sizeof(head) ? (size_t)in->size : sizeof(head), err);
 
-	if (rc < 0)
-		return rc;
-	rc = lp_input_read(&in, 0, head, in.size < sizeof(head) ? (size_t)in.size : sizeof(head), err);
 	if (rc < 0)
 		return rc;
 	if (lp_package_is(head, sizeof(head)))
-		return kernel_file_read_package(&in, out, err);
-	rc = lp_decompressor_open(&d, &in, 0, in.size, err);
+		return kernel_file_read_package(in, out, err);
+	rc = lp_decompressor_open(&d, in, 0, in->size, err);
 	if (rc < 0)
 		return rc;
 	return kernel_file_read_plain(lp_decompressor_stream(d),
-				      is_uncompressed(head, sizeof(head)) ? in.size : UINT64_MAX, 0, out, err);
+				      is_uncompressed(head, sizeof(head)) ? in->size : UINT64_MAX, 0, out, err);
 }
 
-int lp_kernel_file_load(const char *root, const char *path, struct lp_kernel_facts *facts, struct lp_buf *image,
+int lp_kernel_file_load(struct lp_input *in, struct lp_kernel_facts *facts, struct lp_buf *image,
 			struct lppack_error *err)
 {
 	int rc;
 
 	*facts = (struct lp_kernel_facts){ 0 };
-	rc = kernel_file_open_and_read(root, path, &(struct wanted){ facts, image }, err);
+	rc = kernel_file_read_input(in, &(struct wanted){ facts, image }, err);
 	if (rc < 0) {
 		lp_kernel_facts_free(facts);
 		if (image)
@@ -321,7 +318,37 @@ int lp_kernel_file_load(const char *root, const char *path, struct lp_kernel_fac
 
 int lp_kernel_file_read(const char *root, const char *path, struct lp_kernel_facts *out, struct lppack_error *err)
 {
-	return lp_kernel_file_load(root, path, out, NULL, err);
+	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
+	int rc = lp_root_input_open(&in, root, path, err);
+
+	*out = (struct lp_kernel_facts){ 0 };
+	return rc < 0 ? rc : lp_kernel_file_load(&in, out, NULL, err);
+}
+
+static struct lppack_value *kernel_file_answer(void *context, struct lp_cell *cell,
+					       const struct lp_cell_request *request, struct lppack_error *err)
+{
+	LP_AUTO_KERNEL_FACTS struct lp_kernel_facts facts = { 0 };
+
+	(void)cell;
+	(void)request;
+	return lp_kernel_file_load(context, &facts, NULL, err) < 0 ? NULL : lp_kernel_facts_tree(&facts);
+}
+
+int lp_kernel_file_read_in_cell(const char *path, struct lp_kernel_facts *out, struct lppack_error *err)
+{
+	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
+	LP_AUTO_VALUE struct lppack_value *tree = NULL;
+	int rc = lp_input_open(&in, path, err);
+
+	*out = (struct lp_kernel_facts){ 0 };
+	if (rc < 0)
+		return rc;
+	rc = lp_cell_run(
+		&(struct lp_cell_service){
+			.name = path, .context = &in, .keep = &in.fd, .n_keep = 1, .answer = kernel_file_answer },
+		&tree, err);
+	return rc < 0 ? rc : lp_kernel_facts_take(tree, path, out, err);
 }
 
 LP_EXPORT char *lppack_kernel_file_build_id(const char *path, struct lppack_error *err)
@@ -330,7 +357,7 @@ LP_EXPORT char *lppack_kernel_file_build_id(const char *path, struct lppack_erro
 	char hex[LP_BUILD_ID_TEXT];
 	char *text;
 
-	if (lp_kernel_file_read("", path, &facts, err) < 0)
+	if (lp_kernel_file_read_in_cell(path, &facts, err) < 0)
 		return NULL;
 	text = strdup(lp_build_id_format(&facts.build_id, hex));
 	if (!text)

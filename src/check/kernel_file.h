@@ -5,6 +5,7 @@
 
 #include "shared/buf.h"
 #include "base/facts.h"
+#include "base/file.h"
 
 /*
  * Facts of a kernel that is not running, from whatever file names it: a vmlinuz (x86 bzImage, EFI zboot, unified
@@ -13,8 +14,11 @@
  * no build ID in it. root: "" or as base/root.h has it.
  */
 int lp_kernel_file_read(const char *root, const char *path, struct lp_kernel_facts *out, struct lppack_error *err);
-/* The same with the whole vmlinux; of mere notes and of a flat image it stays empty. */
-int lp_kernel_file_load(const char *root, const char *path, struct lp_kernel_facts *facts, struct lp_buf *image,
+/* The same in a cell: of a file that nobody answers for. */
+int lp_kernel_file_read_in_cell(const char *path, struct lp_kernel_facts *out, struct lppack_error *err);
+/* Of what is open, with the whole vmlinux, unless image is NULL; of mere notes and of a flat image
+ * it stays empty. */
+int lp_kernel_file_load(struct lp_input *in, struct lp_kernel_facts *facts, struct lp_buf *image,
 			struct lppack_error *err);
 
 /* What is left of some bytes in memory, and its struct lp_stream's read function. */

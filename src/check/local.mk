@@ -10,9 +10,11 @@ liblppack_all_la_SOURCES += \
 	src/check/imports.c src/check/imports.h \
 	src/check/inspect.c \
 	src/check/kernel.c src/check/kernel.h \
+	src/check/kernel_cell.c src/check/kernel_cell.h \
 	src/check/kernel_file.c src/check/kernel_file.h \
 	src/check/kernel_paths.c src/check/kernel_paths.h \
 	src/check/module.c src/check/module.h \
+	src/check/module_file.c src/check/module_file.h \
 	src/check/module_tree.c src/check/module_tree.h \
 	src/check/running.c src/check/running.h \
 	src/check/symbols.c src/check/symbols.h

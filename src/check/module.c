@@ -6,13 +6,8 @@
 #include "base/export.h"
 #include "base/options.h"
 #include "base/value_add.h"
-#include "format/format.h"
-#include "format/stream.h"
 #include "inspect/anatomy.h"
 #include "inspect/kconfig.h"
-#include "bundle/bundle.h"
-#include "bundle/describe.h"
-#include "bundle/entry.h"
 #include "check/build.h"
 #include "check/decides.h"
 #include "check/form.h"
@@ -79,16 +74,16 @@ static struct lppack_value *report_module(const struct lp_check *check)
 	return map;
 }
 
-static struct lppack_value *report_kernel(const struct lppack_kernel *k)
+static struct lppack_value *report_kernel(const struct lp_kernel *k)
 {
 	struct lppack_value *map = lp_value_map();
 	struct lppack_value *files = lp_value_map();
 
-	lp_value_add_text(&map, "release", k->facts.release ? k->facts.release : k->paths.release);
+	lp_value_add_text(&map, "release", k->facts.release ? k->facts.release : k->files.paths->release);
 	lp_value_add_build_id(&map, "build_id", &k->facts.build_id);
 	lp_value_add_text(&map, "arch", k->facts.arch);
 	for (size_t i = 0; i < LP_PATHS; i++)
-		lp_value_add_text(&files, lp_kernel_path_names[i], k->paths.at[i]);
+		lp_value_add_text(&files, lp_kernel_path_names[i], k->files.paths->at[i]);
 	lp_value_add(&map, "files", files);
 	return map;
 }
@@ -168,42 +163,6 @@ int lp_check_run(struct lp_check *check, struct lppack_error *err)
 	return check->findings.failed ? lp_fail_nomem(err) : 0;
 }
 
-int lp_check_fail_if_refused(const struct lp_check *check, struct lppack_error *err)
-{
-	const struct lp_finding *first = check->findings.n ? &check->findings.items[0] : NULL;
-
-	if (verdict_code(check, false) != LPPACK_E_UNLOADABLE)
-		return 0;
-	return lp_fail(err, LPPACK_E_UNLOADABLE, first->hint, "%s: module %s for kernel %s: %s", check->name,
-		       check->facts.name ? check->facts.name : "?",
-		       check->kernel->facts.release ? check->kernel->facts.release : "of these files", first->message);
-}
-
-LP_EXPORT struct lppack_value *lppack_kernel_check_file(struct lppack_kernel *kernel, const char *path,
-							struct lppack_error *err)
-{
-	LP_AUTO_CHECK struct lp_check check = { .kernel = kernel, .name = path };
-	LP_AUTO_BUF struct lp_buf bytes = { 0 };
-
-	if (lp_file_read_decompressed(path, LP_MODULE_MAX, &bytes, err) < 0)
-		return NULL;
-	check.bytes = bytes.data;
-	check.n = bytes.len;
-	return lp_check_run(&check, err) < 0 ? NULL : lp_check_report(&check, err);
-}
-
-LP_EXPORT struct lppack_value *lppack_kernel_check_entry(struct lppack_kernel *kernel, struct lppack_entry *entry,
-							 struct lppack_error *err)
-{
-	LP_AUTO_CHECK struct lp_check check = { .kernel = kernel, .name = entry->contents->bundle->in.name };
-	const void *bytes = NULL;
-
-	if (lppack_entry_load_module(entry, &bytes, &check.n, err) < 0)
-		return NULL;
-	check.bytes = bytes;
-	return lp_check_run(&check, err) < 0 ? NULL : lp_check_report(&check, err);
-}
-
 LP_EXPORT int lppack_check_report_judge(const struct lppack_value *report, uint32_t flags, struct lppack_error *err)
 {
 	const struct lppack_value *first = lppack_value_at(lppack_value_get(report, "findings"), 0, NULL);
@@ -218,6 +177,8 @@ LP_EXPORT int lppack_check_report_judge(const struct lppack_value *report, uint3
 		return -LPPACK_E_USAGE;
 	if (!code)
 		return 0;
+	if (code > 255 || !lppack_error_name((int)code))
+		return lp_fail(err, LPPACK_E_INTERNAL, NULL, "a report with a code that is none");
 	return lp_fail(err, (enum lppack_code)code, lppack_value_text(lppack_value_get(first, "hint")),
 		       "%s: module %s for kernel %s: %s%s", lppack_value_text(lppack_value_get(report, "file")),
 		       name ? name : "?", release ? release : "of these files",

@@ -7,8 +7,6 @@
 
 /* Looks at everything; the check's kernel, bytes and name are set. The findings are sorted then. */
 int lp_check_run(struct lp_check *check, struct lppack_error *err);
-/* LPPACK_E_UNLOADABLE with the first error that it has found. */
-int lp_check_fail_if_refused(const struct lp_check *check, struct lppack_error *err);
 /* The report of it; NULL without memory. */
 struct lppack_value *lp_check_report(const struct lp_check *check, struct lppack_error *err);
 

@@ -5,7 +5,6 @@
 #include "shared/array.h"
 #include "shared/text.h"
 #include "base/root.h"
-#include "format/stream.h"
 #include "inspect/module_index.h"
 
 #include <dirent.h>
@@ -15,8 +14,6 @@
 
 /* Far above any distribution's. */
 #define MODULES_MAX 65536u
-/* The kernel's own modules may have their debug sections; those of bundles are smaller. */
-#define TREE_MODULE_MAX ((size_t)512 << 20)
 #define DEPTH_MAX 32u
 
 static void free_module(struct lp_tree_module *module)
@@ -131,7 +128,6 @@ int lp_module_tree_read(const char *root, const char *directory, struct lp_modul
 
 	if (fd < 0)
 		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s", directory);
-	out->root = root;
 	rc = module_tree_walk(fd, directory, 0, out, err);
 	if (rc < 0) {
 		lp_module_tree_free(out);
@@ -139,12 +135,6 @@ int lp_module_tree_read(const char *root, const char *directory, struct lp_modul
 	}
 	drop_repeated(out);
 	return 0;
-}
-
-int lp_module_tree_load(const struct lp_module_tree *tree, const struct lp_tree_module *module, struct lp_buf *out,
-			struct lppack_error *err)
-{
-	return lp_root_read_decompressed(tree->root, module->path + strlen(tree->root), TREE_MODULE_MAX, out, err);
 }
 
 static int module_tree_compare_name(const void *key, const void *item)

@@ -77,7 +77,7 @@ static void add_unreadable(struct lp_check *check, const struct lp_target *targe
 
 static int open_scope(struct lp_check *check, const char *object, struct scope *scope, struct lppack_error *err)
 {
-	struct lppack_kernel *k = check->kernel;
+	struct lp_kernel *k = check->kernel;
 	const struct lp_target *target;
 	struct lppack_error failed = LPPACK_ERROR_INIT;
 
@@ -187,7 +187,7 @@ static const struct lp_kernel_symbol *symbols_resolve(struct lp_check *check, co
 
 static void check_function(struct lp_check *check, const struct scope *scope, const struct lp_func *func)
 {
-	const struct lppack_kernel *k = check->kernel;
+	const struct lp_kernel *k = check->kernel;
 	const struct wanted w = { "function", "patches", func->name, func->sympos, LP_STAGE_PATCH };
 	const struct lp_kernel_symbol *symbol = symbols_resolve(check, scope, &w);
 

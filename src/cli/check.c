@@ -25,6 +25,7 @@ struct check_options {
 	struct text_list keys;
 	const char *root;
 	bool json;
+	bool verbose;
 };
 
 #define FIELD(name) .offset = offsetof(struct check_options, name)
@@ -86,6 +87,7 @@ static const struct option_spec options[] = {
 	KEYS_ROW(struct check_options),
 	ROOT_ROW(struct check_options),
 	JSON_ROW(struct check_options),
+	VERBOSE_ROW(struct check_options),
 	OPTION_HELP_ROW,
 	{ 0 },
 };
@@ -175,6 +177,8 @@ static int check_run(const void *values, const struct text_list *arguments, stru
 	struct lp_json json = LP_JSON_TO(stdout);
 	bool is_bundle = false;
 
+	if (o->verbose)
+		confinement_print();
 	if (source_detect_bundle(path, &is_bundle, err) < 0)
 		return -err->code;
 	kernel = open_kernel(o, err);

@@ -31,6 +31,7 @@ struct create_options {
 	bool allow_unrecognised;
 	bool force;
 	bool json;
+	bool verbose;
 	/* Without a spec: */
 	const char *stream;
 	struct number serial;
@@ -161,6 +162,7 @@ static const struct option_spec options[] = {
 	  FIELD(pairs),
 	  .help = "without a spec: the kernel of the --module before" },
 	JSON_ROW(struct create_options),
+	VERBOSE_ROW(struct create_options),
 	OPTION_HELP_ROW,
 	{ 0 },
 };
@@ -339,6 +341,8 @@ static int create_run(const void *values, const struct text_list *arguments, str
 	struct lp_json json = LP_JSON_TO(stdout);
 	int rc = read_created(&how.created, err);
 
+	if (o->verbose)
+		confinement_print();
 	if (rc < 0)
 		return rc;
 	spec = read_spec(o, arguments, err);

@@ -14,12 +14,16 @@
 struct inspect_options {
 	bool strict;
 	bool json;
+	bool verbose;
 };
 
 static const struct option_spec options[] = {
-	{ .name = "strict", .kind = OPTION_FLAG, .offset = offsetof(struct inspect_options, strict),
+	{ .name = "strict",
+	  .kind = OPTION_FLAG,
+	  .offset = offsetof(struct inspect_options, strict),
 	  .help = "fail with the code of the first finding that is an error" },
 	JSON_ROW(struct inspect_options),
+	VERBOSE_ROW(struct inspect_options),
 	OPTION_HELP_ROW,
 	{ 0 },
 };
@@ -277,6 +281,8 @@ static int inspect_run(const void *values, const struct text_list *arguments, st
 	const struct inspect_options *o = values;
 
 	(void)err;
+	if (o->verbose)
+		confinement_print();
 	return each_file_run(arguments, o->json, inspect_file, o);
 }
 

@@ -13,14 +13,18 @@ struct show_options {
 	struct text_list keys;
 	const char *root;
 	bool json;
+	bool verbose;
 };
 
 static const struct option_spec options[] = {
-	{ .name = "kernels", .kind = OPTION_FLAG, .offset = offsetof(struct show_options, kernels),
+	{ .name = "kernels",
+	  .kind = OPTION_FLAG,
+	  .offset = offsetof(struct show_options, kernels),
 	  .help = "list each kernel with its module, objects and functions" },
 	KEYS_ROW(struct show_options),
 	ROOT_ROW(struct show_options),
 	JSON_ROW(struct show_options),
+	VERBOSE_ROW(struct show_options),
 	OPTION_HELP_ROW,
 	{ 0 },
 };
@@ -131,6 +135,8 @@ static int show_run(const void *values, const struct text_list *arguments, struc
 	struct lppack_error why = LPPACK_ERROR_INIT;
 	int rc = load_keys(&source, o, &why, err);
 
+	if (o->verbose)
+		confinement_print();
 	if (rc < 0)
 		return rc;
 	source.bundle = lppack_bundle_open(path, err);

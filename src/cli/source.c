@@ -7,6 +7,7 @@
 #include "cli/units.h"
 
 #include <lppack/check.h>
+#include <lppack/inspect.h>
 #include <lppack/trust.h>
 
 #include <string.h>
@@ -110,4 +111,17 @@ int source_detect_bundle(const char *path, bool *is_bundle, struct lppack_error 
 	if (bundle || why.code == LPPACK_E_NOT_BUNDLE)
 		return 0;
 	return cli_fail(err, (enum lppack_code)why.code, why.hint, "%s", why.message);
+}
+
+void confinement_print(void)
+{
+	static const char *const by[] = { NULL, "Landlock", "seccomp", "Landlock and seccomp" };
+	uint32_t confinement = lppack_cell_confinement() & (LPPACK_CONFINED_LANDLOCK | LPPACK_CONFINED_SECCOMP);
+
+	if (confinement)
+		fprintf(stderr, "lppack: unsigned files are read in a process that %s confines\n", by[confinement]);
+	else
+		fprintf(stderr,
+			"lppack: unsigned files are read in a process of its own that nothing confines: neither "
+			"Landlock nor seccomp is there\n");
 }

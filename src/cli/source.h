@@ -55,8 +55,16 @@ int source_detect_bundle(const char *path, bool *is_bundle, struct lppack_error 
 #define ROOT_ROW(type) \
 	{ .name = "root", .kind = OPTION_TEXT, .completion = COMPLETE_DIR, .argument = "DIR", \
 	  .offset = offsetof(type, root), .help = "look at the machine whose file systems are below DIR" }
+#define VERBOSE_ROW(type) \
+	{ \
+		.name = "verbose", .letter = 'v', .kind = OPTION_FLAG, .offset = offsetof(type, verbose), \
+		.help = "also say how the process that reads unsigned files is confined" \
+	}
 #define JSON_ROW(type) \
 	{ .name = "json", .kind = OPTION_FLAG, .offset = offsetof(type, json), .help = "print JSON" }
+
+/* What --verbose says, on stderr. */
+void confinement_print(void);
 
 #define AUTO_SOURCE __attribute__((cleanup(source_close)))
 

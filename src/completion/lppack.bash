@@ -5,15 +5,15 @@ _lppack_options()
 {
 	case $1 in
 	keygen) echo -o --output -t --type --encrypt --passphrase-file --json -h --help ;;
-	inspect) echo --strict --json -h --help ;;
+	inspect) echo --strict --json -v --verbose -h --help ;;
 	check) echo --kernel-dir --release --vmlinuz --system-map --symvers --config --modules --btf --sig-enforce --strict \
-		-k --keys --root --json -h --help ;;
+		-k --keys --root --json -v --verbose -h --help ;;
 	create) echo -o --output --key --cert --chain --passphrase-file --sign-module --module-hash -C --directory -T --threads --level --independent --supersedes -k --keys --check --allow-unrecognised -f --force --stream --serial \
-		--bundle-version --expires --module --kernel --json -h --help ;;
+		--bundle-version --expires --module --kernel --json -v --verbose -h --help ;;
 	sign) echo --key --cert --chain --passphrase-file --remove -l --list --emit -o --output --attach --json -h --help ;;
 	trust) echo --name -k --keys --policy --key --cert --chain --passphrase-file --root --json -h --help ;;
 	verify) echo --kernel --supersedes -k --keys --policy --root -q --quiet --json -h --help ;;
-	show) echo --kernels -k --keys --root --json -h --help ;;
+	show) echo --kernels -k --keys --root --json -v --verbose -h --help ;;
 	diff) echo --strict -k --keys --root --json -h --help ;;
 	extract) echo --kernel -o --output -k --keys --root -f --force -h --help ;;
 	apply) echo --replace --timeout --before-signal --wait --take-over --retries --retry-delay --allow-downgrade --force \

@@ -40,6 +40,7 @@ complete -c lppack -n '__fish_seen_subcommand_from keygen' -s h -l help -d 'prin
 complete -c lppack -n '__fish_seen_subcommand_from inspect' -F
 complete -c lppack -n '__fish_seen_subcommand_from inspect' -l strict -d 'fail with the first finding that is an error'
 complete -c lppack -n '__fish_seen_subcommand_from inspect' -l json -d 'print JSON'
+complete -c lppack -n '__fish_seen_subcommand_from inspect' -s v -l verbose -d 'say how reading is confined'
 complete -c lppack -n '__fish_seen_subcommand_from inspect' -s h -l help -d 'print help'
 
 complete -c lppack -n '__fish_seen_subcommand_from check' -F
@@ -56,6 +57,7 @@ complete -c lppack -n '__fish_seen_subcommand_from check' -l strict -d 'fail wit
 complete -c lppack -n '__fish_seen_subcommand_from check' -s k -l keys -r -F -d 'trust these keys'
 complete -c lppack -n '__fish_seen_subcommand_from check' -l root -x -a '(__fish_complete_directories)' -d 'look at the machine below this directory'
 complete -c lppack -n '__fish_seen_subcommand_from check' -l json -d 'print JSON'
+complete -c lppack -n '__fish_seen_subcommand_from check' -s v -l verbose -d 'say how reading is confined'
 complete -c lppack -n '__fish_seen_subcommand_from check' -s h -l help -d 'print help'
 
 complete -c lppack -n '__fish_seen_subcommand_from create' -F
@@ -82,6 +84,7 @@ complete -c lppack -n '__fish_seen_subcommand_from create' -l expires -x -d 'wit
 complete -c lppack -n '__fish_seen_subcommand_from create' -l module -r -F -d 'without a spec: a module'
 complete -c lppack -n '__fish_seen_subcommand_from create' -l kernel -r -F -d 'without a spec: the kernel of the module before'
 complete -c lppack -n '__fish_seen_subcommand_from create' -l json -d 'print JSON'
+complete -c lppack -n '__fish_seen_subcommand_from create' -s v -l verbose -d 'say how reading is confined'
 complete -c lppack -n '__fish_seen_subcommand_from create' -s h -l help -d 'print help'
 
 complete -c lppack -n '__fish_seen_subcommand_from sign' -F
@@ -124,6 +127,7 @@ complete -c lppack -n '__fish_seen_subcommand_from show' -l kernels -d 'list eac
 complete -c lppack -n '__fish_seen_subcommand_from show' -s k -l keys -r -F -d 'trust these keys'
 complete -c lppack -n '__fish_seen_subcommand_from show' -l root -x -a '(__fish_complete_directories)' -d 'root of another machine'
 complete -c lppack -n '__fish_seen_subcommand_from show' -l json -d 'print JSON'
+complete -c lppack -n '__fish_seen_subcommand_from show' -s v -l verbose -d 'say how reading is confined'
 complete -c lppack -n '__fish_seen_subcommand_from show' -s h -l help -d 'print help'
 
 complete -c lppack -n '__fish_seen_subcommand_from diff' -F

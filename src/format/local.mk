@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 liblppack_all_la_SOURCES += \
 	src/format/doc.c src/format/doc.h \
+	src/format/facts_tree.c src/format/facts_tree.h \
 	src/format/fixes.c src/format/fixes.h \
 	src/format/format.h \
 	src/format/head.c src/format/head.h \

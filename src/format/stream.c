@@ -2,8 +2,6 @@
 /* Foreign compressed files and archives, read as streams with a bound. */
 #include "format/stream.h"
 
-#include "base/root.h"
-
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
@@ -109,6 +107,11 @@ static const struct filter *find_filter(const uint8_t *head, size_t n)
 		if (n >= filters[i].size && memcmp(head, filters[i].magic, filters[i].size) == 0)
 			return &filters[i];
 	return NULL;
+}
+
+bool lp_stream_is_compressed(const uint8_t *head, size_t n)
+{
+	return find_filter(head, n) != NULL;
 }
 
 static int fail_archive(struct layer *layer, struct archive *a, struct lppack_error *err)
@@ -436,18 +439,13 @@ void lp_decompressor_close(struct lp_decompressor *d)
 	free(d);
 }
 
-int lp_root_read_decompressed(const char *root, const char *path, size_t max, struct lp_buf *out,
-			      struct lppack_error *err)
+int lp_input_read_decompressed(struct lp_input *in, size_t max, struct lp_buf *out, struct lppack_error *err)
 {
-	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
 	LP_AUTO_DECOMPRESSOR struct lp_decompressor *d = NULL;
 	LP_AUTO_FREE uint8_t *chunk = malloc(CHUNK);
+	int rc = lp_decompressor_open(&d, in, 0, in->size, err);
 	int64_t got;
-	int rc = lp_root_input_open(&in, root, path, err);
 
-	if (rc < 0)
-		return rc;
-	rc = lp_decompressor_open(&d, &in, 0, in.size, err);
 	if (rc < 0)
 		return rc;
 	if (!chunk)
@@ -455,14 +453,9 @@ int lp_root_read_decompressed(const char *root, const char *path, size_t max, st
 	while ((got = d->top->read(d->top->context, chunk, CHUNK, err)) > 0) {
 		if ((uint64_t)got > max - out->len)
 			return lp_fail(err, LPPACK_E_LIMIT, "check that it is the file you mean",
-				       "%s: larger than the limit of %zu bytes", in.name, max);
+				       "%s: larger than the limit of %zu bytes", in->name, max);
 		lp_buf_append(out, chunk, (size_t)got);
 	}
 	lp_buf_append(out, "", 0);
 	return got < 0 ? (int)got : lp_buf_ok(out) ? 0 : lp_fail_nomem(err);
-}
-
-int lp_file_read_decompressed(const char *path, size_t max, struct lp_buf *out, struct lppack_error *err)
-{
-	return lp_root_read_decompressed("", path, max, out, err);
 }

@@ -29,10 +29,9 @@ void lp_decompressor_close(struct lp_decompressor *d);
 LP_DEFINE_CLEANUP(struct lp_decompressor, lp_decompressor_close)
 #define LP_AUTO_DECOMPRESSOR LP_AUTO(cleanup_lp_decompressor_close)
 
-/* A whole file of at most max bytes, decompressed if its magic says so (.ko, .ko.gz, .ko.xz, .ko.zst). */
-int lp_file_read_decompressed(const char *path, size_t max, struct lp_buf *out, struct lppack_error *err);
-/* The same of the path below a root (base/root.h). */
-int lp_root_read_decompressed(const char *root, const char *path, size_t max, struct lp_buf *out,
-			      struct lppack_error *err);
+/* Whether bytes with this beginning (16 are enough) are decompressed. */
+bool lp_stream_is_compressed(const uint8_t *head, size_t n);
+/* All of what is open, at most max bytes, decompressed if its magic says so (.ko, .ko.gz, .ko.xz, .ko.zst). */
+int lp_input_read_decompressed(struct lp_input *in, size_t max, struct lp_buf *out, struct lppack_error *err);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "shared/text.h"
 #include "base/value.h"
-#include "check/module.h"
+#include "check/kernel_cell.h"
 #include "pack/gather.h"
 
 #include <string.h>
@@ -80,19 +80,22 @@ static int check_build(const struct lp_pack_item *item, const struct lppack_kern
 
 /* What is unknown is told, too: whoever packs may have the other files. */
 static void add_warnings(struct lppack_value **list, const struct lp_pack_item *item,
-			 const struct lp_findings *findings)
+			 const struct lppack_value *findings)
 {
-	for (size_t i = 0; i < findings->n; i++) {
-		const struct lp_finding *finding = &findings->items[i];
+	static const char *const told[] = { "warning", "unknown", NULL };
+
+	for (size_t i = 0; i < lppack_value_count(findings); i++) {
+		const struct lppack_value *finding = lppack_value_at(findings, i, NULL);
+		const char *severity = lppack_value_text(lppack_value_get(finding, "severity"));
 		struct lppack_value *map;
 
-		if (finding->severity != LP_SEVERITY_WARNING && finding->severity != LP_SEVERITY_UNKNOWN)
+		if (!severity || !lp_text_is_one_of(severity, told))
 			continue;
 		map = lp_value_map();
 		lp_value_add_text(&map, "release", item->metadata.facts.release);
 		lp_value_add_text(&map, "module", item->metadata.facts.name);
-		lp_value_add_text(&map, "message", finding->message);
-		lp_value_add_text(&map, "hint", finding->hint);
+		lp_value_add_text(&map, "message", lppack_value_text(lppack_value_get(finding, "message")));
+		lp_value_add_text(&map, "hint", lppack_value_text(lppack_value_get(finding, "hint")));
 		lp_value_push(list, map);
 	}
 }
@@ -102,8 +105,9 @@ static int check_item(const struct lp_pack_item *item, const struct lppack_kerne
 		      struct lp_pack_checked *out, struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lppack_kernel_close) struct lppack_kernel *kernel = lppack_kernel_open(files, err);
-	LP_AUTO_CHECK struct lp_check check = { .kernel = kernel, .name = item->path };
+	LP_AUTO_VALUE struct lppack_value *report = NULL;
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+	uint64_t code;
 	int rc;
 
 	if (!kernel)
@@ -114,13 +118,13 @@ static int check_item(const struct lp_pack_item *item, const struct lppack_kerne
 	rc = lp_pack_read(item, &bytes, err);
 	if (rc < 0)
 		return rc;
-	check.bytes = bytes.data;
-	check.n = bytes.len;
-	rc = lp_check_run(&check, err);
+	rc = lp_kernel_check_bytes(kernel, item->path, bytes.data, bytes.len, &report, err);
 	if (rc < 0)
 		return rc;
-	add_warnings(&out->warnings, item, &check.findings);
-	return lp_check_fail_if_refused(&check, err);
+	add_warnings(&out->warnings, item, lppack_value_get(report, "findings"));
+	/* What the files do not tell keeps nobody from packing. */
+	code = lppack_value_int(lppack_value_get(lppack_value_get(report, "verdict"), "code"), LPPACK_E_UNLOADABLE);
+	return code == 0 || code == LPPACK_E_UNDECIDED ? 0 : lppack_check_report_judge(report, 0, err);
 }
 
 int lp_pack_check(const struct lppack_spec *spec, const struct lp_pack *pack, struct lp_pack_checked *out,

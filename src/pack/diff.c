@@ -6,16 +6,13 @@
 #include "format/format.h"
 #include "format/metadata.h"
 #include "format/release.h"
-#include "format/stream.h"
-#include "inspect/module.h"
 #include "crypto/digest.h"
 #include "bundle/describe.h"
 #include "bundle/findings.h"
+#include "check/module_file.h"
 #include "pack/release_facts.h"
 
 #include <lppack/diff.h>
-
-#include <sys/stat.h>
 
 static const char *const type_names[] = { "gained", "lost", "raised", "lowered", "other" };
 
@@ -166,19 +163,17 @@ LP_EXPORT int lppack_verified_check_supersedes(const struct lppack_verified *new
 static int read_module(const char *path, struct lp_metadata *out, uint64_t *size, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
-	struct stat st;
-	int rc = lp_file_read_decompressed(path, LP_MODULE_MAX, &bytes, err);
+	int rc = lp_module_file_read(path, &bytes, size, err);
 
 	if (rc < 0)
 		return rc;
-	rc = lp_module_inspect(bytes.data, bytes.len, path, &out->facts, err);
+	rc = lp_module_file_inspect(&bytes, path, &out->facts, NULL, err);
 	if (rc < 0)
 		return rc;
 	if (!out->facts.is_livepatch)
 		return lp_fail(err, LPPACK_E_NOT_LIVEPATCH, "name two livepatch modules or two bundles",
 			       "%s: not a livepatch", path);
 	out->module_size = bytes.len;
-	*size = stat(path, &st) == 0 ? (uint64_t)st.st_size : bytes.len;
 	return lp_sha256(bytes.data, bytes.len, &out->module_sha256, err);
 }
 

@@ -6,11 +6,10 @@
 #include "shared/text.h"
 #include "format/format.h"
 #include "format/metadata.h"
-#include "format/stream.h"
 #include "format/text_list.h"
-#include "inspect/anatomy.h"
 #include "crypto/digest.h"
 #include "check/kernel_file.h"
+#include "check/module_file.h"
 
 #include <fnmatch.h>
 #include <glob.h>
@@ -105,21 +104,20 @@ static int check_recognised(const char *path, const struct lp_module_facts *fact
 static int inspect_module(struct lp_pack_item *item, const struct lp_pack *pack, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf bytes = { 0 };
-	LP_AUTO_ANATOMY struct lp_anatomy anatomy = { 0 };
+	struct lppack_error fault = LPPACK_ERROR_INIT;
 	struct lp_metadata *metadata = &item->metadata;
-	int rc = lp_file_read_decompressed(item->path, LP_MODULE_MAX, &bytes, err);
+	int rc = lp_module_file_read(item->path, &bytes, NULL, err);
 
 	if (rc < 0)
 		return rc;
-	rc = lp_module_anatomize(bytes.data, bytes.len, item->path, &metadata->facts, &anatomy, err);
+	rc = lp_module_file_inspect(&bytes, item->path, &metadata->facts, &fault, err);
 	if (rc < 0)
 		return rc;
 	rc = check_livepatch(item->path, &metadata->facts, err);
 	if (rc < 0)
 		return rc;
-	rc = lp_faults_judge(&anatomy.faults, item->path, err);
-	if (rc < 0)
-		return rc;
+	if (fault.code)
+		return lp_error_move(err, &fault);
 	rc = pack->allow_unrecognised ? 0 : check_recognised(item->path, &metadata->facts, err);
 	if (rc < 0)
 		return rc;
@@ -218,7 +216,7 @@ static int identify_kernel(const struct lppack_spec *spec, const struct lp_spec_
 	rc = resolve_kernel_path(spec, kernel, item, err);
 	if (rc < 0)
 		return rc;
-	rc = lp_kernel_file_read("", item->kernel_path, &facts, err);
+	rc = lp_kernel_file_read_in_cell(item->kernel_path, &facts, err);
 	if (rc < 0)
 		return rc;
 	item->metadata.build_id = facts.build_id;

@@ -3,9 +3,9 @@
 #include "pack/pack.h"
 
 #include "format/format.h"
-#include "format/stream.h"
 #include "format/zstd.h"
 #include "crypto/digest.h"
+#include "check/module_file.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -25,7 +25,7 @@ struct pool {
 
 int lp_pack_read(const struct lp_pack_item *item, struct lp_buf *out, struct lppack_error *err)
 {
-	int rc = lp_file_read_decompressed(item->path, LP_MODULE_MAX, out, err);
+	int rc = lp_module_file_read(item->path, out, NULL, err);
 
 	if (rc < 0 || !item->signature.len)
 		return rc;

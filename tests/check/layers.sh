@@ -46,6 +46,7 @@ only_in zstd 'z(std|dict|std_errors)\.h' src/format
 only_in libyaml 'yaml\.h' src/format
 only_in libelf '(libelf|gelf|elfutils/.*|libelf/.*)(\.h)?' src/inspect
 only_in OpenSSL 'openssl/' src/crypto
+only_in libseccomp 'seccomp\.h' src/cell
 
 # elf.h is of the C library: constants only.
 includes src/cli | grep -E ':(sys/syscall|linux/.*)\.h' | ok "cli makes no system calls of its own"

@@ -3,7 +3,7 @@
 rooms='
 shared
 base
-format inspect crypto runtime
+format inspect crypto runtime cell
 bundle
 trust check
 pack machine

@@ -3,6 +3,7 @@
 fuzz_programs = \
 	tests/fuzz/replay_anatomy \
 	tests/fuzz/replay_bzimage \
+	tests/fuzz/replay_cell \
 	tests/fuzz/replay_cms \
 	tests/fuzz/replay_kernel_file \
 	tests/fuzz/replay_kernel_link \
@@ -18,6 +19,7 @@ unit_tests += $(fuzz_programs)
 tests_fuzz_replay_anatomy_SOURCES = tests/fuzz/fuzz_anatomy.c tests/fuzz/replay.c tests/fuzz/replay.h
 tests_fuzz_replay_bundle_SOURCES = tests/fuzz/fuzz_bundle.c tests/fuzz/replay.c tests/fuzz/replay.h
 tests_fuzz_replay_bzimage_SOURCES = tests/fuzz/fuzz_bzimage.c tests/fuzz/replay.c tests/fuzz/replay.h
+tests_fuzz_replay_cell_SOURCES = tests/fuzz/fuzz_cell.c tests/fuzz/replay.c tests/fuzz/replay.h
 tests_fuzz_replay_cms_SOURCES = tests/fuzz/fuzz_cms.c tests/fuzz/replay.c tests/fuzz/replay.h
 tests_fuzz_replay_kernel_file_SOURCES = tests/fuzz/fuzz_kernel_file.c tests/fuzz/replay.c tests/fuzz/replay.h
 tests_fuzz_replay_kernel_link_SOURCES = tests/fuzz/fuzz_kernel_link.c tests/fuzz/replay.c tests/fuzz/replay.h

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Malformed bundles, one small generator each, and a second implementation of the format made from its text.
 hostile_scripts = \
+	tests/hostile/cell.sh \
 	tests/hostile/flip.sh \
 	tests/hostile/reopen.sh \
 	tests/hostile/run.sh \
@@ -21,6 +22,7 @@ EXTRA_DIST += \
 	tests/hostile/cases/trust.py \
 	tests/hostile/cases/yaml.py \
 	tests/hostile/hostile.py \
+	tests/hostile/mangle.py \
 	tests/hostile/lpb.py \
 	tests/hostile/lpb_cms.py \
 	tests/hostile/lpb_der.py \

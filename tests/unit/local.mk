@@ -20,11 +20,13 @@ unit_programs = \
 	tests/unit/base/test_root \
 	tests/unit/base/test_root_glob \
 	tests/unit/base/test_value \
+	tests/unit/base/test_value_code \
 	tests/unit/bundle/test_describe \
 	tests/unit/bundle/test_entry \
 	tests/unit/bundle/test_module_cache \
 	tests/unit/bundle/test_signature_check \
 	tests/unit/bundle/test_verify_all \
+	tests/unit/cell/test_cell \
 	tests/unit/check/test_form \
 	tests/unit/check/test_kernel_file \
 	tests/unit/check/test_kernel_paths \

@@ -22,7 +22,7 @@ static const struct elf_maker_func func = { "cmdline_proc_show", 0 };
 
 struct subject {
 	struct lp_buf bytes;
-	struct lppack_kernel kernel;
+	struct lp_kernel kernel;
 	struct lp_check check;
 };
 

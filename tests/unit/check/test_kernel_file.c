@@ -250,13 +250,15 @@ static void loads_no_flat_image(void **state)
 	LP_AUTO_BUF struct lp_buf image = { 0 };
 	LP_AUTO_BUF struct lp_buf loaded = { 0 };
 	struct lppack_error err = LPPACK_ERROR_INIT;
+	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
 	LP_AUTO_CLOSE int fd = -1;
 	char path[64];
 
 	(void)state;
 	make_flat("aarch64", 0, &image);
 	fd = packer_file(image.data, image.len, path);
-	assert_int_equal(lp_kernel_file_load("", path, &facts, &loaded, &err), 0);
+	assert_int_equal(lp_input_open(&in, path, &err), 0);
+	assert_int_equal(lp_kernel_file_load(&in, &facts, &loaded, &err), 0);
 	assert_string_equal(facts.arch, "aarch64");
 	assert_int_equal(loaded.len, 0);
 }
