@@ -73,8 +73,8 @@ static int check_ed25519(const struct lp_signature *signature, const struct lp_b
 		return lp_fail(err, LPPACK_E_BAD_SIGNATURE, bad_hint, "%s: %s: has %zu bytes instead of %d", file,
 			       signature->name, signature->size, LP_ED25519_SPKI_SIZE + LP_ED25519_SIGNATURE_SIZE);
 	if (lp_public_key_set(signature->bytes, signature->name, &key, NULL) < 0)
-		return lp_fail(err, LPPACK_E_BAD_SIGNATURE, bad_hint, "%s: %s: does not begin with an Ed25519 key",
-			       file, signature->name);
+		return lp_fail(err, LPPACK_E_BAD_SIGNATURE, bad_hint,
+			       "%s: %s: does not begin with an Ed25519 key that signs", file, signature->name);
 	rc = expect_id(&key.id, signature, file, report, err);
 	if (rc < 0)
 		return rc;

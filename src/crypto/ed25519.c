@@ -2,6 +2,7 @@
 /* Raw Ed25519 signatures. */
 #include "crypto/ed25519.h"
 
+#include "crypto/ed25519_point.h"
 #include "crypto/openssl.h"
 
 /* RFC 8410, 4: of the SubjectPublicKeyInfo, the last bytes are the key. */
@@ -34,6 +35,9 @@ int lp_ed25519_verify(const struct lp_public_key *key, const void *message, size
 		pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, raw, RAW_SIZE);
 	if (!pkey || !ctx || EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, pkey) != 1)
 		return lp_fail_openssl(err, LPPACK_E_INTERNAL, NULL, "%s: the signature cannot be checked", name);
+	if (!lp_ed25519_point_is_good(signature))
+		return lp_fail(err, LPPACK_E_BAD_SIGNATURE, "fetch the file again from a source you trust",
+			       "%s: the signature begins with no point that signs (RFC 8032, 5.1.3)", name);
 	if (EVP_DigestVerify(ctx, signature, LP_ED25519_SIGNATURE_SIZE, message, n) != 1)
 		return lp_fail_openssl(err, LPPACK_E_BAD_SIGNATURE, "fetch the file again from a source you trust",
 				       "%s: the signature does not fit", name);

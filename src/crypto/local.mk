@@ -10,6 +10,7 @@ liblppack_all_la_SOURCES += \
 	src/crypto/der.c src/crypto/der.h \
 	src/crypto/digest.c src/crypto/digest.h \
 	src/crypto/ed25519.c src/crypto/ed25519.h \
+	src/crypto/ed25519_point.c src/crypto/ed25519_point.h \
 	src/crypto/engine.c src/crypto/engine.h \
 	src/crypto/module_sign.c src/crypto/module_sign.h \
 	src/crypto/module_signature.c src/crypto/module_signature.h \

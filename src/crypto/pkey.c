@@ -3,6 +3,7 @@
 #include "crypto/pkey.h"
 
 #include "crypto/digest.h"
+#include "crypto/ed25519_point.h"
 #include "crypto/openssl.h"
 
 #include <openssl/core_names.h>
@@ -59,7 +60,9 @@ static int identify(EVP_PKEY *pkey, const char *name, struct lp_public_key *out,
 		    memcmp(out->spki, curves[i].prefix, curves[i].prefix_size) == 0) {
 			out->algorithm = curves[i].algorithm;
 			out->bits = curves[i].bits;
-			return 0;
+			return out->algorithm == LP_KEY_ED25519 ?
+				       lp_ed25519_point_check(out->spki + LP_ED25519_PREFIX_SIZE, name, err) :
+				       0;
 		}
 	if (EVP_PKEY_get_base_id(pkey) == EVP_PKEY_RSA) {
 		out->algorithm = LP_KEY_RSA;

@@ -3,6 +3,7 @@
 #include "crypto/public_key.h"
 
 #include "crypto/digest.h"
+#include "crypto/ed25519_point.h"
 #include "crypto/openssl.h"
 #include "crypto/pkey.h"
 
@@ -41,6 +42,8 @@ int lp_public_key_set(const uint8_t *spki, const char *name, struct lp_public_ke
 		return lp_fail(err, LPPACK_E_KEY, NULL, "%s: not an Ed25519 public key", name);
 	*out = (struct lp_public_key){ .algorithm = LP_KEY_ED25519, .bits = 256, .spki_size = LP_ED25519_SPKI_SIZE };
 	memcpy(out->spki, spki, LP_ED25519_SPKI_SIZE);
+	if (lp_ed25519_point_check(spki + LP_ED25519_PREFIX_SIZE, name, err) < 0)
+		return -LPPACK_E_KEY;
 	return lp_sha256(out->spki, out->spki_size, &out->id, err);
 }
 

@@ -283,8 +283,29 @@ def is_valid(spki, signature, message):
     return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
 
+P = 2 ** 255 - 19
+D = -121665 * pow(121666, P - 2, P) % P
+
+
+def is_point(data):
+    """One that stands in its one encoding, and whose order does not divide 8."""
+    y = int.from_bytes(data, "little") % 2 ** 255
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    if y >= P or pow(square, (P - 1) // 2, P) != 1:
+        return False
+    # (x, y) doubled thrice; of -x the order is the same.
+    x = pow(square, (P + 3) // 8, P)
+    if x * x % P != square:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    for _ in range(3):
+        k = D * x * x * y * y % P
+        x, y = 2 * x * y * pow(1 + k, P - 2, P) % P, (y * y + x * x) * pow(1 - k, P - 2, P) % P
+    return (x, y) != (0, 1)
+
+
 def check_ed25519(name, data, message):
     must("S2", len(data) == 108 and data[:12] == lpb.SPKI_PREFIX, "%s: data" % name)
+    must("S2", is_point(data[12:44]) and is_point(data[44:76]), "%s: point" % name)
     must("S3", is_valid(data[:44], data[44:], message), "%s: signature" % name)
     return data[:44]
 

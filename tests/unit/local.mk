@@ -45,6 +45,7 @@ unit_programs = \
 	tests/unit/crypto/test_der \
 	tests/unit/crypto/test_digest \
 	tests/unit/crypto/test_ed25519 \
+	tests/unit/crypto/test_ed25519_point \
 	tests/unit/crypto/test_module_sign \
 	tests/unit/crypto/test_module_signature \
 	tests/unit/crypto/test_module_signer \

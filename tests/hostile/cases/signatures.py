@@ -64,13 +64,30 @@ add("s2_key_not_der", "S2", "A length in BER's long form.", "BAD_SIGNATURE",
 add("s2_key_with_parameters", "S2", "The key's unused bits are not 0.", "BAD_SIGNATURE", data(patching(11, b"\x01")))
 add("s2_key_garbage", "S2", "No key at all.", "BAD_SIGNATURE", data(lambda d: bytes(44) + d[44:]))
 
+
+def by_anybody(name, point, what):
+    """Beside the trusted signature: one by the key of that point, and of that point, which anybody makes."""
+    spki = lpb.SPKI_PREFIX + point
+    add("s2_" + name, "S2", what, "BAD_SIGNATURE",
+        signatures(lambda s: sorted(s + [("signatures/%s.ed25519" % lpb.sha256(spki), spki + point + bytes(32))])),
+        like="dalek 259, wolfSSL PR 10540, libsodium 112: keys of small order")
+
+
+P = 2 ** 255 - 19
+by_anybody("identity", (1).to_bytes(32, "little"), "The identity as a key: it signs every message with zeros.")
+by_anybody("order_2", (P - 1).to_bytes(32, "little"), "The point of order 2 as a key.")
+by_anybody("order_4", bytes(32), "A point of order 4 as a key.")
+by_anybody("identity_beyond_p", (P + 1).to_bytes(32, "little"), "The identity in a second encoding.")
+by_anybody("identity_signed", (2 ** 255 + 1).to_bytes(32, "little"), "The identity with the sign of an x that is 0.")
+by_anybody("no_point", (2).to_bytes(32, "little"), "A y that no point of the curve has.")
+
 # --- S3: validity ---
 
-add("s3_bit_in_r", "S3", "A bit in the first half of the signature.", "BAD_SIGNATURE",
+add("s3_bit_in_r", "S2 S3", "A bit in the first half of the signature.", "BAD_SIGNATURE",
     data(lambda d: d[:50] + bytes([d[50] ^ 1]) + d[51:]))
 add("s3_bit_in_s", "S3", "A bit in the second half.", "BAD_SIGNATURE",
     data(lambda d: d[:-5] + bytes([d[-5] ^ 1]) + d[-4:]))
-add("s3_zeros", "S3", "A signature of zeros.", "BAD_SIGNATURE", data(lambda d: d[:44] + bytes(64)),
+add("s3_zeros", "S2 S3", "A signature of zeros.", "BAD_SIGNATURE", data(lambda d: d[:44] + bytes(64)),
     like="fwupd CVE-2020-10759: zero valid signatures counting as success")
 ORDER = 2 ** 252 + 27742317777372353535851937790883648493
 
