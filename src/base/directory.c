@@ -20,6 +20,9 @@ static int make(const char *root, const char *path, struct lppack_error *err)
 	LP_AUTO_CLOSE int fd = -1;
 
 	if (parent >= 0 && mkdirat(parent, name, 0755) == 0) {
+		/* Whatever the umask is: others read what is in it. */
+		if (fchmodat(parent, name, 0755, 0) < 0)
+			return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s%s: its mode cannot be set", root, path);
 		/* The entry is on the disk once the directory that holds it is. */
 		fd = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (fd < 0 || fsync(fd) < 0)

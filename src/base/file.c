@@ -6,10 +6,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+/* How long a pipe may take to give what is read of it. */
+#define SLOW_SECONDS 10
 
 int lp_input_take_fd(struct lp_input *in, int fd, const char *name, struct lppack_error *err)
 {
@@ -90,14 +95,41 @@ int lp_input_read(struct lp_input *in, uint64_t offset, void *out, size_t n, str
 	return 0;
 }
 
+static int64_t file_now(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return at.tv_sec;
+}
+
+/* For a pipe that nobody has written to yet: no call waits for ever for what others write. */
+static int await_bytes(int fd, const char *path, int64_t deadline, struct lppack_error *err)
+{
+	struct pollfd poller = { .fd = fd, .events = POLLIN };
+	int64_t left = deadline - file_now();
+
+	if (left > 0 && (poll(&poller, 1, (int)left * 1000) > 0 || errno == EINTR))
+		return 0;
+	return lp_fail(err, LPPACK_E_IO, "name a file", "%s: nothing to read within %d seconds", path, SLOW_SECONDS);
+}
+
 int lp_fd_read(int fd, const char *path, size_t max, struct lp_buf *out, struct lppack_error *err)
 {
+	int64_t deadline = file_now() + SLOW_SECONDS;
 	uint8_t chunk[16384];
 	ssize_t got;
 
 	while ((got = read(fd, chunk, sizeof(chunk))) != 0) {
 		if (got < 0 && errno == EINTR)
 			continue;
+		if (got < 0 && errno == EAGAIN) {
+			int rc = await_bytes(fd, path, deadline, err);
+
+			if (rc < 0)
+				return rc;
+			continue;
+		}
 		if (got < 0)
 			return lp_fail_sys(err, LPPACK_E_IO, errno == EISDIR ? "name a file" : NULL,
 					   "%s: cannot be read", path);
@@ -112,7 +144,8 @@ int lp_fd_read(int fd, const char *path, size_t max, struct lp_buf *out, struct 
 
 int lp_file_read(int dirfd, const char *path, size_t max, struct lp_buf *out, struct lppack_error *err)
 {
-	LP_AUTO_CLOSE int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* O_NONBLOCK: a FIFO in place of the file must not hang us. */
+	LP_AUTO_CLOSE int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	if (fd < 0)
 		return lp_fail_sys(err, LPPACK_E_IO, "check the path and its permissions", "%s: cannot be opened",
@@ -134,11 +167,12 @@ int lp_fd_check_safe(int fd, const char *path, struct lppack_error *err)
 		return lp_fail_nomem(err);
 	if (fstat(fd, &st) < 0)
 		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be examined", path);
+	/* Not chown: the owner may hold it open for writing. */
 	if (!is_trusted_owner(st.st_uid))
-		return lp_hint(err,
-			       lp_fail(err, LPPACK_E_UNSAFE_FILE, NULL, "%s: belongs to user %u, who can change it",
-				       path, (unsigned int)st.st_uid),
-			       "look at what it says, then run: chown root:root %s", quoted);
+		return lp_fail(
+			err, LPPACK_E_UNSAFE_FILE,
+			"look at what it says, then put a copy of your own in its place: install -m 644 COPY FILE",
+			"%s: belongs to user %u, who can change it", path, (unsigned int)st.st_uid);
 	if (st.st_mode & (S_IWGRP | S_IWOTH))
 		return lp_hint(err,
 			       lp_fail(err, LPPACK_E_UNSAFE_FILE, NULL, "%s: can be changed by %s (mode %04o)", path,

@@ -41,7 +41,7 @@ int lp_fd_read(int fd, const char *path, size_t max, struct lp_buf *out, struct 
 
 /*
  * Whether nobody but root and the effective user can have written what fd is open on: the owner is one of them, and
- * neither group nor others may write. LPPACK_E_UNSAFE_FILE otherwise, with the chown or chmod to run. path: for the
+ * neither group nor others may write. LPPACK_E_UNSAFE_FILE otherwise, with what to run. path: for the
  * message and the command.
  */
 int lp_fd_check_safe(int fd, const char *path, struct lppack_error *err);

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void signers_close(struct signers *signers)
 {
@@ -31,6 +32,16 @@ static bool is_key(const char *name)
 	return strcmp(name, "key") == 0 || strcmp(name, "sign-module") == 0;
 }
 
+/* As ssh does; a key elsewhere (a URI) has no mode. */
+static void warn_if_readable(const char *key)
+{
+	struct stat st;
+
+	if (stat(key, &st) == 0 && S_ISREG(st.st_mode) && st.st_mode & (S_IRWXG | S_IRWXO))
+		warning_print("make it your own: chmod 600", "%s: a private key that others can open (mode %04o)", key,
+			      (unsigned int)st.st_mode & 07777);
+}
+
 static int open_module_signer(struct signers *signers, const char *key, const struct lppack_signer_options *options,
 			      struct lppack_error *err)
 {
@@ -44,7 +55,10 @@ static int open_module_signer(struct signers *signers, const char *key, const st
 		return cli_fail(err, LPPACK_E_USAGE, "write --sign-module KEY --cert CERT",
 				"--sign-module %s has no --cert after it", key);
 	signers->module = lppack_signer_open(key, &for_modules, err);
-	return signers->module ? 0 : cli_wrap(err, -err->code, "--sign-module");
+	if (!signers->module)
+		return cli_wrap(err, -err->code, "--sign-module");
+	warn_if_readable(key);
+	return 0;
 }
 
 /* One --key or --sign-module at list[*at] and what belongs to it. */
@@ -69,6 +83,7 @@ static int open_one(struct signers *signers, const struct text_list *list, size_
 	signers->at[signers->n] = lppack_signer_open(key, options, err);
 	if (!signers->at[signers->n])
 		return -err->code;
+	warn_if_readable(key);
 	signers->n++;
 	return 0;
 }

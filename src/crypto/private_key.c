@@ -9,8 +9,17 @@
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+#include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <string.h>
+
+/* OWASP's number for HMAC-SHA-256. */
+#define KDF_ROUNDS 600000
+#define KDF_SALT_SIZE 16
+
+LP_DEFINE_CLEANUP(PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free)
+LP_DEFINE_CLEANUP(X509_SIG, X509_SIG_free)
 
 const char *const lp_private_key_types[] = { "ed25519", "ecdsa-p256", "ecdsa-p384", "rsa-3072", "rsa-4096", NULL };
 
@@ -74,13 +83,31 @@ int lp_private_key_parse(const void *pem, size_t n, const char *name, const stru
 	return lp_private_key_take(pkey, name, out, err);
 }
 
+/* PBES2 with PBKDF2 of HMAC-SHA-256, which every OpenSSL reads within its limits of memory; those of scrypt are too low
+ * for parameters worth having. */
+static int write_encrypted(BIO *bio, EVP_PKEY *pkey, const char *passphrase, size_t n)
+{
+	LP_AUTO(cleanup_PKCS8_PRIV_KEY_INFO_free) PKCS8_PRIV_KEY_INFO *plain = EVP_PKEY2PKCS8(pkey);
+	LP_AUTO(cleanup_X509_SIG_free) X509_SIG *encrypted = NULL;
+	uint8_t salt[KDF_SALT_SIZE];
+	X509_ALGOR *algorithm;
+
+	if (!plain || RAND_bytes(salt, sizeof(salt)) != 1)
+		return 0;
+	algorithm = PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), KDF_ROUNDS, salt, sizeof(salt), NULL, NID_hmacWithSHA256);
+	encrypted = algorithm ? PKCS8_set0_pbe(passphrase, (int)n, plain, algorithm) : NULL;
+	if (!encrypted)
+		X509_ALGOR_free(algorithm);
+	return encrypted ? PEM_write_bio_PKCS8(bio, encrypted) : 0;
+}
+
 int lp_private_key_format(const struct lp_private_key *key, const char *passphrase, size_t n, struct lp_buf *pem,
 			  struct lppack_error *err)
 {
-	const EVP_CIPHER *cipher = passphrase ? EVP_aes_256_cbc() : NULL;
 	LP_AUTO(cleanup_BIO_free_all) BIO *bio = BIO_new(BIO_s_secmem());
 
-	if (!bio || PEM_write_bio_PKCS8PrivateKey(bio, key->pkey, cipher, passphrase, (int)n, NULL, NULL) != 1)
+	if (!bio || (passphrase ? write_encrypted(bio, key->pkey, passphrase, n) :
+				  PEM_write_bio_PKCS8PrivateKey(bio, key->pkey, NULL, NULL, 0, NULL, NULL)) != 1)
 		return lp_fail_openssl(err, LPPACK_E_KEY, NULL, "the private key cannot be encoded");
 	return lp_bio_take(bio, pem, err);
 }

@@ -11,7 +11,41 @@ head -c 80 key.pub > cut.pub
 cat key.pub other.pub > two.pub
 mkdir folder
 
+mkfifo pipe
+
 create=(create spec.yaml -o new.lpb)
+cp key.key open.key
+chmod 640 open.key
+{
+	try OK create -f spec.yaml -o opened.lpb --key open.key
+	says "$err" '^lppack: warning: open\.key: a private key that others can open \(mode 0640\)$'
+	says "$err" '^lppack: hint: .*chmod 600'
+	try OK create -f spec.yaml -o opened.lpb --key key.key
+	silent "$err"
+} | ok "create: a private key that others can read"
+# nothing_hangs NAME COMMAND...: within half a minute it fails, for want of anything to read.
+nothing_hangs()
+{
+	local name=$1
+
+	shift
+	timeout 30 "${program[@]}" "$@" > "$out" 2> "$err" < /dev/null
+	{ [ $? != 124 ] || echo "it hangs"; } | ok "$name: ends"
+	says "$err" '^lppack: error: ' | ok "$name: with an error"
+}
+nothing_hangs "a pipe for a key that signs" "${create[@]}" --key pipe
+nothing_hangs "a pipe for a trusted key" verify b.lpb --keys pipe
+nothing_hangs "a pipe to be trusted" trust add --root m --name a.pub pipe
+nothing_hangs "a pipe for a policy" trust update --root m pipe
+nothing_hangs "a pipe for a policy to judge by" verify b.lpb --keys key.pub --policy pipe
+nothing_hangs "a pipe for a module" inspect pipe
+nothing_hangs "a pipe for a bundle" verify --keys key.pub pipe
+# One that somebody has opened, and writes nothing to.
+sleep 60 > pipe &
+silent_writer=$!
+nothing_hangs "a pipe that stays silent" trust add --root m --name a.pub pipe
+says "$err" 'pipe: nothing to read within 10 seconds' | ok "and it says so"
+kill $silent_writer
 refused "create: no key" USAGE 'create: --key FILE\|URI is missing' 'create --help' "${create[@]}"
 refused "create: a missing key" IO 'none: cannot be opened' 'check the path' "${create[@]}" --key none
 refused "create: a public key" KEY 'key\.pub: .*it is a public key' 'name the \.key file' "${create[@]}" --key key.pub

@@ -76,6 +76,12 @@ echo 'open sesame' > passphrase
 : > nothing
 works "an encrypted key" keygen -o locked --passphrase-file passphrase
 { head -n 1 locked.key | grep -qx -- '-----BEGIN ENCRYPTED PRIVATE KEY-----' || cat locked.key; } | ok "is encrypted"
+{
+	openssl asn1parse -in locked.key > "$out"
+	says "$out" 'OBJECT +:PBKDF2'
+	says "$out" 'INTEGER +:0927C0'
+	says "$out" 'OCTET STRING +\[HEX DUMP\]:[0-9A-F]{32}$'
+} | ok "600,000 rounds of PBKDF2 and a salt of 16 bytes"
 refused "an empty passphrase" USAGE 'open\.key: the passphrase is empty' 'without encryption' keygen -o open --passphrase-file nothing
 refused "no passphrase file" IO 'absent: cannot be read' 'check the path' keygen -o open --passphrase-file absent
 { head -c 5000 /dev/zero | tr '\0' x > long; try LIMIT keygen -o open --passphrase-file long; ls open.* 2> /dev/null; } |

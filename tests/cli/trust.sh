@@ -35,6 +35,8 @@ refused "a private key for a word that signs nothing" USAGE 'trust add: --key do
 	says "$out" "key id +${id[key]}"
 	cmp key.pub $admin/key.pub
 	mode $admin/key.pub 644
+	mode $admin 755
+	mode m/etc/lppack 755
 } | ok "a key is added, and everybody may read it"
 works "and it counts" verify -q --root m b.lpb
 refused "not twice" EXISTS "$admin/key\\.pub: exists already" 'another name' trust add --root m key.pub

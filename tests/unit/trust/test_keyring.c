@@ -360,7 +360,7 @@ static void another_owner_is_refused(void **state)
 	if (geteuid() == 0) {
 		assert_int_equal(chown(path, 12345, 0), 0);
 		assert_int_equal(lppack_keyring_add(ring, path, &f->err), -LPPACK_E_UNSAFE_FILE);
-		assert_non_null(strstr(f->err.hint, fixture_format(f, "chown root:root %s", path)));
+		assert_non_null(strstr(f->err.hint, "put a copy of your own in its place"));
 		expect_error(&f->err, LPPACK_E_UNSAFE_FILE, "a.pub: belongs to user 12345");
 		assert_int_equal(chown(path, 0, 0), 0);
 	}
