@@ -117,12 +117,14 @@ struct lppack_value *lppack_trust_add(const char *root, const char *path, const 
 
 /**
  * Ends the trust in a key. The administrator's file is removed. The vendor's is masked by a link to /dev/null in the
- * administrator's directory.
+ * administrator's directory. Then the machine is judged again.
  *
  * @param root  of the machine
  * @param what  the name of a file in keys.d, or a key id, which means every file with that key
  * @param err   receives the error
- * @return a map: "removed" and "masked", lists of files. NULL on failure:
+ * @return a map: "removed" and "masked", lists of files; "still", a list of what makes the key count all the same: {id,
+ *         by (file, policy or authority), file, end (what to run or to change)}; "left", the number of keys that are
+ *         trusted now, or "unjudged", why these cannot be said. NULL on failure:
  *         - LPPACK_E_NO_KEYS: there is no such key
  *         - LPPACK_E_USAGE: it is neither a key id nor a name that ends in .pub or .pem
  *         - LPPACK_E_KEY, LPPACK_E_UNSAFE_FILE: as of lppack_keyring_add_default()

@@ -135,20 +135,45 @@ static int add(const struct trust_values *o, const struct text_list *files, stru
 	return LPPACK_OK;
 }
 
+/* What the removal did not end, and a machine that trusts nobody any more. Returns the exit status. */
+static int warn_of_what_is_left(const char *what, const struct lppack_value *gone)
+{
+	const struct lppack_value *still = lppack_value_get(gone, "still");
+	const char *unjudged = value_text_at(gone, "unjudged");
+
+	for (size_t i = 0; i < lppack_value_count(still); i++) {
+		const struct lppack_value *reason = lppack_value_at(still, i, NULL);
+
+		warning_print(value_text_at(reason, "end"), "%s: key %.16s... still counts by the %s %s", what,
+			      value_text_at(reason, "id"), value_text_at(reason, "by"), value_text_at(reason, "file"));
+	}
+	if (unjudged)
+		warning_print("mend that, then look at: lppack trust list",
+			      "%s: whether the key still counts cannot be said: %s", what, unjudged);
+	else if (lppack_value_int(lppack_value_get(gone, "left"), 1) == 0)
+		warning_print("add one: lppack trust add FILE",
+			      "no key is trusted any more: no bundle will be accepted");
+	return lppack_value_count(still) ? LPPACK_E_STILL_TRUSTED : LPPACK_OK;
+}
+
 static int remove_key(const struct trust_values *o, const struct text_list *files, struct lppack_error *err)
 {
 	struct lppack_value *gone AUTO(value) = lppack_trust_remove(o->root, files->items[0], err);
+	bool is_file;
+	size_t n_still;
 
 	if (!gone)
 		return -err->code;
+	n_still = lppack_value_count(lppack_value_get(gone, "still"));
 	if (o->json) {
 		print_document(gone);
-		return LPPACK_OK;
+		return n_still ? LPPACK_E_STILL_TRUSTED : LPPACK_OK;
 	}
-	headline_print(files->items[0], "no longer trusted");
+	is_file = strlen(files->items[0]) != 64;
+	headline_print(files->items[0], n_still ? "still trusted" : is_file ? "the file is gone" : "no longer trusted");
 	subfield_print_list("removed", lppack_value_get(gone, "removed"));
 	subfield_print_list("masked", lppack_value_get(gone, "masked"));
-	return LPPACK_OK;
+	return warn_of_what_is_left(files->items[0], gone);
 }
 
 static struct lppack_value *judge_bundle(const struct trust_values *o, const char *path, struct lppack_error *err)

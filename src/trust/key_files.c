@@ -9,6 +9,7 @@
 #include "base/root.h"
 #include "base/value_add.h"
 #include "format/release.h"
+#include "crypto/chain.h"
 #include "trust/keyring.h"
 
 #include <lppack/trust.h>
@@ -18,6 +19,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 LP_DEFINE_CLEANUP(struct lppack_keyring, lppack_keyring_free)
 #define LP_AUTO_RING LP_AUTO(cleanup_lppack_keyring_free)
@@ -399,6 +401,113 @@ static int remove_meant(const struct key_files *files, const char *what, const c
 		       root);
 }
 
+/* Why a key still counts, and the command or change that ends it. */
+static void add_reason(struct lppack_value **list, const char *id, const char *by, const char *file, char *end)
+{
+	LP_AUTO_FREE char *owned = end;
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add_text(&map, "id", id);
+	lp_value_add_text(&map, "by", by);
+	lp_value_add_text(&map, "file", file);
+	lp_value_add(&map, "end", owned ? lp_value_string(owned) : NULL);
+	lp_value_push(list, map);
+}
+
+/* Revoked keys never count, and of a policy that lists keys only those that it lists. An authority may vouch for a key
+ * that is not listed. */
+static bool is_out(const struct lp_policy *policy, const char *id, bool is_vouched_for)
+{
+	if (lp_policy_find_revoked(policy->revoked_keys, policy->n_revoked_keys, id))
+		return true;
+	return policy->has_keys && !is_vouched_for && !lp_policy_find_key(policy, id);
+}
+
+static char *format_revocation(const struct lp_policy *policy, const char *id)
+{
+	return lp_text_format("add %s to revoked_keys of %s", id,
+			      policy->name ? policy->name : LPPACK_POLICY_ADMIN " (lppack-policy(5))");
+}
+
+/* A certificate that was removed may still lead to an authority. */
+static int add_authority(struct lppack_value **list, const struct lppack_keyring *ring, const struct key_file *file,
+			 struct lppack_error *err)
+{
+	LP_AUTO_FREE const struct lp_certificate **anchors = calloc(ring->n + 1, sizeof(*anchors));
+	LP_AUTO_FREE const char **names = calloc(ring->n + 1, sizeof(*names));
+	struct lp_chain_rules rules = { .anchors = anchors,
+					.at = lp_certificate_get_info(file->certificate)->not_before,
+					.now = (int64_t)time(NULL),
+					.crls = (const struct lp_crl *const *)ring->crls,
+					.n_crls = ring->n_crls };
+	struct lp_chain_report report;
+	int rc;
+
+	if (!anchors || !names)
+		return lp_fail_nomem(err);
+	for (size_t i = 0; i < ring->n; i++)
+		if (ring->keys[i].is_anchor) {
+			names[rules.n_anchors] = ring->keys[i].file;
+			anchors[rules.n_anchors++] = ring->keys[i].certificate;
+		}
+	if (rules.n_anchors == 0)
+		return 0;
+	rc = lp_chain_check(file->certificate, NULL, &rules, &report, err);
+	if (rc < 0 || report.verdict != LP_CHAIN_TRUSTED || is_out(&ring->policy, file->id, true))
+		return rc;
+	add_reason(list, file->id, "authority", names[report.anchor], format_revocation(&ring->policy, file->id));
+	return 0;
+}
+
+/* By the machine as it is now. */
+static int add_reasons(struct lppack_value **list, const struct lppack_keyring *ring, const struct key_file *file,
+		       struct lppack_error *err)
+{
+	for (size_t i = 0; i < ring->n; i++) {
+		const struct lp_trusted *trusted = &ring->keys[i];
+
+		if (strcmp(trusted->id, file->id) != 0 || is_out(&ring->policy, file->id, trusted->is_anchor))
+			continue;
+		add_reason(list, file->id, trusted->file ? "file" : "policy",
+			   trusted->file ? trusted->file : ring->policy.name,
+			   trusted->file ? lp_text_format("lppack trust remove %s", file->id) :
+					   format_revocation(&ring->policy, file->id));
+	}
+	return file->certificate ? add_authority(list, ring, file, err) : 0;
+}
+
+/* A file that is no key at all has no id to be judged by. */
+static void read_meant(struct key_files *files, const char *root, const char *what, bool by_id)
+{
+	for (size_t i = 0; !by_id && i < files->n; i++)
+		if (is_meant(&files->items[i], what, by_id) && read_key(root, &files->items[i], NULL) < 0)
+			files->items[i].id[0] = '\0';
+}
+
+/* Adds "still" and "left" for the machine as it is after the change, or "unjudged": why it cannot be said. */
+static void describe_what_is_left(struct lppack_value **map, const char *root, const struct key_files *files,
+				  const char *what, bool by_id)
+{
+	LP_AUTO_RING struct lppack_keyring *ring = lppack_keyring_new(NULL);
+	LP_AUTO_POLICY struct lp_policy policy = { 0 };
+	struct lppack_error err = LPPACK_ERROR_INIT;
+	struct lppack_value *still = lp_value_list();
+	int rc = ring ? lp_keyring_add_directories(ring, root, &err) : lp_fail_nomem(&err);
+
+	if (rc == 0)
+		rc = lp_policy_read_default(root, &policy, &err);
+	if (rc >= 0)
+		rc = lp_keyring_take_policy(ring, &policy, root, &err);
+	for (size_t i = 0; rc == 0 && i < files->n; i++)
+		if (is_meant(&files->items[i], what, by_id) && files->items[i].id[0])
+			rc = add_reasons(&still, ring, &files->items[i], &err);
+	lp_value_add(map, "still", still);
+	if (rc < 0)
+		lp_value_add_text(map, "unjudged", err.message);
+	else
+		lp_value_add_int(map, "left", lppack_keyring_count(ring));
+}
+
 LP_EXPORT struct lppack_value *lppack_trust_remove(const char *root, const char *what, struct lppack_error *err)
 {
 	const char *prefix = lp_root_prefix(root);
@@ -412,6 +521,7 @@ LP_EXPORT struct lppack_value *lppack_trust_remove(const char *root, const char 
 	/* By its name a file can be removed that is no key at all. */
 	if ((!by_id && check_name(what, err) < 0) || list_files(&files, prefix, by_id, err) < 0)
 		return NULL;
+	read_meant(&files, prefix, what, is_key_id(what));
 	map = lp_value_map();
 	removed = lp_value_list();
 	masked = lp_value_list();
@@ -422,6 +532,7 @@ LP_EXPORT struct lppack_value *lppack_trust_remove(const char *root, const char 
 		lppack_value_free(map);
 		return NULL;
 	}
+	describe_what_is_left(&map, prefix, &files, what, is_key_id(what));
 	if (!map)
 		lp_fail_nomem(err);
 	return map;

@@ -82,10 +82,65 @@ works "an own key over the vendor's" trust add --root m --name vendor.pub a.pub
 	[ "$(readlink $admin/vendor.pub)" = /dev/null ] || echo "the vendor's key of that name is back"
 	try NO_KEYS verify --root m b.lpb
 } | ok "removing an own key brings no other back"
+
+# By what else a key counts: each is named, with what ends it.
 rm -r m/etc $vendor/vendor.pub
+mkdir -p $admin
+cp key.pub $admin/one.pub
+cp key.pub $admin/two.pub
+{
+	try STILL_TRUSTED trust remove --root m one.pub
+	says "$out" '^one\.pub: still trusted$'
+	says "$err" "^lppack: warning: one\.pub: key ${id[key]:0:16}\.\.\. still counts by the file $admin/two\.pub$"
+	says "$err" "^lppack: hint: lppack trust remove ${id[key]}$"
+	try OK verify -q --root m b.lpb
+} | ok "a second file"
+{
+	try OK trust remove --root m two.pub
+	says "$out" '^two\.pub: the file is gone$'
+	says "$err" 'warning: no key is trusted any more'
+} | ok "the last file"
+cp key.pub $admin/one.pub
+{
+	printf 'format: 1\nversion: 1\ncreated: 2026-01-01T00:00:00Z\nkeys:\n  - id: %s\n    public_key: %s\n' "${id[key]}" "$(grep ^MC key.pub)"
+	printf '  - id: %s\n' "${id[a]}"
+} > m/etc/lppack/policy.yaml
+{
+	try STILL_TRUSTED trust remove --root m --json "${id[key]}"
+	json "['still'][0]['by']" "'policy'"
+	json "['still'][0]['file']" "'m/etc/lppack/policy.yaml'"
+	json "['still'][0]['end']" "'add ${id[key]} to revoked_keys of m/etc/lppack/policy.yaml'"
+	json "['left']" 1
+	try OK verify -q --root m b.lpb
+} | ok "the policy's public_key"
+cp key.pub $admin/one.pub
+printf 'revoked_keys:\n  - id: %s\n' "${id[key]}" >> m/etc/lppack/policy.yaml
+works "a key that is revoked too" trust remove --root m "${id[key]}"
+cp key.pub $admin/one.pub
+echo 'version: nonsense' > m/etc/lppack/policy.yaml
+{
+	try OK trust remove --root m "${id[key]}"
+	says "$err" 'warning: .*whether the key still counts cannot be said: m/etc/lppack/policy\.yaml'
+	[ ! -e $admin/one.pub ] || echo "it is there"
+} | ok "a policy that cannot be read"
+if command -v openssl > /dev/null; then
+	openssl req -x509 -newkey rsa:3072 -nodes -keyout ca.key -out ca.pem -subj /CN=ca -days 3650 \
+		-addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign 2> /dev/null
+	openssl req -new -newkey rsa:3072 -nodes -keyout leaf.key -out leaf.csr -subj /CN=leaf 2> /dev/null
+	printf 'keyUsage=critical,digitalSignature\nextendedKeyUsage=codeSigning\nsubjectKeyIdentifier=hash\n' > leaf.ext
+	openssl x509 -req -in leaf.csr -CA ca.pem -CAkey ca.key -set_serial 7 -days 3650 -extfile leaf.ext -out leaf.pem 2> /dev/null
+	rm -f m/etc/lppack/policy.yaml $admin/*
+	cp ca.pem leaf.pem $admin/
+	{
+		try STILL_TRUSTED trust remove --root m leaf.pem
+		says "$err" "still counts by the authority $admin/ca\.pem$"
+		says "$err" '^lppack: hint: add [0-9a-f]{64} to revoked_keys of /etc/lppack/policy\.yaml'
+	} | ok "an authority above the certificate"
+fi
+rm -r m/etc
 echo rubbish > $vendor/broken.pub
 refused "a store with a broken file" KEY "$vendor/broken\\.pub: " '' trust list --root m
-works "and the broken file can be taken out by its name" trust remove --root m broken.pub
+{ try OK trust remove --root m broken.pub; says "$out" "^broken.pub: the file is gone"; } | ok "and the broken file can be taken out by its name"
 rm -r m; mkdir m
 
 # policy FILE VERSION LINE...
