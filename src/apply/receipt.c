@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Carrying a plan out, remembering it, and telling what happened. */
+/* Carrying a plan out, remembering it, and describing what happened. */
 #include "apply/receipt.h"
 
 #include "shared/text.h"

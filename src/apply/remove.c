@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Taking every livepatch out of force. */
+/* Disabling every livepatch, and recording that. */
 #include "shared/text.h"
 #include "base/export.h"
 #include "base/options.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Full verification of what a head reaches. */
+/* Full verification: every byte of the payload is read and compared with what the head vouches for. */
 #ifndef LP_BUNDLE_VERIFY_ALL_H
 #define LP_BUNDLE_VERIFY_ALL_H
 

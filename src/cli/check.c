@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lppack check: a module or a bundle against kernels. */
+/* lppack check: whether a module, or a bundle's, fits a kernel's files. */
 #include "cli/cleanup.h"
 #include "cli/json.h"
 #include "cli/output.h"

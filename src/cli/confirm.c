@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lppack confirm: the boot that is counted was good. */
+/* lppack confirm: records that the boot that is counted was good. */
 #include "cli/apply_common.h"
 #include "cli/cleanup.h"
 #include "cli/json.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lppack diff: two bundles. */
+/* lppack diff: what changes from one bundle or module to another. */
 #include "cli/cleanup.h"
 #include "cli/diff_report.h"
 #include "cli/json.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What lppack_verified_diff() and lppack_module_diff() tell, as prose: thousands of changes in a few lines. */
+/* The differences of lppack_verified_diff() and lppack_module_diff() as prose: thousands of changes in a few lines. */
 #ifndef CLI_DIFF_REPORT_H
 #define CLI_DIFF_REPORT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lppack keygen: a pair of keys. */
+/* lppack keygen: makes a pair of keys. */
 #include "cli/cleanup.h"
 #include "cli/json.h"
 #include "cli/output.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lppack rollback: an installed release that is older. */
+/* lppack rollback: goes back to an older installed release. */
 #include "cli/apply_common.h"
 #include "cli/cleanup.h"
 #include "cli/output.h"

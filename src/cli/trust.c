@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lppack trust: the keys and the policy of a machine. */
+/* lppack trust: lists, changes, tests and signs the keys and the policy of a machine. */
 #include "cli/cleanup.h"
 #include "cli/json.h"
 #include "cli/output.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What lppack_bundle_judge() and lppack_policy_judge() tell, for people. */
+/* The judgments of lppack_bundle_judge() and lppack_policy_judge() as people read them. */
 #ifndef CLI_TRUST_REPORT_H
 #define CLI_TRUST_REPORT_H
 

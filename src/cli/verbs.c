@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table of verbs. */
+/* The table of verbs, and what every verb does before and after its own work. */
 #include "cli/verbs.h"
 
 #include "cli/json.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lppack verify: bundles against the trusted keys. */
+/* lppack verify: checks bundles by the trusted keys, and prints what was checked. */
 #include "cli/cleanup.h"
 #include "cli/each_file.h"
 #include "cli/diff_report.h"

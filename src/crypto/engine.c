@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* OpenSSL 3 deprecates engines in favour of providers, but distributions of its 3.0 bring PKCS#11 as an engine only. */
+/* Private keys of tokens by OpenSSL's ENGINE interface. OpenSSL 3 deprecates it in favour of providers, but distributions
+ * of its 3.0 bring PKCS#11 as an engine only. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "crypto/engine.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* As scripts/sign-file.c of the kernel does it. */
+/* Signing a module as scripts/sign-file.c of the kernel does it. */
 #include "crypto/module_sign.h"
 
 #include "shared/text.h"

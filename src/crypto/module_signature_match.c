@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* As mod_verify_sig() of the kernel does it: kernel/module/signing.c. */
+/* Checking a module's signature by one certificate, as mod_verify_sig() of the kernel does: kernel/module/signing.c. */
 #include "crypto/module_signature_match.h"
 
 #include "shared/cleanup.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who called the library, and so is waited for, told of progress and asked whether to go on. */
+/* Who called the library, and so is waited for, shown progress and asked whether to go on. */
 #ifndef LP_RUNTIME_CALLER_H
 #define LP_RUNTIME_CALLER_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the compiler is told of functions. */
+/* Attributes of functions, by which the compiler finds wrong calls. */
 #ifndef LP_SHARED_ATTRIBUTE_H
 #define LP_SHARED_ATTRIBUTE_H
 

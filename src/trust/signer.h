@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What signs bundles and policies, inside. */
+/* What is behind a struct lppack_signer: a key, its certificate, or a callback, that signs bundles and policies. */
 #ifndef LP_TRUST_SIGNER_H
 #define LP_TRUST_SIGNER_H
 
