@@ -631,11 +631,11 @@ const char *fake_kernel_root(const struct fake_kernel *kernel)
 	return kernel->root;
 }
 
-void fake_kernel_open(struct fake_kernel *kernel, struct lp_kernel_io *host)
+void fake_kernel_open(struct fake_kernel *kernel, struct lp_kernel_io *io)
 {
 	struct lppack_error err = LPPACK_ERROR_INIT;
 
-	MUST(lp_kernel_io_open(host, kernel->root, &fake_kernel_ops, kernel, &err) == 0);
+	MUST(lp_kernel_io_open(io, kernel->root, &fake_kernel_ops, kernel, &err) == 0);
 }
 
 void fake_kernel_show(struct fake_kernel *kernel, bool patched, bool replace, bool stack_order)

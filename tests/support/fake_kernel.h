@@ -41,7 +41,7 @@ void fake_kernel_free(struct fake_kernel *kernel);
 const char *fake_kernel_root(const struct fake_kernel *kernel);
 extern const struct lp_kernel_ops fake_kernel_ops; /* its context is the struct fake_kernel */
 /* lp_kernel_io_open() with all of that. */
-void fake_kernel_open(struct fake_kernel *kernel, struct lp_kernel_io *host);
+void fake_kernel_open(struct fake_kernel *kernel, struct lp_kernel_io *io);
 
 /* /sys/kernel/notes with this build ID alone; there is none until then. */
 void fake_kernel_set_build_id(struct fake_kernel *kernel, const char *hex);

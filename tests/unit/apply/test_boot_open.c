@@ -73,7 +73,7 @@ static void a_hold_leaves_the_one_below(void **state)
 	assert_string_equal(text_of(lppack_value_at(skipped, 0, NULL), "serial"), "8");
 }
 
-static void all_are_kept_away(void **state)
+static void all_are_held(void **state)
 {
 	LPPACK_OPTIONS(lppack_hold_options, hold, .flags = LPPACK_HOLD_SERIAL, .serial = 1);
 	AUTO_SHELF struct shelf s = { 0 };
@@ -147,7 +147,7 @@ int main(void)
 		fixture_test(the_chosen_one),
 		fixture_test(the_kill_switch),
 		fixture_test(a_hold_leaves_the_one_below),
-		fixture_test(all_are_kept_away),
+		fixture_test(all_are_held),
 		fixture_test(nothing_for_the_kernel),
 		fixture_test(a_boot_loop),
 		fixture_test(describing),

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static size_t kept_files(struct shelf *s)
+static size_t bundle_files(struct shelf *s)
 {
 	LP_AUTO_STORE struct lp_store store = { 0 };
 	size_t n = 0;
@@ -24,7 +24,7 @@ static size_t kept_files(struct shelf *s)
 	return n;
 }
 
-static void a_first_level(void **state)
+static void a_first_release(void **state)
 {
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_VALUE struct lppack_value *told = NULL;
@@ -48,11 +48,11 @@ static void a_first_level(void **state)
 	lppack_value_free(LP_TAKE(told));
 	told = shelf_install_with(&s, path, 0);
 	assert_int_equal(lppack_value_bool(lppack_value_get(told, "already")), 1);
-	assert_int_equal(kept_files(&s), 1);
+	assert_int_equal(bundle_files(&s), 1);
 }
 
 /* A copy that has rotted is replaced by a good one. */
-static void a_level_that_is_installed_again(void **state)
+static void a_release_that_is_installed_again(void **state)
 {
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_VALUE struct lppack_value *told = NULL;
@@ -84,7 +84,7 @@ static void nothing_of_a_bad_bundle_is_left(void **state)
 	fixture_flip(path, (size_t)st.st_size - LP_END_OF_ARCHIVE - 700);
 	assert_null(shelf_install_with(&s, path, 0));
 	expect_error(&s.f->err, LPPACK_E_CORRUPT, "demo-8.lpb");
-	assert_int_equal(kept_files(&s), 1);
+	assert_int_equal(bundle_files(&s), 1);
 	assert_int_equal(shelf_boots(&s), 7);
 }
 
@@ -116,7 +116,7 @@ static bool has_serial(struct shelf *s, uint64_t serial)
 	return lp_store_find_serial(&store, "demo", serial);
 }
 
-static void old_levels_are_pruned(void **state)
+static void old_releases_are_pruned(void **state)
 {
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_VALUE struct lppack_value *told = NULL;
@@ -125,7 +125,7 @@ static void old_levels_are_pruned(void **state)
 	for (unsigned int serial = 1; serial <= 5; serial++)
 		shelf_install(&s, serial);
 	/* Three by default. */
-	assert_int_equal(kept_files(&s), 3);
+	assert_int_equal(bundle_files(&s), 3);
 	assert_false(has_serial(&s, 2));
 	/* Never the one in force, nor the one below it. */
 	shelf_record_applied(&s, 4);
@@ -134,7 +134,7 @@ static void old_levels_are_pruned(void **state)
 	assert_int_equal(lppack_value_count(lppack_value_get(told, "pruned")), 1);
 	assert_true(has_serial(&s, 6) && has_serial(&s, 4) && has_serial(&s, 3));
 	assert_false(has_serial(&s, 5));
-	assert_int_equal(kept_files(&s), 3);
+	assert_int_equal(bundle_files(&s), 3);
 }
 
 static void the_configuration(void **state)
@@ -145,7 +145,7 @@ static void the_configuration(void **state)
 	fake_kernel_write(s.kernel, "etc/lppack/lppack.yaml", "keep_levels: 2\n");
 	for (unsigned int serial = 1; serial <= 4; serial++)
 		shelf_install(&s, serial);
-	assert_int_equal(kept_files(&s), 2);
+	assert_int_equal(bundle_files(&s), 2);
 	fake_kernel_write(s.kernel, "etc/lppack/lppack.yaml", "keep_levles: 2\n");
 	assert_null(shelf_install_with(&s, shelf_bundle(&s, 5, KERNEL_ID, ""), 0));
 	expect_error(&s.f->err, LPPACK_E_SPEC, "keep_levles");
@@ -154,7 +154,7 @@ static void the_configuration(void **state)
 	expect_error(&s.f->err, LPPACK_E_SPEC, "keep_levels");
 	assert_null(shelf_install_with(&s, shelf_bundle(&s, 5, KERNEL_ID, ""), 65));
 	expect_error(&s.f->err, LPPACK_E_USAGE, "64");
-	assert_int_equal(kept_files(&s), 2);
+	assert_int_equal(bundle_files(&s), 2);
 }
 
 /* What an interrupted call left is no level, and goes with the next one. */
@@ -173,7 +173,7 @@ static void orphans_are_swept(void **state)
 	shelf_install(&s, 8);
 	for (size_t i = 0; i < sizeof(orphans) / sizeof(orphans[0]); i++)
 		assert_false(fake_kernel_has(s.kernel, orphans[i]));
-	assert_int_equal(kept_files(&s), 2);
+	assert_int_equal(bundle_files(&s), 2);
 }
 
 /* What is not named as lppack names its files is somebody else's. */
@@ -254,7 +254,7 @@ static void older_than_what_was_seen(void **state)
 	old = shelf_bundle(&s, 6, KERNEL_ID, "");
 	assert_null(shelf_install_with(&s, old, 0));
 	expect_error(&s.f->err, LPPACK_E_DOWNGRADE, NULL);
-	assert_int_equal(kept_files(&s), 1);
+	assert_int_equal(bundle_files(&s), 1);
 	bundle = lppack_bundle_open(old, &s.f->err);
 	told = lp_store_install(s.host, bundle, s.f->keyring, &options, NULL, &s.f->err);
 	expect_ok(told ? 0 : -1, &s.f->err);
@@ -295,7 +295,7 @@ static void waiting_for_another(void **state)
 	expect_ok(told ? 0 : -1, &s.f->err);
 	assert_int_equal(holder.asked, 3);
 	assert_true(holder.verified > 0);
-	assert_int_equal(kept_files(&s), 1);
+	assert_int_equal(bundle_files(&s), 1);
 }
 
 /* What boots end with is no less needed than what they begin with. */
@@ -371,11 +371,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(files_of_a_newer_lppack),
-		fixture_test(a_first_level),
-		fixture_test(a_level_that_is_installed_again),
+		fixture_test(a_first_release),
+		fixture_test(a_release_that_is_installed_again),
 		fixture_test(nothing_of_a_bad_bundle_is_left),
 		fixture_test(strangers_are_refused),
-		fixture_test(old_levels_are_pruned),
+		fixture_test(old_releases_are_pruned),
 		fixture_test(the_configuration),
 		fixture_test(orphans_are_swept),
 		fixture_test(strange_files_stay),

@@ -218,7 +218,7 @@ static void kernels_that_cannot(void **state)
 	expect_error(&f->err, LPPACK_E_NO_LIVEPATCH, NULL);
 }
 
-static void expired_bundles_are_told_of(void **state)
+static void expired_bundles_are_warned_of(void **state)
 {
 	struct fixture *f = *state;
 	AUTO_MACHINE struct machine m;
@@ -482,7 +482,7 @@ int main(void)
 		fixture_test(nothing_for_this_kernel),
 		fixture_test(a_damaged_module_is_not_planned),
 		fixture_test(kernels_that_cannot),
-		fixture_test(expired_bundles_are_told_of),
+		fixture_test(expired_bundles_are_warned_of),
 		fixture_test(a_reversal_with_blockers),
 		fixture_test(the_kernel_refuses),
 		fixture_test(a_journal_that_cannot_be_written),

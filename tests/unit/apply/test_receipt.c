@@ -174,7 +174,7 @@ static void has_nothing_to_do_any_more(void **state)
 }
 
 /* A boot: the clock has lost its battery, and what a freeze found in force was not installed. */
-static void a_boot_is_not_kept_from_what_was_installed(void **state)
+static void a_boot_is_not_held_from_what_was_installed(void **state)
 {
 	static const char memory[] = "format: 1\nlatest: \"2200-01-01T00:00:00Z\"\nstreams: []\ndowngrades: []\n";
 	static const char holds[] = "format: 1\nholds:\n  - freeze: true\n    kept_stream: demo\n    kept_epoch: 0\n"
@@ -293,7 +293,7 @@ static bool is_target(struct machine *m, uint64_t serial)
 }
 
 /* Somebody wants this level: boots begin with it from now on, also if it is in force and recorded already. */
-static void already_in_force_is_what_boots_begin_with(void **state)
+static void already_applied_is_what_boots_begin_with(void **state)
 {
 	struct fixture *f = *state;
 	AUTO_MACHINE struct machine m;
@@ -529,11 +529,11 @@ int main(void)
 		fixture_test(minds_a_hold_that_was_set_meanwhile),
 		fixture_test(goes_on_where_that_is_still_right),
 		fixture_test(has_nothing_to_do_any_more),
-		fixture_test(a_boot_is_not_kept_from_what_was_installed),
+		fixture_test(a_boot_is_not_held_from_what_was_installed),
 		fixture_test(goes_back_only_from_where_it_was_planned),
 		fixture_test(asks_again_whether_there_is_a_way_back),
 		fixture_test(reads_the_names_of_the_kernel_once),
-		fixture_test(already_in_force_is_what_boots_begin_with),
+		fixture_test(already_applied_is_what_boots_begin_with),
 		fixture_test(installing_after_an_apply_that_was_killed),
 		fixture_test(installing_after_a_removal_that_was_killed),
 		fixture_test(installing_beside_a_transition_that_stalls),

@@ -68,7 +68,7 @@ static void recovers(struct machine *m, const char *action, const char *note)
 	assert_false(lppack_value_bool(lppack_value_get(again, "found")));
 }
 
-static void alone_in_force(struct machine *m, const char *name)
+static void alone_enabled(struct machine *m, const char *name)
 {
 	assert_true(fake_kernel_is_active(m->kernel, name));
 	assert_int_equal(fake_kernel_count_active(m->kernel), 1);
@@ -107,7 +107,7 @@ static void killed_in_an_earlier_boot(void **state)
 	set_up(&m, f, LP_VERB_APPLY, "99999999-2222-3333-4444-555555555555");
 	recovers(&m, "cleared",
 		 "the apply of lp_new (stream demo, serial 7) was cut short; the machine has booted since");
-	alone_in_force(&m, "lp_old");
+	alone_enabled(&m, "lp_old");
 }
 
 static void killed_before_the_load(void **state)
@@ -117,7 +117,7 @@ static void killed_before_the_load(void **state)
 
 	set_up(&m, f, LP_VERB_APPLY, NULL);
 	recovers(&m, "cleared", "had not come to change anything");
-	alone_in_force(&m, "lp_old");
+	alone_enabled(&m, "lp_old");
 }
 
 static void killed_in_the_transition(void **state)
@@ -129,7 +129,7 @@ static void killed_in_the_transition(void **state)
 	set_up(&m, f, LP_VERB_APPLY, NULL);
 	load(&m, &new_patch);
 	recovers(&m, "finished", "its livepatch is in force");
-	alone_in_force(&m, "lp_new");
+	alone_enabled(&m, "lp_new");
 	assert_int_equal(remembered_applied(ROOT(&m), &applied, &f->err), 1);
 	assert_int_equal(applied.id.serial, 7);
 }
@@ -144,7 +144,7 @@ static void killed_with_callbacks(void **state)
 	set_up_with(&m, f, LP_VERB_APPLY, machine_bundle_with_callbacks(f, "b.lpb"), &old_patch);
 	load(&m, &new_patch);
 	recovers(&m, "finished", "its livepatch is in force");
-	alone_in_force(&m, "lp_new");
+	alone_enabled(&m, "lp_new");
 	expect_ok(remembered_state(m.host, &running, &f->err), &f->err);
 	assert_int_equal(running.applied.module.objects[0].callbacks, LP_CALLBACK_PRE_PATCH | LP_CALLBACK_POST_UNPATCH);
 	assert_int_equal(running.applied.module.n_states, 1);
@@ -233,7 +233,7 @@ static void killed_before_the_old_modules_were_removed(void **state)
 	fake_kernel_pass(m.kernel, 5 * FAKE_SECOND);
 	assert_int_equal(fake_kernel_count_loaded(m.kernel), 2);
 	recovers(&m, "finished", "in force");
-	alone_in_force(&m, "lp_new");
+	alone_enabled(&m, "lp_new");
 }
 
 /* klp_complete_transition() disables what it replaces before transition reads 0. */
@@ -248,7 +248,7 @@ static void killed_as_the_old_ones_were_disabled(void **state)
 	load(&m, &slow);
 	fake_kernel_write(m.kernel, "sys/kernel/livepatch/lp_old/enabled", "0\n");
 	recovers(&m, "finished", "in force");
-	alone_in_force(&m, "lp_new");
+	alone_enabled(&m, "lp_new");
 }
 
 static void killed_in_a_transition_that_stalls(void **state)
@@ -260,7 +260,7 @@ static void killed_in_a_transition_that_stalls(void **state)
 	load(&m, &stuck_patch);
 	m.options.timeout_ns = 2 * FAKE_SECOND;
 	recovers(&m, "undone", "what was in force before still is");
-	alone_in_force(&m, "lp_old");
+	alone_enabled(&m, "lp_old");
 }
 
 static void killed_in_the_reversal(void **state)
@@ -272,7 +272,7 @@ static void killed_in_the_reversal(void **state)
 	load(&m, &stuck_patch);
 	assert_int_equal(fake_kernel_enable(m.kernel, "lp_new", false), 0);
 	recovers(&m, "undone", "its reversal was finished");
-	alone_in_force(&m, "lp_old");
+	alone_enabled(&m, "lp_old");
 }
 
 static void killed_after_the_reversal(void **state)
@@ -285,7 +285,7 @@ static void killed_after_the_reversal(void **state)
 	assert_int_equal(fake_kernel_enable(m.kernel, "lp_new", false), 0);
 	fake_kernel_pass(m.kernel, 5 * FAKE_SECOND);
 	recovers(&m, "undone", "its module was removed again");
-	alone_in_force(&m, "lp_old");
+	alone_enabled(&m, "lp_old");
 }
 
 /* The transition had ended when the killed call reversed it: lp_old is gone, and lp_new is being disabled. */
@@ -304,7 +304,7 @@ static void killed_in_a_reversal_that_came_too_late(void **state)
 
 	set_up_late(&m, f);
 	recovers(&m, "finished", "its livepatch is in force");
-	alone_in_force(&m, "lp_new");
+	alone_enabled(&m, "lp_new");
 }
 
 static int is_cancelled(void *context)
@@ -334,7 +334,7 @@ static void killed_on_the_way_out_of_a_late_reversal(void **state)
 	assert_int_equal(fake_kernel_calls(m.kernel), calls);
 	fake_kernel_pass(m.kernel, 30 * FAKE_SECOND);
 	recovers(&m, "finished", "its livepatch is in force");
-	alone_in_force(&m, "lp_new");
+	alone_enabled(&m, "lp_new");
 }
 
 /* The recovery of one call inside the next must not load the next one's module for it. */
@@ -363,7 +363,7 @@ static void loads_nothing_of_the_next_call(void **state)
 	assert_int_equal(describe_journal(m.host, NULL, &f->err), 0);
 }
 
-static void killed_until_nothing_was_in_force(void **state)
+static void killed_until_nothing_was_enabled(void **state)
 {
 	struct fixture *f = *state;
 	AUTO_MACHINE struct machine m;
@@ -409,7 +409,7 @@ static void killed_before_it_undid_a_liar(void **state)
 	load(&m, &liar);
 	assert_int_equal(fake_kernel_count_active(m.kernel), 2);
 	recovers(&m, "undone", "was undone");
-	alone_in_force(&m, "lp_old");
+	alone_enabled(&m, "lp_old");
 }
 
 /* Somebody has stacked a third one since: which of them must go is not ours to guess. It is told once. */
@@ -476,7 +476,7 @@ static void quickly_finishes_what_has_ended(void **state)
 	recovers_quickly(&m, "left", "its transition is still running: lppack recover waits for it", true);
 	fake_kernel_pass(m.kernel, 5 * FAKE_SECOND);
 	recovers_quickly(&m, "finished", "its livepatch is in force", false);
-	alone_in_force(&m, "lp_new");
+	alone_enabled(&m, "lp_new");
 	assert_int_equal(remembered_applied(ROOT(&m), &applied, &f->err), 1);
 	assert_int_equal(applied.id.serial, 7);
 	/* As lppack recover does, it is kept; what was left is not. */
@@ -497,7 +497,7 @@ static void quickly_undoes_what_has_ended(void **state)
 	recovers_quickly(&m, "left", "its reversal is still running: lppack recover waits for it", true);
 	fake_kernel_pass(m.kernel, 5 * FAKE_SECOND);
 	recovers_quickly(&m, "undone", "its module was removed again", false);
-	alone_in_force(&m, "lp_old");
+	alone_enabled(&m, "lp_old");
 }
 
 static void quickly_ends_a_removal(void **state)
@@ -520,7 +520,7 @@ static void quickly_clears_an_earlier_boot(void **state)
 
 	set_up(&m, f, LP_VERB_APPLY, "99999999-2222-3333-4444-555555555555");
 	recovers_quickly(&m, "cleared", "the machine has booted since", false);
-	alone_in_force(&m, "lp_old");
+	alone_enabled(&m, "lp_old");
 }
 
 /* To undo it is a transition, which is for who can wait. */
@@ -645,7 +645,7 @@ static void killed_in_the_reversal_of_a_removal(void **state)
 	expect_error(&f->err, LPPACK_E_STALLED_LEFT, "lp_old: enabling it again does not end");
 	m.options.timeout_ns = 60 * FAKE_SECOND;
 	recovers(&m, "undone", "the livepatch was put back into force");
-	alone_in_force(&m, "lp_old");
+	alone_enabled(&m, "lp_old");
 }
 
 static void killed_before_a_removal(void **state)
@@ -655,7 +655,7 @@ static void killed_before_a_removal(void **state)
 
 	set_up(&m, f, LP_VERB_REMOVE, NULL);
 	recovers(&m, "cleared", "had not come to change anything");
-	alone_in_force(&m, "lp_old");
+	alone_enabled(&m, "lp_old");
 }
 
 static void the_next_apply_recovers(void **state)
@@ -672,7 +672,7 @@ static void the_next_apply_recovers(void **state)
 	map = lppack_receipt_describe(receipt, &f->err);
 	expect_ok(0, &f->err);
 	assert_string_equal(text_of(map, "outcome"), "already");
-	alone_in_force(&m, "lp_new");
+	alone_enabled(&m, "lp_new");
 	assert_int_equal(describe_journal(m.host, NULL, &f->err), 0);
 }
 
@@ -690,7 +690,7 @@ static void refuses_a_damaged_journal(void **state)
 	expect_error(&f->err, LPPACK_E_STATE, NULL);
 	expect_ok(lppack_host_discard_journal(m.host, &f->err), &f->err);
 	assert_int_equal(describe_journal(m.host, NULL, &f->err), 0);
-	alone_in_force(&m, "lp_old");
+	alone_enabled(&m, "lp_old");
 }
 
 static void gives_way_to_a_call_that_lives(void **state)
@@ -750,7 +750,7 @@ int main(void)
 		fixture_test(killed_in_a_reversal_that_came_too_late),
 		fixture_test(killed_on_the_way_out_of_a_late_reversal),
 		fixture_test(loads_nothing_of_the_next_call),
-		fixture_test(killed_until_nothing_was_in_force),
+		fixture_test(killed_until_nothing_was_enabled),
 		fixture_test(killed_before_the_second_load),
 		fixture_test(killed_before_it_undid_a_liar),
 		fixture_test(leaves_what_is_not_its_own),

@@ -43,7 +43,7 @@ static void put(struct machine *m, const char *bundle, const struct fake_patch *
 }
 
 /* Levels 6, 7 and 8, the last one in force. */
-static void three_levels(struct machine *m, struct fixture *f)
+static void three_releases(struct machine *m, struct fixture *f)
 {
 	machine_open(m, f, machine_bundle(f, "7.lpb", KERNEL_ID, NULL));
 	m->options.flags &= ~(uint32_t)LPPACK_APPLY_TAKE_OVER;
@@ -76,7 +76,7 @@ static void what_a_hold_keeps_away_comes_back(void **state)
 	AUTO_MACHINE struct machine m;
 	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
 
-	three_levels(&m, f);
+	three_releases(&m, f);
 	expect_ok(lppack_hold_set(m.host, &hold, &f->err), &f->err);
 	open_installed(&m);
 	assert_int_equal(lppack_verified_serial(m.verified), 7);
@@ -99,7 +99,7 @@ static void goes_back_by_one(void **state)
 	LP_AUTO_VALUE struct lppack_value *map = NULL;
 	LP_AUTO_STORE struct lp_store store = { 0 };
 
-	three_levels(&m, f);
+	three_releases(&m, f);
 	expect_ok(open_release(&m, NULL), &f->err);
 	fake_kernel_expect_load(m.kernel, &new_patch);
 	receipt = machine_apply(&m);
@@ -123,7 +123,7 @@ static void goes_back_to_a_serial(void **state)
 	AUTO_MACHINE struct machine m;
 	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
 
-	three_levels(&m, f);
+	three_releases(&m, f);
 	assert_true(open_release(&m, &none) < 0);
 	expect_error(&f->err, LPPACK_E_NO_RELEASE, "serial 5 is not installed");
 	expect_ok(open_release(&m, &six), &f->err);
@@ -194,7 +194,7 @@ static void refuses_to_go_back_where_it_is_not_safe(void **state)
 	assert_true(fake_kernel_is_active(m.kernel, "lp_next"));
 }
 
-static void removes_what_is_in_force(void **state)
+static void removes_what_is_enabled(void **state)
 {
 	struct fixture *f = *state;
 	AUTO_MACHINE struct machine m;
@@ -204,7 +204,7 @@ static void removes_what_is_in_force(void **state)
 	LP_AUTO_STORE struct lp_store store = { 0 };
 	LP_AUTO_APPLIED struct lp_applied applied = { 0 };
 
-	three_levels(&m, f);
+	three_releases(&m, f);
 	plan = machine_describe_removal(&m);
 	expect_ok(plan ? 0 : -1, &f->err);
 	assert_int_equal(lppack_value_count(lppack_value_get(plan, "removes")), 1);
@@ -228,14 +228,14 @@ static void take_out(struct machine *m)
 }
 
 /* Without the file that it came in, and for boots too. */
-static void a_removed_level_can_be_put_back(void **state)
+static void a_removed_release_can_be_applied_again(void **state)
 {
 	struct fixture *f = *state;
 	AUTO_MACHINE struct machine m;
 	AUTO_RECEIPT struct lppack_receipt *receipt = NULL;
 	const uint64_t eight = 8;
 
-	three_levels(&m, f);
+	three_releases(&m, f);
 	take_out(&m);
 	expect_ok(open_release(&m, &eight), &f->err);
 	fake_kernel_expect_load(m.kernel, &next_patch);
@@ -275,7 +275,7 @@ static void removes_what_only_boots_have(void **state)
 	LP_AUTO_STORE struct lp_store before = { 0 };
 	LP_AUTO_STORE struct lp_store store = { 0 };
 
-	three_levels(&m, f);
+	three_releases(&m, f);
 	take_out(&m);
 	assert_true(lp_store_read(fake_kernel_root(m.kernel), &before, &f->err) >= 0);
 	expect_ok(remember_target(fake_kernel_root(m.kernel), &before.releases[0].id.digest, &f->err), &f->err);
@@ -370,8 +370,8 @@ int main(void)
 		fixture_test(needs_something_to_go_back_from),
 		fixture_test(tells_the_way_back_before),
 		fixture_test(refuses_to_go_back_where_it_is_not_safe),
-		fixture_test(removes_what_is_in_force),
-		fixture_test(a_removed_level_can_be_put_back),
+		fixture_test(removes_what_is_enabled),
+		fixture_test(a_removed_release_can_be_applied_again),
 		fixture_test(has_nothing_to_remove),
 		fixture_test(removes_what_only_boots_have),
 		fixture_test(tells_of_a_removal_that_the_kernel_refuses),

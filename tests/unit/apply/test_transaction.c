@@ -182,7 +182,7 @@ static void what_a_reversal_left_loaded_goes_later(void **state)
 }
 
 /* What --take-over replaced is told by the recovery as the receipt would have. */
-static void what_was_taken_over_is_told_after_a_kill(void **state)
+static void what_was_taken_over_is_reported_after_a_kill(void **state)
 {
 	struct fixture *f = *state;
 	AUTO_MACHINE struct machine m;
@@ -236,7 +236,7 @@ int main(void)
 		fixture_test(what_cannot_be_proved_is_known),
 		fixture_test(what_a_reversal_left_loaded_goes_later),
 		fixture_test(what_was_known_goes_with_a_failure),
-		fixture_test(what_was_taken_over_is_told_after_a_kill),
+		fixture_test(what_was_taken_over_is_reported_after_a_kill),
 	};
 
 	return cmocka_run_group_tests_name("transaction", tests, NULL, NULL);

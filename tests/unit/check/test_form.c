@@ -67,7 +67,7 @@ static void assert_first(const struct subject *s, size_t n, const char *id, cons
 	assert_non_null(finding->hint);
 }
 
-static void assert_told(const struct subject *s, const char *id, const char *words)
+static void assert_finding(const struct subject *s, const char *id, const char *words)
 {
 	assert_first(s, 1, id, words);
 }
@@ -260,7 +260,7 @@ static void livepatch_relocations(void **state)
 			assert_refused(&s, LP_STAGE_RELOCATE, "EINVAL", "livepatch-relocation", cases[i].words);
 		} else {
 			/* Whether the patch or the module is refused depends on which comes first. */
-			assert_told(&s, "livepatch-relocation", cases[i].words);
+			assert_finding(&s, "livepatch-relocation", cases[i].words);
 			assert_null(s.check.sys_errno);
 			assert_true(s.check.is_uncertain);
 		}

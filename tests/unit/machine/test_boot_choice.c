@@ -5,7 +5,7 @@
 #include "machine/boot_choice.h"
 #include "machine/boot_count.h"
 
-/* "9 held, 8 applied, 7 in reserve": what is told of each level. */
+/* "9 held, 8 applied, 7 in reserve": what is described of each level. */
 static const char *candidate(struct shelf *s)
 {
 	LP_AUTO_SNAPSHOT struct lp_snapshot snapshot = { 0 };
@@ -23,20 +23,20 @@ static const char *candidate(struct shelf *s)
 	return text;
 }
 
-/* What is told, and what a boot then takes: never anything else. */
+/* What is described, and what a boot then takes: never anything else. */
 static void expect_outlook(struct shelf *s, const char *wanted)
 {
-	const char *told = candidate(s);
-	const char *applied = strstr(told, " applied");
+	const char *described = candidate(s);
+	const char *applied = strstr(described, " applied");
 	uint64_t serial = shelf_boots(s);
 
 	lppack_error_clear(&s->f->err);
-	assert_string_equal(told, wanted);
+	assert_string_equal(described, wanted);
 	if (!applied) {
 		assert_int_equal(serial, 0);
 		return;
 	}
-	while (applied > told && applied[-1] >= '0' && applied[-1] <= '9')
+	while (applied > described && applied[-1] >= '0' && applied[-1] <= '9')
 		applied--;
 	assert_int_equal(serial, strtoull(applied, NULL, 10));
 }
@@ -108,14 +108,14 @@ static void other_kernels_and_damage(void **state)
 {
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_STORE struct lp_store store = { 0 };
-	LP_AUTO_VALUE struct lppack_value *told = NULL;
+	LP_AUTO_VALUE struct lppack_value *described = NULL;
 	LP_AUTO_FREE char *path = NULL;
 
 	shelf_open(&s, *state);
 	shelf_install(&s, 7);
 	shelf_install(&s, 8);
-	told = shelf_install_with(&s, shelf_bundle(&s, 9, OTHER_KERNEL, ""), 0);
-	expect_ok(told ? 0 : -1, &s.f->err);
+	described = shelf_install_with(&s, shelf_bundle(&s, 9, OTHER_KERNEL, ""), 0);
+	expect_ok(described ? 0 : -1, &s.f->err);
 	expect_outlook(&s, "9 not for this kernel, 8 applied, 7 in reserve");
 	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
 	path = lp_store_path(shelf_root(&s), &lp_store_find_serial(&store, "demo", 8)->id.digest);

@@ -184,7 +184,7 @@ static void allowed_downgrades(void **state)
 	assert_int_equal(count_downgrades(f), 1);
 }
 
-static void the_latest_downgrades_are_kept(void **state)
+static void the_latest_downgrades_stay(void **state)
 {
 	struct fixture *f = *state;
 
@@ -297,7 +297,7 @@ static void a_damaged_memory_lets_nothing_pass(void **state)
 }
 
 /* Without a battery a machine begins each boot in 1970; what was accepted is put in force all the same. */
-static void an_installed_level_on_a_wrong_clock(void **state)
+static void an_installed_release_on_a_wrong_clock(void **state)
 {
 	static const int64_t clocks[] = { 5, NOW - 3 * DAY };
 	struct fixture *f = *state;
@@ -331,10 +331,10 @@ int main(void)
 		fixture_test(equivocation),
 		fixture_test(fast_forward),
 		fixture_test(allowed_downgrades),
-		fixture_test(the_latest_downgrades_are_kept),
+		fixture_test(the_latest_downgrades_stay),
 		fixture_test(expiry),
 		fixture_test(insane_clocks),
-		fixture_test(an_installed_level_on_a_wrong_clock),
+		fixture_test(an_installed_release_on_a_wrong_clock),
 		fixture_test(streams_are_apart),
 		fixture_test(nothing_changes_without_need),
 		fixture_test(a_damaged_memory_lets_nothing_pass),

@@ -238,7 +238,7 @@ static void a_freeze_that_is_over(void **state)
 }
 
 /* What is in force stays there, but boots keep to the hold: that is told. */
-static void below_what_is_in_force(void **state)
+static void below_what_is_applied(void **state)
 {
 	static const struct {
 		struct lppack_hold_options options;
@@ -292,7 +292,7 @@ static void waiting_for_another(void **state)
 }
 
 /* A freeze keeps what a boot would put in force, where nothing is recorded of this boot. */
-static void a_freeze_keeps_the_level(void **state)
+static void a_freeze_keeps_the_release(void **state)
 {
 	AUTO_SHELF struct shelf s = { 0 };
 
@@ -346,14 +346,14 @@ static void a_freeze_of_what_is_installed(void **state)
 	LPPACK_OPTIONS(lppack_install_options, options, .flags = LPPACK_INSTALL_ALLOW_DOWNGRADE);
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = NULL;
-	LP_AUTO_VALUE struct lppack_value *told = NULL;
+	LP_AUTO_VALUE struct lppack_value *report = NULL;
 
 	shelf_open(&s, *state);
 	shelf_install(&s, 7);
 	expect_ok(set(&s, (struct lppack_hold_options){ .flags = LPPACK_HOLD_FREEZE }), &s.f->err);
 	bundle = lppack_bundle_open(shelf_bundle(&s, 6, KERNEL_ID, ""), &s.f->err);
-	told = lp_store_install(s.host, bundle, s.f->keyring, &options, NULL, &s.f->err);
-	expect_ok(told ? 0 : -1, &s.f->err);
+	report = lp_store_install(s.host, bundle, s.f->keyring, &options, NULL, &s.f->err);
+	expect_ok(report ? 0 : -1, &s.f->err);
 	assert_int_equal(shelf_boots(&s), 7);
 	assert_int_equal(lppack_hold_clear(s.host, NULL, NULL, &s.f->err), 1);
 	assert_int_equal(shelf_boots(&s), 6);
@@ -394,10 +394,10 @@ int main(void)
 		fixture_test(setting),
 		fixture_test(what_holds_nothing),
 		fixture_test(damaged_holds),
-		fixture_test(a_freeze_keeps_the_level),
+		fixture_test(a_freeze_keeps_the_release),
 		fixture_test(a_freeze_keeps_what_boots_fall_back_to),
 		fixture_test(a_freeze_that_is_over),
-		fixture_test(below_what_is_in_force),
+		fixture_test(below_what_is_applied),
 		fixture_test(waiting_for_another),
 		fixture_test(frozen_and_installed),
 		fixture_test(a_freeze_of_what_is_not_installed),

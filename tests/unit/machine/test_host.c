@@ -99,7 +99,7 @@ static void an_empty_stack(void **state)
 	assert_null(lppack_value_get(lppack_value_get(s, "kernel"), "build_id"));
 }
 
-static void a_patch_in_force(void **state)
+static void an_enabled_patch(void **state)
 {
 	AUTO_MACHINE struct machine m;
 	const struct lppack_value *p;
@@ -173,7 +173,7 @@ int main(void)
 		cmocka_unit_test(build_ids),
 		cmocka_unit_test(notes_that_are_none),
 		cmocka_unit_test(an_empty_stack),
-		cmocka_unit_test(a_patch_in_force),
+		cmocka_unit_test(an_enabled_patch),
 		cmocka_unit_test(a_transition),
 		cmocka_unit_test(a_damaged_record),
 		cmocka_unit_test(a_kernel_without_livepatching),

@@ -58,24 +58,24 @@ static void what_is_written_is_read(void **state)
 }
 
 /* What people are told of it does not list every function. */
-static void people_are_told_less(void **state)
+static void people_see_less(void **state)
 {
 	LP_AUTO_JOURNAL struct lp_journal call = { 0 };
-	LP_AUTO_VALUE struct lppack_value *told = NULL;
+	LP_AUTO_VALUE struct lppack_value *described = NULL;
 
 	(void)state;
 	fill(&call);
-	told = lp_journal_tree(&call);
-	assert_non_null(lppack_value_get(lppack_value_get(told, "to"), "module"));
-	assert_null(lppack_value_get(lppack_value_get(told, "to"), "objects"));
-	assert_int_equal(lppack_value_count(lppack_value_get(told, "took_over")), 1);
+	described = lp_journal_tree(&call);
+	assert_non_null(lppack_value_get(lppack_value_get(described, "to"), "module"));
+	assert_null(lppack_value_get(lppack_value_get(described, "to"), "objects"));
+	assert_int_equal(lppack_value_count(lppack_value_get(described, "took_over")), 1);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(what_is_written_is_read),
-		cmocka_unit_test(people_are_told_less),
+		cmocka_unit_test(people_see_less),
 	};
 
 	return cmocka_run_group_tests_name("journal", tests, NULL, NULL);

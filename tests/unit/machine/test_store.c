@@ -144,18 +144,18 @@ static void only_what_was_verified_as_a_whole(void **state)
 	assert_int_equal(store.n, 1);
 }
 
-static void opening_a_kept_level(void **state)
+static void opening_an_installed_release(void **state)
 {
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_STORE struct lp_store store = { 0 };
-	LP_AUTO_UNSIGNED_CONTENTS struct lp_unsigned_contents kept = { 0 };
+	LP_AUTO_UNSIGNED_CONTENTS struct lp_unsigned_contents opened = { 0 };
 	struct lp_installed other;
 
 	shelf_open(&s, *state);
 	shelf_install(&s, 7);
 	expect_ok(lp_store_read(shelf_root(&s), &store, &s.f->err), &s.f->err);
-	expect_ok(lp_unsigned_contents_open(&kept, shelf_root(&s), &store.releases[0], &s.f->err), &s.f->err);
-	assert_int_equal(kept.contents->manifest.id.serial, 7);
+	expect_ok(lp_unsigned_contents_open(&opened, shelf_root(&s), &store.releases[0], &s.f->err), &s.f->err);
+	assert_int_equal(opened.contents->manifest.id.serial, 7);
 	/* Another bundle under its name is none of ours, whoever signed it. */
 	{
 		LP_AUTO_FREE char *path = lp_store_path(shelf_root(&s), &store.releases[0].id.digest);
@@ -166,8 +166,8 @@ static void opening_a_kept_level(void **state)
 		fixture_read(shelf_bundle(&s, 8, KERNEL_ID, ""), &bytes);
 		assert_int_equal(fwrite(bytes.data, 1, bytes.len, file), bytes.len);
 		assert_int_equal(fclose(file), 0);
-		lp_unsigned_contents_close(&kept);
-		assert_int_equal(lp_unsigned_contents_open(&kept, shelf_root(&s), &store.releases[0], &s.f->err),
+		lp_unsigned_contents_close(&opened);
+		assert_int_equal(lp_unsigned_contents_open(&opened, shelf_root(&s), &store.releases[0], &s.f->err),
 				 -LPPACK_E_STATE);
 		expect_error(&s.f->err, LPPACK_E_STATE, "not the bundle that was installed");
 		bundle = lp_store_open_release(shelf_root(&s), &store.releases[0], &s.f->err);
@@ -188,7 +188,7 @@ int main(void)
 		fixture_test(an_empty_store),
 		fixture_test(damaged_stores),
 		fixture_test(targets),
-		fixture_test(opening_a_kept_level),
+		fixture_test(opening_an_installed_release),
 		fixture_test(only_what_was_verified_as_a_whole),
 	};
 

@@ -6,7 +6,7 @@
 
 #define STORE "var/lib/lppack/store.yaml"
 
-static size_t count_levels(struct shelf *s)
+static size_t count_installed(struct shelf *s)
 {
 	LP_AUTO_STORE struct lp_store store = { 0 };
 
@@ -14,14 +14,14 @@ static size_t count_levels(struct shelf *s)
 	return store.n;
 }
 
-static void boots_are_told_what_helps(struct shelf *s)
+static void boots_say_what_helps(struct shelf *s)
 {
 	assert_int_equal(shelf_boots(s), 0);
 	assert_string_equal(s->f->err.hint, "install the bundle again");
 	expect_error(&s->f->err, LPPACK_E_STATE, "store.yaml");
 }
 
-static void installing_again_finds_all_levels(void **state)
+static void installing_again_finds_all_releases(void **state)
 {
 	static const char *const damages[] = { "", "format: 1\n", "format: 0\nlevels: []\n", "\t{", "- a\n", NULL };
 	AUTO_SHELF struct shelf s = { 0 };
@@ -30,27 +30,27 @@ static void installing_again_finds_all_levels(void **state)
 	for (unsigned int serial = 6; serial <= 8; serial++)
 		shelf_install(&s, serial);
 	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
-		LP_AUTO_VALUE struct lppack_value *told = NULL;
+		LP_AUTO_VALUE struct lppack_value *report = NULL;
 		const char *warning;
 
 		if (damages[i])
 			fake_kernel_write(s.kernel, STORE, damages[i]);
 		else
 			fake_kernel_remove(s.kernel, STORE);
-		boots_are_told_what_helps(&s);
-		told = shelf_install_with(&s, shelf_bundle(&s, 8, KERNEL_ID, ""), 0);
-		expect_ok(told ? 0 : -1, &s.f->err);
-		warning = lppack_value_text(lppack_value_at(lppack_value_get(told, "warnings"), 0, NULL));
+		boots_say_what_helps(&s);
+		report = shelf_install_with(&s, shelf_bundle(&s, 8, KERNEL_ID, ""), 0);
+		expect_ok(report ? 0 : -1, &s.f->err);
+		warning = lppack_value_text(lppack_value_at(lppack_value_get(report, "warnings"), 0, NULL));
 		assert_non_null(strstr(warning, "store.yaml"));
 		assert_non_null(strstr(warning, "with 3 levels whose files are there"));
-		assert_int_equal(lppack_value_bool(lppack_value_get(told, "already")), 1);
-		assert_int_equal(count_levels(&s), 3);
+		assert_int_equal(lppack_value_bool(lppack_value_get(report, "already")), 1);
+		assert_int_equal(count_installed(&s), 3);
 		assert_int_equal(shelf_boots(&s), 8);
 	}
 }
 
 /* What cannot be read now is not thrown away at once. */
-static void files_that_are_no_levels_stay_out(void **state)
+static void files_that_are_no_bundles_stay_out(void **state)
 {
 	AUTO_SHELF struct shelf s = { 0 };
 	LP_AUTO_STORE struct lp_store store = { 0 };
@@ -67,10 +67,10 @@ static void files_that_are_no_levels_stay_out(void **state)
 	fake_kernel_write(s.kernel, "var/lib/lppack/bundles/ab.lpb", "half");
 	fake_kernel_write(s.kernel, STORE, "\t{");
 	shelf_install(&s, 8);
-	assert_int_equal(count_levels(&s), 2);
+	assert_int_equal(count_installed(&s), 2);
 	assert_true(fixture_exists(six));
 	shelf_install(&s, 9);
-	assert_int_equal(count_levels(&s), 3);
+	assert_int_equal(count_installed(&s), 3);
 	assert_false(fixture_exists(six));
 	assert_true(fixture_exists(seven));
 }
@@ -130,8 +130,8 @@ static void files_that_cannot_be_listed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		fixture_test(installing_again_finds_all_levels),
-		fixture_test(files_that_are_no_levels_stay_out),
+		fixture_test(installing_again_finds_all_releases),
+		fixture_test(files_that_are_no_bundles_stay_out),
 		fixture_test(names_are_not_believed),
 		fixture_test(nothing_was_installed),
 		fixture_test(files_that_cannot_be_listed),

@@ -58,7 +58,7 @@ static void the_middle_is_the_base_of_all(void **state)
 		assert_int_equal(bases[i], 0);
 }
 
-static void families_are_told_apart(void **state)
+static void families_are_distinguished(void **state)
 {
 	static const struct kernel kernels[] = {
 		{ "x86_64", "6.1.0-1-amd64" },       { "x86_64", "6.1.0-2-amd64" }, /* one family */
@@ -125,7 +125,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_stands_alone),
 		cmocka_unit_test(the_middle_is_the_base_of_all),
-		cmocka_unit_test(families_are_told_apart),
+		cmocka_unit_test(families_are_distinguished),
 		cmocka_unit_test(no_chains),
 		cmocka_unit_test(odd_releases),
 	};

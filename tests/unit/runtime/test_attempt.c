@@ -174,7 +174,7 @@ static int refuse_intent(void *context, enum lp_intent intent, const struct lp_s
 	return lp_fail(err, LPPACK_E_NO_SPACE, NULL, "full");
 }
 
-static void changes_nothing_where_the_intent_cannot_be_kept(void **state)
+static void changes_nothing_where_the_intent_cannot_be_recorded(void **state)
 {
 	struct machine m;
 
@@ -198,7 +198,7 @@ int main(void)
 		cmocka_unit_test(reverses_before_the_first_signal),
 		cmocka_unit_test(tells_a_module_without_a_livepatch),
 		cmocka_unit_test(removes_stale_modules_before_the_load),
-		cmocka_unit_test(changes_nothing_where_the_intent_cannot_be_kept),
+		cmocka_unit_test(changes_nothing_where_the_intent_cannot_be_recorded),
 	};
 
 	return cmocka_run_group_tests_name("retry", tests, NULL, NULL);

@@ -26,7 +26,7 @@ static int take_out(struct machine *m)
 	return rc;
 }
 
-static void removes_what_is_in_force(void **state)
+static void removes_what_is_enabled(void **state)
 {
 	struct machine m;
 
@@ -146,7 +146,7 @@ static void ease(struct fake_kernel *kernel, void *context)
 	fake_kernel_set_reverse(kernel, "lp_fixes_6", 200 * FAKE_MS);
 }
 
-static void keeps_it_in_force_when_it_stalls(void **state)
+static void keeps_it_enabled_when_it_stalls(void **state)
 {
 	struct fake_patch stuck = old_patch;
 	struct machine m;
@@ -347,13 +347,13 @@ static void finishes_a_reversal(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(removes_what_is_in_force),
+		cmocka_unit_test(removes_what_is_enabled),
 		cmocka_unit_test(removes_a_stack_from_the_top),
 		cmocka_unit_test(has_nothing_to_do),
 		cmocka_unit_test(removes_what_an_earlier_call_left_loaded),
 		cmocka_unit_test(leaves_foreign_patches_alone),
 		cmocka_unit_test(reverses_a_removal_that_stalls),
-		cmocka_unit_test(keeps_it_in_force_when_it_stalls),
+		cmocka_unit_test(keeps_it_enabled_when_it_stalls),
 		cmocka_unit_test(tries_again_after_a_stall),
 		cmocka_unit_test(tells_what_went_before_the_stall),
 		cmocka_unit_test(tells_what_went_before_a_retry),

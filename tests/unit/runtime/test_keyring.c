@@ -149,12 +149,12 @@ static void ids_that_are_too_long(void **state)
 	free(id);
 }
 
-static void assert_policy(struct fake_kernel *kernel, struct lp_kernel_io *host, const char *lockdown,
+static void assert_policy(struct fake_kernel *kernel, struct lp_kernel_io *io, const char *lockdown,
 			  const char *enforce, enum lp_signature_policy wanted)
 {
 	fake_kernel_write(kernel, "sys/kernel/security/lockdown", lockdown);
 	fake_kernel_write(kernel, "sys/module/module/parameters/sig_enforce", enforce);
-	assert_int_equal(lp_keyring_signature_policy(host), wanted);
+	assert_int_equal(lp_keyring_signature_policy(io), wanted);
 }
 
 static void policies(void **state)

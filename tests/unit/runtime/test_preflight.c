@@ -187,7 +187,7 @@ static void joins_its_own_transition_but_not_its_reversal(void **state)
 	refused(m, LPPACK_E_BUSY, "lp_fixes_7");
 }
 
-static void knows_the_build_in_force(void **state)
+static void knows_the_enabled_build(void **state)
 {
 	struct machine *m = *state;
 
@@ -407,7 +407,7 @@ int main(void)
 		TEST(needs_ftrace),
 		TEST(waits_for_no_other_transition),
 		TEST(joins_its_own_transition_but_not_its_reversal),
-		TEST(knows_the_build_in_force),
+		TEST(knows_the_enabled_build),
 		TEST(tells_another_build_of_the_name),
 		TEST(does_not_guess_a_build_id),
 		TEST(tells_a_leftover_of_the_name),

@@ -10,7 +10,7 @@ struct refusal {
 	const char *message;
 };
 
-static void explain(struct lp_kernel_io *host, const struct refusal *refusal)
+static void explain(struct lp_kernel_io *io, const struct refusal *refusal)
 {
 	struct lppack_error err = LPPACK_ERROR_INIT;
 	struct lp_buf log = { 0 };
@@ -20,7 +20,7 @@ static void explain(struct lp_kernel_io *host, const struct refusal *refusal)
 	};
 
 	lp_buf_text(&log, refusal->log ? refusal->log : "");
-	rc = lp_refusal_explain(host, &known, &err);
+	rc = lp_refusal_explain(io, &known, &err);
 	assert_int_equal(rc, -err.code);
 	if (err.code != (int)refusal->code || !strstr(err.message, refusal->message))
 		fail_msg("%d %s: %d: %s", refusal->sys_errno, refusal->log, err.code, err.message);

@@ -132,7 +132,7 @@ static void applies_once(void **state)
 	teardown(&m);
 }
 
-static void proves_what_is_in_force_already(void **state)
+static void proves_what_is_enabled_already(void **state)
 {
 	struct lp_object *object;
 	struct machine m;
@@ -474,7 +474,7 @@ int main(void)
 		cmocka_unit_test(replaces_several_and_foreign_patches),
 		cmocka_unit_test(knows_the_name_with_hyphens),
 		cmocka_unit_test(applies_once),
-		cmocka_unit_test(proves_what_is_in_force_already),
+		cmocka_unit_test(proves_what_is_enabled_already),
 		cmocka_unit_test(does_not_take_a_stack_of_two_for_done),
 		cmocka_unit_test(applies_what_nobody_can_read),
 		cmocka_unit_test(finishes_a_removal_that_was_cut_off),

@@ -233,7 +233,7 @@ static struct fake_patch slow_patch(int64_t reverse_ns)
 	return slow;
 }
 
-static void assert_kept(struct machine *m, const char *note)
+static void assert_stays(struct machine *m, const char *note)
 {
 	assert_int_equal(m->err.code, 0);
 	assert_int_equal(m->result.outcome, LP_ATTEMPT_APPLIED);
@@ -256,8 +256,8 @@ static void turns_a_reversal_back_that_came_too_late(void **state)
 
 		setup_late(&m, &ops, &slow, cancelled);
 		run(&m);
-		assert_kept(&m, cancelled ? "the interruption came as the transition ended; kept in force" :
-					    "the time-out came as the transition ended; kept in force");
+		assert_stays(&m, cancelled ? "the interruption came as the transition ended; kept in force" :
+					     "the time-out came as the transition ended; kept in force");
 		teardown(&m);
 	}
 }
@@ -285,8 +285,8 @@ static void loads_again_what_a_late_reversal_has_disabled(void **state)
 		setup_late(&m, &ops, &slow, i & 2);
 		fake_kernel_expect_load(m.kernel, &again);
 		run(&m);
-		assert_kept(&m, i & 2 ? "the interruption came as the transition ended; loaded again" :
-					"the time-out came as the transition ended; loaded again");
+		assert_stays(&m, i & 2 ? "the interruption came as the transition ended; loaded again" :
+					 "the time-out came as the transition ended; loaded again");
 		assert_memory_equal(fake_kernel_loaded_bytes(m.kernel)->data, module_bytes, sizeof(module_bytes));
 		/* Two loads, 0 and 1, two removals. */
 		assert_int_equal(fake_kernel_calls(m.kernel), 6);
@@ -306,11 +306,11 @@ static void writes_the_one_until_it_succeeds(void **state)
 	setup_late(&m, &ops, &slow, false);
 	fake_kernel_fail(m.kernel, 3, EINTR);
 	run(&m);
-	assert_kept(&m, "the time-out came as the transition ended; kept in force");
+	assert_stays(&m, "the time-out came as the transition ended; kept in force");
 	teardown(&m);
 }
 
-static void admits_that_nothing_is_left_in_force(void **state)
+static void admits_that_nothing_is_left_enabled(void **state)
 {
 	const struct fake_patch slow = slow_patch(0);
 	struct lp_kernel_ops ops = fake_kernel_ops;
@@ -448,7 +448,7 @@ int main(void)
 		cmocka_unit_test(turns_a_reversal_back_that_came_too_late),
 		cmocka_unit_test(loads_again_what_a_late_reversal_has_disabled),
 		cmocka_unit_test(writes_the_one_until_it_succeeds),
-		cmocka_unit_test(admits_that_nothing_is_left_in_force),
+		cmocka_unit_test(admits_that_nothing_is_left_enabled),
 		cmocka_unit_test(names_the_module_that_cannot_be_loaded_again),
 		cmocka_unit_test(leaves_a_second_transition_running),
 		cmocka_unit_test(cleans_up_after_a_reversal_by_somebody_else),
