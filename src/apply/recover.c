@@ -188,18 +188,6 @@ static int finish_nothing(struct recovery *r, struct lppack_error *err)
 			err);
 }
 
-/* The killed call reversed a transition that had just ended. Its module is not at hand to be loaded again. It may have
- * got so far as to enable it again, or to load it again: that transition has nothing that it could go back to. */
-static int take_back(struct recovery *r, const char *name, struct lppack_error *err)
-{
-	int rc = lp_reverse_take_back(&r->host->io, &r->terms, name, &r->result, err);
-
-	if (rc < 0)
-		return rc;
-	lp_attempt_result_free(&r->result);
-	return finish_load(r, err);
-}
-
 /* A module that replaces nothing: to undo it is a transition. */
 static bool is_beside_others(const struct recovery *r, const struct lp_live_patch *own)
 {
@@ -225,8 +213,16 @@ static int recover_load(struct recovery *r, struct lppack_error *err)
 				err);
 	if (r->quick && may_be_enabled(own) && is_beside_others(r, own))
 		return conclude(r, RECOVERY_LEFT, "it has replaced nothing: lppack recover takes it back", err);
-	if (has_replaced(r) && (own ? own->enabled == 0 || is_moving(own) : lp_module_is_loaded(&r->host->io, name)))
-		return take_back(r, own ? own->name : name, err);
+	/* The killed call reversed a transition that had just ended. Its module is not at hand to be loaded again. It may
+	 * have got so far as to enable it again, or to load it again: that transition has nothing that it could go back
+	 * to. */
+	if (has_replaced(r) && (own ? own->enabled == 0 || is_moving(own) : lp_module_is_loaded(&r->host->io, name))) {
+		rc = lp_reverse_take_back(&r->host->io, &r->terms, own ? own->name : name, &r->result, err);
+		if (rc < 0)
+			return rc;
+		lp_attempt_result_free(&r->result);
+		return finish_load(r, err);
+	}
 	if (!own)
 		return finish_nothing(r, err);
 	if (own->enabled != 0)

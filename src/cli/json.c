@@ -4,14 +4,6 @@
 
 #include "shared/text.h"
 
-static void put_list(struct lp_json *json, const char *key, const struct lppack_value *list)
-{
-	lp_json_open(json, key, '[');
-	for (size_t i = 0; i < lppack_value_count(list); i++)
-		json_value(json, NULL, lppack_value_at(list, i, NULL));
-	lp_json_close(json, ']');
-}
-
 void json_value(struct lp_json *json, const char *key, const struct lppack_value *value)
 {
 	switch (lppack_value_kind(value)) {
@@ -27,7 +19,10 @@ void json_value(struct lp_json *json, const char *key, const struct lppack_value
 		lp_json_bool(json, key, lppack_value_bool(value));
 		break;
 	case LPPACK_KIND_LIST:
-		put_list(json, key, value);
+		lp_json_open(json, key, '[');
+		for (size_t i = 0; i < lppack_value_count(value); i++)
+			json_value(json, NULL, lppack_value_at(value, i, NULL));
+		lp_json_close(json, ']');
 		break;
 	case LPPACK_KIND_MAP:
 		lp_json_open(json, key, '{');

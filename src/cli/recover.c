@@ -30,17 +30,6 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-static void print_report(const struct lppack_value *report, bool json)
-{
-	const char *note = value_text_at(report, "note");
-	struct lp_json out = LP_JSON_TO(stdout);
-
-	if (json)
-		json_value(&out, NULL, report);
-	else
-		line_print(stdout, "%s", note ? note : "no call was cut short: there is nothing to recover");
-}
-
 static int recover_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct recover_options *o = values;
@@ -50,13 +39,14 @@ static int recover_run(const void *values, const struct text_list *arguments, st
 	LPPACK_OPTIONS(lppack_recover_options, how, .timeout_ns = shared.timeout_ns, .wait = shared.wait);
 	struct lppack_host *host AUTO(host) = lppack_host_open(NULL, err);
 	struct lppack_value *report AUTO(value) = NULL;
-	int rc = host ? 0 : -err->code;
+	struct lp_json json = LP_JSON_TO(stdout);
+	const char *note;
+	int rc;
 
 	(void)arguments;
-	if (rc < 0)
-		return rc;
-	if (o->discard)
-		rc = lppack_host_discard_journal(host, err);
+	if (!host)
+		return -err->code;
+	rc = o->discard ? lppack_host_discard_journal(host, err) : 0;
 	if (rc < 0)
 		return rc;
 	transaction_catch_signals();
@@ -64,7 +54,11 @@ static int recover_run(const void *values, const struct text_list *arguments, st
 	progress_clear();
 	if (!report)
 		return -err->code;
-	print_report(report, o->json);
+	note = value_text_at(report, "note");
+	if (o->json)
+		json_value(&json, NULL, report);
+	else
+		line_print(stdout, "%s", note ? note : "no call was cut short: there is nothing to recover");
 	return LPPACK_OK;
 }
 

@@ -48,19 +48,12 @@ static void print_document(const struct lppack_value *map)
 	lp_json_close(&json, '}');
 }
 
-static void print_window(const struct lppack_value *key)
-{
-	const char *from = value_text_at(key, "not_before");
-	const char *until = value_text_at(key, "not_after");
-
-	if (from || until)
-		subfield_printf("window", "%s to %s", from ? from : "ever", until ? until : "ever");
-}
-
 static void print_key(const struct lppack_value *key)
 {
 	const char *kind = value_text_at(key, "kind");
 	const char *algorithm = value_text_at(key, "algorithm");
+	const char *from = value_text_at(key, "not_before");
+	const char *until = value_text_at(key, "not_after");
 	const char *why = value_text_at(key, "revoked_why");
 
 	headline_print(value_text_at(key, "file"), kind);
@@ -72,7 +65,8 @@ static void print_key(const struct lppack_value *key)
 	subfield_print("name", value_text_at(key, "name"));
 	subfield_print_list("streams", lppack_value_get(key, "streams"));
 	subfield_print_list("schemes", lppack_value_get(key, "schemes"));
-	print_window(key);
+	if (from || until)
+		subfield_printf("window", "%s to %s", from ? from : "ever", until ? until : "ever");
 	if (lppack_value_get(key, "listed") && !lppack_value_bool(lppack_value_get(key, "listed")))
 		note_print("the policy does not list it: its signatures do not count");
 	if (lppack_value_bool(lppack_value_get(key, "revoked")))

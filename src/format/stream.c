@@ -222,13 +222,6 @@ static int layer_open(struct layer *layer, struct lp_stream *below, enum format 
 	return 0;
 }
 
-/* An ar member whose mode has no file type, as ar(1) with D writes it, is a file too. */
-static bool is_file(struct archive_entry *entry)
-{
-	return (archive_entry_filetype(entry) == AE_IFREG || archive_entry_filetype(entry) == 0) &&
-	       !archive_entry_hardlink(entry);
-}
-
 /* Moves to the next regular file that matches; *found is false at the archive's end. */
 static int layer_find(struct layer *layer, const char *const *patterns, const char **path, bool *found,
 		      struct lppack_error *err)
@@ -239,7 +232,9 @@ static int layer_find(struct layer *layer, const char *const *patterns, const ch
 	*found = false;
 	while ((rc = archive_read_next_header(layer->archive, &entry)) == ARCHIVE_OK || rc == ARCHIVE_WARN) {
 		*path = archive_entry_pathname(entry);
-		if (!*path || !is_file(entry))
+		/* An ar member whose mode has no file type, as ar(1) with D writes it, is a file too. */
+		if (!*path || archive_entry_hardlink(entry) ||
+		    (archive_entry_filetype(entry) != AE_IFREG && archive_entry_filetype(entry) != 0))
 			continue;
 		if (strncmp(*path, "./", 2) == 0)
 			*path += 2;

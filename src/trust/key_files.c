@@ -375,6 +375,13 @@ static bool is_key_id(const char *text)
 	return lp_hex_decode(text, bytes, sizeof(bytes)) == LP_DIGEST_SIZE;
 }
 
+static bool is_meant(const struct key_file *file, const char *what, bool by_id)
+{
+	if (file->is_masked || file->is_mask)
+		return false;
+	return strcmp(by_id ? file->id : file->name, what) == 0;
+}
+
 /* 0, or why it cannot be: NULL files are told apart by name. */
 static int remove_meant(const struct key_files *files, const char *what, const char *root,
 			struct lppack_value **removed, struct lppack_value **masked, struct lppack_error *err)
@@ -386,7 +393,7 @@ static int remove_meant(const struct key_files *files, const char *what, const c
 		const struct key_file *file = &files->items[i];
 		int rc;
 
-		if (file->is_masked || file->is_mask || strcmp(by_id ? file->id : file->name, what) != 0)
+		if (!is_meant(file, what, by_id))
 			continue;
 		n++;
 		rc = distrust(files, file, root, removed, masked, err);

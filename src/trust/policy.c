@@ -239,25 +239,13 @@ static void read_update(struct lp_doc *doc, struct lp_policy *policy)
 	lp_doc_join(doc, &part);
 }
 
-static void read_keys(struct lp_doc *doc, struct lp_policy *policy)
-{
-	const struct lppack_value *list = read_filled_list(doc, "keys", KEYS_MAX);
-
-	policy->has_keys = list != NULL;
-	for (size_t i = 0; doc->rc == 0 && i < lppack_value_count(list); i++) {
-		struct lp_doc item = lp_doc_item(doc, list, i);
-
-		read_key(&item, policy);
-		lp_doc_join(doc, &item);
-	}
-}
-
 static int read_policy(struct lp_doc *doc, struct lp_policy *policy)
 {
 	static const char *const keys[] = { "format",  "version",          "created",      "threshold",
 					    "keys",    "required_schemes", "revoked_keys", "revoked_bundles",
 					    "minimum", "update",           "crls",         "require_crls",
 					    NULL };
+	const struct lppack_value *list;
 	uint64_t format = 0;
 
 	lp_doc_keys(doc, keys);
@@ -270,7 +258,14 @@ static int read_policy(struct lp_doc *doc, struct lp_policy *policy)
 		lp_doc_fail(doc, "version", NULL, "'version' must be at least 1");
 	lp_doc_time(doc, "created", true, &policy->created);
 	read_threshold(doc, &policy->threshold);
-	read_keys(doc, policy);
+	list = read_filled_list(doc, "keys", KEYS_MAX);
+	policy->has_keys = list != NULL;
+	for (size_t i = 0; doc->rc == 0 && i < lppack_value_count(list); i++) {
+		struct lp_doc item = lp_doc_item(doc, list, i);
+
+		read_key(&item, policy);
+		lp_doc_join(doc, &item);
+	}
 	if (doc->rc == 0 && policy->has_keys && policy->threshold > policy->n_keys)
 		lp_doc_fail(doc, "threshold", NULL, "'threshold' is more than there are keys: nothing could meet it");
 	read_schemes(doc, "required_schemes", &policy->required_schemes);
