@@ -26,7 +26,6 @@ LOADED = 'what is loaded already is known to a running kernel only'
 SWITCHED = 'how the machine is set is known to a running kernel only'
 RUNS = 'only running its code tells'
 PENDING = 'the kernel looks when the target module is loaded, and refuses that one then'
-UNRECOGNISED = 'not recognised as a klp_func, so nothing is said of it'
 STRICTER = 'the kernel takes it and marks itself tainted; a livepatch that was changed after its build is refused'
 ANOTHER_BUILD = 'kernel/module/version.c compares no release when there are CRCs: only the build ID tells'
 
@@ -432,7 +431,7 @@ def _(module, _context):
     module.rename(module.section('.gnu.linkonce.this_module'), '.gnu.linkonce.that_module')
 
 
-@case('unknown relocation type', 'ENOEXEC', log='nknown rela relocation', lppack='unknown', why=UNRECOGNISED)
+@case('unknown relocation type', 'ENOEXEC', log='nknown rela relocation')
 def _(module, _context):
     section, at = function_place(module)
     rela, entry, offset, symbol, _, addend = module.relocation_at(section, at)
