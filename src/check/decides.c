@@ -12,13 +12,13 @@
 static void add_callback(struct lp_check *check, const char *object)
 {
 	check->decides_when_run = true;
-	lp_check_add(check, (struct lp_finding){
-				    .id = "callback-decides",
-				    .severity = LP_SEVERITY_UNKNOWN,
-				    .subject = object,
-				    .message = lp_text_format("its pre_patch callback of %s may refuse when it runs",
-							      object),
-				    .hint = HINT });
+	lp_check_add(check,
+		     (struct lp_finding){
+			     .id = "callback-decides",
+			     .severity = LP_SEVERITY_UNKNOWN,
+			     .subject = object,
+			     .message = lp_text_format("its pre_patch callback of %s may refuse when it runs", object),
+			     .hint = HINT });
 }
 
 int lp_check_decides(struct lp_check *check, struct lppack_error *err)
@@ -42,13 +42,13 @@ int lp_check_decides(struct lp_check *check, struct lppack_error *err)
 	if (!call)
 		return 0;
 	check->decides_when_run = true;
-	lp_check_add(check, (struct lp_finding){
-					    .id = "init-decides",
-					    .severity = LP_SEVERITY_UNKNOWN,
-					    .subject = call,
-					    .message = lp_text_format("its init code does more than klp_enable_patch(): "
-								      "it refers to %s, and may refuse when it runs",
-								      call),
-					    .hint = HINT });
+	lp_check_add(check,
+		     (struct lp_finding){ .id = "init-decides",
+					  .severity = LP_SEVERITY_UNKNOWN,
+					  .subject = call,
+					  .message = lp_text_format("its init code does more than klp_enable_patch(): "
+								    "it refers to %s, and may refuse when it runs",
+								    call),
+					  .hint = HINT });
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* lppack reboot-needed: one answer for scripts, by its exit status. */
 #include "cli/cleanup.h"
 #include "cli/json.h"
+#include "cli/output.h"
 #include "cli/recovery.h"
 #include "cli/source.h"
 #include "cli/verbs.h"
@@ -63,7 +64,7 @@ static int reboot_needed_run(const void *values, const struct text_list *argumen
 		lp_json_text(&json, "reboot_required", answers[reboot]);
 		lp_json_close(&json, '}');
 	} else {
-		printf("%s\n", sentences[reboot]);
+		line_print(stdout, "%s", sentences[reboot]);
 	}
 	if (reboot != LPPACK_REBOOT_UNKNOWN)
 		return reboot == LPPACK_REBOOT_NEEDED ? LPPACK_OK : NOT_NEEDED;

@@ -119,9 +119,9 @@ void confinement_print(void)
 	uint32_t confinement = lppack_cell_confinement() & (LPPACK_CONFINED_LANDLOCK | LPPACK_CONFINED_SECCOMP);
 
 	if (confinement)
-		fprintf(stderr, "lppack: unsigned files are read in a process that %s confines\n", by[confinement]);
+		line_print(stderr, "lppack: unsigned files are read in a process that %s confines", by[confinement]);
 	else
-		fprintf(stderr,
-			"lppack: unsigned files are read in a process of its own that nothing confines: neither "
-			"Landlock nor seccomp is there\n");
+		line_print(stderr,
+			   "lppack: unsigned files are read in a process of its own that nothing confines: neither "
+			   "Landlock nor seccomp is there");
 }

@@ -10,6 +10,8 @@
 #include "cli/status_watch.h"
 #include "cli/verbs.h"
 
+#include "shared/text.h"
+
 #include <string.h>
 
 struct status_options {
@@ -101,12 +103,13 @@ static void print_verdict(const struct lppack_status *status)
 	int worst = worst_severity(status, &n);
 
 	if (!first)
-		printf("OK: %s\n\n", lppack_status_effective_version(status));
+		line_print(stdout, "OK: %s", lppack_status_effective_version(status));
 	else if (n == 1)
-		printf("%s: %s: %s\n\n", severities[worst], lppack_error_name(first->code), first->text);
+		line_print(stdout, "%s: %s: %s", severities[worst], lppack_error_name(first->code), first->text);
 	else
-		printf("%s: %s: %s (and %zu more: lppack status --check)\n\n", severities[worst],
-		       lppack_error_name(first->code), first->text, n - 1);
+		line_print(stdout, "%s: %s: %s (and %zu more: lppack status --check)", severities[worst],
+			   lppack_error_name(first->code), first->text, n - 1);
+	line_print(stdout, "%s", "");
 }
 
 static size_t count_fixes(const struct lppack_status *status, enum lppack_fix_state state)
@@ -123,24 +126,29 @@ static size_t count_fixes(const struct lppack_status *status, enum lppack_fix_st
 static int print_nagios(const struct lppack_status *status, const struct lppack_error *err)
 {
 	const struct lppack_status_finding *finding;
+	char *text LP_AUTO_FREE = NULL;
 	size_t n;
 	int worst;
 
 	if (!status) {
-		printf("LPPACK UNKNOWN - %s\n", err->message);
+		line_print(stdout, "LPPACK UNKNOWN - %s", err->message);
 		return 3;
 	}
-	worst = worst_severity(status, &n);
-	printf("LPPACK %s - %s", severities[worst], lppack_status_effective_version(status));
-	for (size_t i = 0; (finding = lppack_status_finding_at(status, i)); i++) {
-		printf("; %s: ", lppack_error_name(finding->code));
-		/* The bar begins the performance data. */
-		for (const char *at = finding->text; *at; at++)
-			putchar(*at == '|' ? '/' : *at);
+	text = lp_text_format("%s", "");
+	for (size_t i = 0; text && (finding = lppack_status_finding_at(status, i)); i++) {
+		LP_AUTO_FREE char *before = text;
+
+		text = lp_text_format("%s; %s: %s", before, lppack_error_name(finding->code), finding->text);
 	}
-	printf(" | fixes_active=%zu fixes_pending=%zu fixes_available=%zu fixes_held=%zu\n",
-	       count_fixes(status, LPPACK_FIX_ACTIVE), count_fixes(status, LPPACK_FIX_PENDING),
-	       count_fixes(status, LPPACK_FIX_AVAILABLE), count_fixes(status, LPPACK_FIX_HELD));
+	/* The bar begins the performance data. */
+	for (char *at = text; at && *at; at++)
+		if (*at == '|')
+			*at = '/';
+	worst = worst_severity(status, &n);
+	line_print(stdout, "LPPACK %s - %s%s | fixes_active=%zu fixes_pending=%zu fixes_available=%zu fixes_held=%zu",
+		   severities[worst], lppack_status_effective_version(status), text ? text : "",
+		   count_fixes(status, LPPACK_FIX_ACTIVE), count_fixes(status, LPPACK_FIX_PENDING),
+		   count_fixes(status, LPPACK_FIX_AVAILABLE), count_fixes(status, LPPACK_FIX_HELD));
 	return worst;
 }
 

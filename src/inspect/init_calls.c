@@ -39,9 +39,19 @@ static bool find_init(const struct lp_elf *elf, const struct lp_symtab *table, s
 /* Tracing, return thunks, stack checks and logging decide nothing. */
 static bool decides_nothing(const char *name)
 {
-	static const char *const names[] = { "klp_enable_patch", "__fentry__", "_mcount", "mcount", "__x86_return_thunk",
-					     "__stack_chk_fail", "__stack_chk_guard", "_printk", "printk", "__this_module",
-					     ".TOC.", "_GLOBAL_OFFSET_TABLE_", NULL };
+	static const char *const names[] = { "klp_enable_patch",
+					     "__fentry__",
+					     "_mcount",
+					     "mcount",
+					     "__x86_return_thunk",
+					     "__stack_chk_fail",
+					     "__stack_chk_guard",
+					     "_printk",
+					     "printk",
+					     "__this_module",
+					     ".TOC.",
+					     "_GLOBAL_OFFSET_TABLE_",
+					     NULL };
 
 	return lp_text_is_one_of(name, names) || strncmp(name, "__x86_indirect_thunk_", 21) == 0;
 }

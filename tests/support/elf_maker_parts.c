@@ -32,7 +32,8 @@ struct lp_build_id elf_maker_derive_id(uint64_t hash)
 	return id;
 }
 
-void elf_maker_put_note(struct lp_buf *buf, const char *name, uint32_t type, const void *desc, size_t n, bool big_endian)
+void elf_maker_put_note(struct lp_buf *buf, const char *name, uint32_t type, const void *desc, size_t n,
+			bool big_endian)
 {
 	bytes_put(buf, strlen(name) + 1, 4, big_endian);
 	bytes_put(buf, n, 4, big_endian);

@@ -292,14 +292,6 @@ static int read_decompressed(const char *path, size_t max, struct lp_buf *out, s
 	return rc < 0 ? rc : lp_input_read_decompressed(&in, max, out, err);
 }
 
-static int read_decompressed(const char *path, size_t max, struct lp_buf *out, struct lppack_error *err)
-{
-	LP_AUTO_INPUT struct lp_input in = { .fd = -1 };
-	int rc = lp_input_open(&in, path, err);
-
-	return rc < 0 ? rc : lp_input_read_decompressed(&in, max, out, err);
-}
-
 static void whole_files(void **state)
 {
 	LP_AUTO_BUF struct lp_buf packed = { 0 };

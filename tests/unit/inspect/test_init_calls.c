@@ -31,9 +31,9 @@ struct reference {
 static void put_symbol(struct lp_buf *symbols, struct lp_buf *names, const char *name, unsigned char type,
 		       enum place section, uint64_t size)
 {
-	Elf64_Sym symbol = {
-		.st_info = ELF64_ST_INFO(STB_GLOBAL, type), .st_shndx = (uint16_t)section, .st_size = size
-	};
+	Elf64_Sym symbol = { .st_info = ELF64_ST_INFO(STB_GLOBAL, type),
+			     .st_shndx = (uint16_t)section,
+			     .st_size = size };
 
 	if (name) {
 		symbol.st_name = (uint32_t)names->len;
@@ -55,7 +55,11 @@ static void judge(const struct reference *r)
 				    { r->behind_init ? 20 : 4, ELF64_R_INFO(3, R_X86_64_PLT32), -4 } };
 	const struct kernel_maker_section sections[] = {
 		{ .name = ".text", .type = SHT_PROGBITS, .flags = SHF_ALLOC | SHF_EXECINSTR, .bytes = code, .n = 32 },
-		{ .name = ".init.text", .type = SHT_PROGBITS, .flags = SHF_ALLOC | SHF_EXECINSTR, .bytes = code, .n = 32 },
+		{ .name = ".init.text",
+		  .type = SHT_PROGBITS,
+		  .flags = SHF_ALLOC | SHF_EXECINSTR,
+		  .bytes = code,
+		  .n = 32 },
 		{ .name = ".data", .type = SHT_PROGBITS, .flags = SHF_ALLOC | SHF_WRITE, .bytes = code, .n = 32 },
 		{ .name = ".rela", .type = SHT_RELA, .link = 5, .info = init, .bytes = rela, .n = sizeof(rela) },
 		{ .name = ".symtab", .type = SHT_SYMTAB, .link = 6, .bytes = NULL, .n = 0 },

@@ -159,7 +159,7 @@ static void a_wrong_signature(void **state)
 	LP_AUTO_BUNDLE struct lppack_bundle *bundle = lppack_bundle_open(path, NULL);
 	LP_AUTO_VALUE struct lppack_value *list = NULL;
 
-	fixture_flip(path, bundle->head.area_at + LP_TAR_BLOCK + 70);
+	fixture_flip(path, bundle->head.area_at + LP_TAR_BLOCK + 80);
 	assert_int_equal(lppack_bundle_sign(path, signers, 1, NULL, &f->err), -LPPACK_E_BAD_SIGNATURE);
 	expect_error(&f->err, LPPACK_E_BAD_SIGNATURE, "does not fit");
 	list = lppack_signature_list(path, &f->err);
@@ -274,7 +274,7 @@ static void signed_elsewhere(void **state)
 	expect_ok(attach(path, signature, fixture_path(f, "keys/b.pub"), NULL, &f->err), &f->err);
 	assert_int_equal(count_signatures(f, path), 2);
 	expect_ok(lppack_signature_remove(path, lppack_signer_id(b), NULL, &f->err), &f->err);
-	fixture_flip(signature, 3);
+	fixture_flip(signature, 40);
 	assert_int_equal(attach(path, signature, fixture_path(f, "keys/b.pub"), NULL, &f->err),
 			 -LPPACK_E_BAD_SIGNATURE);
 	expect_error(&f->err, LPPACK_E_BAD_SIGNATURE, "does not fit");
