@@ -103,7 +103,7 @@ int lp_kernel_read_module(const struct lp_kernel *k, const struct lp_tree_module
 	uint64_t which = LP_KERNEL_FILE_MODULES + (uint64_t)(module - k->files.tree->modules);
 	int rc = kernel_open_file(k, which, module->path, &in, err);
 
-	return rc < 0 ? rc : lp_input_read_decompressed(&in, LP_MODULE_MAX, out, err);
+	return rc < 0 ? rc : lp_input_read_decompressed(&in, LP_TREE_MODULE_MAX, out, err);
 }
 
 static int kernel_read_file(const struct lp_kernel *k, enum lp_kernel_path which, size_t max, struct lp_buf *out,

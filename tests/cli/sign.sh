@@ -305,7 +305,7 @@ flip()
 }
 if command -v xxd > /dev/null; then
 	at=$(area_at one.lpb)
-	flip bad.lpb $((at + 512 + 60))
+	flip bad.lpb $((at + 512 + 80))
 	refused "a bundle whose signature is wrong" BAD_SIGNATURE 'bad\.lpb: .*does not fit' '' sign bad.lpb --key a.key
 	{
 		try OK sign bad.lpb --list

@@ -71,6 +71,7 @@ static const struct fallible {
 	{ SYS_fcntl, "fcntl", { EBUSY, ENOLCK } },
 	{ SYS_ftruncate, "ftruncate", { ENOSPC, EIO } },
 	{ SYS_fchmod, "fchmod", { EPERM, EROFS } },
+	{ SYS_fchmodat, "fchmodat", { EPERM, EROFS } },
 	{ SYS_getdents64, "getdents64", { EIO, ENOENT } },
 	{ SYS_lseek, "lseek", { EIO, ESPIPE } },
 	{ SYS_ioctl, "ioctl", { ENOTTY } },

@@ -136,8 +136,13 @@ static void of_an_apply(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		fixture_test(there_and_back),   fixture_test(the_latest),  fixture_test(it_does_not_grow),
-		fixture_test(damaged_receipts), fixture_test(of_an_apply), fixture_test(places_that_cannot_be_written),
+		fixture_test(there_and_back),
+		fixture_test(the_latest),
+		fixture_test(it_does_not_grow),
+		fixture_test(damaged_receipts),
+		fixture_test(of_an_apply),
+		fixture_test(places_that_cannot_be_written),
+		fixture_test(only_their_owner_reads_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
