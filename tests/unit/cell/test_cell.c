@@ -170,10 +170,12 @@ static void what_else_ends_it(void **state)
 
 static int crash(struct deed *deed, struct lp_cell *cell)
 {
+	volatile int *volatile at = (volatile int *)8;
+
 	(void)deed;
 	(void)cell;
 	signal(SIGSEGV, SIG_DFL);
-	*(volatile int *)8 = 1;
+	*at = 1;
 	return 0;
 }
 
