@@ -10,13 +10,12 @@
 #include "base/output.h"
 #include "base/root.h"
 #include "base/value_add.h"
-#include "format/doc.h"
 #include "format/release.h"
-#include "format/yaml.h"
 #include "crypto/digest.h"
 #include "machine/boot_choice.h"
 #include "machine/boot_unit.h"
 #include "machine/coverage.h"
+#include "machine/follow.h"
 #include "machine/store.h"
 #include "apply/recover.h"
 #include "apply/transaction.h"
@@ -27,10 +26,6 @@
 #include <string.h>
 #include <time.h>
 
-#define CONFIG_FILE "/etc/lppack/lppack.yaml"
-#define CONFIG_MAX 65536
-#define KEEP_DEFAULT 3
-#define KEEP_MAX 64
 #define COPY_ROOM (1u << 16)
 
 struct install {
@@ -46,6 +41,7 @@ struct install {
 	bool is_rebuilt;                  /* the store was damaged */
 	struct lppack_value *warnings;
 	bool already;
+	char *switched_from; /* the stream that the machine followed before, if it is another */
 	char **pruned; /* digests, in hex */
 	size_t n_pruned;
 };
@@ -56,38 +52,10 @@ static void install_free(struct install *install)
 	lppack_bundle_close(install->copy);
 	lp_snapshot_free(&install->snapshot);
 	lppack_value_free(install->warnings);
+	free(install->switched_from);
 	for (size_t i = 0; i < install->n_pruned; i++)
 		free(install->pruned[i]);
 	free(install->pruned);
-}
-
-/* /etc/lppack/lppack.yaml: keep_levels. */
-static int read_keep(const char *root, uint64_t *keep, struct lppack_error *err)
-{
-	static const char *const keys[] = { "keep_levels", NULL };
-	LP_AUTO_FREE char *path = lp_text_format("%s" CONFIG_FILE, root);
-	LP_AUTO_VALUE struct lppack_value *tree = NULL;
-	LP_AUTO_BUF struct lp_buf text = { 0 };
-	struct lp_doc doc = { .name = path, .code = LPPACK_E_SPEC, .err = err };
-	int rc;
-
-	*keep = KEEP_DEFAULT;
-	if (!path)
-		return lp_fail_nomem(err);
-	if (lp_root_is_absent(root, CONFIG_FILE))
-		return 0;
-	rc = lp_root_read_safe(root, CONFIG_FILE, CONFIG_MAX, &text, err);
-	if (rc < 0)
-		return rc;
-	rc = lp_yaml_parse(text.data, text.len, path, LPPACK_E_SPEC, &tree, err);
-	if (rc < 0)
-		return rc;
-	doc.map = tree;
-	lp_doc_keys(&doc, keys);
-	lp_doc_int(&doc, "keep_levels", false, KEEP_MAX, keep);
-	if (doc.rc == 0 && *keep == 0)
-		lp_doc_fail(&doc, "keep_levels", NULL, "'keep_levels' must be 1 to %d", KEEP_MAX);
-	return doc.rc;
 }
 
 /* A bundle, or what lp_output_open() calls one that is being written: ".HEX.lpb.PID.N.tmp". */
@@ -210,15 +178,24 @@ static int verify_copy(struct install *install, const struct lp_output *out, str
 	return lppack_verified_check_all(install->verified, &options, err);
 }
 
-/* By the memory of the stream: nothing older than what this machine has seen is put where boots find it. */
-static int check_fresh(struct install *install, struct lppack_error *err)
+/* Of the followed stream, and by its memory: nothing older than what this machine has seen is put where boots find it. */
+static int check_release(struct install *install, struct lppack_error *err)
 {
 	const struct lp_contents *c = lp_verified_contents(install->verified);
+	bool may_switch = install->options.flags & LPPACK_INSTALL_SWITCH_STREAM;
 	const struct lp_freshness_options options = { .expires = c->manifest.expires,
 						      .allow_downgrade =
 							      install->options.flags & LPPACK_INSTALL_ALLOW_DOWNGRADE };
-	int rc = lp_snapshot_check(&install->snapshot, LP_PART_FRESHNESS, err);
+	int rc = lp_follow_check(&install->snapshot, &c->manifest.id, c->bundle->in.name, may_switch, err);
 
+	if (rc < 0)
+		return rc;
+	if (lp_snapshot_is_other_stream(&install->snapshot, c->manifest.id.stream)) {
+		install->switched_from = strdup(lp_snapshot_stream(&install->snapshot));
+		if (!install->switched_from)
+			return lp_fail_nomem(err);
+	}
+	rc = lp_snapshot_check(&install->snapshot, LP_PART_FRESHNESS, err);
 	return rc < 0 ? rc :
 			lp_freshness_see(install->root, &install->snapshot.freshness, &c->manifest.id,
 					 c->bundle->in.name, &options, err);
@@ -227,13 +204,14 @@ static int check_fresh(struct install *install, struct lppack_error *err)
 /* What boots are to begin with, once the store names it. */
 static int choose_target(struct install *install, struct lppack_error *err)
 {
-	const struct lp_digest *digest = &lp_verified_contents(install->verified)->manifest.id.digest;
+	const struct lp_release_id *id = &lp_verified_contents(install->verified)->manifest.id;
 	struct lp_state *state = &install->snapshot.state;
+	int rc = lp_follow_set(state, id->stream, err);
 
-	if (state->has_target && lp_digest_equal(&state->target, digest))
-		return 0;
+	if (rc < 0 || (rc == 0 && state->has_target && lp_digest_equal(&state->target, &id->digest)))
+		return rc;
 	state->has_target = true;
-	state->target = *digest;
+	state->target = id->digest;
 	return lp_state_write(install->root, state, err);
 }
 
@@ -322,12 +300,9 @@ static int name_release(struct install *install, struct lppack_error *err)
  * steps leaves a file or a release too many, which the next call takes away, and never a name without its file. */
 static int put_in_place(struct install *install, struct lp_output *out, struct lppack_error *err)
 {
-	uint64_t keep = install->options.keep;
-	int rc = keep ? 0 : read_keep(install->root, &keep, err);
+	uint64_t keep = install->options.keep ? install->options.keep : install->snapshot.config.keep_levels;
+	int rc = check_release(install, err);
 
-	if (rc < 0)
-		return rc;
-	rc = check_fresh(install, err);
 	if (rc < 0)
 		return rc;
 	rc = lp_output_commit(out, false, err);
@@ -464,6 +439,7 @@ static struct lppack_value *install_describe(struct install *install, struct lpp
 	lp_value_add(&map, "bundle", lppack_verified_describe(install->verified, 0, err));
 	lp_value_add(&map, "path", path ? lp_value_string(path) : NULL);
 	lp_value_add_bool(&map, "already", install->already);
+	lp_value_add_text(&map, "switched_from", install->switched_from);
 	lp_value_add_texts(&map, "pruned", install->pruned, install->n_pruned);
 	lp_value_add(&map, "levels", lp_boot_candidates_describe(&install->snapshot, &candidates));
 	lp_value_add(&map, "coverage", lp_coverage_describe(&coverage));
@@ -491,8 +467,8 @@ struct lppack_value *lp_store_install(struct lppack_host *host, struct lppack_bu
 	if (LP_OPTIONS_TAKE(lppack_install_options, flags, &install.options, options, err) < 0 ||
 	    LP_OPTIONS_TAKE(lppack_wait, wait_ns, &install.wait, install.options.wait, err) < 0)
 		return NULL;
-	if (install.options.keep > KEEP_MAX) {
-		lp_fail(err, LPPACK_E_USAGE, NULL, "at most %d levels are kept", KEEP_MAX);
+	if (install.options.keep > LP_KEEP_MAX) {
+		lp_fail(err, LPPACK_E_USAGE, NULL, "at most %d levels are kept", LP_KEEP_MAX);
 		return NULL;
 	}
 	lock = lp_host_lock_for(host, install.options.wait, err);

@@ -16,6 +16,7 @@
 #include "bundle/describe.h"
 #include "check/running.h"
 #include "machine/boot_count.h"
+#include "machine/follow.h"
 #include "machine/hold.h"
 #include "apply/module_trust.h"
 #include "apply/rollback.h"
@@ -28,6 +29,7 @@ static void judgement_free(struct lp_judgement *judgement)
 	lppack_value_free(judgement->warnings);
 	lppack_value_free(judgement->module_signature);
 	free(judgement->reversibility_why);
+	free(judgement->switches_from);
 	*judgement = (struct lp_judgement){ 0 };
 }
 
@@ -87,6 +89,14 @@ static int check_policy(const struct lppack_plan *plan, const struct lp_snapshot
 					&judgement->warnings, &why);
 	if (judgement->already)
 		return judgement->warnings ? 0 : lp_fail_nomem(err);
+	if (plan->origin == LP_PLAN_GIVEN) {
+		/* Before what the memory says: of another stream that says little. */
+		int follows = lp_follow_check(snapshot, &c->manifest.id, c->bundle->in.name,
+					      plan->flags & LPPACK_APPLY_SWITCH_STREAM, err);
+
+		if (follows < 0)
+			return follows;
+	}
 	if (rc < 0)
 		return lp_error_move(err, &why);
 	rc = lp_snapshot_check(snapshot, LP_PART_HOLDS, err);
@@ -273,6 +283,17 @@ static int choose_module(struct lppack_plan *plan, struct lppack_error *err)
 	return 0;
 }
 
+/* Which stream the machine would follow no longer. */
+static int note_switch(const struct lppack_plan *plan, const struct lp_snapshot *snapshot, struct lp_judgement *out,
+		       struct lppack_error *err)
+{
+	bool ok = true;
+
+	if (lp_snapshot_is_other_stream(snapshot, lp_verified_contents(plan->verified)->manifest.id.stream))
+		out->switches_from = lp_text_dup(lp_snapshot_stream(snapshot), &ok);
+	return ok ? 0 : lp_fail_nomem(err);
+}
+
 /* By the snapshot and the verified bundle of the plan, whose request is set up for both. *out is new, but for
  * is_loadable: what was found with the same stack is not looked for again. */
 static int judge_plan(const struct lppack_plan *plan, const struct lp_snapshot *snapshot, struct lp_judgement *out,
@@ -284,6 +305,9 @@ static int judge_plan(const struct lppack_plan *plan, const struct lp_snapshot *
 	if (!out->warnings)
 		return lp_fail_nomem(err);
 	rc = lp_preflight_replace(&plan->host->io, &plan->terms, plan->job.facts, &snapshot->stack, &out->already, err);
+	if (rc < 0)
+		return rc;
+	rc = note_switch(plan, snapshot, out, err);
 	if (rc < 0)
 		return rc;
 	rc = check_policy(plan, snapshot, out, err);
@@ -361,7 +385,8 @@ int lp_apply_options_take(struct lppack_apply_options *options, const struct lpp
 			  struct lppack_error *err)
 {
 	static const uint32_t known = LPPACK_APPLY_REPLACE | LPPACK_APPLY_TAKE_OVER | LPPACK_APPLY_ALLOW_DOWNGRADE |
-				      LPPACK_APPLY_ROLLBACK | LPPACK_APPLY_FORCE | LPPACK_APPLY_BEFORE_SIGNAL;
+				      LPPACK_APPLY_ROLLBACK | LPPACK_APPLY_FORCE | LPPACK_APPLY_BEFORE_SIGNAL |
+				      LPPACK_APPLY_SWITCH_STREAM;
 	int rc = LP_OPTIONS_TAKE(lppack_apply_options, flags, options, given, err);
 
 	if (options->flags & LPPACK_APPLY_ROLLBACK)
@@ -478,6 +503,7 @@ LP_EXPORT struct lppack_value *lppack_plan_describe(const struct lppack_plan *pl
 			     lp_value_list() :
 			     lp_stack_describe_active(&plan->transaction.snapshot.stack, &plan->transaction));
 	lp_value_add_bool(&map, "already", judgement->already);
+	lp_value_add_text(&map, "switches_from", judgement->switches_from);
 	if (judgement->reversibility) {
 		struct lppack_value *reversibility = lp_value_map();
 

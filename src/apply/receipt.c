@@ -170,6 +170,11 @@ LP_EXPORT struct lppack_receipt *lppack_plan_apply(struct lppack_plan *plan, str
 	lock = lp_lock_wait(&plan->host->io, &plan->terms.caller, err);
 	if (lock < 0 || apply_prepare(plan, err) < 0)
 		return NULL;
+	lp_value_add_text(&receipt->about, "switched_from", plan->judgement.switches_from);
+	if (!receipt->about) {
+		lp_fail_nomem(err);
+		return NULL;
+	}
 	rc = lp_replace_run(&plan->host->io, &plan->terms, &plan->job, &receipt->result, &receipt->error);
 	receipt->took_over = LP_TAKE(plan->transaction.journal.took_over);
 	apply_remember(plan, receipt, rc, &receipt->error);

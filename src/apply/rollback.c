@@ -58,30 +58,29 @@ static const struct lp_installed *fail_none(const char *what, struct lppack_erro
 	return NULL;
 }
 
-/* The release of the serial. With nothing applied only the store knows its stream. */
-static const struct lp_installed *find_serial(const struct lp_store *store, const char *stream, uint64_t serial,
+/* The release of the serial, of the followed stream. */
+static const struct lp_installed *find_serial(const struct lp_snapshot *snapshot, uint64_t serial,
 					      struct lppack_error *err)
 {
-	const struct lp_installed *found = NULL;
+	const char *stream = lp_snapshot_stream(snapshot);
+	const struct lp_installed *found = stream ? lp_store_find_serial(&snapshot->store, stream, serial) : NULL;
 	char what[64];
 
-	for (size_t i = 0; i < store->n && !found; i++)
-		if (!stream || strcmp(store->releases[i].id.stream, stream) == 0)
-			found = lp_store_find_serial(store, store->releases[i].id.stream, serial);
 	snprintf(what, sizeof(what), "serial %llu is not installed", (unsigned long long)serial);
 	return found ? found : fail_none(what, err);
 }
 
-static const struct lp_installed *choose_release(const struct lp_store *store, const struct lp_applied *now,
-						 const uint64_t *serial, struct lppack_error *err)
+static const struct lp_installed *choose_release(const struct lp_snapshot *snapshot, const uint64_t *serial,
+						 struct lppack_error *err)
 {
+	const struct lp_applied *now = lp_snapshot_applied(snapshot);
 	const struct lp_installed *found;
 
 	if (serial)
-		return find_serial(store, now ? now->id.stream : NULL, *serial, err);
+		return find_serial(snapshot, *serial, err);
 	if (!now)
 		return fail_none("lppack has put nothing in force in this boot that could be gone back from", err);
-	found = lp_store_below(store, &now->id);
+	found = lp_store_below(&snapshot->store, &now->id);
 	return found ? found : fail_none("no older level is installed", err);
 }
 
@@ -97,7 +96,7 @@ LP_EXPORT int lppack_host_open_release(struct lppack_host *host, const struct lp
 	lp_snapshot_read(&snapshot, host);
 	if (lp_snapshot_check(&snapshot, LP_PART_STATE, &own) == 0 &&
 	    lp_snapshot_check(&snapshot, LP_PART_STORE, &own) == 0)
-		release = choose_release(&snapshot.store, lp_snapshot_applied(&snapshot), serial, &own);
+		release = choose_release(&snapshot, serial, &own);
 	if (release)
 		opened = lp_store_open_release(host->io.root, release, &own);
 	*verified = opened ? lp_store_verify_release(opened, release, keyring, &own) : NULL;

@@ -7,6 +7,7 @@
 #include "base/value_add.h"
 #include "runtime/unload.h"
 #include "bundle/describe.h"
+#include "machine/follow.h"
 #include "machine/freshness.h"
 #include "machine/store.h"
 
@@ -228,6 +229,9 @@ int lp_transaction_record(struct lp_transaction *t, const struct lp_attempt_resu
 	if (rc < 0)
 		return rc;
 	rc = lp_state_add_module(state, &state->applied.module.build_id, err);
+	if (rc < 0)
+		return rc;
+	rc = state->has_applied ? lp_follow_set(state, state->applied.id.stream, err) : 0;
 	if (rc < 0)
 		return rc;
 	state->applied.applied_at = time(NULL);

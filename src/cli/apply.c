@@ -16,6 +16,7 @@ struct apply_options {
 	bool replace;
 	struct transaction_options transaction;
 	bool allow_downgrade;
+	bool switch_stream;
 	bool force;
 	bool accept_reboot;
 	bool installed;
@@ -27,20 +28,39 @@ struct apply_options {
 };
 
 static const struct option_spec options[] = {
-	{ .name = "replace", .kind = OPTION_FLAG, .offset = offsetof(struct apply_options, replace),
+	{ .name = "replace",
+	  .kind = OPTION_FLAG,
+	  .offset = offsetof(struct apply_options, replace),
 	  .help = "supersede the livepatches that are in force" },
 	TRANSACTION_ROWS(struct apply_options),
-	{ .name = "allow-downgrade", .kind = OPTION_FLAG, .offset = offsetof(struct apply_options, allow_downgrade),
+	{ .name = "allow-downgrade",
+	  .kind = OPTION_FLAG,
+	  .offset = offsetof(struct apply_options, allow_downgrade),
 	  .help = "take a bundle older than what was seen; recorded" },
-	{ .name = "force", .kind = OPTION_FLAG, .offset = offsetof(struct apply_options, force),
+	{ .name = "switch-stream",
+	  .kind = OPTION_FLAG,
+	  .offset = offsetof(struct apply_options, switch_stream),
+	  .help = "follow the bundle's stream from now on; recorded" },
+	{ .name = "force",
+	  .kind = OPTION_FLAG,
+	  .offset = offsetof(struct apply_options, force),
 	  .help = "end a stalled transition by force, unsafely" },
-	{ .name = "accept-reboot", .kind = OPTION_FLAG, .offset = offsetof(struct apply_options, accept_reboot),
+	{ .name = "accept-reboot",
+	  .kind = OPTION_FLAG,
+	  .offset = offsetof(struct apply_options, accept_reboot),
 	  .help = "with --force: no further apply before a reboot" },
-	{ .name = "installed", .kind = OPTION_FLAG, .offset = offsetof(struct apply_options, installed),
+	{ .name = "installed",
+	  .kind = OPTION_FLAG,
+	  .offset = offsetof(struct apply_options, installed),
 	  .help = "apply the installed level instead of a file" },
-	{ .name = "boot", .kind = OPTION_FLAG, .offset = offsetof(struct apply_options, boot),
+	{ .name = "boot",
+	  .kind = OPTION_FLAG,
+	  .offset = offsetof(struct apply_options, boot),
 	  .help = "with --installed: count this boot until it is confirmed" },
-	{ .name = "dry-run", .letter = 'n', .kind = OPTION_FLAG, .offset = offsetof(struct apply_options, dry_run),
+	{ .name = "dry-run",
+	  .letter = 'n',
+	  .kind = OPTION_FLAG,
+	  .offset = offsetof(struct apply_options, dry_run),
 	  .help = "verify, check and tell, but change nothing" },
 	KEYS_ROW(struct apply_options),
 	ROOT_ROW(struct apply_options),
@@ -160,6 +180,8 @@ static int apply_run(const void *values, const struct text_list *arguments, stru
 		how.flags |= LPPACK_APPLY_REPLACE;
 	if (o->allow_downgrade)
 		how.flags |= LPPACK_APPLY_ALLOW_DOWNGRADE;
+	if (o->switch_stream)
+		how.flags |= LPPACK_APPLY_SWITCH_STREAM;
 	if (o->force)
 		how.flags |= LPPACK_APPLY_FORCE;
 	if (rc < 0)

@@ -17,6 +17,7 @@ struct install_options {
 	bool no_apply;
 	struct number keep;
 	bool allow_downgrade;
+	bool switch_stream;
 	struct transaction_options transaction;
 	struct text_list keys;
 	const char *root;
@@ -24,13 +25,26 @@ struct install_options {
 };
 
 static const struct option_spec options[] = {
-	{ .name = "no-apply", .kind = OPTION_FLAG, .offset = offsetof(struct install_options, no_apply),
+	{ .name = "no-apply",
+	  .kind = OPTION_FLAG,
+	  .offset = offsetof(struct install_options, no_apply),
 	  .help = "leave the running kernel as it is" },
-	{ .name = "keep", .kind = OPTION_NUMBER, .completion = COMPLETE_WORD, .argument = "N",
-	  .offset = offsetof(struct install_options, keep), .min = 1, .max = 64,
+	{ .name = "keep",
+	  .kind = OPTION_NUMBER,
+	  .completion = COMPLETE_WORD,
+	  .argument = "N",
+	  .offset = offsetof(struct install_options, keep),
+	  .min = 1,
+	  .max = 64,
 	  .help = "keep so many levels of the stream; default: as configured, else 3" },
-	{ .name = "allow-downgrade", .kind = OPTION_FLAG, .offset = offsetof(struct install_options, allow_downgrade),
+	{ .name = "allow-downgrade",
+	  .kind = OPTION_FLAG,
+	  .offset = offsetof(struct install_options, allow_downgrade),
 	  .help = "take a bundle older than what was seen; recorded" },
+	{ .name = "switch-stream",
+	  .kind = OPTION_FLAG,
+	  .offset = offsetof(struct install_options, switch_stream),
+	  .help = "follow the bundle's stream from now on; recorded" },
 	TRANSACTION_ROWS(struct install_options),
 	KEYS_ROW(struct install_options),
 	ROOT_ROW(struct install_options),
@@ -74,6 +88,8 @@ static int install(struct job *job, struct lppack_error *err)
 		return -err->code;
 	if (o->allow_downgrade)
 		how.flags |= LPPACK_INSTALL_ALLOW_DOWNGRADE;
+	if (o->switch_stream)
+		how.flags |= LPPACK_INSTALL_SWITCH_STREAM;
 	if (o->no_apply)
 		how.flags |= LPPACK_INSTALL_NO_APPLY;
 	watch.path = job->path;

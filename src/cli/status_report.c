@@ -252,6 +252,7 @@ void status_print(const struct lppack_value *status)
 	const struct lppack_value *levels = lppack_value_get(status, "levels");
 
 	print_stack(status);
+	field_print("stream", value_text_at(status, "stream"));
 	print_latest(lppack_value_get(status, "latest"));
 	status_report_print_holds(lppack_value_get(status, "holds"));
 	if (lppack_value_count(levels))

@@ -81,6 +81,9 @@ const struct lp_installed *lp_boot_choice_first(const struct lp_snapshot *snapsh
 	const struct lp_installed *target = lp_snapshot_target(snapshot);
 	const struct lp_installed *frozen;
 
+	if (target && lp_snapshot_is_other_stream(snapshot, target->id.stream))
+		target = lp_store_newest(&snapshot->store, lp_snapshot_stream(snapshot));
+
 	/* Holds that cannot be read keep every level away: lp_boot_choice_check() reports them. */
 	if (!target || snapshot->damage[LP_PART_HOLDS].code)
 		return target;

@@ -5,7 +5,9 @@ liblppack_all_la_SOURCES += \
 	src/machine/boot_count.c src/machine/boot_count.h \
 	src/machine/boot_unit.c src/machine/boot_unit.h \
 	src/machine/claims.c src/machine/claims.h \
+	src/machine/config.c src/machine/config.h \
 	src/machine/coverage.c src/machine/coverage.h \
+	src/machine/follow.c src/machine/follow.h \
 	src/machine/freshness.c src/machine/freshness.h \
 	src/machine/history.c src/machine/history.h \
 	src/machine/hold.c src/machine/hold.h \

@@ -10,6 +10,7 @@
 
 void lp_snapshot_free(struct lp_snapshot *snapshot)
 {
+	lp_config_free(&snapshot->config);
 	lp_stack_free(&snapshot->stack);
 	lp_state_free(&snapshot->state);
 	lp_journal_free(&snapshot->journal);
@@ -34,6 +35,7 @@ void lp_snapshot_read(struct lp_snapshot *snapshot, struct lppack_host *host)
 	struct lppack_error *damage = snapshot->damage;
 
 	*snapshot = (struct lp_snapshot){ .host = host };
+	lp_config_read(root, &snapshot->config, &damage[LP_PART_CONFIG]);
 	lp_stack_read(&host->io, &snapshot->stack, &damage[LP_PART_STACK]);
 	/* A kernel without a readable build ID still has a stack to show. */
 	lp_host_identify(host, NULL);
@@ -58,6 +60,18 @@ int lp_snapshot_check(const struct lp_snapshot *snapshot, enum lp_part part, str
 int lp_snapshot_open_releases(struct lp_snapshot *snapshot, struct lppack_error *err)
 {
 	return lp_store_open_all(snapshot->host->io.root, &snapshot->store, err);
+}
+
+const char *lp_snapshot_stream(const struct lp_snapshot *snapshot)
+{
+	return snapshot->config.stream ? snapshot->config.stream : snapshot->state.stream;
+}
+
+bool lp_snapshot_is_other_stream(const struct lp_snapshot *snapshot, const char *stream)
+{
+	const char *followed = lp_snapshot_stream(snapshot);
+
+	return followed && strcmp(followed, stream) != 0;
 }
 
 const struct lp_applied *lp_snapshot_applied(const struct lp_snapshot *snapshot)
@@ -87,6 +101,8 @@ const struct lp_installed *lp_snapshot_newest(const struct lp_snapshot *snapshot
 	const struct lp_installed *target = lp_snapshot_target(snapshot);
 	const struct lp_installed *last = NULL;
 
+	if (lp_snapshot_stream(snapshot))
+		return lp_store_newest(store, lp_snapshot_stream(snapshot));
 	if (snapshot->ours)
 		return lp_store_newest(store, snapshot->state.applied.id.stream);
 	for (size_t i = 0; i < store->n; i++)

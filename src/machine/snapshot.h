@@ -7,6 +7,7 @@
 #define LP_MACHINE_SNAPSHOT_H
 
 #include "machine/boot_count.h"
+#include "machine/config.h"
 #include "machine/freshness.h"
 #include "machine/hold.h"
 #include "machine/host.h"
@@ -15,6 +16,7 @@
 #include "machine/store.h"
 
 enum lp_part {
+	LP_PART_CONFIG,
 	LP_PART_STACK,
 	LP_PART_STATE,
 	LP_PART_JOURNAL,
@@ -27,6 +29,7 @@ enum lp_part {
 
 struct lp_snapshot {
 	struct lppack_host *host; /* borrowed; the kernel's identity and the boot stay what they are while it runs */
+	struct lp_config config;  /* what holds without it, if it was not read */
 	struct lp_stack stack;
 	struct lp_state state;
 	bool is_unfinished;
@@ -47,14 +50,18 @@ int lp_snapshot_check(const struct lp_snapshot *snapshot, enum lp_part part, str
 /* Opens the files of the installed releases, each once. LPPACK_E_NO_MEMORY. */
 int lp_snapshot_open_releases(struct lp_snapshot *snapshot, struct lppack_error *err);
 
+/* The stream that the machine follows: what lppack.yaml says, else that of the first release that was accepted; NULL: none
+ * yet. */
+const char *lp_snapshot_stream(const struct lp_snapshot *snapshot);
+bool lp_snapshot_is_other_stream(const struct lp_snapshot *snapshot, const char *stream);
 /* What was applied in this boot; NULL: nothing, or it is not known. */
 const struct lp_applied *lp_snapshot_applied(const struct lp_snapshot *snapshot);
 /* The installed release that boots begin with; NULL if there is none. */
 const struct lp_installed *lp_snapshot_target(const struct lp_snapshot *snapshot);
 /* What the applied release is to a hold, by what this boot applied; false if nothing is known of it. */
 bool lp_snapshot_subject(const struct lp_snapshot *snapshot, struct lp_hold_subject *out);
-/* The newest installed release of the stream that is applied, of the one that boots begin with, or of what was installed
- * last; NULL. */
+/* The newest installed release of the followed stream; while none is followed, of the stream that is applied, of the one
+ * that boots begin with, or of what was installed last; NULL. */
 const struct lp_installed *lp_snapshot_newest(const struct lp_snapshot *snapshot);
 /* What an opened release claims for the running kernel. 1, 0 if it has nothing for it, or a negative code. */
 int lp_snapshot_claims(const struct lp_snapshot *snapshot, const struct lp_installed *release, struct lp_claims *out,

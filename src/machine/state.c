@@ -6,6 +6,7 @@
 #include "shared/text.h"
 #include "base/value_add.h"
 #include "format/doc.h"
+#include "format/manifest.h"
 #include "runtime/stack.h"
 #include "machine/state_file.h"
 
@@ -15,6 +16,7 @@
 
 void lp_state_free(struct lp_state *state)
 {
+	free(state->stream);
 	free(state->boot_id);
 	free(state->modules);
 	lp_applied_free(&state->applied);
@@ -103,12 +105,16 @@ static void decode_modules(struct lp_doc *doc, struct lp_state *out)
 static int decode_state(const struct lppack_value *tree, const char *path, struct lp_state *out,
 			struct lppack_error *err)
 {
-	static const char *const keys[] = { "format", "target", "boot_id", "forced", "modules", "applied", NULL };
+	static const char *const keys[] = { "format", "stream",  "target",  "boot_id",
+					    "forced", "modules", "applied", NULL };
 	struct lp_doc doc = { .map = tree, .name = path, .code = LPPACK_E_STATE, .err = err };
 	struct lp_doc applied;
 
 	lp_doc_keys(&doc, keys);
 	lp_state_file_format(&doc);
+	lp_doc_text_dup(&doc, "stream", false, &out->stream);
+	if (doc.rc == 0 && out->stream && !lp_stream_name_is_valid(out->stream))
+		lp_doc_fail(&doc, "stream", NULL, "'stream' is no stream's name");
 	out->has_target = lppack_value_get(tree, "target");
 	if (out->has_target)
 		lp_doc_digest(&doc, "target", &out->target);
@@ -150,6 +156,7 @@ int lp_state_write(const char *root, const struct lp_state *state, struct lppack
 	for (size_t i = 0; i < state->n_modules; i++)
 		lp_value_push(&modules, lp_value_string(lp_build_id_format(&state->modules[i], text)));
 	lp_value_add_int(&map, "format", LP_STATE_FORMAT);
+	lp_value_add_text(&map, "stream", state->stream);
 	if (state->has_target)
 		lp_value_add_digest(&map, "target", &state->target);
 	lp_value_add_text(&map, "boot_id", state->boot_id ? state->boot_id : "");

@@ -15,7 +15,8 @@
 struct lp_stack;
 
 struct lp_state {
-	char *boot_id;               /* of the boot that all but the target is of; "" where the kernel does not say */
+	char *stream;                /* the one that the machine follows, unless lppack.yaml says so; NULL: none yet */
+	char *boot_id;               /* of the boot that what follows is of; "" where the kernel does not say */
 	bool forced;                 /* lppack has forced a transition */
 	struct lp_build_id *modules; /* what lppack has loaded and may still be there */
 	size_t n_modules;

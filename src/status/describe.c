@@ -258,6 +258,7 @@ LP_EXPORT struct lppack_value *lppack_status_describe(const struct lppack_status
 	struct lppack_value *map = lp_value_map();
 
 	add_stack(status, &map);
+	lp_value_add_text(&map, "stream", lp_snapshot_stream(snapshot));
 	lp_value_add(&map, "fixes", describe_fixes(status));
 	if (status->newest.release)
 		lp_value_add(&map, "latest", describe_newest(&status->newest));

@@ -51,6 +51,7 @@ static enum lppack_code code_of(const struct lppack_error *problem)
 	switch (problem->code) {
 	case LPPACK_E_KEY:
 	case LPPACK_E_POLICY:
+	case LPPACK_E_SPEC:
 	case LPPACK_E_UNSAFE_FILE:
 		return (enum lppack_code)problem->code;
 	case LPPACK_E_NO_LIVEPATCH:
@@ -81,6 +82,28 @@ static bool find_not_set_up(struct lppack_status *status)
 static bool is_active(const struct lppack_status *status, const struct lp_installed *release)
 {
 	return status->snapshot.ours && lp_digest_equal(&status->snapshot.state.applied.id.digest, &release->id.digest);
+}
+
+/* What is active, or what boots began with before, is of a stream that the machine does not follow. */
+static bool find_other_stream(struct lppack_status *status)
+{
+	const struct lp_snapshot *snapshot = &status->snapshot;
+	const char *followed = lp_snapshot_stream(snapshot);
+	const struct lp_installed *target = lp_snapshot_target(snapshot);
+
+	if (snapshot->ours && lp_snapshot_is_other_stream(snapshot, snapshot->state.applied.id.stream))
+		return add(status, LPPACK_E_OTHER_STREAM,
+			   lp_text_format("%s serial %llu is active, and this machine follows the stream %s: install a "
+					  "release of it",
+					  snapshot->state.applied.id.stream,
+					  (unsigned long long)snapshot->state.applied.id.serial, followed));
+	if (target && lp_snapshot_is_other_stream(snapshot, target->id.stream) && !lp_boot_choice_first(snapshot))
+		return add(
+			status, LPPACK_E_OTHER_STREAM,
+			lp_text_format("%s serial %llu is installed, and no boot applies it: this machine follows the "
+				       "stream %s; install a release of it",
+				       target->id.stream, (unsigned long long)target->id.serial, followed));
+	return true;
 }
 
 /* Only what is active and what a boot would apply otherwise: an older release in reserve need not be accepted. */
@@ -293,9 +316,9 @@ int lp_status_find(struct lppack_status *status, struct lppack_error *err)
 {
 	/* In the order of their gravity. */
 	static bool (*const finders[])(struct lppack_status * status) = {
-		find_problems,      find_not_set_up, find_unfinished, find_transition, find_refused,
-		find_skipped,       find_foreign,    find_reboot,     find_newer,      find_held_out,
-		find_disabled_unit, find_uncovered,  find_expired,
+		find_problems, find_not_set_up,    find_unfinished, find_transition, find_other_stream,
+		find_refused,  find_skipped,       find_foreign,    find_reboot,     find_newer,
+		find_held_out, find_disabled_unit, find_uncovered,  find_expired,
 	};
 
 	for (size_t i = 0; i < sizeof(finders) / sizeof(finders[0]); i++)

@@ -195,7 +195,8 @@ static int read_trust(struct lppack_status *status, struct lppack_error *err)
  * damaged count of boots with the boot. */
 static int read_parts(struct lppack_status *status, struct lppack_error *err)
 {
-	static const enum lp_part parts[] = { LP_PART_STACK, LP_PART_STATE, LP_PART_STORE, LP_PART_HOLDS };
+	static const enum lp_part parts[] = { LP_PART_CONFIG, LP_PART_STACK, LP_PART_STATE, LP_PART_STORE,
+					      LP_PART_HOLDS };
 	int rc = read_patches(status, err);
 
 	if (rc < 0)

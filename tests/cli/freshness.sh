@@ -50,8 +50,8 @@ refused "an older bundle" DOWNGRADE 's4\.lpb: serial 4 .* is older than what thi
 refused "another bundle of the serial" EQUIVOCATION 'twin\.lpb: serial 5 .* is not the one that this machine has seen, serial 5' \
 	'a key is misused' "${dry[@]}" twin.lpb
 refused "whatever is allowed" EQUIVOCATION 'twin\.lpb: ' 'a key is misused' "${dry[@]}" --allow-downgrade twin.lpb
-{ try OK "${dry[@]}" s5.lpb; try OK "${dry[@]}" s6.lpb; try OK "${dry[@]}" e1.lpb; try OK "${dry[@]}" db.lpb; } |
-	ok "the same, a newer one, a higher epoch and another stream"
+{ try OK "${dry[@]}" s5.lpb; try OK "${dry[@]}" s6.lpb; try OK "${dry[@]}" e1.lpb; try OK "${dry[@]}" --switch-stream db.lpb; } |
+	ok "the same, a newer one, a higher epoch and another stream that is switched to"
 {
 	cp $memory before
 	try OK "${dry[@]}" --allow-downgrade s4.lpb

@@ -32,7 +32,7 @@ cli_scripts = \
 	tests/cli/root_links.sh \
 	tests/cli/sign.sh \
 	tests/cli/sign_module.sh \
-	tests/cli/status.sh \
+	tests/cli/status.sh tests/cli/streams.sh \
 	tests/cli/statuses.sh \
 	tests/cli/token.sh \
 	tests/cli/transaction.sh \
