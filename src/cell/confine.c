@@ -82,7 +82,7 @@ static int confine_files(void)
 
 #ifdef HAVE_SECCOMP
 /* Reading what it was handed, answering, memory, and what the C library asks of the machine to do so (its qsort() asks
- * for the memory, its malloc() for the processors); no name of a file is among the arguments. */
+ * for the memory, its malloc() for the processors, OpenSSL's random numbers whether they were forked); no name of a file is among the arguments. */
 static const int calls[] = {
 	SCMP_SYS(read),
 	SCMP_SYS(readv),
@@ -104,6 +104,7 @@ static const int calls[] = {
 	SCMP_SYS(getrandom),
 	SCMP_SYS(sysinfo),
 	SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(getpid),
 	SCMP_SYS(clock_gettime),
 	SCMP_SYS(clock_gettime64),
 	SCMP_SYS(restart_syscall),
@@ -117,7 +118,6 @@ static const int calls[] = {
 	SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(sigaltstack),
 	SCMP_SYS(sched_yield),
-	SCMP_SYS(getpid),
 	SCMP_SYS(gettid),
 	SCMP_SYS(getrlimit),
 	SCMP_SYS(prlimit64),
