@@ -109,6 +109,9 @@ const struct dirent *lp_dir_next(DIR *dir)
 		errno = 0;
 		entry = readdir(dir);
 	} while (entry && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
+	/* readdir(3) takes ENOENT for the end. But each directory has the two: one that ends at once was not listed. */
+	if (!entry && errno == 0 && telldir(dir) == 0)
+		errno = ENOENT;
 	return entry;
 }
 
