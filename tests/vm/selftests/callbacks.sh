@@ -14,7 +14,7 @@ fails() {
 	local name="$1"
 	shift
 	listen
-	expect_status "$name: refused" 60 lppack apply --replace --json "$@" $B/callbacks_fail.lpb
+	expect_status "$name: refused" 60 lppack apply --replace --switch-stream --json "$@" $B/callbacks_fail.lpb
 	expect_match "$name: nothing has changed" '*"outcome": "nothing"*' "$OUTPUT"
 	expect_match "$name: the receipt has the kernel's words" \
 		"*\"kernel_log\": *pre-patch callback failed for object 'vmlinux'*\"error\"*" "$OUTPUT"
@@ -44,7 +44,7 @@ expect_eq 'the stack is as it was' 'test_klp_atomic_replace test_klp_livepatch' 
 expect_eq 'and its modules' 'test_klp_atomic_replace test_klp_livepatch' "$(livepatch_modules)"
 expect_eq 'and what it does' 'test_klp_livepatch: this has been live patched' "$(cat /proc/cmdline)"
 
-expect_status 'callbacks that do not fail' 0 lppack apply --replace --take-over $B/callbacks_demo.lpb
+expect_status 'callbacks that do not fail' 0 lppack apply --replace --take-over --switch-stream $B/callbacks_demo.lpb
 in_force 'no failure' $DEMO
 listen
 echo -19 >$RETURNS
