@@ -76,6 +76,7 @@ extern "C" {
 	X(SIGNED, 44, CALL, "that key has signed the bundle already") \
 	X(STILL_TRUSTED, 45, MACHINE, "the key still counts: something else makes it") \
 	X(OTHER_STREAM, 46, RELEASE, "the bundle is of another stream than the machine follows") \
+	X(LOSS, 47, RELEASE, "the bundle loses what this machine has") \
 	X(NO_LIVEPATCH, 50, MACHINE, "the running kernel cannot livepatch") \
 	X(PRIVILEGE, 51, CALL, "not allowed: root (CAP_SYS_MODULE) is needed") \
 	X(BUSY, 52, MACHINE, "another apply or transition is running") \

@@ -124,6 +124,8 @@ enum lppack_apply_flags {
 	LPPACK_APPLY_BEFORE_SIGNAL = 1u << 5,
 	/** May be of another stream than the machine follows, which it then follows instead. */
 	LPPACK_APPLY_SWITCH_STREAM = 1u << 6,
+	/** May lose what the machine has: just what a plan lists, for just this release. */
+	LPPACK_APPLY_ALLOW_LOSS = 1u << 7,
 };
 
 /**
@@ -153,7 +155,7 @@ struct lppack_apply_options {
  * @param err      receives the error
  * @return the plan, to be freed with lppack_plan_free(); NULL on failure, with a code of lppack_entry_load_module() or:
  *         - LPPACK_E_NO_KERNEL: the bundle has nothing for the running kernel
- *         - LPPACK_E_DISABLED, LPPACK_E_OTHER_STREAM, LPPACK_E_HELD, LPPACK_E_DOWNGRADE, LPPACK_E_EQUIVOCATION,
+ *         - LPPACK_E_DISABLED, LPPACK_E_OTHER_STREAM, LPPACK_E_LOSS, LPPACK_E_HELD, LPPACK_E_DOWNGRADE, LPPACK_E_EQUIVOCATION,
  *           LPPACK_E_CLOCK, LPPACK_E_STATE, LPPACK_E_SPEC: the bundle must not be applied on this machine
  *         - LPPACK_E_NOT_LIVEPATCH, LPPACK_E_NOT_REPLACE, LPPACK_E_ARCH, LPPACK_E_VERMAGIC, LPPACK_E_UNLOADABLE,
  *           LPPACK_E_MEMORY: the module does not load into this kernel

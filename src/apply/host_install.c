@@ -41,7 +41,8 @@ static int take_options(struct lppack_install_options *options, struct lppack_ap
 	if (rc < 0)
 		return rc;
 	rc = lp_flags_check("struct lppack_install_options", options->flags,
-			    LPPACK_INSTALL_ALLOW_DOWNGRADE | LPPACK_INSTALL_NO_APPLY | LPPACK_INSTALL_SWITCH_STREAM,
+			    LPPACK_INSTALL_ALLOW_DOWNGRADE | LPPACK_INSTALL_NO_APPLY | LPPACK_INSTALL_SWITCH_STREAM |
+				    LPPACK_INSTALL_ALLOW_LOSS,
 			    err);
 	if (rc < 0)
 		return rc;
@@ -52,10 +53,13 @@ static int take_options(struct lppack_install_options *options, struct lppack_ap
 		return lp_fail(err, LPPACK_E_USAGE, "apply the release with it, or install without it",
 			       "struct lppack_install_options: what is installed is not rolled back to");
 	apply->size = sizeof(*apply);
-	apply->flags &= ~(uint32_t)(LPPACK_APPLY_ALLOW_DOWNGRADE | LPPACK_APPLY_SWITCH_STREAM);
+	apply->flags &=
+		~(uint32_t)(LPPACK_APPLY_ALLOW_DOWNGRADE | LPPACK_APPLY_SWITCH_STREAM | LPPACK_APPLY_ALLOW_LOSS);
 	apply->flags |= LPPACK_APPLY_REPLACE;
 	if (options->flags & LPPACK_INSTALL_ALLOW_DOWNGRADE)
 		apply->flags |= LPPACK_APPLY_ALLOW_DOWNGRADE;
+	if (options->flags & LPPACK_INSTALL_ALLOW_LOSS)
+		apply->flags |= LPPACK_APPLY_ALLOW_LOSS;
 	return 0;
 }
 

@@ -17,6 +17,7 @@
 #include "machine/coverage.h"
 #include "machine/follow.h"
 #include "machine/store.h"
+#include "apply/losses.h"
 #include "apply/recover.h"
 #include "apply/transaction.h"
 
@@ -41,6 +42,7 @@ struct install {
 	bool is_rebuilt;                  /* the store was damaged */
 	struct lppack_value *warnings;
 	bool already;
+	struct lp_losses losses;
 	char *switched_from; /* the stream that the machine followed before, if it is another */
 	char **pruned; /* digests, in hex */
 	size_t n_pruned;
@@ -53,6 +55,7 @@ static void install_free(struct install *install)
 	lp_snapshot_free(&install->snapshot);
 	lppack_value_free(install->warnings);
 	free(install->switched_from);
+	lp_losses_free(&install->losses);
 	for (size_t i = 0; i < install->n_pruned; i++)
 		free(install->pruned[i]);
 	free(install->pruned);
@@ -178,6 +181,22 @@ static int verify_copy(struct install *install, const struct lp_output *out, str
 	return lppack_verified_check_all(install->verified, &options, err);
 }
 
+/* What installed kernels lose of what their boots apply now. Who changes the stream is told. */
+static int check_losses(struct install *install, struct lppack_error *err)
+{
+	struct lp_contents *c = lp_verified_contents(install->verified);
+	LP_AUTO_LOSSES struct lp_losses asked = { 0 };
+	int rc = lp_snapshot_open_releases(&install->snapshot, err);
+
+	if (rc < 0)
+		return rc;
+	rc = lp_losses_find_installed(&install->snapshot, c, &install->losses, err);
+	if (rc < 0 || install->switched_from || install->options.flags & LPPACK_INSTALL_ALLOW_LOSS)
+		return rc;
+	rc = lp_losses_leave(&install->losses, &install->snapshot.state.allowed, &asked, err);
+	return rc < 0 ? rc : lp_losses_check(&asked, c->bundle->in.name, err);
+}
+
 /* Of the followed stream, and by its memory: nothing older than what this machine has seen is put where boots find it. */
 static int check_release(struct install *install, struct lppack_error *err)
 {
@@ -196,9 +215,38 @@ static int check_release(struct install *install, struct lppack_error *err)
 			return lp_fail_nomem(err);
 	}
 	rc = lp_snapshot_check(&install->snapshot, LP_PART_FRESHNESS, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_freshness_check(&install->snapshot.freshness, &c->manifest.id, c->bundle->in.name, &options, NULL, err);
+	if (rc < 0)
+		return rc;
+	/* What is refused was not seen on its way. */
+	rc = check_losses(install, err);
 	return rc < 0 ? rc :
 			lp_freshness_see(install->root, &install->snapshot.freshness, &c->manifest.id,
 					 c->bundle->in.name, &options, err);
+}
+
+/* What was lost on purpose before and is back, and what is lost on purpose now. */
+static int settle_losses(struct install *install, struct lppack_error *err)
+{
+	struct lp_losses *allowed = &install->snapshot.state.allowed;
+	int rc = 0;
+
+	for (size_t i = allowed->n; rc >= 0 && i-- > 0;) {
+		const struct lp_build_id build_id = allowed->items[i].build_id;
+		LP_AUTO_METADATA struct lp_metadata metadata = { 0 };
+		LP_AUTO_CLAIMS struct lp_claims claims = { 0 };
+		const struct lp_coverage_facts has = { NULL, &build_id, &claims, &metadata.facts };
+
+		rc = lp_claims_read(lp_verified_contents(install->verified), &build_id, &claims, &metadata, err);
+		if (rc > 0)
+			lp_losses_settle(allowed, &has);
+		i = i < allowed->n ? i : allowed->n;
+	}
+	if (rc < 0 || !(install->options.flags & LPPACK_INSTALL_ALLOW_LOSS))
+		return rc;
+	return lp_losses_add_all(allowed, &install->losses, err);
 }
 
 /* What boots are to begin with, once the store names it. */
@@ -206,9 +254,16 @@ static int choose_target(struct install *install, struct lppack_error *err)
 {
 	const struct lp_release_id *id = &lp_verified_contents(install->verified)->manifest.id;
 	struct lp_state *state = &install->snapshot.state;
-	int rc = lp_follow_set(state, id->stream, err);
+	size_t allowed = state->allowed.n;
+	int rc = settle_losses(install, err);
+	bool is_new;
 
-	if (rc < 0 || (rc == 0 && state->has_target && lp_digest_equal(&state->target, &id->digest)))
+	if (rc < 0)
+		return rc;
+	rc = lp_follow_set(state, id->stream, err);
+	is_new = rc || allowed != state->allowed.n || !state->has_target ||
+		 !lp_digest_equal(&state->target, &id->digest);
+	if (rc < 0 || !is_new)
 		return rc;
 	state->has_target = true;
 	state->target = id->digest;
@@ -440,6 +495,8 @@ static struct lppack_value *install_describe(struct install *install, struct lpp
 	lp_value_add(&map, "path", path ? lp_value_string(path) : NULL);
 	lp_value_add_bool(&map, "already", install->already);
 	lp_value_add_text(&map, "switched_from", install->switched_from);
+	if (install->losses.n)
+		lp_value_add(&map, "losses", lp_losses_encode(&install->losses));
 	lp_value_add_texts(&map, "pruned", install->pruned, install->n_pruned);
 	lp_value_add(&map, "levels", lp_boot_candidates_describe(&install->snapshot, &candidates));
 	lp_value_add(&map, "coverage", lp_coverage_describe(&coverage));

@@ -4,6 +4,7 @@ liblppack_all_la_SOURCES += \
 	src/apply/boot_open.c src/apply/boot_open.h \
 	src/apply/host_install.c \
 	src/apply/install.c src/apply/install.h \
+	src/apply/losses.c src/apply/losses.h \
 	src/apply/module_trust.c src/apply/module_trust.h \
 	src/apply/plan.c src/apply/plan.h \
 	src/apply/receipt.c src/apply/receipt.h \

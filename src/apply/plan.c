@@ -18,6 +18,7 @@
 #include "machine/boot_count.h"
 #include "machine/follow.h"
 #include "machine/hold.h"
+#include "apply/losses.h"
 #include "apply/module_trust.h"
 #include "apply/rollback.h"
 
@@ -30,6 +31,7 @@ static void judgement_free(struct lp_judgement *judgement)
 	lppack_value_free(judgement->module_signature);
 	free(judgement->reversibility_why);
 	free(judgement->switches_from);
+	lp_losses_free(&judgement->losses);
 	*judgement = (struct lp_judgement){ 0 };
 }
 
@@ -74,6 +76,28 @@ struct lp_freshness_options lp_plan_freshness(const struct lppack_plan *plan)
 					      .installed = plan->origin != LP_PLAN_GIVEN };
 }
 
+/* What was accepted when it was installed is not asked again, and neither is who goes back or has chosen another stream:
+ * they are told. */
+static int check_losses(const struct lppack_plan *plan, const struct lp_snapshot *snapshot,
+			struct lp_judgement *judgement, struct lppack_error *err)
+{
+	static const uint32_t told = LPPACK_APPLY_ROLLBACK | LPPACK_APPLY_ALLOW_LOSS;
+	struct lp_contents *c = lp_verified_contents(plan->verified);
+	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
+	LP_AUTO_LOSSES struct lp_losses asked = { 0 };
+	bool is_asked = plan->origin == LP_PLAN_GIVEN && !(plan->flags & told) &&
+			lp_text_equal(snapshot->state.applied.id.stream, c->manifest.id.stream);
+	int rc = lp_contents_fixes(c, &fixes, err);
+
+	if (rc < 0)
+		return rc;
+	rc = lp_losses_find_active(snapshot, &plan->transaction.journal.to, &fixes, &judgement->losses, err);
+	if (rc < 0 || !is_asked)
+		return rc;
+	rc = lp_losses_leave(&judgement->losses, &snapshot->state.allowed, &asked, err);
+	return rc < 0 ? rc : lp_losses_check(&asked, c->bundle->in.name, err);
+}
+
 /* What the machine's memory and the operator's holds say. What is applied already passes: nothing is done. */
 static int check_policy(const struct lppack_plan *plan, const struct lp_snapshot *snapshot,
 			struct lp_judgement *judgement, struct lppack_error *err)
@@ -100,7 +124,10 @@ static int check_policy(const struct lppack_plan *plan, const struct lp_snapshot
 	if (rc < 0)
 		return lp_error_move(err, &why);
 	rc = lp_snapshot_check(snapshot, LP_PART_HOLDS, err);
-	return rc < 0 ? rc : lp_hold_check(&snapshot->holds, &subject, time(NULL), err);
+	if (rc < 0)
+		return rc;
+	rc = lp_hold_check(&snapshot->holds, &subject, time(NULL), err);
+	return rc < 0 ? rc : check_losses(plan, snapshot, judgement, err);
 }
 
 static bool is_active(const struct lp_stack *stack, const struct lp_applied *applied)
@@ -386,7 +413,7 @@ int lp_apply_options_take(struct lppack_apply_options *options, const struct lpp
 {
 	static const uint32_t known = LPPACK_APPLY_REPLACE | LPPACK_APPLY_TAKE_OVER | LPPACK_APPLY_ALLOW_DOWNGRADE |
 				      LPPACK_APPLY_ROLLBACK | LPPACK_APPLY_FORCE | LPPACK_APPLY_BEFORE_SIGNAL |
-				      LPPACK_APPLY_SWITCH_STREAM;
+				      LPPACK_APPLY_SWITCH_STREAM | LPPACK_APPLY_ALLOW_LOSS;
 	int rc = LP_OPTIONS_TAKE(lppack_apply_options, flags, options, given, err);
 
 	if (options->flags & LPPACK_APPLY_ROLLBACK)
@@ -504,6 +531,8 @@ LP_EXPORT struct lppack_value *lppack_plan_describe(const struct lppack_plan *pl
 			     lp_stack_describe_active(&plan->transaction.snapshot.stack, &plan->transaction));
 	lp_value_add_bool(&map, "already", judgement->already);
 	lp_value_add_text(&map, "switches_from", judgement->switches_from);
+	if (judgement->losses.n)
+		lp_value_add(&map, "losses", lp_losses_encode(&judgement->losses));
 	if (judgement->reversibility) {
 		struct lppack_value *reversibility = lp_value_map();
 

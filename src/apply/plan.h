@@ -6,6 +6,7 @@
 #include "bundle/entry.h"
 #include "trust/verify.h"
 #include "machine/freshness.h"
+#include "machine/loss.h"
 #include "apply/transaction.h"
 
 /* What the bundle's module would do to the machine as a snapshot has it. */
@@ -14,6 +15,7 @@ struct lp_judgement {
 	bool is_loadable;          /* all names that the module needs were found in the kernel with this stack */
 	const char *reversibility; /* of the step, a literal; NULL if nothing is to be done */
 	char *reversibility_why;
+	struct lp_losses losses; /* of what is active */
 	char *switches_from; /* the stream that the machine follows until then; NULL: it goes on following its own */
 	struct lppack_value *warnings;         /* a list of texts */
 	struct lppack_value *module_signature; /* apply/module_trust.h; NULL if nothing is to be done */

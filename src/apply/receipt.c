@@ -138,6 +138,10 @@ static int apply_prepare(struct lppack_plan *plan, struct lppack_error *err)
 	if (rc < 0)
 		return rc;
 	t->journal.keep_target = plan->origin != LP_PLAN_GIVEN;
+	if (plan->flags & LPPACK_APPLY_ALLOW_LOSS)
+		rc = lp_losses_add_all(&t->journal.losses, &plan->judgement.losses, err);
+	if (rc < 0)
+		return rc;
 	rc = lp_transaction_begin(t, plan->flags & LPPACK_APPLY_ROLLBACK ? LP_VERB_ROLLBACK : LP_VERB_APPLY, err);
 	if (rc < 0)
 		return rc;
@@ -171,6 +175,8 @@ LP_EXPORT struct lppack_receipt *lppack_plan_apply(struct lppack_plan *plan, str
 	if (lock < 0 || apply_prepare(plan, err) < 0)
 		return NULL;
 	lp_value_add_text(&receipt->about, "switched_from", plan->judgement.switches_from);
+	if (plan->judgement.losses.n)
+		lp_value_add(&receipt->about, "losses", lp_losses_encode(&plan->judgement.losses));
 	if (!receipt->about) {
 		lp_fail_nomem(err);
 		return NULL;

@@ -214,6 +214,17 @@ int lp_transaction_set_target(struct lp_transaction *t, struct lppack_error *err
 	return choose_target(t) ? lp_state_write(t->host->io.root, &t->snapshot.state, err) : 0;
 }
 
+/* What was lost on purpose before and is back, and what is lost on purpose now. */
+static int settle_losses(struct lp_transaction *t, struct lppack_error *err)
+{
+	const struct lp_applied *to = &t->journal.to;
+	const struct lp_coverage_facts has = { to->release, &to->kernel, &to->claims, &to->module };
+
+	if (to->module.name)
+		lp_losses_settle(&t->snapshot.state.allowed, &has);
+	return lp_losses_add_all(&t->snapshot.state.allowed, &t->journal.losses, err);
+}
+
 int lp_transaction_record(struct lp_transaction *t, const struct lp_attempt_result *result, struct lppack_error *err)
 {
 	struct lp_state *state = &t->snapshot.state;
@@ -229,6 +240,9 @@ int lp_transaction_record(struct lp_transaction *t, const struct lp_attempt_resu
 	if (rc < 0)
 		return rc;
 	rc = lp_state_add_module(state, &state->applied.module.build_id, err);
+	if (rc < 0)
+		return rc;
+	rc = settle_losses(t, err);
 	if (rc < 0)
 		return rc;
 	rc = state->has_applied ? lp_follow_set(state, state->applied.id.stream, err) : 0;

@@ -17,6 +17,7 @@ struct apply_options {
 	struct transaction_options transaction;
 	bool allow_downgrade;
 	bool switch_stream;
+	bool allow_loss;
 	bool force;
 	bool accept_reboot;
 	bool installed;
@@ -41,6 +42,10 @@ static const struct option_spec options[] = {
 	  .kind = OPTION_FLAG,
 	  .offset = offsetof(struct apply_options, switch_stream),
 	  .help = "follow the bundle's stream from now on; recorded" },
+	{ .name = "allow-loss",
+	  .kind = OPTION_FLAG,
+	  .offset = offsetof(struct apply_options, allow_loss),
+	  .help = "lose what the machine has and the bundle lacks; recorded" },
 	{ .name = "force",
 	  .kind = OPTION_FLAG,
 	  .offset = offsetof(struct apply_options, force),
@@ -180,6 +185,8 @@ static int apply_run(const void *values, const struct text_list *arguments, stru
 		how.flags |= LPPACK_APPLY_REPLACE;
 	if (o->allow_downgrade)
 		how.flags |= LPPACK_APPLY_ALLOW_DOWNGRADE;
+	if (o->allow_loss)
+		how.flags |= LPPACK_APPLY_ALLOW_LOSS;
 	if (o->switch_stream)
 		how.flags |= LPPACK_APPLY_SWITCH_STREAM;
 	if (o->force)

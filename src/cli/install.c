@@ -18,6 +18,7 @@ struct install_options {
 	struct number keep;
 	bool allow_downgrade;
 	bool switch_stream;
+	bool allow_loss;
 	struct transaction_options transaction;
 	struct text_list keys;
 	const char *root;
@@ -45,6 +46,10 @@ static const struct option_spec options[] = {
 	  .kind = OPTION_FLAG,
 	  .offset = offsetof(struct install_options, switch_stream),
 	  .help = "follow the bundle's stream from now on; recorded" },
+	{ .name = "allow-loss",
+	  .kind = OPTION_FLAG,
+	  .offset = offsetof(struct install_options, allow_loss),
+	  .help = "lose what the machine has and the bundle lacks; recorded" },
 	TRANSACTION_ROWS(struct install_options),
 	KEYS_ROW(struct install_options),
 	ROOT_ROW(struct install_options),
@@ -88,6 +93,8 @@ static int install(struct job *job, struct lppack_error *err)
 		return -err->code;
 	if (o->allow_downgrade)
 		how.flags |= LPPACK_INSTALL_ALLOW_DOWNGRADE;
+	if (o->allow_loss)
+		how.flags |= LPPACK_INSTALL_ALLOW_LOSS;
 	if (o->switch_stream)
 		how.flags |= LPPACK_INSTALL_SWITCH_STREAM;
 	if (o->no_apply)
@@ -140,9 +147,13 @@ static void print_installed(const struct job *job)
 	size_t pruned = lppack_value_count(lppack_value_get(job->report->installed, "pruned"));
 	char *serial LP_AUTO_FREE = describe_format_serial(bundle);
 	const char *stream = value_text_at(bundle, "stream");
+	const char *from = value_text_at(job->report->installed, "switched_from");
 
 	headline_print(job->path, already ? "was installed already, and was checked again" : "installed");
 	subfield_printf("bundle", "%s, %s", stream ? stream : "?", serial ? serial : "?");
+	if (from)
+		subfield_printf("stream", "%s is not followed any more", from);
+	losses_print(lppack_value_get(job->report->installed, "losses"));
 	subfield_print("kept as", value_text_at(job->report->installed, "path"));
 	if (pruned)
 		subfield_printf("pruned", "%zu older %s", pruned, pruned == 1 ? "level" : "levels");

@@ -16,13 +16,13 @@ _lppack_options()
 	show) echo --kernels -k --keys --root --json -v --verbose -h --help ;;
 	diff) echo --strict -k --keys --root --json -h --help ;;
 	extract) echo --kernel -o --output -k --keys --root -f --force -h --help ;;
-	apply) echo --replace --timeout --before-signal --wait --take-over --retries --retry-delay --allow-downgrade --switch-stream --force \
+	apply) echo --replace --timeout --before-signal --wait --take-over --retries --retry-delay --allow-downgrade --switch-stream --allow-loss --force \
 		--accept-reboot --installed --boot -n --dry-run -k --keys --root --json -h --help ;;
 	rollback) echo --to --timeout --before-signal --wait --take-over --retries --retry-delay -n --dry-run -k --keys --root --json -h --help ;;
 	remove) echo --timeout --before-signal --wait --take-over --retries --retry-delay -n --dry-run --root --json -h --help ;;
 	recover) echo --timeout --wait --discard --json -h --help ;;
 	status) echo --watch --metrics --nagios --check --root --json -h --help ;;
-	install) echo --no-apply --keep --allow-downgrade --switch-stream --timeout --before-signal --wait --take-over --retries --retry-delay -k --keys --root --json -h --help ;;
+	install) echo --no-apply --keep --allow-downgrade --switch-stream --allow-loss --timeout --before-signal --wait --take-over --retries --retry-delay -k --keys --root --json -h --help ;;
 	confirm) echo --retry --wait --root --json -h --help ;;
 	hold) echo --serial --until --freeze --stream --wait --root --json -h --help ;;
 	unhold) echo --stream --wait --root --json -h --help ;;

@@ -63,6 +63,30 @@ int lp_claims_set(struct lp_claims *out, const struct lp_fixes *fixes, const str
 	return lp_fail_nomem(err);
 }
 
+int lp_claims_read(struct lp_contents *contents, const struct lp_build_id *build_id, struct lp_claims *out,
+		   struct lp_metadata *metadata, struct lppack_error *err)
+{
+	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	struct lp_record record;
+	int rc = lp_contents_find(contents, build_id, &record, NULL, &why);
+
+	if (rc == -LPPACK_E_NO_KERNEL)
+		return 0;
+	if (rc < 0)
+		return lp_error_move(err, &why);
+	rc = lp_contents_fixes(contents, &fixes, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_contents_metadata(contents, &record, metadata, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_claims_set(out, &fixes, &metadata->not_applicable, err);
+	if (rc < 0)
+		lp_metadata_free(metadata);
+	return rc < 0 ? rc : 1;
+}
+
 int lp_claims_copy(struct lp_claims *out, const struct lp_claims *from, struct lppack_error *err)
 {
 	if (from->is_known)

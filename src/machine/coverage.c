@@ -21,7 +21,6 @@ void lp_coverage_free(struct lp_coverage *coverage)
 		free(kernel->release);
 		free(kernel->file);
 		free(kernel->unreadable);
-		free(kernel->stream);
 		free(kernel->module);
 	}
 	free(coverage->kernels);
@@ -41,7 +40,7 @@ static bool match_kernel(struct lp_installed_kernel *kernel, const struct lp_boo
 {
 	bool ok = true;
 
-	for (size_t i = 0; i < candidates->n && !kernel->stream; i++) {
+	for (size_t i = 0; i < candidates->n && !kernel->covered_by; i++) {
 		const struct lp_boot_candidate *candidate = &candidates->items[i];
 		struct lp_contents *c = candidate->release->opened ? candidate->release->opened->contents : NULL;
 		LP_AUTO_METADATA struct lp_metadata metadata = { 0 };
@@ -52,8 +51,7 @@ static bool match_kernel(struct lp_installed_kernel *kernel, const struct lp_boo
 		if (lp_contents_find(c, &kernel->build_id, &record, NULL, NULL) < 0 ||
 		    lp_contents_metadata(c, &record, &metadata, NULL) < 0)
 			continue;
-		kernel->stream = lp_text_dup(c->manifest.id.stream, &ok);
-		kernel->serial = c->manifest.id.serial;
+		kernel->covered_by = candidate->release;
 		kernel->module = lp_text_dup(metadata.facts.name, &ok);
 	}
 	return ok;
@@ -153,12 +151,12 @@ static struct lppack_value *describe_kernel(const struct lp_installed_kernel *ke
 	if (kernel->unreadable)
 		return map;
 	lp_value_add_build_id(&map, "build_id", &kernel->build_id);
-	if (kernel->stream) {
-		lp_value_add_text(&map, "stream", kernel->stream);
-		lp_value_add_int(&map, "serial", kernel->serial);
+	if (kernel->covered_by) {
+		lp_value_add_text(&map, "stream", kernel->covered_by->id.stream);
+		lp_value_add_int(&map, "serial", kernel->covered_by->id.serial);
 		lp_value_add_text(&map, "module", kernel->module);
 	}
-	lp_value_add_bool(&map, "covered", kernel->stream != NULL);
+	lp_value_add_bool(&map, "covered", kernel->covered_by != NULL);
 	return map;
 }
 

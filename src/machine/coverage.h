@@ -13,8 +13,8 @@ struct lp_installed_kernel {
 	bool is_private;  /* the file may be read by root only, which this process is not */
 	bool is_running;
 	struct lp_build_id build_id;
-	char *stream; /* of the release that a boot of the kernel applies; NULL: none */
-	uint64_t serial;
+	const struct lp_installed
+		*covered_by; /* what a boot of the kernel applies, of the snapshot's store; NULL: none */
 	char *module;
 };
 

@@ -25,6 +25,7 @@ void lp_journal_free(struct lp_journal *journal)
 	free(journal->from);
 	free(journal->boot_id);
 	lp_applied_free(&journal->to);
+	lp_losses_free(&journal->losses);
 	lppack_value_free(journal->took_over);
 	*journal = (struct lp_journal){ 0 };
 }
@@ -96,6 +97,8 @@ int lp_journal_write(const char *root, const struct lp_journal *journal, struct 
 	lp_value_add_bool(&map, "replace", journal->replace);
 	lp_value_add_bool(&map, "take_over", journal->take_over);
 	lp_value_add_bool(&map, "keep_target", journal->keep_target);
+	if (journal->losses.n)
+		lp_value_add(&map, "losses", lp_losses_encode(&journal->losses));
 	add_call(&map, journal);
 	if (journal->to.module.name)
 		lp_value_add(&map, "to", lp_applied_encode(&journal->to));
@@ -171,6 +174,7 @@ static int decode_unfinished(struct lp_doc *doc, struct lp_journal *out)
 	decode_from(doc, out);
 	decode_to(doc, out);
 	decode_copy(doc, "took_over", &out->took_over);
+	lp_losses_decode(doc, "losses", &out->losses);
 	return doc->rc < 0 ? doc->rc : 1;
 }
 
@@ -179,7 +183,7 @@ static int journal_decode(const struct lppack_value *tree, const char *path, str
 {
 	static const char *const keys[] = { "format",      "unfinished", "boot_id", "replace",    "take_over",
 					    "keep_target", "verb",       "phase",   "started_at", "from",
-					    "took_over",   "to",         NULL };
+					    "took_over",   "to",         "losses",  NULL };
 	struct lp_doc doc = { .map = tree, .name = path, .code = LPPACK_E_STATE, .err = err };
 	bool unfinished = false;
 

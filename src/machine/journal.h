@@ -10,6 +10,7 @@
 #include "runtime/lock.h"
 #include "machine/applied.h"
 #include "machine/host.h"
+#include "machine/loss.h"
 
 #define LP_JOURNAL_FILE "journal.yaml"
 
@@ -39,6 +40,7 @@ struct lp_journal {
 	struct lp_previous_patch *from;
 	size_t n_from;
 	struct lp_applied to;           /* of apply and rollback; module.name NULL: nothing */
+	struct lp_losses losses;        /* allowed by the operator, once `to` is recorded */
 	struct lppack_value *took_over; /* the foreign ones of `from`, for people; or NULL */
 };
 

@@ -14,6 +14,7 @@ liblppack_all_la_SOURCES += \
 	src/machine/hold_set.c \
 	src/machine/host.c src/machine/host.h \
 	src/machine/journal.c src/machine/journal.h \
+	src/machine/loss.c src/machine/loss.h \
 	src/machine/snapshot.c src/machine/snapshot.h \
 	src/machine/state.c src/machine/state.h \
 	src/machine/state_file.c src/machine/state_file.h \

@@ -3,7 +3,6 @@
 #include "machine/snapshot.h"
 
 #include "shared/text.h"
-#include "format/fixes.h"
 #include "format/metadata.h"
 
 #include <string.h>
@@ -115,26 +114,8 @@ int lp_snapshot_claims(const struct lp_snapshot *snapshot, const struct lp_insta
 		       struct lppack_error *err)
 {
 	LP_AUTO_METADATA struct lp_metadata metadata = { 0 };
-	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
-	struct lppack_error why = LPPACK_ERROR_INIT;
-	struct lp_contents *contents;
-	struct lp_record record;
-	int rc;
 
 	if (release->damage)
 		return lp_error_move(err, release->damage);
-	contents = release->opened->contents;
-	rc = lp_contents_find(contents, &snapshot->host->kernel.build_id, &record, NULL, &why);
-	if (rc == -LPPACK_E_NO_KERNEL)
-		return 0;
-	if (rc < 0)
-		return lp_error_move(err, &why);
-	rc = lp_contents_metadata(contents, &record, &metadata, err);
-	if (rc < 0)
-		return rc;
-	rc = lp_contents_fixes(contents, &fixes, err);
-	if (rc < 0)
-		return rc;
-	rc = lp_claims_set(out, &fixes, &metadata.not_applicable, err);
-	return rc < 0 ? rc : 1;
+	return lp_claims_read(release->opened->contents, &snapshot->host->kernel.build_id, out, &metadata, err);
 }

@@ -17,6 +17,7 @@
 void lp_state_free(struct lp_state *state)
 {
 	free(state->stream);
+	lp_losses_free(&state->allowed);
 	free(state->boot_id);
 	free(state->modules);
 	lp_applied_free(&state->applied);
@@ -105,8 +106,8 @@ static void decode_modules(struct lp_doc *doc, struct lp_state *out)
 static int decode_state(const struct lppack_value *tree, const char *path, struct lp_state *out,
 			struct lppack_error *err)
 {
-	static const char *const keys[] = { "format", "stream",  "target",  "boot_id",
-					    "forced", "modules", "applied", NULL };
+	static const char *const keys[] = { "format", "stream",  "allowed_losses", "target", "boot_id",
+					    "forced", "modules", "applied",        NULL };
 	struct lp_doc doc = { .map = tree, .name = path, .code = LPPACK_E_STATE, .err = err };
 	struct lp_doc applied;
 
@@ -115,6 +116,7 @@ static int decode_state(const struct lppack_value *tree, const char *path, struc
 	lp_doc_text_dup(&doc, "stream", false, &out->stream);
 	if (doc.rc == 0 && out->stream && !lp_stream_name_is_valid(out->stream))
 		lp_doc_fail(&doc, "stream", NULL, "'stream' is no stream's name");
+	lp_losses_decode(&doc, "allowed_losses", &out->allowed);
 	out->has_target = lppack_value_get(tree, "target");
 	if (out->has_target)
 		lp_doc_digest(&doc, "target", &out->target);
@@ -157,6 +159,8 @@ int lp_state_write(const char *root, const struct lp_state *state, struct lppack
 		lp_value_push(&modules, lp_value_string(lp_build_id_format(&state->modules[i], text)));
 	lp_value_add_int(&map, "format", LP_STATE_FORMAT);
 	lp_value_add_text(&map, "stream", state->stream);
+	if (state->allowed.n)
+		lp_value_add(&map, "allowed_losses", lp_losses_encode(&state->allowed));
 	if (state->has_target)
 		lp_value_add_digest(&map, "target", &state->target);
 	lp_value_add_text(&map, "boot_id", state->boot_id ? state->boot_id : "");

@@ -8,6 +8,7 @@
 #define LP_MACHINE_STATE_H
 
 #include "machine/applied.h"
+#include "machine/loss.h"
 
 #define LP_STATE_FILE "state.yaml"
 #define LP_STATE_HINT "look at what is applied (lppack status), then: lppack recover --discard"
@@ -16,6 +17,7 @@ struct lp_stack;
 
 struct lp_state {
 	char *stream;                /* the one that the machine follows, unless lppack.yaml says so; NULL: none yet */
+	struct lp_losses allowed;    /* what was lost on purpose and no release has brought back */
 	char *boot_id;               /* of the boot that what follows is of; "" where the kernel does not say */
 	bool forced;                 /* lppack has forced a transition */
 	struct lp_build_id *modules; /* what lppack has loaded and may still be there */

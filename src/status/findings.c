@@ -106,6 +106,19 @@ static bool find_other_stream(struct lppack_status *status)
 	return true;
 }
 
+/* What was lost on purpose, until a release brings it back. */
+static bool find_losses(struct lppack_status *status)
+{
+	const struct lp_losses *allowed = &status->snapshot.state.allowed;
+	LP_AUTO_FREE char *text = NULL;
+
+	if (allowed->n == 0)
+		return true;
+	text = lp_losses_format(allowed);
+	return text && add(status, LPPACK_E_LOSS,
+			   lp_text_format("lost, as --allow-loss has it, until a release brings it back: %s", text));
+}
+
 /* Only what is active and what a boot would apply otherwise: an older release in reserve need not be accepted. */
 static bool find_refused(struct lppack_status *status)
 {
@@ -303,7 +316,7 @@ static bool find_uncovered(struct lppack_status *status)
 			ok = add(status, LPPACK_E_UNCOVERED,
 				 lp_text_format("whether the next boot of %s is covered cannot be told: %s",
 						kernel->release, kernel->unreadable));
-		else if (!kernel->stream)
+		else if (!kernel->covered_by)
 			ok = add(status, LPPACK_E_UNCOVERED,
 				 lp_text_format("the next boot of %s is not covered", kernel->release));
 		if (!ok)
@@ -316,9 +329,9 @@ int lp_status_find(struct lppack_status *status, struct lppack_error *err)
 {
 	/* In the order of their gravity. */
 	static bool (*const finders[])(struct lppack_status * status) = {
-		find_problems, find_not_set_up,    find_unfinished, find_transition, find_other_stream,
-		find_refused,  find_skipped,       find_foreign,    find_reboot,     find_newer,
-		find_held_out, find_disabled_unit, find_uncovered,  find_expired,
+		find_problems, find_unfinished, find_transition,    find_other_stream, find_refused,
+		find_losses,   find_skipped,    find_foreign,       find_not_set_up,   find_reboot,
+		find_newer,    find_held_out,   find_disabled_unit, find_uncovered,    find_expired,
 	};
 
 	for (size_t i = 0; i < sizeof(finders) / sizeof(finders[0]); i++)

@@ -157,7 +157,7 @@ static int read_coverage(struct lppack_status *status, struct lppack_error *err)
 			.file = kernel->file,
 			.unreadable = kernel->unreadable,
 			.running = kernel->is_running,
-			.covered = kernel->unreadable ? -1 : kernel->stream != NULL,
+			.covered = kernel->unreadable ? -1 : kernel->covered_by != NULL,
 		};
 		if (kernel->is_private)
 			rc = add_unseen(status,

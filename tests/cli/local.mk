@@ -24,6 +24,7 @@ cli_scripts = \
 	tests/cli/install.sh \
 	tests/cli/kernels.sh \
 	tests/cli/keygen.sh \
+	tests/cli/losses.sh \
 	tests/cli/opens.sh \
 	tests/cli/policy.sh \
 	tests/cli/power.sh \

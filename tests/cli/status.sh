@@ -361,7 +361,7 @@ rm t/run/reboot-required*
 echo '?' > t/var/lib/lppack/store.yaml
 reboot_needed "${status[STATE]}" unknown | ok "reboot-needed: the store is damaged"
 rm -rf t && use_host t 6.1.0-1-test && use_patch t livepatch_6 "$(module_id 2)"
-reboot_needed "${status[NOT_SET_UP]}" unknown | ok "reboot-needed: nobody knows what is active"
+reboot_needed "${status[FOREIGN]}" unknown | ok "reboot-needed: nobody knows what is active"
 mkdir -p h/run
 touch h/run/reboot-required
 echo linux-image-6.1.0-2-test > h/run/reboot-required.pkgs

@@ -341,9 +341,9 @@ static void unknown_flags_are_refused(void **state)
 	} words[] = {
 #define WORD(call, type, known) \
 	{ call, offsetof(struct type, flags), sizeof(struct type), known, "struct " #type ": flags" }
-		WORD(call_plan, lppack_apply_options, 0x7f),     WORD(call_remove, lppack_remove_options, 0x3),
+		WORD(call_plan, lppack_apply_options, 0xff),     WORD(call_remove, lppack_remove_options, 0x3),
 		WORD(call_removal, lppack_remove_options, 0x3),  WORD(call_recover, lppack_recover_options, 0x1),
-		WORD(call_install, lppack_install_options, 0x7), WORD(call_boot, lppack_boot_options, 0x3),
+		WORD(call_install, lppack_install_options, 0xf), WORD(call_boot, lppack_boot_options, 0x3),
 		WORD(call_hold, lppack_hold_options, 0x3),       WORD(call_kernel, lppack_kernel_files, 0x1),
 #undef WORD
 	};

@@ -473,7 +473,7 @@ static void what_is_being_applied_is_not_foreign(void **state)
 	shelf_open(&s, *state);
 	fake_kernel_add_patch(s.kernel, &new_patch);
 	before = status_of(&s);
-	assert_string_equal(findings(&s, before), "NOT_SET_UP FOREIGN");
+	assert_string_equal(findings(&s, before), "FOREIGN NOT_SET_UP");
 	call.boot_id = (char *)"11111111-2222-3333-4444-555555555555";
 	call.to = (struct lp_applied){ .module = { .name = (char *)"lp_new" },
 				       .release = (char *)RELEASE,

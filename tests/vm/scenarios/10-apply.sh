@@ -9,7 +9,7 @@ KEYS=/etc/lppack/keys.d
 
 # Levels and test modules come in any order here.
 apply() {
-	lppack apply --replace --allow-downgrade "$@"
+	lppack apply --replace --allow-downgrade --allow-loss --switch-stream "$@"
 }
 
 # in_force NAME PATCH LEVEL-OR-TEST: exactly this patch, exactly this module, its behaviour.

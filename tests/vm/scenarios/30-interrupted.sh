@@ -12,7 +12,7 @@ in_transition() {
 
 # stall: an apply in the background that waits for a sleeper; its pid in $APPLY.
 stall() {
-	lppack apply --replace --timeout 60 $B/test-stall.lpb >/tmp/out 2>&1 &
+	lppack apply --replace --timeout 60 --switch-stream $B/test-stall.lpb >/tmp/out 2>&1 &
 	APPLY=$!
 	wait_for 10 in_transition || fail 'no transition'
 }
@@ -75,16 +75,16 @@ status=0
 wait $second || status=$?
 expect_eq 'the second goes on' 0 "$status"
 expect_eq 'and is in force' lppack_sample_2 "$(patches)"
-expect_status 'back' 0 lppack apply --replace --allow-downgrade $B/level1.lpb
+expect_status 'back' 0 lppack apply --replace --allow-downgrade --allow-loss --switch-stream $B/level1.lpb
 
 # Killed, and the next call has to undo it: the sleeper stays.
 stall
 kill -KILL "$APPLY"
 ends 'killed' 137
-expect_status 'another bundle comes after undoing it' 0 lppack apply --replace --timeout 3 $B/level2.lpb
+expect_status 'another bundle comes after undoing it' 0 lppack apply --replace --switch-stream --timeout 3 $B/level2.lpb
 expect_match 'says so' '*was cut short; it was undone*' "$OUTPUT"
 expect_eq 'the other is in force' lppack_sample_2 "$(livepatch_modules)"
-expect_status 'back' 0 lppack apply --replace --allow-downgrade $B/level1.lpb
+expect_status 'back' 0 lppack apply --replace --allow-downgrade --allow-loss --switch-stream $B/level1.lpb
 
 # Killed without a chance: the transition goes on, and the same command joins and finishes it.
 stall
@@ -93,7 +93,7 @@ ends 'killed' 137
 expect_eq 'the transition goes on' 1 "$(attribute lptest_stall transition)"
 expect_match 'status tells of it' '*apply*' "$(lppack status --json | grep -A 3 '"unfinished"')"
 echo 1 >/proc/lptest_release
-expect_status 'the same command again' 3 lppack apply --replace $B/test-stall.lpb
+expect_status 'the same command again' 3 lppack apply --replace --switch-stream $B/test-stall.lpb
 expect_match 'finishes it and says so' '*was cut short; it was finished*' "$OUTPUT"
 expect_eq 'the new one is in force' 'lptest_stall' "$(patches)"
 expect_eq 'and no other module is left' 'lptest_stall' "$(livepatch_modules)"
@@ -109,7 +109,7 @@ ended() {
 }
 
 recovered='lppack: recovered: the apply of lptest_stall * was cut short; it was finished*'
-expect_status 'back' 0 lppack apply --replace --allow-downgrade $B/level1.lpb
+expect_status 'back' 0 lppack apply --replace --allow-downgrade --allow-loss --switch-stream $B/level1.lpb
 sleeper
 stall
 kill -KILL "$APPLY"
@@ -130,7 +130,7 @@ expect_status 'all is well' 0 lppack status --check
 expect_match 'it is kept' '*recover: finished*' "$(lppack history -n 1)"
 
 for verb in 'status --check' 'history' 'effective-version' 'hold'; do
-	expect_status 'back' 0 lppack apply --replace --allow-downgrade $B/level1.lpb
+	expect_status 'back' 0 lppack apply --replace --allow-downgrade --allow-loss --switch-stream $B/level1.lpb
 	sleeper
 	stall
 	kill -KILL "$APPLY"
@@ -147,5 +147,5 @@ for verb in 'status --check' 'history' 'effective-version' 'hold'; do
 done
 
 # Nobody holds the lock of the dead.
-expect_status 'and now' 0 lppack apply --replace --allow-downgrade $B/level1.lpb
+expect_status 'and now' 0 lppack apply --replace --allow-downgrade --allow-loss --switch-stream $B/level1.lpb
 finish

@@ -43,8 +43,8 @@ at 'applied again' 3
 expect_status 'the next boot applies it' 3 lppack apply --installed
 
 # States only go forward: told before, refused after.
-expect_status 'an older level is kept' 0 lppack install --no-apply $B/test-state_1.lpb
-expect_status 'a state comes' 0 lppack apply --replace $B/test-state_2.lpb
+expect_status 'an older level is kept' 0 lppack install --no-apply --switch-stream $B/test-state_1.lpb
+expect_status 'a state comes' 0 lppack apply --replace --switch-stream $B/test-state_2.lpb
 expect_match 'and no way back' '*going back*reboot: state 7*' "$(echo "$OUTPUT" | tr '\n' ' ')"
 expect_status 'back from it' 67 lppack rollback
 expect_match 'says why' '*state 7 version 2*' "$OUTPUT"

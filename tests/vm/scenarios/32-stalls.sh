@@ -33,7 +33,7 @@ release() {
 }
 
 apply() {
-	lppack apply --replace --allow-downgrade "$@"
+	lppack apply --replace --allow-downgrade --allow-loss --switch-stream "$@"
 }
 
 # told: the tids of the blockers in /tmp/out.json, sorted, in one line.

@@ -28,15 +28,15 @@ insmod /livepatch/lptest_target.ko
 cat /proc/lptest_sleep_d >/dev/null &
 sleeper=$!
 wait_for 5 grep -q 1 /proc/lptest_release || fail 'nobody sleeps'
-expect_status 'force alone is no word' 2 lppack apply --replace --force $B/test-stall.lpb
-expect_status 'forced' 0 lppack apply --replace --timeout 2 --force --accept-reboot $B/test-stall.lpb
+expect_status 'force alone is no word' 2 lppack apply --replace --force --switch-stream $B/test-stall.lpb
+expect_status 'forced' 0 lppack apply --replace --timeout 2 --force --accept-reboot --switch-stream $B/test-stall.lpb
 expect_match 'says so' '*FORCED*reboot*' "$(echo "$OUTPUT" | tr '\n' ' ')"
 expect_eq 'in force' lptest_stall "$(patches)"
 expect_status 'a later apply' 58 lppack apply --replace $B/level3.lpb
 expect_match 'says why' '*forced in this boot*' "$OUTPUT"
 expect_status 'a later removal' 58 lppack remove
 rm -r /var/lib/lppack /etc/lppack/kept
-expect_status 'even without its memory' 58 lppack apply --replace --take-over --allow-downgrade $B/level3.lpb
+expect_status 'even without its memory' 58 lppack apply --replace --take-over --allow-downgrade --allow-loss --switch-stream $B/level3.lpb
 echo 1 >/proc/lptest_release
 wait $sleeper
 finish

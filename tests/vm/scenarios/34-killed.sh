@@ -38,9 +38,9 @@ cp $B/vendor.pub /etc/lppack/keys.d/
 expect_status 'level 1' 0 lppack apply $B/level1.lpb
 delay=0
 while [ $delay -lt 1500000 ]; do
-	kill_after $delay lppack apply --replace --allow-downgrade $B/test-kpatch.lpb
+	kill_after $delay lppack apply --replace --allow-downgrade --allow-loss --switch-stream $B/test-kpatch.lpb
 	right "apply killed after $delay us" lppack_sample_1 lptest_kpatch
-	lppack apply --replace --allow-downgrade $B/level1.lpb >/dev/null 2>&1
+	lppack apply --replace --allow-downgrade --allow-loss --switch-stream $B/level1.lpb >/dev/null 2>&1
 	[ "$(livepatch_modules)" = lppack_sample_1 ] || fail "back to level 1: '$(livepatch_modules)'"
 	delay=$((delay + 150000))
 done

@@ -18,12 +18,12 @@ loads() {
 # stalled HOOK: applies over level 1 what a sleeper holds up; HOOK runs as holdat says, at each write to its enabled.
 stalled() {
 	local sleeper
-	expect_status 'level 1' 0 lppack apply --replace --allow-downgrade $B/level1.lpb
+	expect_status 'level 1' 0 lppack apply --replace --allow-downgrade --allow-loss --switch-stream $B/level1.lpb
 	dd if=/proc/lptest_sleep_d bs=64 count=1 >/dev/null 2>&1 &
 	sleeper=$!
 	wait_for 20 sleeping 1 || fail 'nobody sleeps'
 	expect_status 'applied all the same' 0 \
-		holdat /lptest_stall/enabled "$1" lppack apply --replace --allow-downgrade --timeout 3 --json $B/test-stall.lpb
+		holdat /lptest_stall/enabled "$1" lppack apply --replace --allow-downgrade --allow-loss --switch-stream --timeout 3 --json $B/test-stall.lpb
 	wait $sleeper
 	expect_eq 'one patch' lptest_stall "$(patches)"
 	expect_eq 'one livepatch module' lptest_stall "$(livepatch_modules)"

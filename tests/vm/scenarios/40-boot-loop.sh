@@ -67,7 +67,7 @@ case $boot in
 	expect_status 'without it' 0 lppack apply --installed --boot
 	expect_eq 'level 2 is in force' 2 "$(sample_level)"
 	expect_status 'it is healthy' 0 lppack confirm
-	expect_status 'one that does not live' 0 lppack install --no-apply $B/test-panic.lpb
+	expect_status 'one that does not live' 0 lppack install --no-apply --switch-stream $B/test-panic.lpb
 	again
 	;;
 4 | 5)
@@ -86,7 +86,7 @@ case $boot in
 	expect_match 'with its serial' '*serial * is skipped: 2 boots with it did not become healthy*' "$OUTPUT"
 	expect_status 'this boot has nothing to confirm' 0 lppack confirm
 	expect_status 'it stays skipped' 70 lppack apply --installed --boot
-	expect_status 'a newer level' 0 lppack install --no-apply $B/level3.lpb
+	expect_status 'a newer level' 0 lppack install --no-apply --switch-stream $B/level3.lpb
 	again
 	;;
 7)

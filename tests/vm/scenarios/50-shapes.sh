@@ -22,7 +22,7 @@ functions() {
 # shape NAME BUILDER VALUE FUNCTIONS: applies it; what the target module and the kernel tell then.
 shape() {
 	expect_match "$1: lppack knows the builder" "*builder      $2*" "$(lppack inspect "/livepatch/lptest_$1.ko")"
-	expect_status "$1: applied" 0 lppack apply --replace --allow-downgrade "$B/test-$1.lpb"
+	expect_status "$1: applied" 0 lppack apply --replace --allow-downgrade --allow-loss --switch-stream "$B/test-$1.lpb"
 	expect_eq "$1: the only patch" "lptest_$1" "$(patches)"
 	expect_eq "$1: the only livepatch module" "lptest_$1" "$(livepatch_modules)"
 	expect_eq "$1: its objects and functions" "$4" "$(functions "lptest_$1")"

@@ -8,7 +8,7 @@ B=/bundles
 
 # apply LEVEL, after whatever words stand before it.
 apply() {
-	echo "lppack apply --replace --allow-downgrade $B/level$1.lpb"
+	echo "lppack apply --replace --allow-downgrade --allow-loss --switch-stream $B/level$1.lpb"
 }
 
 # right: one of the levels is in force, alone, and on record.
