@@ -281,9 +281,10 @@ struct lppack_create_options {
  * @param options    may be NULL
  * @param report     may be NULL; receives a map: path, stream, epoch, serial, version, created, expires, digest,
  *                   kernels (their number), size, modules_plain, modules_packed, signatures, modules; if modules were
- *                   signed, module_signature ({subject, issuer, serial, key_id, digest}); and, if the link check was
- *                   asked for, checked (how many modules had a kernel's files) and warnings (list of {release, module,
- *                   message, hint}). To be freed with lppack_value_free()
+ *                   signed, module_signature ({subject, issuer, serial, key_id, digest}); if the link check was
+ *                   asked for, checked (how many modules had a kernel's files); with it or `supersedes`, warnings (list
+ *                   of {release, module, message, hint}, the first two absent of what is of the whole bundle). To be
+ *                   freed with lppack_value_free()
  * @param err        receives the error
  * @return 0, or a negative code:
  *         - LPPACK_E_SPEC: the spec is incomplete, or matches no file

@@ -204,7 +204,8 @@ static int check_release(struct install *install, struct lppack_error *err)
 	bool may_switch = install->options.flags & LPPACK_INSTALL_SWITCH_STREAM;
 	const struct lp_freshness_options options = { .expires = c->manifest.expires,
 						      .allow_downgrade =
-							      install->options.flags & LPPACK_INSTALL_ALLOW_DOWNGRADE };
+							      install->options.flags & LPPACK_INSTALL_ALLOW_DOWNGRADE,
+						      .retired = lp_verified_is_retired(install->verified) };
 	int rc = lp_follow_check(&install->snapshot, &c->manifest.id, c->bundle->in.name, may_switch, err);
 
 	if (rc < 0)
@@ -214,10 +215,8 @@ static int check_release(struct install *install, struct lppack_error *err)
 		if (!install->switched_from)
 			return lp_fail_nomem(err);
 	}
-	rc = lp_snapshot_check(&install->snapshot, LP_PART_FRESHNESS, err);
-	if (rc < 0)
-		return rc;
-	rc = lp_freshness_check(&install->snapshot.freshness, &c->manifest.id, c->bundle->in.name, &options, NULL, err);
+	rc = lp_snapshot_check_fresh(&install->snapshot, &c->manifest.id, c->bundle->in.name, &options,
+				     &install->warnings, err);
 	if (rc < 0)
 		return rc;
 	/* What is refused was not seen on its way. */

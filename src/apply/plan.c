@@ -73,6 +73,7 @@ struct lp_freshness_options lp_plan_freshness(const struct lppack_plan *plan)
 {
 	return (struct lp_freshness_options){ .expires = lp_verified_contents(plan->verified)->manifest.expires,
 					      .allow_downgrade = plan->flags & LPPACK_APPLY_ALLOW_DOWNGRADE,
+					      .retired = lp_verified_is_retired(plan->verified),
 					      .installed = plan->origin != LP_PLAN_GIVEN };
 }
 
@@ -106,11 +107,9 @@ static int check_policy(const struct lppack_plan *plan, const struct lp_snapshot
 	const struct lp_freshness_options freshness = lp_plan_freshness(plan);
 	const struct lp_hold_subject subject = { .id = c->manifest.id, .installed = plan->origin != LP_PLAN_GIVEN };
 	struct lppack_error why = LPPACK_ERROR_INIT;
-	int rc = lp_snapshot_check(snapshot, LP_PART_FRESHNESS, &why);
+	int rc = lp_snapshot_check_fresh(snapshot, &c->manifest.id, c->bundle->in.name, &freshness,
+					 &judgement->warnings, &why);
 
-	if (rc == 0)
-		rc = lp_freshness_check(&snapshot->freshness, &c->manifest.id, c->bundle->in.name, &freshness,
-					&judgement->warnings, &why);
 	if (judgement->already)
 		return judgement->warnings ? 0 : lp_fail_nomem(err);
 	if (plan->origin == LP_PLAN_GIVEN) {

@@ -31,6 +31,7 @@ struct lp_signature_report {
 	char id[LPPACK_KEY_ID_SIZE]; /* of the key, proved by the signature unless MALFORMED or UNSUPPORTED */
 	char scheme[16];
 	enum lp_signature_status status;
+	bool is_retired;   /* the window of its key, certificate or an authority above has ended by now */
 	char reason[240];  /* one printable phrase; empty for GOOD */
 	const void *bytes; /* the member's data, borrowed from the bundle's head: what a CMS tells of certificates */
 	size_t size;

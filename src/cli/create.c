@@ -281,13 +281,18 @@ static void print_modules(const struct lppack_value *modules)
 	table_end(&table);
 }
 
-static void warn(const struct lppack_value *warnings)
+static void warn(const struct lppack_value *warnings, const char *path)
 {
 	for (size_t i = 0; i < lppack_value_count(warnings); i++) {
 		const struct lppack_value *warning = lppack_value_at(warnings, i, NULL);
+		const char *module = value_text_at(warning, "module");
 
-		warning_print(value_text_at(warning, "hint"), "%s for %s: %s", value_text_at(warning, "module"),
-			      value_text_at(warning, "release"), value_text_at(warning, "message"));
+		if (module)
+			warning_print(value_text_at(warning, "hint"), "%s for %s: %s", module,
+				      value_text_at(warning, "release"), value_text_at(warning, "message"));
+		else
+			warning_print(value_text_at(warning, "hint"), "%s: %s", path,
+				      value_text_at(warning, "message"));
 	}
 }
 
@@ -369,7 +374,7 @@ static int create_run(const void *values, const struct text_list *arguments, str
 		cli_hint(err, rc, "choose another name, or replace it with --force");
 	if (rc < 0)
 		return rc;
-	warn(lppack_value_get(report, "warnings"));
+	warn(lppack_value_get(report, "warnings"), o->output);
 	if (o->json)
 		json_value(&json, NULL, report);
 	else

@@ -13,6 +13,8 @@
 
 #include <lppack/store.h>
 
+#include <string.h>
+
 struct install_options {
 	bool no_apply;
 	struct number keep;
@@ -189,6 +191,28 @@ static void install_print_json(const struct job *job, const struct lppack_error 
 	lp_json_close(&json, '}');
 }
 
+static bool has_text(const struct lppack_value *list, const char *text)
+{
+	for (size_t i = 0; i < lppack_value_count(list); i++)
+		if (strcmp(lppack_value_text(lppack_value_at(list, i, NULL)), text) == 0)
+			return true;
+	return false;
+}
+
+/* What the plan said of the bundle too is printed once. */
+static void warn_installed(const struct job *job)
+{
+	const struct lppack_value *warnings = lppack_value_get(job->report->installed, "warnings");
+	const struct lppack_value *printed = lppack_value_get(job->plan, "warnings");
+
+	for (size_t i = 0; i < lppack_value_count(warnings); i++) {
+		const char *text = lppack_value_text(lppack_value_at(warnings, i, NULL));
+
+		if (text && !has_text(printed, text))
+			warning_print(NULL, "%s: %s", job->path, text);
+	}
+}
+
 static int install_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	struct job job __attribute__((cleanup(job_free))) = { .o = values, .path = arguments->items[0] };
@@ -204,7 +228,7 @@ static int install_run(const void *values, const struct text_list *arguments, st
 	else
 		print_installed(&job);
 	warn_boots(&job);
-	transaction_warn(job.report->installed, job.path);
+	warn_installed(&job);
 	if (!job.o->json && job.receipt)
 		receipt_print(job.receipt, job.plan, job.path, err);
 	if (rc < 0)

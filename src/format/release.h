@@ -21,6 +21,9 @@ struct lp_release_id {
 /* Room for the longest text of lp_release_name(). */
 #define LP_RELEASE_TEXT 128
 
+/* By how much an epoch may go up at once: who takes the highest ones leaves the stream no way out. */
+#define LP_EPOCH_STEP 1000u
+
 /* Below, equal or above 0: a is older, has the same number, is newer. A higher epoch is newer than any serial of a lower
  * one. Of one stream: it is not looked at. */
 int lp_release_compare(const struct lp_release_id *a, const struct lp_release_id *b);

@@ -50,7 +50,7 @@ static void decode_sighting(struct lp_doc *doc, const char *key, bool required, 
 
 static void decode_stream(struct lp_doc *doc, struct lp_freshness *memory)
 {
-	static const char *const keys[] = { "stream", "seen", "applied", NULL };
+	static const char *const keys[] = { "stream", "created", "seen", "applied", NULL };
 	struct lp_stream_memory *stream = lp_array_add(&memory->streams, &memory->n_streams, sizeof(*stream));
 
 	if (!stream) {
@@ -59,6 +59,7 @@ static void decode_stream(struct lp_doc *doc, struct lp_freshness *memory)
 	}
 	lp_doc_keys(doc, keys);
 	lp_doc_text_dup(doc, "stream", true, &stream->name);
+	lp_doc_time(doc, "created", false, &stream->created);
 	decode_sighting(doc, "seen", true, &stream->seen);
 	decode_sighting(doc, "applied", false, &stream->applied);
 	for (size_t i = 0; doc->rc == 0 && i + 1 < memory->n_streams; i++)
@@ -122,9 +123,12 @@ int lp_freshness_read(const char *root, struct lp_freshness *out, struct lppack_
 
 static struct lppack_value *sighting_tree(const struct lp_sighting *sighting)
 {
+	const struct lp_release_id id = { .epoch = sighting->id.epoch,
+					  .serial = sighting->id.serial,
+					  .digest = sighting->id.digest };
 	struct lppack_value *map = lp_value_map();
 
-	lp_release_encode(&map, &sighting->id);
+	lp_release_encode(&map, &id);
 	lp_value_add_time(&map, "at", sighting->at);
 	return map;
 }
@@ -134,6 +138,8 @@ static struct lppack_value *stream_tree(const struct lp_stream_memory *stream)
 	struct lppack_value *map = lp_value_map();
 
 	lp_value_add_text(&map, "stream", stream->name);
+	if (stream->created)
+		lp_value_add_time(&map, "created", stream->created);
 	lp_value_add(&map, "seen", sighting_tree(&stream->seen));
 	if (stream->applied.at)
 		lp_value_add(&map, "applied", sighting_tree(&stream->applied));
@@ -210,8 +216,10 @@ static struct lp_stream_memory *demand_stream(struct lp_freshness *memory, const
 
 static struct lp_sighting sighting_of(const struct lp_release_id *id, int64_t now)
 {
-	return (struct lp_sighting){ .id = { .epoch = id->epoch, .serial = id->serial, .digest = id->digest },
-				     .at = now };
+	return (struct lp_sighting){
+		.id = { .epoch = id->epoch, .serial = id->serial, .created = id->created, .digest = id->digest },
+		.at = now
+	};
 }
 
 static int fail_clock(const char *name, int64_t now, int64_t bound, const char *what, const char *hint,
@@ -286,22 +294,51 @@ static int check_expiry(const char *name, const struct lp_freshness_options *o, 
 	return add_warning(warnings, lp_text_format("the bundle expired on %s", text), err);
 }
 
-static int check_equivocation(const struct lp_sighting *known, const struct lp_sighting *new, const char *what,
-			      const char *name, const char *stream, struct lppack_error *err)
+int lp_freshness_check_known(const struct lp_release_id *known, const char *what, const struct lp_release_id *id,
+			     const char *name, struct lppack_error *err)
 {
 	char known_text[LP_RELEASE_TEXT];
 	char new_text[LP_RELEASE_TEXT];
 
-	if (!known->at || lp_release_compare(&known->id, &new->id) != 0 ||
-	    lp_digest_equal(&known->id.digest, &new->id.digest))
+	if (!lp_release_is_same(known, id) || lp_digest_equal(&known->digest, &id->digest))
 		return 0;
-	lp_release_name(&known->id, known_text);
-	lp_release_name(&new->id, new_text);
+	lp_release_name(known, known_text);
+	lp_release_name(id, new_text);
 	return lp_fail(err, LPPACK_E_EQUIVOCATION,
 		       "do not use either before the vendor has told which one is his: two bundles of one number mean "
 		       "that a key is misused or that a release was made twice",
-		       "%s: %s of stream %s is not the one that this machine has %s, %s", name, new_text, stream, what,
-		       known_text);
+		       "%s: %s of stream %s is not the one that this machine has %s, %s", name, new_text, id->stream,
+		       what, known_text);
+}
+
+static int check_sighting(const struct lp_sighting *known, const char *what, const struct lp_release_id *id,
+			  const char *name, struct lppack_error *err)
+{
+	struct lp_release_id release = known->id;
+
+	/* The stream stands beside a sighting, and its memory is of the same one. */
+	release.stream = id->stream;
+	return known->at ? lp_freshness_check_known(&release, what, id, name, err) : 0;
+}
+
+/* By everything that is remembered of the stream. */
+static int check_equivocation(const struct lp_freshness *memory, const struct lp_stream_memory *stream,
+			      const struct lp_release_id *id, const char *name, struct lppack_error *err)
+{
+	int rc = stream ? check_sighting(&stream->seen, "seen", id, name, err) : 0;
+
+	if (rc == 0 && stream)
+		rc = check_sighting(&stream->applied, "applied", id, name, err);
+	for (size_t i = 0; rc == 0 && i < memory->n_downgrades; i++) {
+		const struct lp_downgrade *downgrade = &memory->downgrades[i];
+
+		if (strcmp(downgrade->stream, id->stream) != 0)
+			continue;
+		rc = check_sighting(&downgrade->from, "seen", id, name, err);
+		if (rc == 0)
+			rc = check_sighting(&downgrade->to, "gone back to", id, name, err);
+	}
+	return rc;
 }
 
 /* The newest that is known of the stream. */
@@ -315,20 +352,57 @@ static bool is_applied(const struct lp_stream_memory *stream, const struct lp_si
 	return stream->applied.at && lp_digest_equal(&stream->applied.id.digest, &release->id.digest);
 }
 
+/* A thief dates a bundle back into the window of a retired key; a vendor who builds in another order than he numbers
+ * has keys that are not retired. */
+static int check_created(const struct lp_stream_memory *stream, const struct lp_release_id *id, const char *name,
+			 const struct lp_freshness_options *o, struct lppack_value **warnings, struct lppack_error *err)
+{
+	char created[LP_TIME_TEXT];
+	char latest[LP_TIME_TEXT];
+
+	if (id->created >= stream->created)
+		return 0;
+	lp_time_format(id->created, created);
+	lp_time_format(stream->created, latest);
+	if (o->retired)
+		return lp_fail(err, LPPACK_E_UNTRUSTED,
+			       "have it signed by a key whose window is open, or ask the vendor whether it is theirs",
+			       "%s: created on %s, before what this machine has seen of stream %s (%s), and signed by "
+			       "keys whose windows have ended",
+			       name, created, stream->name, latest);
+	return add_warning(warnings,
+			   lp_text_format("the bundle was created on %s, before what this machine has seen of stream "
+					  "%s (%s): ask the vendor whether that is meant",
+					  created, stream->name, latest),
+			   err);
+}
+
+static int check_epoch(const struct lp_stream_memory *stream, const struct lp_release_id *id, const char *name,
+		       struct lppack_error *err)
+{
+	uint64_t known = stream ? newest(stream)->id.epoch : 0;
+
+	if (id->epoch <= known + LP_EPOCH_STEP)
+		return 0;
+	return lp_fail(err, LPPACK_E_LIMIT,
+		       "ask the vendor whether it is theirs: who takes the highest epochs leaves the stream none",
+		       "%s: epoch %llu is more than %u above the one that this machine has seen of stream %s, %llu",
+		       name, (unsigned long long)id->epoch, LP_EPOCH_STEP, id->stream, (unsigned long long)known);
+}
+
 /* Returns 1 for a downgrade that is allowed. */
 static int check_order(const struct lp_stream_memory *stream, const struct lp_sighting *new, const char *name,
 		       const struct lp_freshness_options *o, struct lppack_value **warnings, struct lppack_error *err)
 {
+	int order = lp_release_compare(&new->id, &newest(stream)->id);
 	char known_text[LP_RELEASE_TEXT];
 	char new_text[LP_RELEASE_TEXT];
 	int rc;
 
-	rc = check_equivocation(&stream->seen, new, "seen", name, stream->name, err);
-	if (rc < 0)
-		return rc;
-	rc = check_equivocation(&stream->applied, new, "applied", name, stream->name, err);
-	if (rc < 0 || is_applied(stream, new) || lp_release_compare(&new->id, &newest(stream)->id) >= 0)
-		return rc;
+	if (order > 0)
+		return check_created(stream, &new->id, name, o, warnings, err);
+	if (order == 0 || is_applied(stream, new))
+		return 0;
 	lp_release_name(&newest(stream)->id, known_text);
 	lp_release_name(&new->id, new_text);
 	if (!o->allow_downgrade)
@@ -358,6 +432,10 @@ static int check(const struct lp_freshness *memory, const struct lp_release_id *
 	if (rc < 0)
 		return rc;
 	rc = check_expiry(name, o, now, warnings, err);
+	if (rc == 0)
+		rc = check_equivocation(memory, stream, id, name, err);
+	if (rc == 0)
+		rc = check_epoch(stream, id, name, err);
 	return rc < 0 || !stream ? rc : check_order(stream, &new, name, o, warnings, err);
 }
 
@@ -412,6 +490,8 @@ static int see(struct lp_freshness *memory, const char *name, const struct lp_si
 		return note_downgrade(memory, stream, new, err);
 	if (stream->seen.at && lp_release_compare(&new->id, &stream->seen.id) <= 0)
 		return 0;
+	if (new->id.created > stream->created)
+		stream->created = new->id.created;
 	stream->seen = *new;
 	return 1;
 }

@@ -5,7 +5,7 @@
  *
  * For each stream two releases are remembered, by epoch, serial and manifest digest: *seen*, the highest that verified
  * on its way to being installed or applied, and *applied*, the last one that was put in force. A higher epoch is newer
- * than any serial of a lower one. *seen* is not recorded by a bare look at a bundle (verify, show): anybody may verify
+ * than any serial of a lower one. Of a stream the latest `created` is remembered too. *seen* is not recorded by a bare look at a bundle (verify, show): anybody may verify
  * anything, also a bundle for other machines, and that must not decide what this one accepts.
  *
  * Order: lp_freshness_check() and, unless it is a dry run, lp_freshness_see() before a bundle is stored or the kernel
@@ -27,6 +27,7 @@ struct lp_sighting {
 
 struct lp_stream_memory {
 	char *name;
+	int64_t created; /* the latest of what was seen; 0: unknown */
 	struct lp_sighting seen;
 	struct lp_sighting applied;
 };
@@ -50,6 +51,7 @@ struct lp_freshness_options {
 	int64_t expires;      /* of the bundle; 0: never */
 	bool fetched;         /* it came over a network: that it has expired is an error, not a warning */
 	bool allow_downgrade; /* the operator says so; recorded by lp_freshness_see() */
+	bool retired;         /* too few of its signers' windows are still open */
 	bool installed;       /* accepted when it was installed: a clock that cannot be right is only warned of */
 };
 
@@ -59,12 +61,16 @@ void lp_freshness_free(struct lp_freshness *memory);
 
 /*
  * Changes nothing. name: the bundle's file, for messages. Adds texts to *warnings (a list, may be NULL): expired; an
- * allowed downgrade. LPPACK_E_CLOCK, EXPIRED, DOWNGRADE, EQUIVOCATION. The release that is recorded as applied is no
- * downgrade, whatever was seen since.
+ * allowed downgrade; created before what was seen. LPPACK_E_CLOCK, EXPIRED, DOWNGRADE, EQUIVOCATION; LIMIT: an epoch far
+ * above the known one; UNTRUSTED: created before what was seen, by retired signers. The release that is recorded as
+ * applied is no downgrade, whatever was seen since.
  */
 int lp_freshness_check(const struct lp_freshness *memory, const struct lp_release_id *id, const char *name,
 		       const struct lp_freshness_options *options, struct lppack_value **warnings,
 		       struct lppack_error *err);
+/* LPPACK_E_EQUIVOCATION if another release of the same stream and number is known. what: "installed", for messages. */
+int lp_freshness_check_known(const struct lp_release_id *known, const char *what, const struct lp_release_id *id,
+			     const char *name, struct lppack_error *err);
 /* Checks again and records as seen, durably; with allow_downgrade, that too. Nothing is written where nothing changes.
  * The caller holds the lock, and has read the memory with it held. root is "" or a prefix. */
 int lp_freshness_see(const char *root, struct lp_freshness *memory, const struct lp_release_id *id, const char *name,

@@ -73,6 +73,21 @@ bool lp_snapshot_is_other_stream(const struct lp_snapshot *snapshot, const char 
 	return followed && strcmp(followed, stream) != 0;
 }
 
+int lp_snapshot_check_fresh(const struct lp_snapshot *snapshot, const struct lp_release_id *id, const char *name,
+			    const struct lp_freshness_options *options, struct lppack_value **warnings,
+			    struct lppack_error *err)
+{
+	int rc = lp_snapshot_check(snapshot, LP_PART_FRESHNESS, err);
+
+	if (rc == 0)
+		rc = lp_freshness_check(&snapshot->freshness, id, name, options, warnings, err);
+	if (rc == 0 && snapshot->state.has_applied)
+		rc = lp_freshness_check_known(&snapshot->state.applied.id, "applied", id, name, err);
+	for (size_t i = 0; rc == 0 && i < snapshot->store.n; i++)
+		rc = lp_freshness_check_known(&snapshot->store.releases[i].id, "installed", id, name, err);
+	return rc;
+}
+
 const struct lp_applied *lp_snapshot_applied(const struct lp_snapshot *snapshot)
 {
 	return lp_state_active(&snapshot->state, lp_host_boot(snapshot->host));

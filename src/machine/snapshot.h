@@ -63,6 +63,11 @@ bool lp_snapshot_subject(const struct lp_snapshot *snapshot, struct lp_hold_subj
 /* The newest installed release of the followed stream; while none is followed, of the stream that is applied, of the one
  * that boots begin with, or of what was installed last; NULL. */
 const struct lp_installed *lp_snapshot_newest(const struct lp_snapshot *snapshot);
+/* lp_freshness_check() by the snapshot; then what is installed and applied is asked: LPPACK_E_EQUIVOCATION if that has
+ * another release of the same stream and number. */
+int lp_snapshot_check_fresh(const struct lp_snapshot *snapshot, const struct lp_release_id *id, const char *name,
+			    const struct lp_freshness_options *options, struct lppack_value **warnings,
+			    struct lppack_error *err);
 /* What an opened release claims for the running kernel. 1, 0 if it has nothing for it, or a negative code. */
 int lp_snapshot_claims(const struct lp_snapshot *snapshot, const struct lp_installed *release, struct lp_claims *out,
 		       struct lppack_error *err);

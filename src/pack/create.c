@@ -13,6 +13,7 @@
 #include "format/zstd.h"
 #include "bundle/describe.h"
 #include "trust/signer.h"
+#include "trust/verify.h"
 #include "pack/bases.h"
 #include "pack/draft.h"
 #include "pack/gather.h"
@@ -163,6 +164,44 @@ static int check_supersedes(const struct lp_pack *pack, const struct lppack_spec
 	return rc < 0 ? rc : check_names(&old.facts, &new, err);
 }
 
+static void add_warning(struct lppack_value **list, char *message, const char *hint)
+{
+	LP_AUTO_FREE char *owned = message;
+	struct lppack_value *map = lp_value_map();
+
+	lp_value_add(&map, "message", owned ? lp_value_string(owned) : NULL);
+	lp_value_add_text(&map, "hint", hint);
+	lp_value_push(list, map);
+}
+
+/* What machines that have OLD will say of the new one (src/machine/freshness.c). */
+static int warn_of_order(const struct lppack_verified *older, const struct lp_manifest *newer,
+			 struct lppack_value **warnings, struct lppack_error *err)
+{
+	const struct lp_release_id *old = &lp_verified_contents(older)->manifest.id;
+	char new_text[LP_TIME_TEXT];
+	char old_text[LP_TIME_TEXT];
+
+	if (!*warnings)
+		*warnings = lp_value_list();
+	if (newer->id.created < old->created) {
+		lp_time_format(newer->id.created, new_text);
+		lp_time_format(old->created, old_text);
+		add_warning(warnings,
+			    lp_text_format("created on %s, before the bundle that it supersedes (%s): machines warn of "
+					   "it, and refuse it once the windows of its keys have ended",
+					   new_text, old_text),
+			    "leave 'created' out, or set it to a later time");
+	}
+	if (newer->id.epoch > old->epoch + LP_EPOCH_STEP)
+		add_warning(warnings,
+			    lp_text_format("epoch %llu is more than %u above that of the bundle that it supersedes: "
+					   "machines refuse it",
+					   (unsigned long long)newer->id.epoch, LP_EPOCH_STEP),
+			    "raise the epoch by one");
+	return *warnings ? 0 : lp_fail_nomem(err);
+}
+
 static int make_draft(struct lp_draft *draft, const struct lppack_spec *spec,
 		      const struct lppack_signer *const *signers, size_t n_signers,
 		      const struct lppack_create_options *options, const struct lp_output *out,
@@ -192,6 +231,8 @@ static int make_draft(struct lp_draft *draft, const struct lppack_spec *spec,
 		return rc;
 	if (options->supersedes)
 		rc = check_supersedes(&draft->pack, spec, &fixes, options->supersedes, out->path, err);
+	if (rc == 0 && options->supersedes)
+		rc = warn_of_order(options->supersedes, &draft->manifest, &draft->checked.warnings, err);
 	if (rc < 0)
 		return rc;
 	if (!(options->flags & LPPACK_CREATE_INDEPENDENT))
@@ -246,9 +287,9 @@ LP_EXPORT int lppack_bundle_create(const struct lppack_spec *spec, const struct 
 	if (rc < 0 || !report)
 		return rc;
 	*report = create_report(&draft, output, signers, n_signers);
-	if (options.flags & LPPACK_CREATE_CHECK) {
+	if (options.flags & LPPACK_CREATE_CHECK)
 		lp_value_add_int(report, "checked", draft.checked.n);
+	if (draft.checked.warnings)
 		lp_value_add(report, "warnings", LP_TAKE(draft.checked.warnings));
-	}
 	return *report ? 0 : lp_fail_nomem(err);
 }

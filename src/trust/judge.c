@@ -20,6 +20,7 @@ struct judge {
 	const struct lppack_keyring *ring;
 	const struct lp_subject *subject;
 	bool is_final; /* the document is known */
+	int64_t now;
 	const char *rule;
 	struct lppack_error *err;
 };
@@ -56,8 +57,11 @@ static bool refuse_revoked(struct judge *judge, struct lp_signature_report *repo
 
 /* Whether the ring trusts the key itself. With certificates for it, one of them must be valid when the subject was
  * made. */
-static bool is_trusted_key(const struct judge *judge, const char *id, bool *is_known)
+static bool is_trusted_key(const struct judge *judge, struct lp_signature_report *report, bool *is_known)
 {
+	const char *id = report->id;
+	bool is_trusted = false;
+
 	*is_known = false;
 	for (size_t i = 0; i < judge->ring->n; i++) {
 		const struct lp_trusted *trusted = &judge->ring->keys[i];
@@ -69,10 +73,14 @@ static bool is_trusted_key(const struct judge *judge, const char *id, bool *is_k
 		if (!trusted->certificate || !judge->is_final)
 			return true;
 		info = lp_certificate_get_info(trusted->certificate);
-		if (judge->subject->id.created >= info->not_before && judge->subject->id.created <= info->not_after)
+		if (judge->subject->id.created < info->not_before || judge->subject->id.created > info->not_after)
+			continue;
+		if (judge->now <= info->not_after)
 			return true;
+		is_trusted = true;
 	}
-	return false;
+	report->is_retired = is_trusted;
+	return is_trusted;
 }
 
 static int refuse_chain(struct judge *judge, struct lp_signature_report *report, const struct lp_chain_report *chain)
@@ -106,7 +114,7 @@ static int check_chain(struct judge *judge, struct lp_signature_report *report, 
 	LP_AUTO_FREE const struct lp_certificate **anchors = calloc(ring->n + 1, sizeof(*anchors));
 	LP_AUTO_CMS struct lp_cms cms = { 0 };
 	struct lp_chain_rules rules = { .anchors = anchors,
-					.now = (int64_t)time(NULL),
+					.now = judge->now,
 					.crls = (const struct lp_crl *const *)ring->crls,
 					.n_crls = ring->n_crls,
 					.require_crls = ring->policy.crl_required };
@@ -132,6 +140,7 @@ static int check_chain(struct judge *judge, struct lp_signature_report *report, 
 	if (chain->verdict != LP_CHAIN_TRUSTED &&
 	    (judge->is_final || (chain->verdict != LP_CHAIN_EXPIRED && chain->verdict != LP_CHAIN_NOT_YET_VALID)))
 		return refuse_chain(judge, report, chain);
+	report->is_retired = judge->now > lp_certificate_get_info(cms.certificate)->not_after;
 	refuse_revoked_chain(judge, report, chain);
 	return 0;
 }
@@ -177,6 +186,7 @@ static int check_entry(struct judge *judge, struct lp_signature_report *report, 
 			      who, report->scheme);
 	if (subject->is_policy && policy->update_keys.n && !is_in(&policy->update_keys, key->id))
 		return refuse(judge, report, LP_SIGNATURE_NOT_ALLOWED, "update", "%s may not sign policies", who);
+	report->is_retired |= key->not_after && judge->now > key->not_after;
 	if (!judge->is_final)
 		return 0;
 	if (key->not_before && subject->id.created < key->not_before)
@@ -239,9 +249,10 @@ static int judge_one(struct judge *judge, struct lp_signature_report *report)
 	bool has_chain = false;
 	bool is_known;
 
+	report->is_retired = false;
 	if (refuse_revoked(judge, report, report->id, "the key"))
 		return 0;
-	if (!is_trusted_key(judge, report->id, &is_known)) {
+	if (!is_trusted_key(judge, report, &is_known)) {
 		int rc;
 
 		if (is_known)
@@ -266,16 +277,22 @@ static bool counts(const struct lp_signature_report *report)
 	return report->status == LP_SIGNATURE_VALID || report->status == LP_SIGNATURE_GOOD;
 }
 
+static bool counts_now(const struct lp_signature_report *report)
+{
+	return counts(report) && !report->is_retired;
+}
+
 /* Distinct keys, by the digest of their SubjectPublicKeyInfo. */
-static size_t count_keys(const struct lp_signature_report *reports, size_t n)
+static size_t count_keys(const struct lp_signature_report *reports, size_t n,
+			 bool (*is_counted)(const struct lp_signature_report *report))
 {
 	size_t keys = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		bool is_new = counts(&reports[i]);
+		bool is_new = is_counted(&reports[i]);
 
 		for (size_t j = 0; is_new && j < i; j++)
-			is_new = !counts(&reports[j]) || strcmp(reports[j].id, reports[i].id) != 0;
+			is_new = !is_counted(&reports[j]) || strcmp(reports[j].id, reports[i].id) != 0;
 		keys += is_new;
 	}
 	return keys;
@@ -347,7 +364,8 @@ static int judge_all(struct judge *judge, struct lp_signature_report *reports, s
 	ruling->noted = judge->rule;
 	if (rc < 0)
 		return rc;
-	ruling->good = count_keys(reports, n);
+	ruling->good = count_keys(reports, n, counts);
+	ruling->good_now = count_keys(reports, n, counts_now);
 	if (ruling->good >= ruling->threshold)
 		return 0;
 	ruling->rule = ruling->good ? "threshold" : judge->rule ? judge->rule : "keys";
@@ -362,7 +380,7 @@ static int judge_all(struct judge *judge, struct lp_signature_report *reports, s
 int lp_keyring_judge(const struct lppack_keyring *ring, const struct lp_subject *subject,
 		     struct lp_signature_report *reports, size_t n, struct lp_ruling *ruling, struct lppack_error *err)
 {
-	struct judge judge = { .ring = ring, .subject = subject, .err = err };
+	struct judge judge = { .ring = ring, .subject = subject, .now = (int64_t)time(NULL), .err = err };
 
 	return judge_all(&judge, reports, n, ruling);
 }
@@ -420,7 +438,12 @@ static int check_bundle(const struct judge *judge, struct lp_ruling *ruling)
 int lp_policy_decide(const struct lppack_keyring *ring, const struct lp_subject *subject,
 		     struct lp_signature_report *reports, size_t n, struct lp_ruling *ruling, struct lppack_error *err)
 {
-	struct judge judge = { .ring = ring, .subject = subject, .is_final = true, .rule = ruling->noted, .err = err };
+	struct judge judge = { .ring = ring,
+			       .subject = subject,
+			       .is_final = true,
+			       .now = (int64_t)time(NULL),
+			       .rule = ruling->noted,
+			       .err = err };
 	int rc = judge_all(&judge, reports, n, ruling);
 
 	if (rc < 0 || subject->is_policy)

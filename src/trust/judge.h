@@ -27,6 +27,7 @@ struct lp_ruling {
 	const char *rule;   /* the rule of lppack-policy(5) that refused; NULL while none did */
 	const char *noted;  /* the rule that made a single signature not count, from the first step to the second */
 	size_t good;        /* distinct keys whose signatures count */
+	size_t good_now;    /* those of them whose windows are still open */
 	uint64_t threshold; /* how many are needed */
 };
 

@@ -23,6 +23,7 @@ struct lppack_verified {
 	struct lp_contents *contents; /* a reference; NULL until keys that are trusted are behind the head */
 	struct lp_signature_report reports[LP_SIGNATURES_MAX];
 	size_t n_reports;
+	bool is_retired;             /* too few windows of its signers are open by now */
 	bool is_checked;             /* every byte of the payload too */
 	struct lp_fixes fixes;       /* once they are asked for */
 	struct lppack_fix *each_fix; /* NULL: they are not read yet */
@@ -60,7 +61,9 @@ static int verify_head(struct lppack_verified *v, struct lppack_bundle *bundle, 
 	if (rc < 0)
 		return rc;
 	subject.id = v->contents->manifest.id;
-	return lp_policy_decide(keyring, &subject, v->reports, v->n_reports, ruling, err);
+	rc = lp_policy_decide(keyring, &subject, v->reports, v->n_reports, ruling, err);
+	v->is_retired = ruling->good_now < ruling->threshold;
+	return rc;
 }
 
 LP_EXPORT struct lppack_verified *lppack_bundle_verify(struct lppack_bundle *bundle,
@@ -133,6 +136,11 @@ const struct lp_signature_report *lp_verified_reports(const struct lppack_verifi
 {
 	*n = v->n_reports;
 	return v->reports;
+}
+
+bool lp_verified_is_retired(const struct lppack_verified *v)
+{
+	return v->is_retired;
 }
 
 bool lp_verified_is_checked(const struct lppack_verified *v)

@@ -15,6 +15,9 @@ const struct lp_signature_report *lp_verified_reports(const struct lppack_verifi
 /* Whether every byte of it was verified too: lppack_verified_check_all() has succeeded. */
 bool lp_verified_is_checked(const struct lppack_verified *verified);
 
+/* Whether too few of the keys that signed it may still sign: their windows have ended since it was created. */
+bool lp_verified_is_retired(const struct lppack_verified *verified);
+
 LP_DEFINE_CLEANUP(struct lppack_verified, lppack_verified_free)
 
 #endif

@@ -20,6 +20,8 @@ build()
 for serial in 4 5 6; do build s$serial web $serial 0; done
 build twin web 5 0 'version: twin'
 build e1 web 1 1
+build far web 1 1001
+build back web 7 0 'created: 2026-03-01T00:00:00Z'
 build db db 1 0
 build old web 7 0 'created: 2026-01-01T00:00:00Z' 'expires: 2026-02-01T00:00:00Z'
 build future web 8 0 'created: 2200-01-01T00:00:00Z'
@@ -63,6 +65,20 @@ refused "whatever is allowed" EQUIVOCATION 'twin\.lpb: ' 'a key is misused' "${d
 { try OK "${dry[@]}" old.lpb; says "$err" 'warning: old\.lpb: the bundle expired on 2026-02-01T00:00:00Z'; } | ok "an expired bundle is a warning"
 refused "a bundle of the future" CLOCK "future\\.lpb: this machine's clock says .*, which is before 2200-01-01T00:00:00Z, when the bundle was created" \
 	'set the clock' "${dry[@]}" future.lpb
+use_host other 6.1.0-1-test
+{ try OK install --no-apply --root other old.lpb; says "$err" 'warning: old\.lpb: the bundle expired on 2026-02-01T00:00:00Z'; } |
+	ok "when it is installed too"
+refused "an epoch that leaves the vendor none" LIMIT 'far\.lpb: epoch 1001 is more than 1000 above the one that this machine has seen of stream web, 0' \
+	'ask the vendor' "${dry[@]}" far.lpb
+{ try OK "${dry[@]}" back.lpb; says "$err" 'warning: back\.lpb: the bundle was created on 2026-03-01T00:00:00Z, before what this machine has seen'; } |
+	ok "a newer bundle that is dated back is a warning"
+policy=h/etc/lppack/policy.yaml
+id=$(lppack show --json --keys key.pub s5.lpb | sed -n 's/^ *"id": "\([0-9a-f]*\)".*/\1/p')
+printf '%s\n' 'format: 1' 'version: 1' 'created: 2026-01-01T00:00:00Z' 'keys:' "  - id: $id" '    not_after: 2026-10-30T00:00:00Z' > $policy
+refused "but refused of a key whose window has ended" UNTRUSTED 'back\.lpb: created on 2026-03-01T00:00:00Z, before .* windows have ended' \
+	'a key whose window is open' "${dry[@]}" back.lpb
+{ try UNTRUSTED "${keep[@]}" back.lpb; says "$err" 'back\.lpb: created on'; try OK "${dry[@]}" s6.lpb; } | ok "nor installed, while what is not dated back is"
+rm $policy
 sed 's/^streams:/latest: "2199-01-01T00:00:00Z"\nstreams:/; /^latest: "202/d' $memory > changed
 cp $memory kept
 cp changed $memory
@@ -101,7 +117,62 @@ LC_ALL=C sed '0,/^stream: /s//stream; /' s6.lpb > unread.lpb
 	ok "install reads nothing of a manifest that nobody has signed"
 works "but it can be looked at" verify -q --root h open.lpb
 works "the memory as it was" "${dry[@]}" --json s6.lpb
+# What is installed is known, also where the memory of it was given up.
 rm $memory h/var/lib/lppack/.kept/freshness.yaml h/etc/lppack/kept/freshness.yaml
 { try OK "${dry[@]}" s4.lpb; } | ok "forgotten on purpose, as the hint says"
+refused "but what is installed stays known" EQUIVOCATION 'twin\.lpb: serial 5 .* is not the one that this machine has installed, serial 5' \
+	'a key is misused' "${dry[@]}" twin.lpb
+
+{
+	try OK create back.yaml --threads 1 --level 1 --key key.key -o new.lpb --supersedes s6.lpb --keys key.pub --force
+	says "$err" 'warning: new\.lpb: created on 2026-03-01T00:00:00Z, before the bundle that it supersedes'
+	says "$err" "^lppack: hint: leave 'created' out"
+	try OK create far.yaml --threads 1 --level 1 --key key.key -o new.lpb --supersedes s6.lpb --keys key.pub --force --json
+	says "$err" 'warning: new\.lpb: epoch 1001 is more than 1000 above that of the bundle'
+	json "['warnings'].__len__()" 1
+	try OK create e1.yaml --threads 1 --level 1 --key key.key -o new.lpb --supersedes s6.lpb --keys key.pub --force
+	silent "$err"
+} | ok "create warns of both first"
+
+# A certificate's window is one, too: its own time, as no policy says more.
+command -v openssl > /dev/null || { skip "a retired certificate" "there is no openssl"; done_testing; exit; }
+openssl req -x509 -newkey rsa:3072 -nodes -keyout ca.key -out ca.pem -subj /CN=ca -days 3650 \
+	-addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign 2> /dev/null
+openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout leaf.key -out leaf.csr -subj /CN=leaf 2> /dev/null
+cat > ca.cnf << 'EOF'
+[ca]
+default_ca = d
+[d]
+database = index
+serial = number
+new_certs_dir = .
+default_md = sha256
+unique_subject = no
+policy = p
+x509_extensions = x
+[p]
+commonName = supplied
+[x]
+keyUsage = critical,digitalSignature
+extendedKeyUsage = codeSigning
+subjectKeyIdentifier = hash
+EOF
+touch index
+echo 10 > number
+use_host certified 6.1.0-1-test
+# The authority is of today, and would not be valid when the bundles were made: its certificate begins in 2026 by hand.
+openssl req -new -key ca.key -subj /CN=ca -out ca.csr 2> /dev/null
+sed 's/^\[x\]/&\nbasicConstraints = critical,CA:TRUE/; s/^keyUsage.*/keyUsage = critical,keyCertSign,cRLSign/; /^extended/d' ca.cnf > root.cnf
+openssl ca -batch -config root.cnf -selfsign -keyfile ca.key -in ca.csr -startdate 20260101000000Z -enddate 20360101000000Z -out ca.pem -notext 2> /dev/null
+for end in 20261030000000Z 20360101000000Z; do
+	openssl ca -batch -config ca.cnf -keyfile ca.key -cert ca.pem -in leaf.csr -startdate 20260101000000Z -enddate $end -out $end.pem -notext 2> /dev/null
+	lppack create back.yaml --threads 1 --level 1 --key leaf.key --cert $end.pem -o $end.lpb > /dev/null || exit 99
+done
+cp ca.pem certified/etc/lppack/keys.d/
+lppack install --no-apply --root certified s6.lpb > /dev/null 2>&1 || exit 99
+{ try OK verify -q --root certified 20261030000000Z.lpb; try OK apply --dry-run --root certified 20360101000000Z.lpb; says "$err" 'created on 2026-03-01'; } |
+	ok "a certificate whose time goes on"
+refused "a retired certificate" UNTRUSTED '20261030000000Z\.lpb: created on 2026-03-01T00:00:00Z, before .* windows have ended' 'a key whose window is open' \
+	apply --dry-run --root certified 20261030000000Z.lpb
 
 done_testing

@@ -323,6 +323,88 @@ static void an_installed_release_on_a_wrong_clock(void **state)
 	}
 }
 
+/* Who takes the last epoch at once would leave the vendor no way out. */
+static void epochs_go_up_by_steps(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(check(f, make(1001, 1, 1)), -LPPACK_E_LIMIT);
+	expect_error(&f->err, LPPACK_E_LIMIT, "b.lpb: epoch 1001 is more than 1000 above");
+	assert_int_equal(see(f, make(LP_NUMBER_MAX, 1, 1), true), -LPPACK_E_LIMIT);
+	expect_error(&f->err, LPPACK_E_LIMIT, "of stream web, 0");
+	assert_false(fixture_exists(fixture_path(f, "var")));
+	expect_ok(see(f, make(1000, 1, 1), false), &f->err);
+	expect_ok(check(f, make(2000, 1, 1)), &f->err);
+	assert_int_equal(check(f, make(2001, 1, 1)), -LPPACK_E_LIMIT);
+	expect_error(&f->err, LPPACK_E_LIMIT, "of stream web, 1000");
+}
+
+/* Warned of; refused where too few windows are open: a retired key's thief dates bundles back. */
+static void created_before_what_was_seen(void **state)
+{
+	struct fixture *f = *state;
+	struct lp_release_id seven = make(0, 7, 7);
+	struct lp_release_id eight = make(0, 8, 8);
+	struct lp_freshness_options o = at(NOW);
+
+	o.retired = true;
+	expect_ok(see_with(f, &seven, &o), &f->err);
+	/* The same bundle again is not asked, nor one of the same time. */
+	expect_ok(check_with(f, &seven, &o, NULL), &f->err);
+	expect_ok(check_with(f, &eight, &o, NULL), &f->err);
+	eight.created--;
+	assert_int_equal(check_with(f, &eight, &o, NULL), -LPPACK_E_UNTRUSTED);
+	expect_error(&f->err, LPPACK_E_UNTRUSTED, "before what this machine has seen of stream web");
+	o.allow_downgrade = true;
+	assert_int_equal(see_with(f, &eight, &o), -LPPACK_E_UNTRUSTED);
+	expect_error(&f->err, LPPACK_E_UNTRUSTED, "windows have ended");
+	o.retired = false;
+	{
+		LP_AUTO_VALUE struct lppack_value *warnings = lp_value_list();
+
+		expect_ok(check_with(f, &eight, &o, &warnings), &f->err);
+		assert_int_equal(lppack_value_count(warnings), 1);
+	}
+	/* What was seen with a warning does not turn the clock of the stream back. */
+	expect_ok(see_with(f, &eight, &o), &f->err);
+	o.retired = true;
+	seven = make(0, 9, 9);
+	seven.created--;
+	assert_int_equal(check_with(f, &seven, &o, NULL), -LPPACK_E_UNTRUSTED);
+	expect_error(&f->err, LPPACK_E_UNTRUSTED, NULL);
+}
+
+/* What was left behind by a downgrade, and what it led to, are known too. */
+static void equivocation_of_downgrades(void **state)
+{
+	struct fixture *f = *state;
+
+	apply(f, make(0, 5, 5));
+	expect_ok(see(f, make(0, 4, 4), true), &f->err);
+	expect_ok(see(f, make(0, 9, 9), false), &f->err);
+	expect_ok(see(f, make(0, 3, 3), true), &f->err);
+	apply(f, make(0, 12, 12));
+	for (uint8_t serial = 3; serial <= 12; serial++) {
+		bool is_known = serial <= 5 || serial == 9 || serial == 12;
+
+		assert_int_equal(see(f, make(0, serial, 0xee), true), is_known ? -LPPACK_E_EQUIVOCATION : 0);
+		if (is_known)
+			expect_error(&f->err, LPPACK_E_EQUIVOCATION, "is not the one that this machine has");
+	}
+}
+
+/* An image whose clock was wrong may not leave a release of the future behind. */
+static void the_future_is_not_remembered(void **state)
+{
+	struct fixture *f = *state;
+	struct lp_release_id r = make(0, 5, 5);
+
+	r.created = NOW + DAY + 1;
+	assert_int_equal(see(f, r, true), -LPPACK_E_CLOCK);
+	expect_error(&f->err, LPPACK_E_CLOCK, "when the bundle was created");
+	assert_false(fixture_exists(fixture_path(f, "var")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -335,6 +417,10 @@ int main(void)
 		fixture_test(expiry),
 		fixture_test(insane_clocks),
 		fixture_test(an_installed_release_on_a_wrong_clock),
+		fixture_test(epochs_go_up_by_steps),
+		fixture_test(created_before_what_was_seen),
+		fixture_test(equivocation_of_downgrades),
+		fixture_test(the_future_is_not_remembered),
 		fixture_test(streams_are_apart),
 		fixture_test(nothing_changes_without_need),
 		fixture_test(a_damaged_memory_lets_nothing_pass),
