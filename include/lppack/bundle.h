@@ -114,6 +114,7 @@ struct lppack_value *lppack_bundle_describe_unverified(struct lppack_bundle *bun
  *         - LPPACK_E_THRESHOLD: too few trusted keys have signed it
  *         - LPPACK_E_REVOKED: the policy or a revocation list revokes the bundle or its signers
  *         - LPPACK_E_DOWNGRADE: it is below the policy's minimum
+ *         - LPPACK_E_EXPIRED, LPPACK_E_CLOCK: the policy has expired, or was created in the future
  *         - LPPACK_E_BAD_SIGNATURE: a signature does not fit its key
  *         - LPPACK_E_UNSUPPORTED: the bundle needs a newer lppack
  *         - LPPACK_E_STRUCTURE, LPPACK_E_TRUNCATED, LPPACK_E_CORRUPT, LPPACK_E_LIMIT: the bundle is damaged

@@ -63,12 +63,12 @@ extern "C" {
 	X(UNTRUSTED, 31, RELEASE, "no signature is by a trusted key") \
 	X(BAD_SIGNATURE, 32, RELEASE, "a signature is wrong") \
 	X(KEY, 33, MACHINE, "a key file is unreadable or malformed") \
-	X(EXPIRED, 34, RELEASE, "the bundle has expired") \
+	X(EXPIRED, 34, RELEASE, "the bundle, or the policy that it is judged by, has expired") \
 	X(THRESHOLD, 35, RELEASE, "too few trusted keys have signed it") \
 	X(REVOKED, 36, RELEASE, "the bundle, or who signed it, is revoked") \
 	X(POLICY, 37, MACHINE, "the trust policy is unreadable or malformed") \
-	X(DOWNGRADE, 38, RELEASE, "older than what this machine has seen of the stream") \
-	X(EQUIVOCATION, 39, RELEASE, "another bundle of the same serial has been seen") \
+	X(DOWNGRADE, 38, RELEASE, "older than what this machine has seen: a bundle of the stream, or a policy") \
+	X(EQUIVOCATION, 39, RELEASE, "another bundle or policy of the same number has been seen") \
 	X(NO_KERNEL, 40, RELEASE, "the bundle has nothing for this kernel") \
 	X(CLOCK, 41, MACHINE, "the machine's clock cannot be right") \
 	X(STATE, 42, MACHINE, "what lppack remembers is missing, unreadable or damaged") \

@@ -223,10 +223,12 @@ int lppack_keyring_add_memory(struct lppack_keyring *keyring, const void *pem, s
  * @return 0, or a negative code:
  *         - LPPACK_E_KEY: a file has no usable key, or is no revocation list
  *         - LPPACK_E_POLICY: the policy is malformed
+ *         - LPPACK_E_STATE, LPPACK_E_DOWNGRADE, LPPACK_E_EQUIVOCATION: it is gone, older than the one that was in use
+ *           (lppack-policy(5), MEMORY), or another of that version
  *         - LPPACK_E_UNSAFE_FILE: a file or directory can be changed by others
  *         - LPPACK_E_NO_KEYS: there is no key at all
  *         - LPPACK_E_IO: a file cannot be read
- *         - LPPACK_E_LIMIT: a file is too large
+ *         - LPPACK_E_LIMIT: a file is too large, or the policy's version far above the one that was in use
  * @since 0.1
  */
 int lppack_keyring_add_default(struct lppack_keyring *keyring, const char *root, struct lppack_error *err);

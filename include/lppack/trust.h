@@ -147,8 +147,10 @@ struct lppack_value *lppack_trust_remove(const char *root, const char *what, str
  * @return a map: "from", "to", "file", "kept", "signatures". NULL on failure:
  *         - LPPACK_E_UNTRUSTED, LPPACK_E_THRESHOLD, LPPACK_E_REVOKED, LPPACK_E_BAD_SIGNATURE: the signatures are not
  *           enough
- *         - LPPACK_E_DOWNGRADE: the version is not higher
+ *         - LPPACK_E_DOWNGRADE: the version is not higher, or it was created before the one that it follows
  *         - LPPACK_E_POLICY: it is malformed, or its version does not follow directly
+ *         - LPPACK_E_EXPIRED, LPPACK_E_CLOCK: it has expired, or was created in the future
+ *         - LPPACK_E_STATE: the policy that was in use is gone
  *         - LPPACK_E_STRUCTURE, LPPACK_E_LIMIT: FILE.sigs/ has a file that is not named KEYID.SCHEME, or too many files
  *         - LPPACK_E_BUSY: another lppack is at work
  *         - LPPACK_E_PRIVILEGE, LPPACK_E_IO, LPPACK_E_NO_SPACE: a file cannot be read or written

@@ -221,6 +221,8 @@ static int check_release(struct install *install, struct lppack_error *err)
 		return rc;
 	/* What is refused was not seen on its way. */
 	rc = check_losses(install, err);
+	if (rc == 0)
+		rc = lp_verified_remember_policy(install->verified, install->root, err);
 	return rc < 0 ? rc :
 			lp_freshness_see(install->root, &install->snapshot.freshness, &c->manifest.id,
 					 c->bundle->in.name, &options, err);

@@ -146,6 +146,8 @@ static int apply_prepare(struct lppack_plan *plan, struct lppack_error *err)
 	if (rc < 0)
 		return rc;
 	if (!plan->judgement.already)
+		rc = lp_verified_remember_policy(plan->verified, plan->host->io.root, err);
+	if (rc == 0 && !plan->judgement.already)
 		rc = lp_freshness_see(plan->host->io.root, &snapshot->freshness, &c->manifest.id, c->bundle->in.name,
 				      &freshness, err);
 	if (rc < 0 || plan->origin != LP_PLAN_BOOT)

@@ -253,6 +253,8 @@ void status_print(const struct lppack_value *status)
 
 	print_stack(status);
 	field_print("stream", value_text_at(status, "stream"));
+	if (is_true(status, "loss_undetected"))
+		field_print("memory", "a lost /var/lib/lppack cannot be detected here: /etc/lppack/kept has no marks");
 	print_latest(lppack_value_get(status, "latest"));
 	status_report_print_holds(lppack_value_get(status, "holds"));
 	if (lppack_value_count(levels))

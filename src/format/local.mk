@@ -9,6 +9,7 @@ liblppack_all_la_SOURCES += \
 	src/format/manifest.c src/format/manifest.h \
 	src/format/metadata.c src/format/metadata.h \
 	src/format/release.c src/format/release.h \
+	src/format/state_file.c src/format/state_file.h \
 	src/format/stream.c src/format/stream.h \
 	src/format/text_list.c src/format/text_list.h \
 	src/format/tar.c src/format/tar.h \

@@ -166,8 +166,8 @@ int lp_boot_candidates_read(const struct lp_snapshot *snapshot, const struct lpp
 		candidate->release = &store->releases[i];
 		candidate->refusal.size = sizeof(candidate->refusal);
 		if (keyring && candidate->release->opened)
-			lppack_verified_free(lppack_bundle_verify(candidate->release->opened->contents->bundle, keyring,
-								  &candidate->refusal));
+			lppack_verified_free(lp_bundle_verify_accepted(candidate->release->opened->contents->bundle,
+								       keyring, &candidate->refusal));
 		candidate->at_boot = judge_release(snapshot, candidate->release, &candidate->refusal);
 	}
 	settle_candidates(snapshot, out);

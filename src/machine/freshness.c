@@ -7,10 +7,10 @@
 #include "base/value_add.h"
 #include "format/doc.h"
 #include "format/release.h"
+#include "format/state_file.h"
 #include "format/yaml.h"
 #include "bundle/describe.h"
 #include "machine/state.h"
-#include "machine/state_file.h"
 
 #include <string.h>
 #include <time.h>

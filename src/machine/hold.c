@@ -8,10 +8,10 @@
 #include "format/doc.h"
 #include "format/format.h"
 #include "format/release.h"
+#include "format/state_file.h"
 #include "format/yaml.h"
 #include "bundle/describe.h"
 #include "machine/state.h"
-#include "machine/state_file.h"
 
 #include <string.h>
 

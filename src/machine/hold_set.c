@@ -7,9 +7,9 @@
 #include "format/format.h"
 #include "format/manifest.h"
 #include "format/release.h"
+#include "format/state_file.h"
 #include "machine/boot_choice.h"
 #include "machine/hold.h"
-#include "machine/state_file.h"
 
 #include <string.h>
 #include <time.h>

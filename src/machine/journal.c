@@ -7,11 +7,11 @@
 #include "base/export.h"
 #include "base/value_add.h"
 #include "format/doc.h"
+#include "format/state_file.h"
 #include "runtime/lock.h"
 #include "bundle/describe.h"
 #include "machine/host.h"
 #include "machine/state.h"
-#include "machine/state_file.h"
 
 #include <string.h>
 

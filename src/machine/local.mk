@@ -17,5 +17,4 @@ liblppack_all_la_SOURCES += \
 	src/machine/loss.c src/machine/loss.h \
 	src/machine/snapshot.c src/machine/snapshot.h \
 	src/machine/state.c src/machine/state.h \
-	src/machine/state_file.c src/machine/state_file.h \
 	src/machine/store.c src/machine/store.h

@@ -7,8 +7,8 @@
 #include "base/value_add.h"
 #include "format/doc.h"
 #include "format/manifest.h"
+#include "format/state_file.h"
 #include "runtime/stack.h"
-#include "machine/state_file.h"
 
 #include <string.h>
 

@@ -10,11 +10,11 @@
 #include "format/doc.h"
 #include "format/format.h"
 #include "format/release.h"
+#include "format/state_file.h"
 #include "format/yaml.h"
 #include "bundle/describe.h"
 #include "machine/boot_choice.h"
 #include "machine/state.h"
-#include "machine/state_file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -252,7 +252,7 @@ struct lppack_verified *lp_store_verify_release(struct lppack_bundle *bundle, co
 						const struct lppack_keyring *keyring, struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lppack_verified_free)
-	struct lppack_verified *verified = lppack_bundle_verify(bundle, keyring, err);
+	struct lppack_verified *verified = lp_bundle_verify_accepted(bundle, keyring, err);
 
 	if (!verified)
 		return NULL;

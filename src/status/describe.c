@@ -261,6 +261,8 @@ LP_EXPORT struct lppack_value *lppack_status_describe(const struct lppack_status
 	lp_value_add_text(&map, "stream", lp_snapshot_stream(snapshot));
 	if (snapshot->state.allowed.n)
 		lp_value_add(&map, "allowed_losses", lp_losses_encode(&snapshot->state.allowed));
+	if (status->is_unmarked)
+		lp_value_add_bool(&map, "loss_undetected", true);
 	lp_value_add(&map, "fixes", describe_fixes(status));
 	if (status->newest.release)
 		lp_value_add(&map, "latest", describe_newest(&status->newest));

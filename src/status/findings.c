@@ -4,6 +4,7 @@
 
 #include "shared/array.h"
 #include "shared/text.h"
+#include "trust/keyring.h"
 
 #include <string.h>
 
@@ -51,6 +52,9 @@ static enum lppack_code code_of(const struct lppack_error *problem)
 	switch (problem->code) {
 	case LPPACK_E_KEY:
 	case LPPACK_E_POLICY:
+	case LPPACK_E_DOWNGRADE:
+	case LPPACK_E_EQUIVOCATION:
+	case LPPACK_E_LIMIT:
 	case LPPACK_E_SPEC:
 	case LPPACK_E_UNSAFE_FILE:
 		return (enum lppack_code)problem->code;
@@ -164,6 +168,22 @@ static bool find_expired(struct lppack_status *status)
 			return false;
 	}
 	return true;
+}
+
+/* While it is over no newer release is accepted. */
+static bool find_policy_expired(struct lppack_status *status)
+{
+	const struct lp_policy *policy = status->keyring ? &status->keyring->policy : NULL;
+	char time[LP_TIME_TEXT];
+	bool is_over;
+
+	if (!policy || !policy->expires || policy->expires > status->now + LP_EXPIRES_SOON)
+		return true;
+	is_over = policy->expires <= status->now;
+	lp_time_format(policy->expires, time);
+	return add(status, is_over ? LPPACK_E_EXPIRED : LPPACK_E_EXPIRES_SOON,
+		   lp_text_format("%s: the policy %s %s: install the next one (lppack trust update)", policy->name,
+				  is_over ? "expired at" : "expires at", time));
 }
 
 /* Where only root may see whether the call runs, it most likely does. */
@@ -332,6 +352,7 @@ int lp_status_find(struct lppack_status *status, struct lppack_error *err)
 		find_problems, find_unfinished, find_transition,    find_other_stream, find_refused,
 		find_losses,   find_skipped,    find_foreign,       find_not_set_up,   find_reboot,
 		find_newer,    find_held_out,   find_disabled_unit, find_uncovered,    find_expired,
+		find_policy_expired,
 	};
 
 	for (size_t i = 0; i < sizeof(finders) / sizeof(finders[0]); i++)

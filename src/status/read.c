@@ -4,6 +4,8 @@
 
 #include "shared/text.h"
 #include "base/export.h"
+#include "format/state_file.h"
+#include "trust/policy_memory.h"
 #include "status/effective.h"
 #include "status/findings.h"
 #include "status/fixes.h"
@@ -177,7 +179,10 @@ static int read_trust(struct lppack_status *status, struct lppack_error *err)
 
 	status->is_set_up = snapshot->store.n || snapshot->state.has_applied || snapshot->is_unfinished ||
 			    snapshot->damage[LP_PART_STORE].code || snapshot->damage[LP_PART_STATE].code;
-	if (snapshot->store.n) {
+	status->is_unmarked = lp_state_file_is_unmarked(root, LP_STATE_FILE) ||
+			      lp_state_file_is_unmarked(root, LP_FRESHNESS_FILE) ||
+			      lp_state_file_is_unmarked(root, LP_POLICY_MEMORY_FILE);
+	if (status->is_set_up) {
 		status->keyring = lppack_keyring_new(err);
 		if (!status->keyring)
 			return -LPPACK_E_NO_MEMORY;

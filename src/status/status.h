@@ -88,6 +88,7 @@ struct lppack_status {
 	struct lp_snapshot snapshot;
 	bool is_supported; /* the kernel can livepatch */
 	bool is_set_up;    /* something is installed or was applied */
+	bool is_unmarked;  /* a loss of all that lppack remembers could not be detected */
 	struct lp_boot_candidates candidates;
 	struct lp_boot_setup boot;
 	bool in_transition;

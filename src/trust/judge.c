@@ -9,6 +9,7 @@
 #include "crypto/chain.h"
 #include "crypto/cms_verify.h"
 #include "bundle/describe.h"
+#include "trust/policy_memory.h"
 
 #include <fnmatch.h>
 #include <stdarg.h>
@@ -406,6 +407,27 @@ static int check_schemes(const struct judge *judge, const struct lp_signature_re
 	return 0;
 }
 
+/* Who withholds the next policy could keep a key alive that it revokes; and one of the future may be any future one. */
+static int check_policy_times(const struct judge *judge, struct lp_ruling *ruling)
+{
+	const struct lp_policy *policy = &judge->ring->policy;
+	bool is_over = policy->expires && judge->now >= policy->expires;
+	char time[LP_TIME_TEXT];
+
+	if (!is_over && !lp_policy_is_of_future(policy->created, judge->now))
+		return 0;
+	ruling->rule = is_over ? "expires" : "created";
+	lp_time_format(is_over ? policy->expires : policy->created, time);
+	if (is_over)
+		return lp_fail(judge->err, LPPACK_E_EXPIRED, "install the next policy: lppack trust update FILE",
+			       "%s: the policy expired on %s (rule expires of %s)", judge->subject->name, time,
+			       policy->name);
+	return lp_fail(judge->err, LPPACK_E_CLOCK,
+		       "set the clock (timedatectl); if it is right, ask who made the policy why it is of the future",
+		       "%s: this machine's clock is before %s, when the policy was created (rule created of %s)",
+		       judge->subject->name, time, policy->name);
+}
+
 static int check_bundle(const struct judge *judge, struct lp_ruling *ruling)
 {
 	const struct lp_policy *policy = &judge->ring->policy;
@@ -447,6 +469,9 @@ int lp_policy_decide(const struct lppack_keyring *ring, const struct lp_subject 
 	int rc = judge_all(&judge, reports, n, ruling);
 
 	if (rc < 0 || subject->is_policy)
+		return rc;
+	rc = subject->is_accepted ? 0 : check_policy_times(&judge, ruling);
+	if (rc < 0)
 		return rc;
 	rc = check_schemes(&judge, reports, n, ruling);
 	return rc < 0 ? rc : check_bundle(&judge, ruling);

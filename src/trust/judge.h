@@ -18,6 +18,7 @@ struct lp_subject {
 	const char *name;             /* of the file, for messages */
 	const struct lp_buf *message; /* what was signed: lp_pre_authentication() */
 	bool is_policy;               /* judged by the rule for updates */
+	bool is_accepted; /* once before, when it was installed: it is not asked whether the policy still counts */
 	/* For lp_policy_decide() only: what can be known when the document was parsed. */
 	struct lp_release_id id; /* borrowed; of a policy only `created` */
 };
@@ -39,7 +40,8 @@ int lp_keyring_judge(const struct lppack_keyring *ring, const struct lp_subject 
 		     struct lp_signature_report *reports, size_t n, struct lp_ruling *ruling, struct lppack_error *err);
 /*
  * The verdict, with the ruling of lp_keyring_judge(): windows, streams and schemes make the VALID reports GOOD or say
- * why not; then the subject itself is looked at. UNTRUSTED, THRESHOLD, REVOKED, DOWNGRADE (below the policy's minimum).
+ * why not; then the policy's own times and the subject itself are looked at. UNTRUSTED, THRESHOLD, EXPIRED, CLOCK,
+ * REVOKED, DOWNGRADE (below the policy's minimum).
  */
 int lp_policy_decide(const struct lppack_keyring *ring, const struct lp_subject *subject,
 		     struct lp_signature_report *reports, size_t n, struct lp_ruling *ruling, struct lppack_error *err);

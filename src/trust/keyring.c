@@ -8,6 +8,7 @@
 #include "base/export.h"
 #include "base/file.h"
 #include "base/root.h"
+#include "trust/policy_memory.h"
 
 #include <lppack/trust.h>
 
@@ -41,6 +42,7 @@ LP_EXPORT void lppack_keyring_free(struct lppack_keyring *keyring)
 	for (size_t i = 0; i < keyring->n_crls; i++)
 		lp_crl_free(keyring->crls[i]);
 	lp_policy_free(&keyring->policy);
+	free(keyring->policy_root);
 	free(keyring->crls);
 	free(keyring->keys);
 	free(keyring);
@@ -393,21 +395,43 @@ LP_EXPORT int lppack_keyring_set_policy(struct lppack_keyring *keyring, const ch
 	LP_AUTO_POLICY struct lp_policy policy = { 0 };
 	int rc = lp_policy_read(path, &policy, err);
 
-	return rc < 0 ? rc : lp_keyring_take_policy(keyring, &policy, "", err);
+	if (rc < 0)
+		return rc;
+	free(LP_TAKE(keyring->policy_root));
+	return lp_keyring_take_policy(keyring, &policy, "", err);
+}
+
+/* The installed policy, if it may be that by what the machine remembers. */
+static int take_installed_policy(struct lppack_keyring *keyring, const char *root, struct lppack_error *err)
+{
+	LP_AUTO_POLICY struct lp_policy policy = { 0 };
+	struct lp_policy_memory memory;
+	int rc = lp_policy_memory_read(root, &memory, err);
+
+	if (rc < 0)
+		return rc;
+	rc = lp_policy_read_default(root, &policy, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_policy_memory_check(&memory, root, &policy, err);
+	if (rc < 0)
+		return rc;
+	if (policy.version) {
+		keyring->policy_root = strdup(root);
+		if (!keyring->policy_root)
+			return lp_fail_nomem(err);
+	}
+	return lp_keyring_take_policy(keyring, &policy, root, err);
 }
 
 LP_EXPORT int lppack_keyring_add_default(struct lppack_keyring *keyring, const char *root, struct lppack_error *err)
 {
 	const char *prefix = lp_root_prefix(root);
-	LP_AUTO_POLICY struct lp_policy policy = { 0 };
 	int rc = lp_keyring_add_directories(keyring, prefix, err);
 
 	if (rc < 0)
 		return rc;
-	rc = lp_policy_read_default(prefix, &policy, err);
-	if (rc < 0)
-		return rc;
-	rc = lp_keyring_take_policy(keyring, &policy, prefix, err);
+	rc = take_installed_policy(keyring, prefix, err);
 	if (rc < 0)
 		return rc;
 	if (keyring->n == 0)

@@ -24,6 +24,7 @@ struct lppack_keyring {
 	struct lp_crl **crls;
 	size_t n_crls;
 	struct lp_policy policy;
+	char *policy_root; /* below which the policy is the installed one; NULL: it is not, or there is none */
 };
 
 #define LP_CRL_DIRECTORY "/etc/lppack/crls.d"

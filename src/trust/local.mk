@@ -5,6 +5,7 @@ liblppack_all_la_SOURCES += \
 	src/trust/key_files.c \
 	src/trust/keyring.c src/trust/keyring.h \
 	src/trust/policy.c src/trust/policy.h \
+	src/trust/policy_memory.c src/trust/policy_memory.h \
 	src/trust/policy_update.c \
 	src/trust/signer.c src/trust/signer.h \
 	src/trust/source.c src/trust/source.h \

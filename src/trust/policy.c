@@ -10,6 +10,7 @@
 #include "format/release.h"
 #include "format/text_list.h"
 #include "format/yaml.h"
+#include "crypto/digest.h"
 
 #include <string.h>
 
@@ -241,10 +242,10 @@ static void read_update(struct lp_doc *doc, struct lp_policy *policy)
 
 static int read_policy(struct lp_doc *doc, struct lp_policy *policy)
 {
-	static const char *const keys[] = { "format",  "version",          "created",      "threshold",
-					    "keys",    "required_schemes", "revoked_keys", "revoked_bundles",
-					    "minimum", "update",           "crls",         "require_crls",
-					    NULL };
+	static const char *const keys[] = { "format",          "version", "created",          "expires",
+					    "threshold",       "keys",    "required_schemes", "revoked_keys",
+					    "revoked_bundles", "minimum", "update",           "crls",
+					    "require_crls",    NULL };
 	const struct lppack_value *list;
 	uint64_t format = 0;
 
@@ -257,6 +258,9 @@ static int read_policy(struct lp_doc *doc, struct lp_policy *policy)
 	if (doc->rc == 0 && policy->version == 0)
 		lp_doc_fail(doc, "version", NULL, "'version' must be at least 1");
 	lp_doc_time(doc, "created", true, &policy->created);
+	lp_doc_time(doc, "expires", false, &policy->expires);
+	if (doc->rc == 0 && lppack_value_get(doc->map, "expires") && policy->expires <= policy->created)
+		lp_doc_fail(doc, "expires", NULL, "'expires' is not after 'created'");
 	read_threshold(doc, &policy->threshold);
 	list = read_filled_list(doc, "keys", KEYS_MAX);
 	policy->has_keys = list != NULL;
@@ -288,6 +292,8 @@ int lp_policy_parse(const void *bytes, size_t n, const char *name, struct lp_pol
 
 	lp_policy_init(out);
 	doc.map = tree;
+	if (rc == 0)
+		rc = lp_sha256(bytes, n, &out->digest, err);
 	if (rc < 0 || read_policy(&doc, out) < 0) {
 		rc = rc < 0 ? rc : doc.rc;
 		lp_policy_free(out);

@@ -35,7 +35,9 @@ struct lp_policy_revoked {
 struct lp_policy {
 	char *name; /* of the file; NULL without one */
 	uint64_t version;
+	struct lp_digest digest; /* of the file */
 	int64_t created;
+	int64_t expires;    /* 0: never */
 	uint64_t threshold; /* of distinct keys; at least 1 */
 	bool has_keys;      /* only those in `keys` count */
 	struct lp_policy_key *keys;

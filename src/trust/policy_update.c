@@ -20,6 +20,7 @@
 #include "runtime/lock.h"
 #include "bundle/describe.h"
 #include "trust/judge.h"
+#include "trust/policy_memory.h"
 #include "trust/signer.h"
 
 #include <lppack/trust.h>
@@ -29,6 +30,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 LP_DEFINE_CLEANUP(struct lppack_keyring, lppack_keyring_free)
 #define LP_AUTO_RING LP_AUTO(cleanup_lppack_keyring_free)
@@ -139,9 +141,13 @@ static int open_candidate(struct candidate *c, const char *path, struct lppack_e
 	return rc < 0 ? rc : check_signatures(c, path, err);
 }
 
-static int check_version(const struct lppack_keyring *now, const struct candidate *c, const char *path,
-			 struct lppack_error *err)
+/* root: for messages. */
+static int check_version(const struct lppack_keyring *now, const struct candidate *c, const char *root,
+			 const char *path, struct lppack_error *err)
 {
+	const struct lp_policy_memory known = { .version = now->policy.version,
+						.created = now->policy.created,
+						.digest = now->policy.digest };
 	uint64_t from = now->policy.version;
 	uint64_t to = c->policy.version;
 
@@ -154,6 +160,35 @@ static int check_version(const struct lppack_keyring *now, const struct candidat
 		return lp_fail(err, LPPACK_E_POLICY, "name the versions between too, in their order",
 			       "%s: version %llu does not follow version %llu (rule version)", path,
 			       (unsigned long long)to, (unsigned long long)from);
+	return lp_policy_memory_check(&known, root, &c->policy, err);
+}
+
+static int fail_time(int64_t when, enum lppack_code code, const char *path, const char *what, const char *hint,
+		     struct lppack_error *err)
+{
+	char time[LP_TIME_TEXT];
+
+	lp_time_format(when, time);
+	return lp_fail(err, code, hint, "%s: %s %s", path, what, time);
+}
+
+/* Policies between may be over: a machine that was away takes them on the way to the last one. */
+static int check_times(const struct lp_policy *policy, const char *path, bool is_last, struct lp_ruling *ruling,
+		       struct lppack_error *err)
+{
+	int64_t now = (int64_t)time(NULL);
+
+	ruling->rule = "created";
+	if (lp_policy_is_of_future(policy->created, now))
+		return fail_time(
+			policy->created, LPPACK_E_CLOCK, path,
+			"this machine's clock is before the time at which the policy was created (rule created):",
+			"set the clock (timedatectl); if it is right, ask who made the policy", err);
+	ruling->rule = "expires";
+	if (is_last && policy->expires && now >= policy->expires)
+		return fail_time(policy->expires, LPPACK_E_EXPIRED, path,
+				 "the policy expired on (rule expires):", "look for the next one", err);
+	ruling->rule = NULL;
 	return 0;
 }
 
@@ -184,8 +219,8 @@ static struct lppack_keyring *make_next_ring(const char *root, const struct cand
 }
 
 /* On success *next is the ring under the new policy. *by: whose rule the ruling is of. */
-static int judge_update(const char *root, const struct lppack_keyring *now, const char *path, struct candidate *c,
-			struct lppack_keyring **next, struct lp_ruling *ruling, const char **by,
+static int judge_update(const char *root, const struct lppack_keyring *now, const char *path, bool is_last,
+			struct candidate *c, struct lppack_keyring **next, struct lp_ruling *ruling, const char **by,
 			struct lppack_error *err)
 {
 	struct lp_subject subject = { .name = path, .message = &c->message, .is_policy = true };
@@ -203,7 +238,11 @@ static int judge_update(const char *root, const struct lppack_keyring *now, cons
 	rc = judge_by(now, c, path, ruling, err);
 	if (rc < 0)
 		return rc;
-	rc = check_version(now, c, path, err);
+	ruling->rule = "version";
+	rc = check_version(now, c, root, path, err);
+	if (rc < 0)
+		return rc;
+	rc = check_times(&c->policy, path, is_last, ruling, err);
 	if (rc < 0)
 		return rc;
 	*next = make_next_ring(root, c, path, err);
@@ -235,7 +274,7 @@ LP_EXPORT struct lppack_value *lppack_policy_judge(const char *path, const char 
 
 	if (!now)
 		return NULL;
-	judge_update(lp_root_prefix(root), now, path, &c, &next, &ruling, &by, &cause);
+	judge_update(lp_root_prefix(root), now, path, true, &c, &next, &ruling, &by, &cause);
 	map = lp_value_map();
 	lp_describe_ruling(&map, next ? next : now, &ruling, c.reports, c.n, &cause);
 	lp_value_add_text(&map, "judged_by", by);
@@ -295,6 +334,16 @@ static int install_policy(const char *root, const struct candidate *c, struct lp
 	return rc < 0 ? rc : lp_output_commit(&out, false, err);
 }
 
+/* After the file: a cut between the two leaves a policy above the remembered one, which is no alarm. */
+static int remember(const char *root, const struct candidate *c, struct lppack_error *err)
+{
+	const struct lp_policy_memory used = { .version = c->policy.version,
+					       .created = c->policy.created,
+					       .digest = c->policy.digest };
+
+	return lp_policy_memory_see(root, &used, (int64_t)time(NULL), err);
+}
+
 static struct lppack_value *describe_update(const char *root, uint64_t from, const struct candidate *last,
 					    const char *kept)
 {
@@ -325,7 +374,7 @@ static int prepare_update(const char *root, const char *const *paths, size_t n, 
 
 		candidate_free(last);
 		*last = (struct candidate){ 0 };
-		rc = judge_update(root, ring, paths[i], last, &next, &ruling, &by, err);
+		rc = judge_update(root, ring, paths[i], i + 1 == n, last, &next, &ruling, &by, err);
 		if (rc < 0)
 			return rc;
 		lppack_keyring_free(ring);
@@ -343,7 +392,7 @@ static struct lppack_value *install_update(const char *root, const char *const *
 	struct lppack_value *map;
 
 	if (prepare_update(root, paths, n, &old, &last, err) < 0 || keep_old(root, &old, &kept, err) < 0 ||
-	    install_policy(root, &last, err) < 0)
+	    install_policy(root, &last, err) < 0 || remember(root, &last, err) < 0)
 		return NULL;
 	map = describe_update(root, old.version, &last, kept);
 	if (!map)

@@ -2,6 +2,7 @@
 /* The step from an opened to a verified bundle, and what a verified one says. */
 #include "trust/verify.h"
 
+#include "shared/text.h"
 #include "base/export.h"
 #include "base/options.h"
 #include "format/fixes.h"
@@ -13,8 +14,12 @@
 #include "bundle/verify_all.h"
 #include "trust/judge.h"
 #include "trust/keyring.h"
+#include "trust/policy_memory.h"
 
 #include <lppack/trust.h>
+
+#include <string.h>
+#include <time.h>
 
 /* Only lppack_bundle_verify() makes one. */
 struct lppack_verified {
@@ -23,6 +28,8 @@ struct lppack_verified {
 	struct lp_contents *contents; /* a reference; NULL until keys that are trusted are behind the head */
 	struct lp_signature_report reports[LP_SIGNATURES_MAX];
 	size_t n_reports;
+	char *policy_root; /* of the keyring */
+	struct lp_policy_memory policy;
 	bool is_retired;             /* too few windows of its signers are open by now */
 	bool is_checked;             /* every byte of the payload too */
 	struct lp_fixes fixes;       /* once they are asked for */
@@ -43,10 +50,10 @@ static struct lppack_verified *new_verified(struct lppack_bundle *bundle)
  * trusted are behind it; only then the manifest is parsed; then the policy's verdict on what it says.
  */
 static int verify_head(struct lppack_verified *v, struct lppack_bundle *bundle, const struct lppack_keyring *keyring,
-		       struct lp_ruling *ruling, struct lppack_error *err)
+		       bool is_accepted, struct lp_ruling *ruling, struct lppack_error *err)
 {
 	LP_AUTO_BUF struct lp_buf message = { 0 };
-	struct lp_subject subject = { .name = bundle->in.name, .message = &message };
+	struct lp_subject subject = { .name = bundle->in.name, .message = &message, .is_accepted = is_accepted };
 	int rc = lp_signatures_check(bundle, v->reports, &v->n_reports, err);
 
 	if (rc < 0)
@@ -66,8 +73,20 @@ static int verify_head(struct lppack_verified *v, struct lppack_bundle *bundle, 
 	return rc;
 }
 
-LP_EXPORT struct lppack_verified *lppack_bundle_verify(struct lppack_bundle *bundle,
-						       const struct lppack_keyring *keyring, struct lppack_error *err)
+static int note_policy(struct lppack_verified *v, const struct lppack_keyring *keyring, struct lppack_error *err)
+{
+	const struct lp_policy *policy = &keyring->policy;
+	bool ok = true;
+
+	v->policy_root = lp_text_dup(keyring->policy_root, &ok);
+	v->policy = (struct lp_policy_memory){ .version = policy->version,
+					       .created = policy->created,
+					       .digest = policy->digest };
+	return ok ? 0 : lp_fail_nomem(err);
+}
+
+static struct lppack_verified *verify_bundle(struct lppack_bundle *bundle, const struct lppack_keyring *keyring,
+					     bool is_accepted, struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lppack_verified_free) struct lppack_verified *v = NULL;
 	struct lp_ruling ruling = { 0 };
@@ -84,11 +103,25 @@ LP_EXPORT struct lppack_verified *lppack_bundle_verify(struct lppack_bundle *bun
 		lp_fail_nomem(err);
 		return NULL;
 	}
-	rc = verify_head(v, bundle, keyring, &ruling, err);
+	rc = note_policy(v, keyring, err);
+	if (rc == 0)
+		rc = verify_head(v, bundle, keyring, is_accepted, &ruling, err);
 	if (rc == 0)
 		rc = lp_contents_open_index(v->contents, false, err);
 	lp_bundle_hint_journal(bundle, rc, err);
 	return rc < 0 ? NULL : LP_TAKE(v);
+}
+
+LP_EXPORT struct lppack_verified *lppack_bundle_verify(struct lppack_bundle *bundle,
+						       const struct lppack_keyring *keyring, struct lppack_error *err)
+{
+	return verify_bundle(bundle, keyring, false, err);
+}
+
+struct lppack_verified *lp_bundle_verify_accepted(struct lppack_bundle *bundle, const struct lppack_keyring *keyring,
+						  struct lppack_error *err)
+{
+	return verify_bundle(bundle, keyring, true, err);
 }
 
 LP_EXPORT struct lppack_value *lppack_bundle_judge(struct lppack_bundle *bundle, const struct lppack_keyring *keyring,
@@ -100,7 +133,7 @@ LP_EXPORT struct lppack_value *lppack_bundle_judge(struct lppack_bundle *bundle,
 	struct lp_ruling ruling = { 0 };
 
 	if (v && map) {
-		lp_bundle_hint_journal(bundle, verify_head(v, bundle, keyring, &ruling, &cause), &cause);
+		lp_bundle_hint_journal(bundle, verify_head(v, bundle, keyring, false, &ruling, &cause), &cause);
 		lp_describe_ruling(&map, keyring, &ruling, v->reports, v->n_reports, &cause);
 	}
 	if (v && map)
@@ -121,6 +154,7 @@ LP_EXPORT void lppack_verified_free(struct lppack_verified *v)
 	if (!v || !lp_ref_drop(&v->ref))
 		return;
 	free(v->each_fix);
+	free(v->policy_root);
 	lp_fixes_free(&v->fixes);
 	lp_contents_unref(v->contents);
 	lppack_bundle_close(v->bundle);
@@ -141,6 +175,13 @@ const struct lp_signature_report *lp_verified_reports(const struct lppack_verifi
 bool lp_verified_is_retired(const struct lppack_verified *v)
 {
 	return v->is_retired;
+}
+
+int lp_verified_remember_policy(const struct lppack_verified *v, const char *root, struct lppack_error *err)
+{
+	if (!v->policy_root || strcmp(v->policy_root, root) != 0)
+		return 0;
+	return lp_policy_memory_see(root, &v->policy, (int64_t)time(NULL), err);
 }
 
 bool lp_verified_is_checked(const struct lppack_verified *v)

@@ -27,6 +27,7 @@ cli_scripts = \
 	tests/cli/losses.sh \
 	tests/cli/opens.sh \
 	tests/cli/policy.sh \
+	tests/cli/policy_memory.sh \
 	tests/cli/power.sh \
 	tests/cli/refusals.sh \
 	tests/cli/report.sh \

@@ -36,6 +36,7 @@ void fuzz_seeds(void (*feed)(const void *bytes, size_t n))
 		     "    not_before: 2026-01-01T00:00:00Z\n    not_after: 2027-01-01T00:00:00Z\n"
 		     "  - id: " ID_B "\nrequired_schemes: [ed25519, cms]\n"
 		     "update:\n  threshold: 1\n  keys: [" ID_A "]\n",
+		HEAD "expires: 2027-06-01T00:00:00Z\n",
 		HEAD "revoked_keys:\n  - id: " ID_A "\n    reason: r\nrevoked_bundles:\n  - digest: " ID_B "\n"
 		     "minimum:\n  - stream: web\n    epoch: 1\n    serial: 2\ncrls: /c\nrequire_crls: true\nx-a: b\n",
 	};

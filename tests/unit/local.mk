@@ -59,6 +59,7 @@ unit_programs = \
 	tests/unit/format/test_manifest \
 	tests/unit/format/test_metadata \
 	tests/unit/format/test_release \
+	tests/unit/format/test_state_file \
 	tests/unit/format/test_stream \
 	tests/unit/format/test_tar \
 	tests/unit/format/test_yaml \
@@ -98,7 +99,6 @@ unit_programs = \
 	tests/unit/machine/test_host \
 	tests/unit/machine/test_journal \
 	tests/unit/machine/test_state \
-	tests/unit/machine/test_state_file \
 	tests/unit/machine/test_store \
 	tests/unit/machine/test_store_rebuild \
 	tests/unit/pack/test_bases \

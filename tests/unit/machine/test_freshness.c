@@ -2,10 +2,10 @@
 /* Tests the record of the newest release seen, which older ones are held against. */
 #include "format/release.h"
 #include "format/format.h"
+#include "format/state_file.h"
 #include "support/fixture.h"
 
 #include "machine/freshness.h"
-#include "machine/state_file.h"
 
 #include <unistd.h>
 

@@ -5,11 +5,11 @@
 #include "format/metadata.h"
 #include "format/release.h"
 #include "format/format.h"
+#include "format/state_file.h"
 #include "support/fixture.h"
 
 #include "base/directory.h"
 #include "machine/state.h"
-#include "machine/state_file.h"
 
 #include <errno.h>
 #include <sys/stat.h>

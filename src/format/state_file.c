@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The files that are read and written between calls, their marks, and their format number. */
-#include "machine/state_file.h"
+#include "format/state_file.h"
 
 #include "shared/text.h"
 #include "base/directory.h"
@@ -60,8 +60,8 @@ static int fail_missing(const struct places *places, const char *mark, struct lp
 	return lp_hint(err,
 		       lp_fail(err, LPPACK_E_STATE, NULL, "%s%s: is missing, although lppack has written it (%s%s)",
 			       places->root, places->file, places->root, mark),
-		       "restore %s" LP_STATE_DIRECTORY " from a backup; or begin anew, knowing that an older bundle is "
-		       "then accepted: rm -f %s %s",
+		       "restore %s" LP_STATE_DIRECTORY " from a backup; or begin anew, knowing that an older bundle or "
+		       "policy is then accepted: rm -f %s %s",
 		       places->root, quoted_inner, quoted_outer);
 }
 
@@ -142,6 +142,14 @@ int lp_state_file_read(const char *root, const char *name, struct lppack_value *
 	return rc < 0 ? rc : 1;
 }
 
+bool lp_state_file_is_unmarked(const char *root, const char *name)
+{
+	LP_AUTO(places_free) struct places places = { 0 };
+
+	return places_set(&places, root, name, NULL) == 0 && !lp_root_is_absent(root, places.marks[0]) &&
+	       lp_root_is_absent(root, places.marks[MARKS - 1]);
+}
+
 /* 0 also where /etc is read-only: an image whose /etc cannot change may ship the mark itself. */
 static int make_mark(const char *root, const char *directory, const char *mark, struct lppack_error *err)
 {
@@ -179,6 +187,9 @@ static int write_text(const char *root, const char *path, const struct lppack_va
 	rc = lp_output_open_below(&out, root, path, 0644, err);
 	if (rc < 0)
 		return rc;
+	/* Whatever the umask is: looking at a machine, and verifying on it, does not need root. */
+	if (fchmod(out.fd, 0644) < 0)
+		return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: its mode cannot be set", out.path);
 	rc = lp_output_write(&out, text.data, text.len, err);
 	return rc < 0 ? rc : lp_output_commit(&out, false, err);
 }

@@ -8,8 +8,8 @@
  * before it, so that a power cut between any two steps leaves a file without marks, which is no alarm, and never a mark
  * without its file.
  */
-#ifndef LP_MACHINE_STATE_FILE_H
-#define LP_MACHINE_STATE_FILE_H
+#ifndef LP_FORMAT_STATE_FILE_H
+#define LP_FORMAT_STATE_FILE_H
 
 #include "base/value.h"
 #include "format/doc.h"
@@ -29,6 +29,9 @@
  * it.
  */
 int lp_state_file_read(const char *root, const char *name, struct lppack_value **tree, struct lppack_error *err);
+/* Whether it is there, but nothing outside of the state directory says that it has to be: a loss of all of it would look
+ * like a new machine. */
+bool lp_state_file_is_unmarked(const char *root, const char *name);
 /* Reads the required key `format`. */
 void lp_state_file_format(struct lp_doc *doc);
 /* Replaces it atomically and durably; makes the directory. Who writes has read it with the lock held, which refuses a

@@ -3,7 +3,7 @@
 #include "support/fixture.h"
 
 #include "format/yaml.h"
-#include "machine/state_file.h"
+#include "format/state_file.h"
 
 #include <signal.h>
 #include <sys/ptrace.h>
