@@ -107,7 +107,8 @@ extern "C" {
 	X(IN_TRANSITION, 84, MACHINE, "a transition is running") \
 	X(UNFINISHED, 85, MACHINE, "a call of lppack was cut short and has to be finished or undone") \
 	X(NOT_SET_UP, 86, MACHINE, "nothing was ever installed or applied on this machine") \
-	X(EXPIRES_SOON, 87, RELEASE, "the bundle expires soon")
+	X(EXPIRES_SOON, 87, RELEASE, "the bundle, or the policy, expires soon") \
+	X(NO_EFFECT, 88, MACHINE, "a mask, a revocation or a policy takes no trust away")
 
 /**
  * The codes of errors. Functions return them negated; in struct lppack_error they are positive.

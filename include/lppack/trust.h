@@ -57,6 +57,7 @@ int lppack_keyring_set_policy(struct lppack_keyring *keyring, const char *path, 
  *     signatures  list of {id, scheme, status, reason}; status is good, unknown-key, revoked, outside-window,
  *                 not-allowed, wrong-chain, malformed or unsupported, or valid where the bundle was refused before its
  *                 manifest was read
+ *     warnings    what takes no trust away, if the keyring is what is installed: as of lppack_trust_describe()
  *
  * @param bundle   an opened bundle
  * @param keyring  whom to trust
@@ -90,7 +91,7 @@ struct lppack_value *lppack_policy_judge(const char *path, const char *root, str
  *
  * @param root  of the machine
  * @param err   receives the error
- * @return a map: "keys", "policy" and "crls", as lppack-trust(1), JSON, describes them. NULL on failure, with a code of
+ * @return a map: "keys", "policy", "crls" and "warnings", as lppack-trust(1), JSON, describes them. NULL on failure, with a code of
  *         lppack_keyring_add_default(), except that a machine without keys has an empty list
  * @since 0.1
  */
@@ -104,7 +105,8 @@ struct lppack_value *lppack_trust_describe(const char *root, struct lppack_error
  * @param path  path of the key
  * @param name  name of the file there; NULL: the last part of path
  * @param err   receives the error
- * @return a map: "id", "kind", "algorithm" and "file", and for a certificate "subject", "valid_from" and "valid_until".
+ * @return a map: "id", "kind", "algorithm" and "file", and for a certificate "subject", "valid_from" and "valid_until";
+ *         "revoked_by" if the policy or a revocation list revokes the key.
  *         NULL on failure:
  *         - LPPACK_E_EXISTS: there is a file of that name
  *         - LPPACK_E_KEY: it is not one public key or certificate

@@ -215,6 +215,7 @@ static int check_release(struct install *install, struct lppack_error *err)
 		if (!install->switched_from)
 			return lp_fail_nomem(err);
 	}
+	lp_verified_warn(install->verified, &install->warnings);
 	rc = lp_snapshot_check_fresh(&install->snapshot, &c->manifest.id, c->bundle->in.name, &options,
 				     &install->warnings, err);
 	if (rc < 0)

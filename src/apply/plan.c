@@ -330,6 +330,9 @@ static int judge_plan(const struct lppack_plan *plan, const struct lp_snapshot *
 	out->warnings = lp_value_copy(plan->transaction.damage);
 	if (!out->warnings)
 		return lp_fail_nomem(err);
+	lp_verified_warn(plan->verified, &out->warnings);
+	if (!out->warnings)
+		return lp_fail_nomem(err);
 	rc = lp_preflight_replace(&plan->host->io, &plan->terms, plan->job.facts, &snapshot->stack, &out->already, err);
 	if (rc < 0)
 		return rc;

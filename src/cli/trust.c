@@ -92,6 +92,18 @@ static void print_policy(const struct lppack_value *policy)
 			lppack_value_count(lppack_value_get(policy, "revoked_bundles")));
 }
 
+/* What is there to take trust away, and takes none. */
+static void warn_of_gaps(const struct lppack_value *map)
+{
+	const struct lppack_value *warnings = lppack_value_get(map, "warnings");
+
+	for (size_t i = 0; i < lppack_value_count(warnings); i++) {
+		const struct lppack_value *warning = lppack_value_at(warnings, i, NULL);
+
+		warning_print(value_text_at(warning, "hint"), "%s", value_text_at(warning, "text"));
+	}
+}
+
 static int trust_list(const struct trust_values *o, const struct text_list *files, struct lppack_error *err)
 {
 	struct lppack_value *trust AUTO(value) = lppack_trust_describe(o->root, err);
@@ -111,6 +123,7 @@ static int trust_list(const struct trust_values *o, const struct text_list *file
 	else
 		printf("\n");
 	print_policy(lppack_value_get(trust, "policy"));
+	warn_of_gaps(trust);
 	return LPPACK_OK;
 }
 
@@ -125,6 +138,9 @@ static int add(const struct trust_values *o, const struct text_list *files, stru
 			print_document(added);
 		else
 			print_key(added);
+		if (value_text_at(added, "revoked_by"))
+			warning_print("look whether it should be trusted; lppack trust list says whether it counts",
+				      "%s: is revoked by %s", files->items[i], value_text_at(added, "revoked_by"));
 	}
 	return LPPACK_OK;
 }
@@ -220,6 +236,7 @@ static int test(const struct trust_values *o, const struct text_list *files, str
 		print_document(judgment);
 	else
 		print_judgment(judgment, path);
+	warn_of_gaps(judgment);
 	return judgment_status(judgment);
 }
 

@@ -64,6 +64,28 @@ int lp_crl_parse(const void *bytes, size_t n, const char *name, struct lp_crl **
 	return 0;
 }
 
+const char *lp_crl_name(const struct lp_crl *crl)
+{
+	return crl->name;
+}
+
+bool lp_crl_is_of(const struct lp_crl *crl, const struct lp_certificate *issuer)
+{
+	bool is_of = X509_NAME_cmp(X509_CRL_get_issuer(crl->crl), X509_get_subject_name(issuer->x509)) == 0 &&
+		     X509_CRL_verify(crl->crl, X509_get0_pubkey(issuer->x509)) == 1;
+
+	ERR_clear_error();
+	return is_of;
+}
+
+bool lp_crl_revokes(const struct lp_crl *crl, const struct lp_certificate *certificate)
+{
+	X509_REVOKED *entry = NULL;
+
+	return X509_NAME_cmp(X509_CRL_get_issuer(crl->crl), X509_get_issuer_name(certificate->x509)) == 0 &&
+	       X509_CRL_get0_by_cert(crl->crl, &entry, certificate->x509) == 1;
+}
+
 void lp_crl_free(struct lp_crl *crl)
 {
 	if (!crl)

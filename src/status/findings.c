@@ -4,7 +4,8 @@
 
 #include "shared/array.h"
 #include "shared/text.h"
-#include "trust/keyring.h"
+#include "base/value_add.h"
+#include "trust/gaps.h"
 
 #include <string.h>
 
@@ -24,6 +25,7 @@ static enum lppack_severity severity_of(enum lppack_code code)
 	case LPPACK_E_EXPIRED:
 	case LPPACK_E_EXPIRES_SOON:
 	case LPPACK_E_NOT_SET_UP:
+	case LPPACK_E_NO_EFFECT:
 	case LPPACK_E_UNSUPPORTED:
 		return LPPACK_SEVERITY_WARNING;
 	default:
@@ -184,6 +186,26 @@ static bool find_policy_expired(struct lppack_status *status)
 	return add(status, is_over ? LPPACK_E_EXPIRED : LPPACK_E_EXPIRES_SOON,
 		   lp_text_format("%s: the policy %s %s: install the next one (lppack trust update)", policy->name,
 				  is_over ? "expired at" : "expires at", time));
+}
+
+static bool find_gaps(struct lppack_status *status)
+{
+	LP_AUTO_VALUE struct lppack_value *list = lp_value_list();
+	LP_AUTO_FREE struct lppack_bundle **bundles = calloc(status->candidates.n + 1, sizeof(*bundles));
+	size_t n = 0;
+
+	if (!bundles || !list)
+		return false;
+	for (size_t i = 0; i < status->candidates.n; i++)
+		if (status->candidates.items[i].release->opened)
+			bundles[n++] = status->candidates.items[i].release->opened->contents->bundle;
+	if (status->keyring)
+		lp_gaps_describe(status->keyring, bundles, n, &list);
+	for (size_t i = 0; i < lppack_value_count(list); i++)
+		if (!add(status, LPPACK_E_NO_EFFECT,
+			 strdup(lppack_value_text(lppack_value_get(lppack_value_at(list, i, NULL), "text")))))
+			return false;
+	return list != NULL;
 }
 
 /* Where only root may see whether the call runs, it most likely does. */
@@ -349,10 +371,9 @@ int lp_status_find(struct lppack_status *status, struct lppack_error *err)
 {
 	/* In the order of their gravity. */
 	static bool (*const finders[])(struct lppack_status * status) = {
-		find_problems, find_unfinished, find_transition,    find_other_stream, find_refused,
-		find_losses,   find_skipped,    find_foreign,       find_not_set_up,   find_reboot,
-		find_newer,    find_held_out,   find_disabled_unit, find_uncovered,    find_expired,
-		find_policy_expired,
+		find_problems,      find_unfinished, find_transition, find_other_stream,   find_refused, find_losses,
+		find_skipped,       find_foreign,    find_not_set_up, find_reboot,         find_newer,   find_held_out,
+		find_disabled_unit, find_uncovered,  find_expired,    find_policy_expired, find_gaps,
 	};
 
 	for (size_t i = 0; i < sizeof(finders) / sizeof(finders[0]); i++)

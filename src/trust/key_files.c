@@ -10,6 +10,8 @@
 #include "base/value_add.h"
 #include "format/release.h"
 #include "crypto/chain.h"
+#include "trust/gaps.h"
+#include "trust/key_dir.h"
 #include "trust/keyring.h"
 
 #include <lppack/trust.h>
@@ -240,11 +242,14 @@ LP_EXPORT struct lppack_value *lppack_trust_describe(const char *root, struct lp
 	LP_AUTO(key_files_free) struct key_files files = { 0 };
 	LP_AUTO_RING struct lppack_keyring *ring = lppack_keyring_new(err);
 	LP_AUTO_POLICY struct lp_policy policy = { 0 };
+	struct lppack_value *warnings;
 	struct lppack_value *map;
 	struct lppack_value *keys;
 
-	if (!ring || lp_policy_read_default(prefix, &policy, err) < 0 ||
-	    lp_keyring_take_policy(ring, &policy, prefix, err) < 0 || list_files(&files, prefix, true, err) < 0)
+	if (!ring || lp_keyring_add_directories(ring, prefix, err) < 0 ||
+	    lp_policy_read_default(prefix, &policy, err) < 0 ||
+	    lp_keyring_take_policy(ring, &policy, prefix, err) < 0 || list_files(&files, prefix, true, err) < 0 ||
+	    lp_gaps_find(ring, prefix, err) < 0)
 		return NULL;
 	map = lp_value_map();
 	keys = lp_value_list();
@@ -254,6 +259,9 @@ LP_EXPORT struct lppack_value *lppack_trust_describe(const char *root, struct lp
 	lp_value_add(&map, "keys", keys);
 	lp_value_add(&map, "policy", describe_policy(&ring->policy));
 	lp_value_add_int(&map, "crls", ring->n_crls);
+	warnings = lp_value_list();
+	lp_gaps_describe(ring, NULL, 0, &warnings);
+	lp_value_add(&map, "warnings", warnings);
 	if (!map)
 		lp_fail_nomem(err);
 	return map;
@@ -289,6 +297,22 @@ static int make_admin_directory(const char *root, struct lppack_error *err)
 	return rc < 0 ? rc : lp_directory_open_safe(root, LPPACK_KEYS_DIR_ADMIN, NULL, err);
 }
 
+/* Adds "revoked_by" where the key that was added will not count, or only since it was added. */
+static void describe_revocation(struct lppack_value **map, const char *root, const char *id,
+				const struct lp_certificate *certificate)
+{
+	LP_AUTO_RING struct lppack_keyring *ring = lppack_keyring_new(NULL);
+	LP_AUTO_POLICY struct lp_policy policy = { 0 };
+	const char *by = NULL;
+
+	/* What cannot be read is another call's error: the key is there. */
+	if (!ring || lp_keyring_add_directories(ring, root, NULL) < 0 ||
+	    lp_policy_read_default(root, &policy, NULL) < 0 || lp_keyring_take_policy(ring, &policy, root, NULL) < 0)
+		return;
+	if (lp_gaps_is_revoked(ring, id, certificate, &by))
+		lp_value_add_text(map, "revoked_by", by);
+}
+
 LP_EXPORT struct lppack_value *lppack_trust_add(const char *root, const char *path, const char *name,
 						struct lppack_error *err)
 {
@@ -319,6 +343,7 @@ LP_EXPORT struct lppack_value *lppack_trust_add(const char *root, const char *pa
 	lp_hex_encode(key.id.bytes, LP_DIGEST_SIZE, id);
 	map = describe_key(&key, id, certificate);
 	lp_value_add_text(&map, "file", target);
+	describe_revocation(&map, prefix, id, certificate);
 	if (!map)
 		lp_fail_nomem(err);
 	return map;

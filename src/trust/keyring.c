@@ -8,6 +8,8 @@
 #include "base/export.h"
 #include "base/file.h"
 #include "base/root.h"
+#include "trust/gaps.h"
+#include "trust/key_dir.h"
 #include "trust/policy_memory.h"
 
 #include <lppack/trust.h>
@@ -17,7 +19,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 LP_EXPORT struct lppack_keyring *lppack_keyring_new(struct lppack_error *err)
@@ -42,6 +43,7 @@ LP_EXPORT void lppack_keyring_free(struct lppack_keyring *keyring)
 	for (size_t i = 0; i < keyring->n_crls; i++)
 		lp_crl_free(keyring->crls[i]);
 	lp_policy_free(&keyring->policy);
+	lp_gaps_free(keyring);
 	free(keyring->policy_root);
 	free(keyring->crls);
 	free(keyring->keys);
@@ -81,49 +83,6 @@ static int add_key(struct lppack_keyring *keyring, const struct lp_public_key *k
 	return path && !added->file ? lp_fail_nomem(err) : 0;
 }
 
-/* /dev/null: the one file that cannot be there by accident, as an empty one can after a crash. */
-static bool is_mask(int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
-}
-
-/* /dev/null need not be there below another machine's root. */
-static bool is_link_to_null(const char *root, const char *path)
-{
-	static const char null[] = "/dev/null";
-	const char *name;
-	LP_AUTO_CLOSE int parent = lp_root_open_parent(root, path, &name);
-	char target[sizeof(null) + 1];
-	ssize_t n = parent < 0 ? -1 : readlinkat(parent, name, target, sizeof(target));
-
-	return n == (ssize_t)strlen(null) && memcmp(target, null, (size_t)n) == 0;
-}
-
-int lp_key_file_read(const char *root, const char *path, struct lp_buf *pem, bool *masked, struct lppack_error *err)
-{
-	LP_AUTO_FREE char *name = lp_text_format("%s%s", root, path);
-	LP_AUTO_CLOSE int fd = -1;
-	int rc;
-
-	if (!name)
-		return lp_fail_nomem(err);
-	*masked = is_link_to_null(root, path);
-	if (*masked)
-		return 0;
-	/* O_NONBLOCK: a FIFO in place of the file must not hang us. */
-	fd = lp_root_open(root, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0);
-	if (fd < 0)
-		return lp_fail_sys(err, LPPACK_E_IO, "check the path and its permissions", "%s: cannot be opened",
-				   name);
-	*masked = is_mask(fd);
-	if (*masked)
-		return 0;
-	rc = lp_fd_check_safe(fd, name, err);
-	return rc < 0 ? rc : lp_fd_read(fd, name, LP_CERTIFICATE_MAX, pem, err);
-}
-
 static int take_key(struct lppack_keyring *keyring, const char *root, const char *path, struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lp_certificate_free) struct lp_certificate *certificate = NULL;
@@ -159,20 +118,6 @@ static int take_crl(struct lppack_keyring *keyring, const char *root, const char
 	return 0;
 }
 
-static bool has_suffix(const char *name, const char *const *suffixes)
-{
-	const char *dot = strrchr(name, '.');
-
-	return name[0] != '.' && dot && lp_text_is_one_of(dot, suffixes);
-}
-
-bool lp_key_file_is_named(const char *name)
-{
-	static const char *const suffixes[] = { ".pem", ".pub", NULL };
-
-	return has_suffix(name, suffixes);
-}
-
 static int is_key_file(const struct dirent *entry)
 {
 	return lp_key_file_is_named(entry->d_name);
@@ -180,9 +125,7 @@ static int is_key_file(const struct dirent *entry)
 
 static int is_crl_file(const struct dirent *entry)
 {
-	static const char *const suffixes[] = { ".pem", ".crl", NULL };
-
-	return has_suffix(entry->d_name, suffixes);
+	return lp_crl_file_is_named(entry->d_name);
 }
 
 /* Whether the directory (-1: none) has a file of that name: 1 or 0. No answer is an error, as a mask must not fail. */
@@ -432,6 +375,8 @@ LP_EXPORT int lppack_keyring_add_default(struct lppack_keyring *keyring, const c
 	if (rc < 0)
 		return rc;
 	rc = take_installed_policy(keyring, prefix, err);
+	if (rc == 0)
+		rc = lp_gaps_find(keyring, prefix, err);
 	if (rc < 0)
 		return rc;
 	if (keyring->n == 0)

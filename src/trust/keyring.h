@@ -24,15 +24,12 @@ struct lppack_keyring {
 	struct lp_crl **crls;
 	size_t n_crls;
 	struct lp_policy policy;
+	struct lp_gap *gaps; /* trust/gaps.h; none unless the ring is what is installed */
+	size_t n_gaps;
 	char *policy_root; /* below which the policy is the installed one; NULL: it is not, or there is none */
 };
 
 #define LP_CRL_DIRECTORY "/etc/lppack/crls.d"
-
-/* Whether a file in a directory of keys counts as one by its name. */
-bool lp_key_file_is_named(const char *name);
-/* A key file's content, or *masked: it is a link to /dev/null. Owner and mode are checked. */
-int lp_key_file_read(const char *root, const char *path, struct lp_buf *pem, bool *masked, struct lppack_error *err);
 
 /*
  * Takes the policy over (also on failure), adds the keys that it brings and, below root ("" or a prefix), the

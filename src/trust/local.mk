@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 liblppack_all_la_SOURCES += \
 	src/trust/extract.c \
+	src/trust/gaps.c src/trust/gaps.h \
 	src/trust/judge.c src/trust/judge.h \
+	src/trust/key_dir.c src/trust/key_dir.h \
 	src/trust/key_files.c \
 	src/trust/keyring.c src/trust/keyring.h \
 	src/trust/policy.c src/trust/policy.h \

@@ -61,21 +61,23 @@ static int fail_gone(const struct lp_policy_memory *memory, const char *root, st
 
 	lp_hex_encode(memory->digest.bytes, LP_DIGEST_SIZE, hex);
 	rc = lp_fail(err, LPPACK_E_STATE, NULL,
-		     "%s" LP_POLICY_ADMIN ": no policy is installed, but version %llu (SHA-256 %s) was in use here", root,
-		     (unsigned long long)memory->version, hex);
+		     "%s" LP_POLICY_ADMIN ": no policy is installed, but version %llu (SHA-256 %s) was in use here",
+		     root, (unsigned long long)memory->version, hex);
 	return hint_anew(root, "put it back", rc, err);
 }
 
 static int fail_older(const struct lp_policy_memory *memory, const char *root, const struct lp_policy *policy,
 		      struct lppack_error *err)
 {
-	int rc = lp_fail(err, LPPACK_E_DOWNGRADE, NULL, "%s: version %llu, but version %llu was in use here (rule version)",
-			 policy->name, (unsigned long long)policy->version, (unsigned long long)memory->version);
+	int rc = lp_fail(err, LPPACK_E_DOWNGRADE, NULL,
+			 "%s: version %llu, but version %llu was in use here (rule version)", policy->name,
+			 (unsigned long long)policy->version, (unsigned long long)memory->version);
 
 	return hint_anew(root, "put that one back, or a newer one", rc, err);
 }
 
-static int fail_backdated(const struct lp_policy_memory *memory, const struct lp_policy *policy, struct lppack_error *err)
+static int fail_backdated(const struct lp_policy_memory *memory, const struct lp_policy *policy,
+			  struct lppack_error *err)
 {
 	char created[LP_TIME_TEXT];
 	char known[LP_TIME_TEXT];
@@ -83,8 +85,8 @@ static int fail_backdated(const struct lp_policy_memory *memory, const struct lp
 	lp_time_format(policy->created, created);
 	lp_time_format(memory->created, known);
 	return lp_fail(err, LPPACK_E_DOWNGRADE, "make the next one with the time at which it is made",
-		       "%s: created on %s, before version %llu that it follows (%s) (rule created)", policy->name, created,
-		       (unsigned long long)memory->version, known);
+		       "%s: created on %s, before version %llu that it follows (%s) (rule created)", policy->name,
+		       created, (unsigned long long)memory->version, known);
 }
 
 int lp_policy_memory_check(const struct lp_policy_memory *memory, const char *root, const struct lp_policy *policy,
@@ -100,8 +102,7 @@ int lp_policy_memory_check(const struct lp_policy_memory *memory, const char *ro
 			       "%s: version %llu is more than %u above the last one in use here, %llu (rule version)",
 			       policy->name, (unsigned long long)policy->version, LP_POLICY_STEP,
 			       (unsigned long long)memory->version);
-	if (policy->version && policy->version == memory->version &&
-	    !lp_digest_equal(&policy->digest, &memory->digest))
+	if (policy->version && policy->version == memory->version && !lp_digest_equal(&policy->digest, &memory->digest))
 		return lp_fail(err, LPPACK_E_EQUIVOCATION, "raise its 'version' by one with every change",
 			       "%s: is not the version %llu that was in use here (rule version)", policy->name,
 			       (unsigned long long)policy->version);

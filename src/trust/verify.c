@@ -12,6 +12,7 @@
 #include "bundle/entry.h"
 #include "bundle/fix.h"
 #include "bundle/verify_all.h"
+#include "trust/gaps.h"
 #include "trust/judge.h"
 #include "trust/keyring.h"
 #include "trust/policy_memory.h"
@@ -30,6 +31,7 @@ struct lppack_verified {
 	size_t n_reports;
 	char *policy_root; /* of the keyring */
 	struct lp_policy_memory policy;
+	struct lppack_value *gaps;   /* lp_gaps_describe() */
 	bool is_retired;             /* too few windows of its signers are open by now */
 	bool is_checked;             /* every byte of the payload too */
 	struct lp_fixes fixes;       /* once they are asked for */
@@ -73,16 +75,19 @@ static int verify_head(struct lppack_verified *v, struct lppack_bundle *bundle, 
 	return rc;
 }
 
-static int note_policy(struct lppack_verified *v, const struct lppack_keyring *keyring, struct lppack_error *err)
+/* What is done with the verified bundle later, without the ring. */
+static int note_ring(struct lppack_verified *v, const struct lppack_keyring *keyring, struct lppack_error *err)
 {
 	const struct lp_policy *policy = &keyring->policy;
 	bool ok = true;
 
 	v->policy_root = lp_text_dup(keyring->policy_root, &ok);
+	v->gaps = lp_value_list();
+	lp_gaps_describe(keyring, &v->bundle, 1, &v->gaps);
 	v->policy = (struct lp_policy_memory){ .version = policy->version,
 					       .created = policy->created,
 					       .digest = policy->digest };
-	return ok ? 0 : lp_fail_nomem(err);
+	return ok && v->gaps ? 0 : lp_fail_nomem(err);
 }
 
 static struct lppack_verified *verify_bundle(struct lppack_bundle *bundle, const struct lppack_keyring *keyring,
@@ -103,9 +108,9 @@ static struct lppack_verified *verify_bundle(struct lppack_bundle *bundle, const
 		lp_fail_nomem(err);
 		return NULL;
 	}
-	rc = note_policy(v, keyring, err);
+	rc = verify_head(v, bundle, keyring, is_accepted, &ruling, err);
 	if (rc == 0)
-		rc = verify_head(v, bundle, keyring, is_accepted, &ruling, err);
+		rc = note_ring(v, keyring, err);
 	if (rc == 0)
 		rc = lp_contents_open_index(v->contents, false, err);
 	lp_bundle_hint_journal(bundle, rc, err);
@@ -128,6 +133,7 @@ LP_EXPORT struct lppack_value *lppack_bundle_judge(struct lppack_bundle *bundle,
 						   struct lppack_error *err)
 {
 	LP_AUTO(cleanup_lppack_verified_free) struct lppack_verified *v = new_verified(bundle);
+	LP_AUTO_VALUE struct lppack_value *gaps = lp_value_list();
 	struct lppack_value *map = lp_value_map();
 	struct lppack_error cause = LPPACK_ERROR_INIT;
 	struct lp_ruling ruling = { 0 };
@@ -135,6 +141,8 @@ LP_EXPORT struct lppack_value *lppack_bundle_judge(struct lppack_bundle *bundle,
 	if (v && map) {
 		lp_bundle_hint_journal(bundle, verify_head(v, bundle, keyring, false, &ruling, &cause), &cause);
 		lp_describe_ruling(&map, keyring, &ruling, v->reports, v->n_reports, &cause);
+		lp_gaps_describe(keyring, &bundle, 1, &gaps);
+		lp_value_add(&map, "warnings", LP_TAKE(gaps));
 	}
 	if (v && map)
 		return map;
@@ -155,6 +163,7 @@ LP_EXPORT void lppack_verified_free(struct lppack_verified *v)
 		return;
 	free(v->each_fix);
 	free(v->policy_root);
+	lppack_value_free(v->gaps);
 	lp_fixes_free(&v->fixes);
 	lp_contents_unref(v->contents);
 	lppack_bundle_close(v->bundle);
@@ -175,6 +184,12 @@ const struct lp_signature_report *lp_verified_reports(const struct lppack_verifi
 bool lp_verified_is_retired(const struct lppack_verified *v)
 {
 	return v->is_retired;
+}
+
+void lp_verified_warn(const struct lppack_verified *v, struct lppack_value **warnings)
+{
+	for (size_t i = 0; i < lppack_value_count(v->gaps); i++)
+		lp_value_push(warnings, lp_value_copy(lppack_value_get(lppack_value_at(v->gaps, i, NULL), "text")));
 }
 
 int lp_verified_remember_policy(const struct lppack_verified *v, const char *root, struct lppack_error *err)

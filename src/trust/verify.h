@@ -23,6 +23,8 @@ bool lp_verified_is_checked(const struct lppack_verified *verified);
 
 /* Whether too few of the keys that signed it may still sign: their windows have ended since it was created. */
 bool lp_verified_is_retired(const struct lppack_verified *verified);
+/* Adds to a list of texts what is installed to take trust away and takes none, if the ring was what is installed. */
+void lp_verified_warn(const struct lppack_verified *verified, struct lppack_value **warnings);
 /* Remembers the policy by which it was verified, if that is the installed one below root ("" or a prefix). The caller
  * holds the machine's lock. What lp_policy_memory_see() fails with. */
 int lp_verified_remember_policy(const struct lppack_verified *verified, const char *root, struct lppack_error *err);

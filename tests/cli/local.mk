@@ -17,6 +17,7 @@ cli_scripts = \
 	tests/cli/escapes.sh \
 	tests/cli/examples.sh \
 	tests/cli/freshness.sh \
+	tests/cli/gaps.sh \
 	tests/cli/host.sh \
 	tests/cli/history.sh \
 	tests/cli/hold.sh \

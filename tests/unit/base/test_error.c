@@ -93,6 +93,7 @@ static const struct {
 	{ 85, "UNFINISHED", LPPACK_ABOUT_MACHINE },
 	{ 86, "NOT_SET_UP", LPPACK_ABOUT_MACHINE },
 	{ 87, "EXPIRES_SOON", LPPACK_ABOUT_RELEASE },
+	{ 88, "NO_EFFECT", LPPACK_ABOUT_MACHINE },
 };
 
 #define PINNED (sizeof(pinned) / sizeof(pinned[0]))
