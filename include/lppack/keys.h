@@ -35,6 +35,18 @@ struct lppack_bytes {
 };
 
 /**
+ * Keeps OpenSSL's configuration files out of this process: for a program that is only to verify, whoever has set its
+ * environment (OPENSSL_CONF). Nothing of them is read and no code is loaded by them, until lppack_signer_open() or
+ * lppack_key_generate() reads them on purpose, as keys may be in tokens that they name.
+ *
+ * The program calls it first, before other threads and before OpenSSL is used. Without the call no configuration decides
+ * what liblppack verifies either, but OpenSSL may load what it names, as in any program.
+ *
+ * @since 0.1
+ */
+void lppack_openssl_isolate(void);
+
+/**
  * How lppack_key_generate() makes a pair.
  *
  * @since 0.1

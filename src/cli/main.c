@@ -78,6 +78,7 @@ static void occupy_standard_files(void)
 int main(int argc, char **argv)
 {
 	occupy_standard_files();
+	lppack_openssl_isolate();
 	/* A write beyond the file size limit then fails like any other, with a message and nothing left behind. */
 	signal(SIGXFSZ, SIG_IGN);
 	return close_stdout(main_run(argc > 0 ? argc - 1 : 0, argv + (argc > 0)));

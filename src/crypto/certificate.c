@@ -4,6 +4,7 @@
 
 #include "shared/array.h"
 #include "shared/text.h"
+#include "crypto/context.h"
 #include "crypto/openssl.h"
 #include "crypto/pkey.h"
 #include "crypto/x509_text.h"
@@ -59,7 +60,7 @@ int lp_certificate_decode(const void *der, size_t n, const char *name, struct lp
 			  struct lppack_error *err)
 {
 	const uint8_t *at = der;
-	LP_AUTO(cleanup_X509_free) X509 *x509 = n <= LP_CERTIFICATE_MAX ? d2i_X509(NULL, &at, (long)n) : NULL;
+	LP_AUTO(cleanup_X509_free) X509 *x509 = n <= LP_CERTIFICATE_MAX ? lp_x509_decode(&at, n) : NULL;
 	LP_AUTO_OPENSSL uint8_t *again = NULL;
 	int size = x509 ? i2d_X509(x509, &again) : -1;
 
@@ -74,9 +75,16 @@ int lp_certificate_decode(const void *der, size_t n, const char *name, struct lp
 static int next_certificate(BIO *bio, const char *name, struct lp_certificate **out, struct lppack_error *err)
 {
 	struct lp_asking nobody = { 0 };
-	X509 *x509 = PEM_read_bio_X509(bio, NULL, lp_asking_answer, &nobody);
+	LP_AUTO_OPENSSL uint8_t *der = NULL;
+	const uint8_t *at;
+	X509 *x509 = NULL;
+	long n = 0;
 
 	*out = NULL;
+	if (PEM_bytes_read_bio(&der, &n, NULL, PEM_STRING_X509, bio, lp_asking_answer, &nobody) == 1) {
+		at = der;
+		x509 = lp_x509_decode(&at, (size_t)n);
+	}
 	if (x509)
 		return take_x509(x509, name, out, err);
 	if (ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE) {

@@ -2,6 +2,7 @@
 /* Whether a certificate leads to an anchor and may sign. */
 #include "crypto/chain.h"
 
+#include "crypto/context.h"
 #include "crypto/crl_check.h"
 #include "crypto/digest.h"
 #include "crypto/openssl.h"
@@ -186,9 +187,10 @@ static int note_ids(STACK_OF(X509) *chain, struct lp_chain_report *report, struc
 int lp_chain_check(const struct lp_certificate *certificate, const struct lp_certificates *others,
 		   const struct lp_chain_rules *rules, struct lp_chain_report *report, struct lppack_error *err)
 {
+	OSSL_LIB_CTX *in = lp_openssl_context();
 	LP_AUTO(cleanup_X509_STORE_free) X509_STORE *store = make_store(certificate, rules);
 	AUTO_STACK STACK_OF(X509) *untrusted = make_untrusted(others, rules);
-	LP_AUTO(cleanup_X509_STORE_CTX_free) X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	LP_AUTO(cleanup_X509_STORE_CTX_free) X509_STORE_CTX *ctx = in ? X509_STORE_CTX_new_ex(in, NULL) : NULL;
 	STACK_OF(X509) *chain;
 
 	*report = (struct lp_chain_report){ 0 };

@@ -4,6 +4,7 @@
 
 #include "shared/array.h"
 #include "crypto/cms_parts.h"
+#include "crypto/context.h"
 #include "crypto/der.h"
 
 #include <openssl/err.h>
@@ -268,10 +269,12 @@ static bool is_valid(const struct pieces *pieces, const struct lp_cms *cms, int 
 	static const uint8_t set_tag = LP_DER_SET;
 	LP_AUTO(cleanup_EVP_MD_CTX_free) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	const EVP_MD *digest = lp_cms_digest(&cms->key);
+	OSSL_LIB_CTX *in = lp_openssl_context();
 	EVP_PKEY_CTX *key_ctx = NULL;
 
-	if (!ctx ||
-	    EVP_DigestVerifyInit(ctx, &key_ctx, digest, NULL, X509_get0_pubkey(cms->certificate->x509)) != 1)
+	if (!ctx || !in ||
+	    EVP_DigestVerifyInit_ex(ctx, &key_ctx, EVP_MD_get0_name(digest), in, NULL,
+				    X509_get0_pubkey(cms->certificate->x509), NULL) != 1)
 		return false;
 	if (salt >= 0 && (EVP_PKEY_CTX_set_rsa_padding(key_ctx, RSA_PKCS1_PSS_PADDING) <= 0 ||
 			  EVP_PKEY_CTX_set_rsa_mgf1_md(key_ctx, digest) <= 0 ||
@@ -287,7 +290,8 @@ static bool is_of_message(const struct attributes *attributes, const EVP_MD *dig
 	uint8_t expected[2 + EVP_MAX_MD_SIZE] = { LP_DER_OCTETS };
 	unsigned int size = 0;
 
-	if (EVP_Digest(message, n, expected + 2, &size, digest, NULL) != 1)
+	digest = digest == EVP_sha384() ? lp_openssl_sha384() : lp_openssl_sha256();
+	if (!digest || EVP_Digest(message, n, expected + 2, &size, digest, NULL) != 1)
 		return false;
 	expected[1] = (uint8_t)size;
 	return lp_der_equal(&attributes->message_digest, expected, 2 + size);

@@ -2,6 +2,7 @@
 /* Reading revocation lists. */
 #include "crypto/crl.h"
 
+#include "crypto/context.h"
 #include "crypto/openssl.h"
 #include "crypto/x509_text.h"
 
@@ -17,11 +18,17 @@ static X509_CRL *crl_decode(const void *bytes, size_t n)
 	struct lp_asking nobody = { 0 };
 	LP_AUTO(cleanup_BIO_free_all) BIO *bio = lp_bio_open(bytes, n);
 	LP_AUTO(cleanup_X509_CRL_free) X509_CRL *crl = NULL;
+	LP_AUTO_OPENSSL uint8_t *der = NULL;
+	const uint8_t *inside;
+	long size = 0;
 
-	if (!lp_pem_has(bytes, n, "-----BEGIN "))
-		crl = d2i_X509_CRL(NULL, &at, (long)n);
-	else if (bio)
-		crl = PEM_read_bio_X509_CRL(bio, NULL, lp_asking_answer, &nobody);
+	if (!lp_pem_has(bytes, n, "-----BEGIN ")) {
+		crl = lp_x509_crl_decode(&at, n);
+	} else if (bio &&
+		   PEM_bytes_read_bio(&der, &size, NULL, PEM_STRING_X509_CRL, bio, lp_asking_answer, &nobody) == 1) {
+		inside = der;
+		crl = lp_x509_crl_decode(&inside, (size_t)size);
+	}
 	if (!crl || (at != bytes ? (size_t)(at - (const uint8_t *)bytes) != n : !lp_bio_is_blank(bio)))
 		return NULL;
 	return LP_TAKE(crl);

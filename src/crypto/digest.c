@@ -2,6 +2,7 @@
 /* SHA-256, of bytes and of pieces. */
 #include "crypto/digest.h"
 
+#include "crypto/context.h"
 #include "crypto/openssl.h"
 
 #include <openssl/evp.h>
@@ -12,7 +13,7 @@ struct lp_hash {
 
 int lp_sha256(const void *bytes, size_t n, struct lp_digest *out, struct lppack_error *err)
 {
-	if (EVP_Digest(bytes, n, out->bytes, NULL, EVP_sha256(), NULL) != 1)
+	if (!lp_openssl_sha256() || EVP_Digest(bytes, n, out->bytes, NULL, lp_openssl_sha256(), NULL) != 1)
 		return lp_fail_openssl(err, LPPACK_E_INTERNAL, NULL, "SHA-256");
 	return 0;
 }
@@ -23,7 +24,8 @@ struct lp_hash *lp_hash_new(struct lppack_error *err)
 
 	if (hash)
 		hash->ctx = EVP_MD_CTX_new();
-	if (!hash || !hash->ctx || EVP_DigestInit_ex(hash->ctx, EVP_sha256(), NULL) != 1) {
+	if (!hash || !hash->ctx || !lp_openssl_sha256() ||
+	    EVP_DigestInit_ex(hash->ctx, lp_openssl_sha256(), NULL) != 1) {
 		lp_fail_openssl(err, LPPACK_E_INTERNAL, NULL, "SHA-256");
 		lp_hash_free(hash);
 		return NULL;

@@ -2,6 +2,7 @@
 /* Raw Ed25519 signatures. */
 #include "crypto/ed25519.h"
 
+#include "crypto/context.h"
 #include "crypto/ed25519_point.h"
 #include "crypto/openssl.h"
 
@@ -30,10 +31,11 @@ int lp_ed25519_verify(const struct lp_public_key *key, const void *message, size
 	const uint8_t *raw = key->spki + LP_ED25519_SPKI_SIZE - RAW_SIZE;
 	LP_AUTO(cleanup_EVP_PKEY_free) EVP_PKEY *pkey = NULL;
 	LP_AUTO(cleanup_EVP_MD_CTX_free) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	OSSL_LIB_CTX *in = lp_openssl_context();
 
-	if (key->algorithm == LP_KEY_ED25519)
-		pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, raw, RAW_SIZE);
-	if (!pkey || !ctx || EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, pkey) != 1)
+	if (in && key->algorithm == LP_KEY_ED25519)
+		pkey = EVP_PKEY_new_raw_public_key_ex(in, "ED25519", NULL, raw, RAW_SIZE);
+	if (!pkey || !ctx || EVP_DigestVerifyInit_ex(ctx, NULL, NULL, in, NULL, pkey, NULL) != 1)
 		return lp_fail_openssl(err, LPPACK_E_INTERNAL, NULL, "%s: the signature cannot be checked", name);
 	if (!lp_ed25519_point_is_good(signature))
 		return lp_fail(err, LPPACK_E_BAD_SIGNATURE, "fetch the file again from a source you trust",

@@ -5,6 +5,7 @@ liblppack_all_la_SOURCES += \
 	src/crypto/cms_parts.c src/crypto/cms_parts.h \
 	src/crypto/cms_sign.c src/crypto/cms_sign.h \
 	src/crypto/cms_verify.c src/crypto/cms_verify.h \
+	src/crypto/context.c src/crypto/context.h \
 	src/crypto/crl.c src/crypto/crl.h \
 	src/crypto/crl_check.c src/crypto/crl_check.h \
 	src/crypto/der.c src/crypto/der.h \

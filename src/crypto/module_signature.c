@@ -62,8 +62,7 @@ int lp_module_signature_parse(const void *der, size_t n, const char *name, struc
 	STACK_OF(CMS_SignerInfo) *signers = NULL;
 
 	*out = (struct lp_module_signature){ 0 };
-	if (n <= LONG_MAX)
-		cms = d2i_CMS_ContentInfo(NULL, &at, (long)n);
+	cms = lp_cms_decode(&at, n);
 	if (!cms)
 		return lp_fail_openssl(err, LPPACK_E_MODULE, hint, "%s: its signature is no PKCS#7", name);
 	if (at != (const unsigned char *)der + n || OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_signed)

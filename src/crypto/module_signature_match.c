@@ -3,6 +3,7 @@
 #include "crypto/module_signature_match.h"
 
 #include "shared/cleanup.h"
+#include "crypto/context.h"
 #include "crypto/openssl.h"
 
 #include <limits.h>
@@ -38,10 +39,10 @@ enum lp_signature_match lp_module_signature_match(const void *der, size_t n, con
 	LP_AUTO(cleanup_X509_free) X509 *x509 = NULL;
 	enum lp_signature_match match = LP_SIGNATURE_OTHER_KEY;
 
-	if (n > LONG_MAX || size > LONG_MAX || content_size > INT_MAX)
+	if (content_size > INT_MAX)
 		return match;
-	cms = d2i_CMS_ContentInfo(NULL, &at, (long)n);
-	x509 = d2i_X509(NULL, &certificate_at, (long)size);
+	cms = lp_cms_decode(&at, n);
+	x509 = lp_x509_decode(&certificate_at, size);
 	if (cms && x509 && is_signer(cms, x509))
 		match = verifies(cms, x509, content, content_size) ? LP_SIGNATURE_RIGHT : LP_SIGNATURE_WRONG;
 	ERR_clear_error();

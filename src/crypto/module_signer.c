@@ -36,8 +36,7 @@ static bool append_issuer_and_serial(X509_NAME *issuer, ASN1_INTEGER *serial, st
 bool lp_module_signature_id(const void *der, size_t n, size_t i, struct lp_buf *out)
 {
 	const unsigned char *at = der;
-	LP_AUTO(cleanup_CMS_ContentInfo_free) CMS_ContentInfo *cms =
-		n <= LONG_MAX ? d2i_CMS_ContentInfo(NULL, &at, (long)n) : NULL;
+	LP_AUTO(cleanup_CMS_ContentInfo_free) CMS_ContentInfo *cms = lp_cms_decode(&at, n);
 	STACK_OF(CMS_SignerInfo) *signers = cms ? CMS_get0_SignerInfos(cms) : NULL;
 	ASN1_OCTET_STRING *key_id = NULL;
 	X509_NAME *issuer = NULL;

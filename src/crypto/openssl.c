@@ -2,6 +2,8 @@
 /* OpenSSL's errors, BIOs and passphrase callback as this folder uses them. */
 #include "crypto/openssl.h"
 
+#include "crypto/context.h"
+
 #include <limits.h>
 #include <openssl/err.h>
 #include <stdarg.h>
@@ -43,6 +45,17 @@ int lp_bio_take(BIO *bio, struct lp_buf *out, struct lppack_error *err)
 
 	lp_buf_append(out, data, n > 0 ? (size_t)n : 0);
 	return lp_buf_ok(out) ? 0 : lp_fail_nomem(err);
+}
+
+CMS_ContentInfo *lp_cms_decode(const uint8_t **at, size_t n)
+{
+	OSSL_LIB_CTX *in = lp_openssl_context();
+	CMS_ContentInfo *cms = in && n <= LONG_MAX ? CMS_ContentInfo_new_ex(in, NULL) : NULL;
+
+	if (cms && d2i_CMS_ContentInfo(&cms, at, (long)n))
+		return cms;
+	CMS_ContentInfo_free(cms);
+	return NULL;
 }
 
 bool lp_pem_has(const void *pem, size_t n, const char *text)

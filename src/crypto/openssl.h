@@ -65,6 +65,9 @@ struct lp_asking {
 
 int lp_asking_answer(char *out, int room, int writing, void *context);
 
+/* One CMS of the context that verifies (crypto/context.h); *at goes behind it. NULL, with OpenSSL's error. */
+CMS_ContentInfo *lp_cms_decode(const uint8_t **at, size_t n);
+
 /* PEM helpers. */
 BIO *lp_bio_open(const void *bytes, size_t n);
 bool lp_bio_is_blank(BIO *bio); /* nothing but white space follows */

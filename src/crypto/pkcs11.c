@@ -3,6 +3,7 @@
 #include "crypto/pkcs11.h"
 
 #include "base/file.h"
+#include "crypto/context.h"
 #include "crypto/engine.h"
 #include "crypto/openssl.h"
 #include "crypto/pkey.h"
@@ -212,6 +213,7 @@ int lp_private_key_open_uri(const char *uri, const struct lp_passphrase *passphr
 	if (token.module && access(token.module, R_OK) != 0)
 		return lp_fail_sys(err, LPPACK_E_KEY, "name the token's PKCS#11 library", "module-path %s",
 				   token.module);
+	lp_openssl_configure();
 	asking.what = (const char *)token.uri.data;
 	asking.known = token.pin;
 	/* The provider's module is configured in OpenSSL's own files, so it cannot serve a URI that names one. It stays

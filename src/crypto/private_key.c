@@ -3,6 +3,7 @@
 #include "crypto/private_key.h"
 
 #include "shared/text.h"
+#include "crypto/context.h"
 #include "crypto/openssl.h"
 #include "crypto/pkey.h"
 
@@ -43,6 +44,7 @@ int lp_private_key_generate(const char *type, struct lp_private_key **out, struc
 	if (!lp_text_is_one_of(type, lp_private_key_types))
 		return lp_fail(err, LPPACK_E_USAGE, "it is one of ed25519, ecdsa-p256, ecdsa-p384, rsa-3072, rsa-4096",
 			       "'%s' is no type of key", type);
+	lp_openssl_configure();
 	pkey = generate(type);
 	if (!pkey)
 		return lp_fail_openssl(err, LPPACK_E_INTERNAL, NULL, "a key of type %s cannot be made", type);
@@ -76,8 +78,11 @@ int lp_private_key_parse(const void *pem, size_t n, const char *name, const stru
 {
 	struct lp_asking asking = { .passphrase = passphrase, .what = name, .err = err };
 	LP_AUTO(cleanup_BIO_free_all) BIO *bio = lp_bio_open(pem, n);
-	EVP_PKEY *pkey = bio ? PEM_read_bio_PrivateKey(bio, NULL, lp_asking_answer, &asking) : NULL;
+	EVP_PKEY *pkey = NULL;
 
+	lp_openssl_configure();
+	if (bio)
+		pkey = PEM_read_bio_PrivateKey(bio, NULL, lp_asking_answer, &asking);
 	if (!pkey)
 		return fail_private(pem, n, name, &asking, err);
 	return lp_private_key_take(pkey, name, out, err);

@@ -2,6 +2,7 @@
 /* Reading and writing public keys. */
 #include "crypto/public_key.h"
 
+#include "crypto/context.h"
 #include "crypto/digest.h"
 #include "crypto/ed25519_point.h"
 #include "crypto/openssl.h"
@@ -22,7 +23,9 @@ int lp_public_key_decode(const void *spki, size_t n, const char *name, struct lp
 			 struct lppack_error *err)
 {
 	const uint8_t *at = spki;
-	LP_AUTO(cleanup_EVP_PKEY_free) EVP_PKEY *pkey = n <= LP_SPKI_MAX ? d2i_PUBKEY(NULL, &at, (long)n) : NULL;
+	OSSL_LIB_CTX *in = lp_openssl_context();
+	LP_AUTO(cleanup_EVP_PKEY_free)
+	EVP_PKEY *pkey = in && n <= LP_SPKI_MAX ? d2i_PUBKEY_ex(NULL, &at, (long)n, in, NULL) : NULL;
 	int rc;
 
 	if (!pkey)
@@ -51,9 +54,10 @@ int lp_public_key_parse(const void *pem, size_t n, const char *name, struct lp_p
 			struct lppack_error *err)
 {
 	struct lp_asking nobody = { 0 };
+	OSSL_LIB_CTX *in = lp_openssl_context();
 	LP_AUTO(cleanup_BIO_free_all) BIO *bio = lp_bio_open(pem, n);
-	LP_AUTO(cleanup_EVP_PKEY_free) EVP_PKEY *pkey =
-		bio ? PEM_read_bio_PUBKEY(bio, NULL, lp_asking_answer, &nobody) : NULL;
+	LP_AUTO(cleanup_EVP_PKEY_free)
+	EVP_PKEY *pkey = in && bio ? PEM_read_bio_PUBKEY_ex(bio, NULL, lp_asking_answer, &nobody, in, NULL) : NULL;
 
 	ERR_clear_error();
 	if (!pkey && lp_pem_has(pem, n, "PRIVATE KEY-----"))

@@ -76,11 +76,12 @@ static int find_unbound_crls(struct lppack_keyring *ring, struct lppack_error *e
 
 		if (is_of_ring(ring, ring->crls[i]))
 			continue;
-		rc = add_gap(ring, "crl-of-nobody", name,
-			     lp_text_format("%s: no authority that is trusted here has issued it, by its name and key: it "
-					    "revokes nothing but what a signature's own authority has issued",
-					    name),
-			     strdup("look whether it is the right list and whole, or remove it"), err);
+		rc = add_gap(
+			ring, "crl-of-nobody", name,
+			lp_text_format("%s: no authority that is trusted here has issued it, by its name and key: it "
+				       "revokes nothing but what a signature's own authority has issued",
+				       name),
+			strdup("look whether it is the right list and whole, or remove it"), err);
 		if (rc < 0)
 			return rc;
 		ring->gaps[ring->n_gaps - 1].crl = ring->crls[i];
@@ -111,10 +112,11 @@ static int find_ignored_crls(struct lppack_keyring *ring, const char *root, stru
 		if (!file)
 			return lp_fail_nomem(err);
 		if (!lp_crl_file_is_named(names.items[i]->d_name))
-			rc = add_gap(ring, "crl-ignored", file,
-				     lp_text_format("%s: is ignored: the name of a revocation list ends in .crl or .pem",
-						    file),
-				     strdup("rename it"), err);
+			rc = add_gap(
+				ring, "crl-ignored", file,
+				lp_text_format("%s: is ignored: the name of a revocation list ends in .crl or .pem",
+					       file),
+				strdup("rename it"), err);
 	}
 	return rc;
 }
@@ -134,9 +136,10 @@ static int find_idle_mask(struct lppack_keyring *ring, const char *root, const c
 		return rc;
 	if (vendor >= 0 && (fstatat(vendor, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT))
 		return 0;
-	return add_gap(ring, "mask-of-nothing", file,
-		       lp_text_format("%s: masks nothing: there is no %s%s/%s", file, root, LPPACK_KEYS_DIR_VENDOR, name),
-		       format_command("name it as the vendor's file is named, or: rm", file), err);
+	return add_gap(
+		ring, "mask-of-nothing", file,
+		lp_text_format("%s: masks nothing: there is no %s%s/%s", file, root, LPPACK_KEYS_DIR_VENDOR, name),
+		format_command("name it as the vendor's file is named, or: rm", file), err);
 }
 
 static int is_key_entry(const struct dirent *entry)

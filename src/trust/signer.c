@@ -9,6 +9,7 @@
 #include "base/output.h"
 #include "format/format.h"
 #include "crypto/cms_sign.h"
+#include "crypto/context.h"
 #include "crypto/ed25519.h"
 #include "crypto/module_sign.h"
 #include "crypto/pkcs11.h"
@@ -22,6 +23,11 @@
 #define PASSPHRASE_MAX 1024
 
 LP_DEFINE_CLEANUP(struct lppack_signer, lppack_signer_free)
+
+LP_EXPORT void lppack_openssl_isolate(void)
+{
+	lp_openssl_isolate();
+}
 
 /* A last part of nothing or dots would make hidden files. */
 static int check_name(const char *name, struct lppack_error *err)

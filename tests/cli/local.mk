@@ -14,6 +14,7 @@ cli_scripts = \
 	tests/cli/create.sh \
 	tests/cli/diff.sh \
 	tests/cli/drill.sh \
+	tests/cli/environment.sh \
 	tests/cli/escapes.sh \
 	tests/cli/examples.sh \
 	tests/cli/freshness.sh \
