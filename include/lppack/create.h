@@ -269,13 +269,21 @@ struct lppack_create_options {
 	 */
 	const struct lppack_signer *module_signer;
 	const char *module_digest; /**< "sha256" (NULL), "sha384" or "sha512" */
+	/**
+	 * Opens the signers, which are then not among the arguments: called once, when modules and kernels were read.
+	 * They are read in copies of the process, whose memory has no key then. Sets *signers, which is borrowed until
+	 * the call ends, and *n_signers, or sets err and returns a negative code. May be NULL.
+	 */
+	int (*open_signers)(void *context, const struct lppack_signer *const **signers, size_t *n_signers,
+			    struct lppack_error *err);
+	void *signers_context; /**< for open_signers */
 };
 
 /**
  * Builds the bundle and signs it with every signer. The output appears whole or not at all.
  *
  * @param spec       what goes in
- * @param signers    at least one
+ * @param signers    at least one; none where options->open_signers opens them
  * @param n_signers  their number
  * @param output     path of the bundle
  * @param options    may be NULL

@@ -5,8 +5,8 @@
  * which the caller takes as text that anybody may have written: what is digested or compared, the caller computes from
  * bytes of its own.
  *
- * A copy of the caller has the caller's secrets too, and they can reach nothing but the answer. Nothing is verified in
- * a cell.
+ * A copy of the caller has the caller's secrets too, and they can reach nothing but the answer; lppack create opens its
+ * keys when its inputs were read. Nothing is verified in a cell.
  */
 #ifndef LP_CELL_CELL_H
 #define LP_CELL_CELL_H

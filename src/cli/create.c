@@ -329,6 +329,40 @@ static int open_older(struct source *older, const struct create_options *o, stru
 	return 0;
 }
 
+/* What the keys are opened with, and where they go. */
+struct opening {
+	const struct create_options *o;
+	struct signers signers;
+};
+
+static void opening_end(struct opening *opening)
+{
+	signers_close(&opening->signers);
+}
+
+static bool has_option(const struct text_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (strcmp(list->names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Once the inputs were read by copies of this process, which had no key. */
+static int create_open_signers(void *context, const struct lppack_signer *const **signers, size_t *n,
+			       struct lppack_error *err)
+{
+	struct opening *opening = context;
+	int rc = 0;
+
+	progress_clear();
+	if (!opening->signers.n)
+		rc = signers_open(&opening->signers, &opening->o->keys, opening->o->passphrase_file, err);
+	*signers = (const struct lppack_signer *const *)opening->signers.at;
+	*n = opening->signers.n;
+	return rc;
+}
+
 static int create_run(const void *values, const struct text_list *arguments, struct lppack_error *err)
 {
 	const struct create_options *o = values;
@@ -339,7 +373,7 @@ static int create_run(const void *values, const struct text_list *arguments, str
 				(o->check ? LPPACK_CREATE_CHECK : 0) |
 				(o->allow_unrecognised ? LPPACK_CREATE_ALLOW_UNRECOGNISED : 0),
 		       .progress = create_show_progress);
-	struct signers signers AUTO_SIGNERS = { 0 };
+	struct opening opening __attribute__((cleanup(opening_end))) = { .o = o };
 	struct source older AUTO_SOURCE = { 0 };
 	struct lppack_spec *spec AUTO(spec) = NULL;
 	struct lppack_value *report AUTO(value) = NULL;
@@ -356,19 +390,20 @@ static int create_run(const void *values, const struct text_list *arguments, str
 	rc = open_older(&older, o, err);
 	if (rc < 0)
 		return rc;
-	rc = signers_open(&signers, &o->keys, o->passphrase_file, err);
-	if (rc < 0)
-		return rc;
-	if (signers.n == 0)
-		rc = cli_fail(err, LPPACK_E_USAGE, "--sign-module signs modules, --key the bundle",
-			      "create: --key FILE|URI is missing");
+	if (!has_option(&o->keys, "key"))
+		return cli_fail(err, LPPACK_E_USAGE, "--sign-module signs modules, --key the bundle",
+				"create: --key FILE|URI is missing");
+	/* Modules are signed while they are read. */
+	if (has_option(&o->keys, "sign-module"))
+		rc = signers_open(&opening.signers, &o->keys, o->passphrase_file, err);
 	if (rc < 0)
 		return rc;
 	how.supersedes = older.verified;
-	how.module_signer = signers.module;
+	how.module_signer = opening.signers.module;
 	how.module_digest = o->module_hash;
-	rc = lppack_bundle_create(spec, (const struct lppack_signer *const *)signers.at, signers.n, o->output, &how,
-				  &report, err);
+	how.open_signers = create_open_signers;
+	how.signers_context = &opening;
+	rc = lppack_bundle_create(spec, NULL, 0, o->output, &how, &report, err);
 	progress_clear();
 	if (rc == -LPPACK_E_EXISTS)
 		cli_hint(err, rc, "choose another name, or replace it with --force");

@@ -91,9 +91,38 @@ static struct lppack_value *create_report(const struct lp_draft *draft, const ch
 	return map;
 }
 
+/* Whoever signs: given, or opened when the inputs were read. */
+struct signers {
+	const struct lppack_signer *const *at;
+	size_t n;
+};
+
+static int check_signers(const struct signers *signers, struct lppack_error *err)
+{
+	if (signers->n > 0 && signers->n <= LP_SIGNATURES_MAX)
+		return 0;
+	return lp_fail(err, LPPACK_E_NO_KEYS, "make one with lppack keygen and name it with --key",
+		       "a bundle is signed by 1 to %u keys", LP_SIGNATURES_MAX);
+}
+
+static int open_signers(struct signers *signers, const struct lppack_create_options *options, struct lppack_error *err)
+{
+	struct lppack_error own = LPPACK_ERROR_INIT;
+	int rc = options->open_signers ?
+			 options->open_signers(options->signers_context, &signers->at, &signers->n, &own) :
+			 0;
+
+	if (rc < 0 && own.code)
+		return lp_error_move(err, &own);
+	if (rc < 0)
+		return lp_fail(err, (enum lppack_code) - rc, NULL, "the signers cannot be opened");
+	return check_signers(signers, err);
+}
+
 /* Checks the arguments, and fills in what is not given. */
-static int settle_options(const struct lppack_spec *spec, size_t n_signers, const struct lppack_create_options *given,
-			  struct lppack_create_options *options, struct lppack_error *err)
+static int settle_options(const struct lppack_spec *spec, const struct signers *signers,
+			  const struct lppack_create_options *given, struct lppack_create_options *options,
+			  struct lppack_error *err)
 {
 	int64_t created;
 	int rc = LP_OPTIONS_TAKE(lppack_create_options, flags, options, given, err);
@@ -107,9 +136,11 @@ static int settle_options(const struct lppack_spec *spec, size_t n_signers, cons
 	if (options->compression_level == 0)
 		options->compression_level = LP_ZSTD_LEVEL_DEFAULT;
 	created = spec->id.created ? spec->id.created : options->created;
-	if (n_signers == 0 || n_signers > LP_SIGNATURES_MAX)
-		return lp_fail(err, LPPACK_E_NO_KEYS, "make one with lppack keygen and name it with --key",
-			       "a bundle is signed by 1 to %u keys", LP_SIGNATURES_MAX);
+	if (options->open_signers && signers->n)
+		return lp_fail(err, LPPACK_E_USAGE, "give them, or what opens them", "there are signers already");
+	rc = options->open_signers ? 0 : check_signers(signers, err);
+	if (rc < 0)
+		return rc;
 	if (options->compression_level < 1 || options->compression_level > lp_zstd_level_max())
 		return lp_fail(err, LPPACK_E_USAGE, NULL, "compression level %d is not 1 to %d",
 			       options->compression_level, lp_zstd_level_max());
@@ -202,8 +233,7 @@ static int warn_of_order(const struct lppack_verified *older, const struct lp_ma
 	return *warnings ? 0 : lp_fail_nomem(err);
 }
 
-static int make_draft(struct lp_draft *draft, const struct lppack_spec *spec,
-		      const struct lppack_signer *const *signers, size_t n_signers,
+static int make_draft(struct lp_draft *draft, const struct lppack_spec *spec, struct signers *signers,
 		      const struct lppack_create_options *options, const struct lp_output *out,
 		      struct lppack_error *err)
 {
@@ -235,6 +265,9 @@ static int make_draft(struct lp_draft *draft, const struct lppack_spec *spec,
 		rc = warn_of_order(options->supersedes, &draft->manifest, &draft->checked.warnings, err);
 	if (rc < 0)
 		return rc;
+	rc = open_signers(signers, options, err);
+	if (rc < 0)
+		return rc;
 	if (!(options->flags & LPPACK_CREATE_INDEPENDENT))
 		lp_pack_choose_bases(&draft->pack);
 	rc = lp_draft_open_spool(draft, out, err);
@@ -244,18 +277,19 @@ static int make_draft(struct lp_draft *draft, const struct lppack_spec *spec,
 	if (rc < 0)
 		return rc;
 	rc = lp_draft_payload(draft, &fixes, err);
-	return rc < 0 ? rc : lp_draft_head(draft, signers, n_signers, err);
+	return rc < 0 ? rc : lp_draft_head(draft, signers->at, signers->n, err);
 }
 
-LP_EXPORT int lppack_bundle_create(const struct lppack_spec *spec, const struct lppack_signer *const *signers,
+LP_EXPORT int lppack_bundle_create(const struct lppack_spec *spec, const struct lppack_signer *const *given_signers,
 				   size_t n_signers, const char *output, const struct lppack_create_options *given,
 				   struct lppack_value **report, struct lppack_error *err)
 {
 	LP_AUTO(lp_draft_free) struct lp_draft draft = { .pack.spool = -1 };
 	LP_AUTO_OUTPUT struct lp_output out = { .fd = -1, .dirfd = -1 };
 	LP_AUTO_FREE char *serial = lp_text_format("%llu", (unsigned long long)spec->id.serial);
+	struct signers signers = { given_signers, n_signers };
 	struct lppack_create_options options;
-	int rc = settle_options(spec, n_signers, given, &options, err);
+	int rc = settle_options(spec, &signers, given, &options, err);
 
 	if (report)
 		*report = NULL;
@@ -277,7 +311,7 @@ LP_EXPORT int lppack_bundle_create(const struct lppack_spec *spec, const struct 
 	if (!(options.flags & LPPACK_CREATE_OVERWRITE) && access(output, F_OK) == 0)
 		return lp_fail(err, LPPACK_E_EXISTS, "choose another name, or pass --force", "%s: exists already",
 			       output);
-	rc = make_draft(&draft, spec, signers, n_signers, &options, &out, err);
+	rc = make_draft(&draft, spec, &signers, &options, &out, err);
 	if (rc < 0)
 		return rc;
 	rc = lp_draft_write(&draft, &out, err);
@@ -286,7 +320,7 @@ LP_EXPORT int lppack_bundle_create(const struct lppack_spec *spec, const struct 
 	rc = lp_output_commit(&out, !(options.flags & LPPACK_CREATE_OVERWRITE), err);
 	if (rc < 0 || !report)
 		return rc;
-	*report = create_report(&draft, output, signers, n_signers);
+	*report = create_report(&draft, output, signers.at, signers.n);
 	if (options.flags & LPPACK_CREATE_CHECK)
 		lp_value_add_int(report, "checked", draft.checked.n);
 	if (draft.checked.warnings)

@@ -152,4 +152,17 @@ unknown=(create --stream web --serial 9 --key key.key --module stripped.ko --ker
 refused "a livepatch of which nothing is recognised" UNLOADABLE 'stripped\.ko: nothing of its livepatch is recognised' '--allow-unrecognised' "${unknown[@]}"
 works "and with the word for it" "${unknown[@]}" --allow-unrecognised
 
+# What reads the inputs is a copy of the process: none is made once the key is in its memory.
+if command -v strace > /dev/null && strace -o /dev/null true 2> /dev/null; then
+	{
+		ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=openat,clone,clone3,fork,vfork -o trace "${program[@]}" create spec.yaml --check --force \
+			--key key.key -o keyless.lpb > "$out" 2> "$err" || cat "$err"
+		grep -q 'key\.key' trace || echo "the key was not opened"
+		sed '/key\.key/,$d' trace | grep -qE '(clone|clone3|fork|vfork)\(' || echo "no process read the inputs"
+		sed -n '/key\.key/,$p' trace | grep -E '(clone|clone3|fork|vfork)\(' | grep -v CLONE_THREAD
+	} | ok "no key is in the memory of what reads the inputs"
+else
+	skip "no key is in the memory of what reads the inputs" "there is no strace, or it may not trace here"
+fi
+
 done_testing
