@@ -84,6 +84,7 @@ static void print_policy(const struct lppack_value *policy)
 	headline_print(file, "policy");
 	subfield_print("version", value_text_at(policy, "version"));
 	subfield_print("created", value_text_at(policy, "created"));
+	subfield_print("expires", value_text_at(policy, "expires"));
 	subfield_print("threshold", value_text_at(policy, "threshold"));
 	subfield_printf("updates", "signed by %s", value_text_at(policy, "update_threshold"));
 	subfield_print_list("needs", lppack_value_get(policy, "required_schemes"));

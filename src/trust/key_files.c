@@ -13,6 +13,7 @@
 #include "trust/gaps.h"
 #include "trust/key_dir.h"
 #include "trust/keyring.h"
+#include "trust/policy_memory.h"
 
 #include <lppack/trust.h>
 
@@ -220,6 +221,8 @@ static struct lppack_value *describe_policy(const struct lp_policy *policy)
 	lp_value_add_int(&map, "version", policy->version);
 	if (policy->created)
 		lp_value_add_time(&map, "created", policy->created);
+	if (policy->expires)
+		lp_value_add_time(&map, "expires", policy->expires);
 	lp_value_add_int(&map, "threshold", policy->threshold);
 	lp_value_add_int(&map, "update_threshold", policy->update_threshold);
 	lp_value_add_texts(&map, "required_schemes", policy->required_schemes.items, policy->required_schemes.n);
@@ -234,6 +237,22 @@ static struct lppack_value *describe_policy(const struct lp_policy *policy)
 	}
 	lp_value_add(&map, "minimum", minimum);
 	return map;
+}
+
+/* That no bundle is accepted by the policy, or for want of one, is told beside it. */
+static void describe_memory(const char *root, const struct lp_policy *policy, struct lppack_value **warnings)
+{
+	struct lppack_error why = LPPACK_ERROR_INIT;
+	struct lp_policy_memory memory;
+	struct lppack_value *map;
+
+	if (lp_policy_memory_read(root, &memory, &why) >= 0 && lp_policy_memory_check(&memory, root, policy, &why) >= 0)
+		return;
+	map = lp_value_map();
+	lp_value_add_text(&map, "kind", "policy-memory");
+	lp_value_add_text(&map, "text", why.message);
+	lp_value_add_text(&map, "hint", why.hint[0] ? why.hint : NULL);
+	lp_value_push(warnings, map);
 }
 
 LP_EXPORT struct lppack_value *lppack_trust_describe(const char *root, struct lppack_error *err)
@@ -260,6 +279,7 @@ LP_EXPORT struct lppack_value *lppack_trust_describe(const char *root, struct lp
 	lp_value_add(&map, "policy", describe_policy(&ring->policy));
 	lp_value_add_int(&map, "crls", ring->n_crls);
 	warnings = lp_value_list();
+	describe_memory(prefix, &ring->policy, &warnings);
 	lp_gaps_describe(ring, NULL, 0, &warnings);
 	lp_value_add(&map, "warnings", warnings);
 	if (!map)

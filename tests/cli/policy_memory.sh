@@ -52,6 +52,8 @@ refused "the policy is gone" STATE "$installed: no policy is installed, but vers
 	"begin anew.*: rm -f $memory ${marks[0]} ${marks[1]}$" verify --root h 7.lpb
 refused "and trust update does not begin anew" STATE "$installed: no policy is installed" 'put it back' trust update --root h spec.yaml
 { try STATE install --no-apply --root h 8.lpb; says "$err" 'no policy is installed'; try OK verify -q --keys key.pub 7.lpb; } | ok "nothing is installed, and --keys asks no memory"
+{ try OK trust list --root h; says "$out" 'No policy is installed'; says "$err" 'warning: .*no policy is installed, but version 5'; says "$err" '^lppack: hint: put it back'; } |
+	ok "trust list tells so"
 policy $installed 4 2026-03-01T00:00:00Z
 refused "a lower version" DOWNGRADE "$installed: version 4, but version 5 was in use here \\(rule version\\)" 'rm -f' verify --root h 7.lpb
 policy $installed 5 2026-03-01T00:00:00Z 'threshold: 1'
@@ -103,9 +105,12 @@ lppack install --no-apply --root h 7.lpb > /dev/null 2>&1
 policy $installed 2 2026-03-01T00:00:00Z 'expires: 2026-10-01T00:00:00Z'
 refused "a policy that has expired" EXPIRED "8\\.lpb: the policy expired on 2026-10-01T00:00:00Z \\(rule expires of $installed\\)" 'lppack trust update' \
 	verify --root h 8.lpb
+{ try OK trust list --root h; says "$out" '^  expires +2026-10-01T00:00:00Z'; } | ok "trust list tells its end"
 { try EXPIRED install --no-apply --root h 8.lpb; known 1; } | ok "installs nothing, and is not remembered"
 { try EXPIRED trust test --root h --json 8.lpb; json "['rule']" "'expires'"; json "['verdict']" "'EXPIRED'"; } | ok "test tells the rule"
 {
+	try OK apply --installed --dry-run --root h
+	try EXPIRED apply --dry-run --root h 7.lpb
 	try BEHIND status --root h --check
 	says "$out" "^EXPIRED: $installed: the policy expired at 2026-10-01T00:00:00Z"
 	try OK status --root h --json
