@@ -53,6 +53,8 @@ old=
 for serial in 7 8 9 10; do
 	bundle=$serial.lpb
 	[ $serial != 7 ] || bundle=b.lpb
+	# The next policy comes with each, so that the memory of it is written on the way.
+	printf '%s\n' 'format: 1' "version: $serial" 'created: 2026-01-01T00:00:00Z' > h/etc/lppack/policy.yaml
 	cp -a h before
 	# The leak detector does not work under strace.
 	ASAN_OPTIONS=detect_leaks=0 strace -f -y -s 4096 -e trace=$calls -o trace \
