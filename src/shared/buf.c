@@ -16,7 +16,8 @@ uint8_t *lp_buf_grow(struct lp_buf *buf, size_t n)
 		return NULL;
 	}
 	if (need + 1 > buf->room) {
-		size_t room = (need + 1) * 2;
+		/* What is filled by one call takes no more than that; what grows, grows by half of its new room. */
+		size_t room = buf->room ? (need + 1) * 2 : need + 1;
 		uint8_t *data = realloc(buf->data, room);
 
 		if (!data) {

@@ -3,6 +3,7 @@
 hostile_scripts = \
 	tests/hostile/cell.sh \
 	tests/hostile/flip.sh \
+	tests/hostile/memory.sh \
 	tests/hostile/reopen.sh \
 	tests/hostile/run.sh \
 	tests/hostile/vectors.sh
@@ -21,6 +22,7 @@ EXTRA_DIST += \
 	tests/hostile/cases/signatures.py \
 	tests/hostile/cases/trust.py \
 	tests/hostile/cases/yaml.py \
+	tests/hostile/deep.py \
 	tests/hostile/hostile.py \
 	tests/hostile/mangle.py \
 	tests/hostile/lpb.py \

@@ -69,12 +69,33 @@ static void the_one_used_longest_ago_goes(void **state)
 	assert_has(&cache, 1000 - LP_MODULE_CACHE_SLOTS);
 }
 
+/* Modules of the largest size, so that one of them is all that is kept; and one beside small ones. */
+static void no_more_bytes_than_the_largest_module(void **state)
+{
+	AUTO_CACHE struct lp_module_cache cache = { 0 };
+
+	(void)state;
+	for (uint64_t i = 0; i < 9; i++) {
+		struct lp_buf plain = { .data = malloc(16), .len = LP_MODULE_CACHE_BYTES };
+
+		lp_module_cache_put(&cache, i, &plain);
+		assert_non_null(lp_module_cache_get(&cache, i));
+		for (uint64_t j = 0; j < i; j++)
+			assert_null(lp_module_cache_get(&cache, j));
+	}
+	put(&cache, 20);
+	put(&cache, 21);
+	assert_null(lp_module_cache_get(&cache, 8));
+	assert_has(&cache, 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(empty),
 		cmocka_unit_test(as_many_as_there_are_slots),
 		cmocka_unit_test(the_one_used_longest_ago_goes),
+		cmocka_unit_test(no_more_bytes_than_the_largest_module),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
