@@ -283,20 +283,21 @@ static bool counts_now(const struct lp_signature_report *report)
 	return counts(report) && !report->is_retired;
 }
 
-/* Distinct keys, by the digest of their SubjectPublicKeyInfo. */
-static size_t count_keys(const struct lp_signature_report *reports, size_t n,
-			 bool (*is_counted)(const struct lp_signature_report *report))
+/* Distinct keys, by the digest of their SubjectPublicKeyInfo, of which the policy may give one signer several. */
+static size_t count_signers(const struct lp_policy *policy, const struct lp_signature_report *reports, size_t n,
+			    bool (*is_counted)(const struct lp_signature_report *report))
 {
-	size_t keys = 0;
+	size_t signers = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		bool is_new = is_counted(&reports[i]);
 
 		for (size_t j = 0; is_new && j < i; j++)
-			is_new = !is_counted(&reports[j]) || strcmp(reports[j].id, reports[i].id) != 0;
-		keys += is_new;
+			is_new = !is_counted(&reports[j]) ||
+				 !lp_policy_same_signer(policy, reports[j].id, reports[i].id);
+		signers += is_new;
 	}
-	return keys;
+	return signers;
 }
 
 static const struct lp_signature_report *find_status(const struct lp_signature_report *reports, size_t n,
@@ -365,8 +366,8 @@ static int judge_all(struct judge *judge, struct lp_signature_report *reports, s
 	ruling->noted = judge->rule;
 	if (rc < 0)
 		return rc;
-	ruling->good = count_keys(reports, n, counts);
-	ruling->good_now = count_keys(reports, n, counts_now);
+	ruling->good = count_signers(policy, reports, n, counts);
+	ruling->good_now = count_signers(policy, reports, n, counts_now);
 	if (ruling->good >= ruling->threshold)
 		return 0;
 	ruling->rule = ruling->good ? "threshold" : judge->rule ? judge->rule : "keys";

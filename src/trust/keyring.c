@@ -10,6 +10,7 @@
 #include "base/root.h"
 #include "trust/gaps.h"
 #include "trust/key_dir.h"
+#include "trust/meetable.h"
 #include "trust/policy_memory.h"
 
 #include <lppack/trust.h>
@@ -330,6 +331,9 @@ int lp_keyring_take_policy(struct lppack_keyring *keyring, struct lp_policy *pol
 	keyring->policy = *policy;
 	lp_policy_init(policy);
 	rc = add_policy_keys(keyring, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_policy_check_meetable(&keyring->policy, keyring->keys, keyring->n, err);
 	return rc < 0 ? rc : add_crls(keyring, root, err);
 }
 

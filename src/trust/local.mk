@@ -6,6 +6,7 @@ liblppack_all_la_SOURCES += \
 	src/trust/key_dir.c src/trust/key_dir.h \
 	src/trust/key_files.c \
 	src/trust/keyring.c src/trust/keyring.h \
+	src/trust/meetable.c src/trust/meetable.h \
 	src/trust/policy.c src/trust/policy.h \
 	src/trust/policy_memory.c src/trust/policy_memory.h \
 	src/trust/policy_update.c \

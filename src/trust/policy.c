@@ -138,26 +138,64 @@ static void read_window(struct lp_doc *doc, struct lp_policy_key *key)
 		lp_doc_fail(doc, "not_after", NULL, "'not_after' is before 'not_before'");
 }
 
-static void read_key(struct lp_doc *doc, struct lp_policy *policy)
+/* What makes it a key; NULL on failure. */
+static struct lp_policy_key *add_key(struct lp_doc *doc, struct lp_policy *policy)
 {
-	static const char *const keys[] = { "id",      "name",       "public_key", "streams",
-					    "schemes", "not_before", "not_after",  NULL };
 	struct lp_policy_key *key = lp_array_add(&policy->keys, &policy->n_keys, sizeof(*key));
 
 	if (!key) {
 		doc->rc = lp_fail_nomem(doc->err);
-		return;
+		return NULL;
 	}
-	lp_doc_keys(doc, keys);
+	key->signer = policy->n_keys - 1;
 	read_hex(doc, "id", true, key->id);
-	read_name(doc, "name", &key->name);
 	lp_doc_text_dup(doc, "public_key", false, &key->public_key);
-	read_streams(doc, &key->streams);
-	read_schemes(doc, "schemes", &key->schemes);
-	read_window(doc, key);
 	for (size_t i = 0; doc->rc == 0 && i + 1 < policy->n_keys; i++)
 		if (strcmp(policy->keys[i].id, key->id) == 0)
 			lp_doc_fail(doc, "id", "keep one of them", "the key %s stands twice", key->id);
+	if (doc->rc == 0 && policy->n_keys > KEYS_MAX)
+		lp_doc_fail(doc, "id", NULL, "the policy has more than %u keys", KEYS_MAX);
+	return key;
+}
+
+/* The signer's other keys, each as a key of its own with the same bounds. */
+static void read_also(struct lp_doc *doc, struct lp_policy *policy)
+{
+	static const char *const keys[] = { "id", "public_key", NULL };
+	const struct lppack_value *list = read_filled_list(doc, "also", KEYS_MAX);
+	size_t signer = policy->n_keys - 1;
+
+	for (size_t i = 0; doc->rc == 0 && i < lppack_value_count(list); i++) {
+		struct lp_doc item = lp_doc_item(doc, list, i);
+		struct lp_policy_key *key = add_key(&item, policy);
+
+		lp_doc_keys(&item, keys);
+		if (key && item.rc == 0) {
+			key->signer = signer;
+			if (policy->keys[signer].name)
+				key->name = strdup(policy->keys[signer].name);
+			read_streams(doc, &key->streams);
+			read_schemes(doc, "schemes", &key->schemes);
+			read_window(doc, key);
+		}
+		lp_doc_join(doc, &item);
+	}
+}
+
+static void read_key(struct lp_doc *doc, struct lp_policy *policy)
+{
+	static const char *const keys[] = { "id",      "name",       "public_key", "streams", "also",
+					    "schemes", "not_before", "not_after",  NULL };
+	struct lp_policy_key *key = add_key(doc, policy);
+
+	lp_doc_keys(doc, keys);
+	if (!key)
+		return;
+	read_name(doc, "name", &key->name);
+	read_streams(doc, &key->streams);
+	read_schemes(doc, "schemes", &key->schemes);
+	read_window(doc, key);
+	read_also(doc, policy);
 }
 
 /* Maps of an id (or digest) and a reason. */
@@ -234,9 +272,6 @@ static void read_update(struct lp_doc *doc, struct lp_policy *policy)
 		else if (text)
 			add_text(&part, &policy->update_keys, text);
 	}
-	if (part.rc == 0 && list && policy->update_threshold > lppack_value_count(list))
-		lp_doc_fail(&part, "threshold", NULL,
-			    "'threshold' is more than there are keys: nobody could update this");
 	lp_doc_join(doc, &part);
 }
 
@@ -270,8 +305,6 @@ static int read_policy(struct lp_doc *doc, struct lp_policy *policy)
 		read_key(&item, policy);
 		lp_doc_join(doc, &item);
 	}
-	if (doc->rc == 0 && policy->has_keys && policy->threshold > policy->n_keys)
-		lp_doc_fail(doc, "threshold", NULL, "'threshold' is more than there are keys: nothing could meet it");
 	read_schemes(doc, "required_schemes", &policy->required_schemes);
 	read_revoked(doc, "revoked_keys", "id", &policy->revoked_keys, &policy->n_revoked_keys);
 	read_revoked(doc, "revoked_bundles", "digest", &policy->revoked_bundles, &policy->n_revoked_bundles);
@@ -311,6 +344,14 @@ const struct lp_policy_key *lp_policy_find_key(const struct lp_policy *policy, c
 		if (strcmp(policy->keys[i].id, id) == 0)
 			return &policy->keys[i];
 	return NULL;
+}
+
+bool lp_policy_same_signer(const struct lp_policy *policy, const char *a, const char *b)
+{
+	const struct lp_policy_key *x = lp_policy_find_key(policy, a);
+	const struct lp_policy_key *y = lp_policy_find_key(policy, b);
+
+	return strcmp(a, b) == 0 || (x && y && x->signer == y->signer);
 }
 
 const struct lp_policy_revoked *lp_policy_find_revoked(const struct lp_policy_revoked *list, size_t n, const char *id)

@@ -18,6 +18,7 @@
 
 struct lp_policy_key {
 	char id[LPPACK_KEY_ID_SIZE];
+	size_t signer;               /* the number of the first key of its entry: the keys of one count once */
 	char *name;                  /* for people; NULL */
 	char *public_key;            /* SubjectPublicKeyInfo, base64; NULL: it is in a directory of keys */
 	struct lp_text_list streams; /* globs; empty: every stream */
@@ -38,7 +39,7 @@ struct lp_policy {
 	struct lp_digest digest; /* of the file */
 	int64_t created;
 	int64_t expires;    /* 0: never */
-	uint64_t threshold; /* of distinct keys; at least 1 */
+	uint64_t threshold; /* of distinct signers; at least 1 */
 	bool has_keys;      /* only those in `keys` count */
 	struct lp_policy_key *keys;
 	size_t n_keys;
@@ -61,6 +62,8 @@ void lp_policy_free(struct lp_policy *policy);
 int lp_policy_parse(const void *bytes, size_t n, const char *name, struct lp_policy *out, struct lppack_error *err);
 
 const struct lp_policy_key *lp_policy_find_key(const struct lp_policy *policy, const char *id);
+/* Whether one signer has both keys: they are the same, or of one entry. */
+bool lp_policy_same_signer(const struct lp_policy *policy, const char *a, const char *b);
 /* The entry that revokes, or NULL. */
 const struct lp_policy_revoked *lp_policy_find_revoked(const struct lp_policy_revoked *list, size_t n, const char *id);
 

@@ -20,6 +20,7 @@
 #include "runtime/lock.h"
 #include "bundle/describe.h"
 #include "trust/judge.h"
+#include "trust/meetable.h"
 #include "trust/policy_memory.h"
 #include "trust/signer.h"
 
@@ -451,6 +452,9 @@ LP_EXPORT int lppack_policy_sign(const char *path, const struct lppack_signer *s
 	if (rc < 0)
 		return rc;
 	rc = lp_policy_parse(c.bytes.data, c.bytes.len, path, &c.policy, err);
+	if (rc < 0)
+		return rc;
+	rc = lp_policy_check_meetable(&c.policy, NULL, 0, err);
 	if (rc < 0)
 		return rc;
 	lp_pre_authentication_as(LP_POLICY_MEDIA_TYPE, c.bytes.data, c.bytes.len, &c.message);

@@ -188,7 +188,8 @@ a second too late                          | a.pub               | keys: [{id: @
 one of two keys too late                   | a.pub b.pub         | keys: [{id: @a@, not_after: 2026-01-01T00:00:00Z}, {id: @b@}] | AB | OK | -
 two needed, one too late                   | a.pub b.pub         | threshold: 2; keys: [{id: @a@, not_after: 2026-01-01T00:00:00Z}, {id: @b@}] | AB | THRESHOLD | threshold
 the scheme that the key is for             | a.pub               | keys: [{id: @a@, schemes: [ed25519]}]     | A   | OK        | -
-another scheme                             | a.pub               | keys: [{id: @a@, schemes: [cms]}]         | A   | UNTRUSTED | schemes
+another scheme                             | a.pub b.pub | keys: [{id: @b@}, {id: @a@, schemes: [cms]}]         | A   | UNTRUSTED | schemes
+a scheme that none of the listed keys has  | a.pub               | keys: [{id: @a@, schemes: [cms]}]         | A   | POLICY    | file
 a required scheme is there                 | a.pub               | required_schemes: [ed25519]               | A   | OK        | -
 a required scheme is missing               | a.pub               | required_schemes: [ed25519, cms]          | A   | THRESHOLD | required_schemes
 a revoked key                              | a.pub               | revoked_keys: [{id: @a@, reason: stolen}] | A   | REVOKED   | revoked_keys
@@ -196,8 +197,9 @@ a revoked key beside a good one            | a.pub b.pub         | revoked_keys:
 two needed, one revoked                    | a.pub b.pub         | threshold: 2; revoked_keys: [{id: @a@}]   | AB  | THRESHOLD | threshold
 a revoked key that was not trusted         | b.pub               | revoked_keys: [{id: @a@}]                 | A   | REVOKED   | revoked_keys
 another key is revoked                     | a.pub               | revoked_keys: [{id: @b@}]                 | A   | OK        | -
-revoking goes before listing               | a.pub               | keys: [{id: @a@}]; revoked_keys: [{id: @a@}] | A | REVOKED  | revoked_keys
-a revoked key that the policy brings       | -                   | keys: [{id: @a@, public_key: "@p@"}]; revoked_keys: [{id: @a@}] | A | REVOKED | revoked_keys
+revoking goes before listing               | a.pub b.pub | keys: [{id: @b@}, {id: @a@}]; revoked_keys: [{id: @a@}] | A | REVOKED  | revoked_keys
+a revoked key that the policy brings       | b.pub | keys: [{id: @b@}, {id: @a@, public_key: "@p@"}]; revoked_keys: [{id: @a@}] | A | REVOKED | revoked_keys
+a policy whose every key is revoked        | -                   | keys: [{id: @a@, public_key: "@p@"}]; revoked_keys: [{id: @a@}] | A | POLICY | file
 a revoked bundle                           | a.pub               | revoked_bundles: [{digest: @A@, reason: it panics}] | A | REVOKED | revoked_bundles
 another bundle is revoked                  | a.pub               | revoked_bundles: [{digest: "0000000000000000000000000000000000000000000000000000000000000000"}] | A | OK | -
 a revoked bundle is revoked under any key  | b.pub               | revoked_bundles: [{digest: @A@}]          | B   | REVOKED   | revoked_bundles
@@ -210,6 +212,17 @@ an empty policy                            | a.pub               | !            
 a policy that is no YAML                   | a.pub               | !{{{{                                     | A   | POLICY    | file
 a policy without its version               | a.pub               | !format: 1                                | A   | POLICY    | file
 a policy with a mistyped rule              | a.pub               | tresholds: 2                              | A   | POLICY    | file
+two keys of one signer count once          | a.pub b.pub c.pub   | threshold: 2; keys: [{id: @a@, also: [{id: @b@}]}, {id: @c@}] | AB | THRESHOLD | threshold
+two keys of one signer and another's       | a.pub b.pub c.pub   | threshold: 2; keys: [{id: @a@, also: [{id: @b@}]}, {id: @c@}] | ABC | OK | -
+the other key of a signer                  | a.pub b.pub         | keys: [{id: @a@, also: [{id: @b@}]}]      | B   | OK        | -
+the other key of a signer, another stream  | a.pub b.pub         | keys: [{id: @a@, streams: [db], also: [{id: @b@}]}] | B | UNTRUSTED | streams
+a signer's other key that the policy brings | b.pub              | keys: [{id: @b@, also: [{id: @a@, public_key: "@p@"}]}] | A | OK | -
+a threshold of more keys than are listed   | a.pub b.pub         | threshold: 3; keys: [{id: @a@}, {id: @b@}] | AB | POLICY   | file
+a threshold of more signers than there are | a.pub b.pub         | threshold: 2; keys: [{id: @a@, also: [{id: @b@}]}] | AB | POLICY | file
+a threshold that counts a revoked key      | a.pub b.pub         | threshold: 2; keys: [{id: @a@}, {id: @b@}]; revoked_keys: [{id: @b@}] | AB | POLICY | file
+a threshold of updates that is too high    | a.pub b.pub         | keys: [{id: @a@}, {id: @b@}]; update: {threshold: 16, keys: [@a@]} | A | POLICY | file
+a required scheme that no listed key has   | a.pub b.pub         | required_schemes: [cms]; keys: [{id: @a@}, {id: @b@}] | A | POLICY | file
+a required scheme that the entry rules out | a.pub               | required_schemes: [ed25519]; keys: [{id: @a@, schemes: [cms]}] | A | POLICY | file
 a policy of no key                         | a.pub               | keys: []                                  | A   | POLICY    | file
 a certificate by its authority             | issuing.pem         | -                                         | P256 | OK       | -
 an RSA certificate                         | issuing.pem         | -                                         | RSA | OK        | -
@@ -264,6 +277,8 @@ one key under two certificates             | p256.pem again.pem  | threshold: 2 
 one key under another certificate          | p256.pem            | -                                         | AGAIN | OK      | -
 one key under a certificate and bare       | p256.pub p256.pem issuing.pem | threshold: 2                    | P256 | THRESHOLD | threshold
 two keys of one authority                  | issuing.pem         | threshold: 2                              | P256RSA | OK    | -
+two keys of one authority that is listed   | issuing.pem         | threshold: 2; keys: [{id: @issuing@}]     | P256RSA | OK    | -
+two keys of one that is not at hand        | root.pem            | threshold: 2; keys: [{id: @issuing@}]     | CHAIN | THRESHOLD | threshold
 two keys, one certificate expired          | issuing.pem         | threshold: 2                              | P256OLD | THRESHOLD | threshold
 both schemes, as required                  | a.pub issuing.pem   | threshold: 2; required_schemes: [ed25519, cms] | AP256 | OK | -
 both schemes required, one is by a stranger | a.pub              | required_schemes: [ed25519, cms]          | AP256 | THRESHOLD | required_schemes
