@@ -241,6 +241,37 @@ static int fail_open(const char *root, const char *path, const char *hint, struc
 			   "%s%s: cannot be opened", root, path);
 }
 
+/* Whoever can rename one directory above decides what is below it; in a sticky one, only what is one's own. */
+static int check_above(int dirfd, const char *name, struct lppack_error *err)
+{
+	LP_AUTO_CLOSE int at = openat(dirfd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat below;
+	struct stat st;
+
+	for (int rc = fstat(dirfd, &below); rc == 0 && at >= 0; below = st) {
+		int up;
+
+		rc = fstat(at, &st);
+		if (rc < 0 || (st.st_dev == below.st_dev && st.st_ino == below.st_ino))
+			return rc < 0 ? lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: cannot be examined", name) : 0;
+		if ((st.st_uid != 0 && st.st_uid != geteuid()) ||
+		    (st.st_mode & (S_IWGRP | S_IWOTH) && !(st.st_mode & S_ISVTX)))
+			return lp_fail(
+				err, LPPACK_E_UNSAFE_FILE,
+				"every directory above belongs to root or to you, and is not writable by others: "
+				"look with namei -l",
+				"%s: a directory above it can be changed by %s (mode %04o, user %u)", name,
+				st.st_mode & S_IWOTH ? "everybody" :
+				st.st_mode & S_IWGRP ? "its group" :
+						       "its owner",
+				(unsigned int)st.st_mode & 07777, (unsigned int)st.st_uid);
+		up = openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		close(at);
+		at = up;
+	}
+	return lp_fail_sys(err, LPPACK_E_IO, NULL, "%s: the directories above it cannot be examined", name);
+}
+
 int lp_directory_open_safe(const char *root, const char *path, bool *missing, struct lppack_error *err)
 {
 	LP_AUTO_FREE char *name = lp_text_format("%s%s", root, path);
@@ -259,6 +290,8 @@ int lp_directory_open_safe(const char *root, const char *path, bool *missing, st
 		return fail_open(root, path, "make it a readable directory", missing && *missing ? NULL : err);
 	}
 	rc = name ? lp_fd_check_safe(fd, name, err) : lp_fail_nomem(err);
+	if (rc == 0)
+		rc = check_above(fd, name, err);
 	if (rc < 0)
 		return rc;
 	fd = -1;

@@ -319,11 +319,32 @@ if [ -n "$have_pki" ]; then
 fi
 
 # Files that decide, and that others can change.
-for what in etc/lppack/keys.d/a.pub etc/lppack/keys.d etc/lppack/policy.yaml etc/lppack etc/lppack/crls.d; do
+for what in etc/lppack/keys.d/a.pub etc/lppack/keys.d etc/lppack/policy.yaml etc/lppack/crls.d; do
 	machine a.pub 'threshold: 1'
 	chmod g+w "m/$what"
 	refused "writable by its group: $what" UNSAFE_FILE "m/$what: can be changed by its group" "chmod go-w m/$what" \
 		verify --root m A.lpb
+done
+# Who can rename what is above decides as well.
+for what in m m/etc m/etc/lppack; do
+	machine 'a.pub' 'threshold: 1'
+	chmod g+w $what
+	refused "a directory above that its group can change: $what" UNSAFE_FILE 'm/etc/lppack(/keys\.d)?: a directory above it can be changed by its group' 'namei -l' \
+		verify --root m A.lpb
+	chmod 0757 $what
+	refused "a directory above that everybody can change: $what" UNSAFE_FILE 'm/etc/lppack(/keys\.d)?: a directory above it can be changed by everybody' \
+		'namei -l' verify --root m A.lpb
+	if [ $what != m/etc/lppack ]; then
+		chmod 1777 $what
+		works "a directory above that only owners rename in: $what" verify -q --root m A.lpb
+	fi
+	chmod 0755 $what
+	if [ "$(id -u)" = 0 ]; then
+		chown 65534 $what
+		refused "a directory above of somebody else: $what" UNSAFE_FILE 'm/etc/lppack(/keys\.d)?: a directory above it can be changed by its owner' \
+			'namei -l' verify --root m A.lpb
+		chown 0 $what
+	fi
 done
 machine a.pub -
 chmod o+w m/etc/lppack/keys.d/a.pub

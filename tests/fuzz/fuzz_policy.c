@@ -17,8 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (rc != -err.code || (rc < 0 && !err.message[0]))
 		abort();
 	/* Whatever is accepted asks for at least one key, and lists what it says it lists. */
-	if (rc == 0 && (!policy.version || !policy.threshold || !policy.update_threshold ||
-			(policy.has_keys && !policy.n_keys)))
+	if (rc == 0 &&
+	    (!policy.version || !policy.threshold || !policy.update_threshold || (policy.has_keys && !policy.n_keys)))
 		abort();
 	return 0;
 }

@@ -345,7 +345,15 @@ static void what_others_can_change_is_refused(void **state)
 		      "vendor.pem: can be changed by everybody (mode 0646)");
 	expect_unsafe(f, "etc/lppack/keys.d", 0775, "etc/lppack/keys.d: can be changed by its group");
 	expect_unsafe(f, "usr/lib/lppack/keys.d", 0777, "usr/lib/lppack/keys.d: can be changed by everybody");
-	expect_unsafe(f, "etc/lppack", 0775, "etc/lppack: can be changed by its group");
+	/* Above the keys it is found first. */
+	assert_int_equal(chmod(fixture_path(f, "etc/lppack"), 0775), 0);
+	{
+		LP_AUTO_KEYRING struct lppack_keyring *ring = lppack_keyring_new(NULL);
+
+		assert_int_equal(lppack_keyring_add_default(ring, f->dir, &f->err), -LPPACK_E_UNSAFE_FILE);
+		expect_error(&f->err, LPPACK_E_UNSAFE_FILE, "keys.d: a directory above it can be changed by its group");
+	}
+	assert_int_equal(chmod(fixture_path(f, "etc/lppack"), 0755), 0);
 	expect_unsafe(f, "etc/lppack/policy.yaml", 0666, "policy.yaml: can be changed by everybody");
 	assert_defaults(f, "ab");
 }
