@@ -246,7 +246,7 @@ static int settle_losses(struct install *install, struct lppack_error *err)
 			lp_losses_settle(allowed, &has);
 		i = i < allowed->n ? i : allowed->n;
 	}
-	if (rc < 0 || !(install->options.flags & LPPACK_INSTALL_ALLOW_LOSS))
+	if (rc < 0 || install->switched_from || !(install->options.flags & LPPACK_INSTALL_ALLOW_LOSS))
 		return rc;
 	return lp_losses_add_all(allowed, &install->losses, err);
 }

@@ -82,11 +82,10 @@ struct lp_freshness_options lp_plan_freshness(const struct lppack_plan *plan)
 static int check_losses(const struct lppack_plan *plan, const struct lp_snapshot *snapshot,
 			struct lp_judgement *judgement, struct lppack_error *err)
 {
-	static const uint32_t told = LPPACK_APPLY_ROLLBACK | LPPACK_APPLY_ALLOW_LOSS;
 	struct lp_contents *c = lp_verified_contents(plan->verified);
 	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
 	LP_AUTO_LOSSES struct lp_losses asked = { 0 };
-	bool is_asked = plan->origin == LP_PLAN_GIVEN && !(plan->flags & told) &&
+	bool is_asked = plan->origin == LP_PLAN_GIVEN && !(plan->flags & LPPACK_APPLY_ROLLBACK) &&
 			lp_text_equal(snapshot->state.applied.id.stream, c->manifest.id.stream);
 	int rc = lp_contents_fixes(c, &fixes, err);
 
@@ -95,6 +94,9 @@ static int check_losses(const struct lppack_plan *plan, const struct lp_snapshot
 	rc = lp_losses_find_active(snapshot, &plan->transaction.journal.to, &fixes, &judgement->losses, err);
 	if (rc < 0 || !is_asked)
 		return rc;
+	judgement->is_loss_allowed = plan->flags & LPPACK_APPLY_ALLOW_LOSS;
+	if (judgement->is_loss_allowed)
+		return 0;
 	rc = lp_losses_leave(&judgement->losses, &snapshot->state.allowed, &asked, err);
 	return rc < 0 ? rc : lp_losses_check(&asked, c->bundle->in.name, err);
 }

@@ -138,7 +138,7 @@ static int apply_prepare(struct lppack_plan *plan, struct lppack_error *err)
 	if (rc < 0)
 		return rc;
 	t->journal.keep_target = plan->origin != LP_PLAN_GIVEN;
-	if (plan->flags & LPPACK_APPLY_ALLOW_LOSS)
+	if (plan->judgement.is_loss_allowed)
 		rc = lp_losses_add_all(&t->journal.losses, &plan->judgement.losses, err);
 	if (rc < 0)
 		return rc;

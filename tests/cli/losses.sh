@@ -148,4 +148,14 @@ works "a kernel that is only installed is not apply's" "${dry[@]}" only.lpb --js
 	json "['switches_from']" "'db'"
 } | ok "between streams it is told, and --switch-stream is the word"
 
+{
+	rm -r h; cp -r fresh h; lppack install --root h base.lpb > /dev/null
+	sed -i 's/^stream: .*/stream: "db"/' nobar.yaml
+	lppack create nobar.yaml --threads 1 --level 1 --key key.key -o db.lpb > /dev/null
+	try OK install --root h --switch-stream --allow-loss db.lpb --json
+	json "['losses'][0]['id']" "'CVE-2'"
+	lppack status --check --root h > "$out"
+	! grep LOSS "$out"
+} | ok "nothing of it is a finding: the stream was left on purpose"
+
 done_testing

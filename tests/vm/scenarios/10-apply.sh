@@ -55,7 +55,7 @@ first() {
 	in_force 'still level 1' lppack_sample_1 level=1
 	lppack status --json >/tmp/status.json
 	expect_eq 'pktgen is pending' 1 "$(grep -c '"pending": true' /tmp/status.json)"
-	expect_eq 'status names the bundle' 1 "$(grep -c '"stream": "debian-sample"' /tmp/status.json)"
+	expect_eq 'status names the bundle, whose stream is followed' 2 "$(grep -c '"stream": "debian-sample"' /tmp/status.json)"
 }
 
 # twenty: each apply leaves one patch and one module.

@@ -44,6 +44,6 @@ expect_eq 'klpsym: a variable of the kernel is read' 'Linux version lppack_test=
 shape kpatch kpatch-build 2 "$BOTH"
 expect_status 'the target module goes' 0 rmmod lptest_target
 expect_eq 'kpatch: its object is pending' 0 "$(attribute lptest_kpatch lptest_target/patched)"
-expect_status 'back to level 1' 0 lppack apply --replace $B/level1.lpb
+expect_status 'back to level 1' 0 lppack apply --replace --switch-stream $B/level1.lpb
 expect_eq 'level 1: the only livepatch module' lppack_sample_1 "$(livepatch_modules)"
 finish
