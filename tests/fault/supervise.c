@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,7 +51,9 @@ const struct supervise_unseen supervise_reading = { -1, reading, sizeof(reading)
 
 bool supervise_may_change(const struct seccomp_data *call)
 {
-	return call->nr != SYS_openat || (call->args[2] & (O_ACCMODE | O_CREAT | O_TRUNC)) != O_RDONLY;
+	if (call->nr != SYS_openat && call->nr != SYS_openat2)
+		return true;
+	return (call->args[2] & (O_ACCMODE | O_CREAT | O_TRUNC)) != O_RDONLY;
 }
 
 #define UNSEEN	  (sizeof(unseen) / sizeof(unseen[0]))
@@ -133,6 +136,16 @@ void supervise_freely(struct supervised *s, int (*run)(void *context), void *con
 		_exit(run(context));
 }
 
+/* open_how.flags of openat2(2), which stand in the caller's memory; what cannot be read there may change anything. */
+static uint64_t read_open_flags(pid_t pid, uint64_t address)
+{
+	uint64_t flags = O_CREAT;
+	struct iovec to = { &flags, sizeof(flags) };
+	struct iovec from = { (void *)(uintptr_t)address, sizeof(flags) };
+
+	return process_vm_readv(pid, &to, 1, &from, 1, 0) == (ssize_t)sizeof(flags) ? flags : O_CREAT;
+}
+
 void supervise_answer(struct supervised *s, int (*judge)(void *context, const struct seccomp_data *call),
 		      void *context)
 {
@@ -143,6 +156,8 @@ void supervise_answer(struct supervised *s, int (*judge)(void *context, const st
 	/* The caller may have died meanwhile. */
 	if (ioctl(s->listener, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0)
 		return;
+	if (call.data.nr == SYS_openat2)
+		call.data.args[2] = read_open_flags((pid_t)call.pid, call.data.args[2]);
 	verdict = judge(context, &call.data);
 	if (verdict == SUPERVISE_KILL) {
 		kill(s->pid, SIGKILL);

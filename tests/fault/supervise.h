@@ -28,7 +28,7 @@ struct supervise_unseen {
 /* What neither changes anything that outlives the process nor lets time pass, as far as a call's number tells it. */
 extern const struct supervise_unseen supervise_reading;
 
-/* Whether that holds for a call that was seen nevertheless: openat(2) that only reads. */
+/* Whether that holds for a call that was seen nevertheless: openat(2) and openat2(2) that only read. */
 bool supervise_may_change(const struct seccomp_data *call);
 
 /* Forks; the child runs run(context) and ends with its value. */
@@ -41,7 +41,8 @@ void supervise_freely(struct supervised *s, int (*run)(void *context), void *con
 #define SUPERVISE_PASS 0
 #define SUPERVISE_KILL (-1)
 
-/* Answers one call, which the listener's poll() said is there: judge returns PASS, KILL or an errno. */
+/* Answers one call, which the listener's poll() said is there: judge returns PASS, KILL or an errno. Of openat2(2) it is
+ * shown the flags instead of the address of struct open_how, where openat(2) has them. */
 void supervise_answer(struct supervised *s, int (*judge)(void *context, const struct seccomp_data *call),
 		      void *context);
 

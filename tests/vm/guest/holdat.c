@@ -60,7 +60,7 @@ static int judge(void *context, const struct seccomp_data *call)
 	struct hold *hold = context;
 	char path[4096];
 
-	if (call->nr != SYS_openat || !supervise_may_change(call))
+	if ((call->nr != SYS_openat && call->nr != SYS_openat2) || !supervise_may_change(call))
 		return SUPERVISE_PASS;
 	read_path(hold->pid, call->args[1], path, sizeof(path));
 	if (ends_with(path, hold->end)) {
