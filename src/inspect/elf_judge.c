@@ -61,16 +61,37 @@ static int check_single_sections(const struct lp_elf *elf, struct lp_faults *fau
 
 static int check_symbols(const struct lp_symtab *table, struct lp_faults *faults, struct lppack_error *err)
 {
-	for (size_t i = 1; i < table->n; i++)
-		if (lp_symtab_get(table, i).index == SHN_XINDEX) {
-			const char *name = lp_symtab_name(table, i);
+	for (size_t i = 1; i < table->n; i++) {
+		uint32_t index = lp_symtab_get(table, i).index;
+		const char *name = index == SHN_XINDEX || index == SHN_COMMON ? lp_symtab_name(table, i) : NULL;
 
+		if (index == SHN_XINDEX)
 			return add(faults, "symbol-index", LP_FAULT_LINKING,
 				   lp_text_format("its symbol %s is numbered in the extended way, which the kernel "
 						  "cannot read",
 						  name ? name : "without a name"),
 				   err);
-		}
+		/* What link-time optimisation leaves is no variable. */
+		if (index == SHN_COMMON && !(name && strncmp(name, "__gnu_lto", 9) == 0))
+			return add(faults, "symbol-common", LP_FAULT_LINKING,
+				   lp_text_format("its symbol %s is common, and the kernel gives it no place: build it "
+						  "with -fno-common",
+						  name ? name : "without a name"),
+				   err);
+	}
+	return 0;
+}
+
+/* module_enforce_rwx_sections(), which every configuration with CONFIG_STRICT_MODULE_RWX has. */
+static int check_permissions(const struct lp_elf *elf, struct lp_faults *faults, struct lppack_error *err)
+{
+	static const uint64_t both = SHF_WRITE | SHF_EXECINSTR;
+
+	for (size_t i = 1; i < elf->n_sections; i++)
+		if ((elf->sections[i].flags & both) == both)
+			return add(faults, "section-writable-code", LP_FAULT_LAYOUT,
+				   lp_text_format("its section %s is code that can be written", elf->sections[i].name),
+				   err);
 	return 0;
 }
 
@@ -142,6 +163,8 @@ int lp_elf_judge(const struct lp_elf *elf, struct lp_faults *faults, struct lppa
 
 	if (rc == 0)
 		rc = check_single_sections(elf, faults, err);
+	if (rc == 0)
+		rc = check_permissions(elf, faults, err);
 	if (rc == 0)
 		rc = check_symbols(&table, faults, err);
 	for (size_t i = 1; i < elf->n_sections && rc == 0; i++) {

@@ -78,8 +78,16 @@ static int judge_functions(const struct lp_object *object, struct lp_faults *fau
 	return 0;
 }
 
+/* module_init_section() of kernel/module/main.c: what is freed once init has returned. */
+static bool is_freed(const struct lp_elf *elf, const struct lp_elf_reloc *code)
+{
+	return code->to_section && code->to_section < elf->n_sections &&
+	       strncmp(elf->sections[code->to_section].name, ".init", 5) == 0;
+}
+
 /* klp_init_func(); the functions of the trace are those of the facts. */
-static int judge_code(const struct lp_klp_trace *trace, struct lp_faults *faults, struct lppack_error *err)
+static int judge_code(const struct lp_elf *elf, const struct lp_klp_trace *trace, struct lp_faults *faults,
+		      struct lppack_error *err)
 {
 	for (size_t i = 0; i < trace->n_funcs; i++) {
 		const struct lp_klp_func *func = &trace->funcs[i];
@@ -89,6 +97,13 @@ static int judge_code(const struct lp_klp_trace *trace, struct lp_faults *faults
 				faults, "function-null", "EINVAL", func->name,
 				lp_text_format("patches %s of %s with no new function", func->name, func->object),
 				"set its new_func", err);
+		if (is_freed(elf, func->code))
+			return judge_add(faults, "function-freed", NULL, func->name,
+					 lp_text_format("replaces %s of %s by code of %s, which the kernel frees when "
+							"the module has been loaded",
+							func->name, func->object,
+							elf->sections[func->code->to_section].name),
+					 "do not mark the new function __init", err);
 	}
 	return 0;
 }
@@ -96,7 +111,7 @@ static int judge_code(const struct lp_klp_trace *trace, struct lp_faults *faults
 int lp_klp_judge(const struct lp_elf *elf, const struct lp_module_facts *facts, const struct lp_klp_trace *trace,
 		 struct lp_faults *faults, struct lppack_error *err)
 {
-	int rc = judge_code(trace, faults, err);
+	int rc = judge_code(elf, trace, faults, err);
 
 	for (size_t i = 0; rc == 0 && i < facts->n_objects; i++) {
 		rc = judge_object_name(facts->objects[i].name, faults, err);

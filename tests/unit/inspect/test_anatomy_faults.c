@@ -215,6 +215,40 @@ static void extended_symbol(void **state)
 	assert_first(&s, "symbol-index", "ENOEXEC", "__ksymtab_exported");
 }
 
+static void common_symbol(void **state)
+{
+	AUTO_SUBJECT struct subject s = { 0 };
+	uint32_t number;
+
+	(void)state;
+	make(&s, &(struct elf_maker_options){ .extras = true });
+	memcpy(elf_edit_symbol(&s.bytes, "__ksymtab_exported", &number) + 6, &(uint16_t){ SHN_COMMON }, 2);
+	look(&s);
+	assert_first(&s, "symbol-common", "ENOEXEC", "__ksymtab_exported");
+}
+
+/* Of code that can be written, and of data that can be run: whatever of it is loaded. */
+static void writable_code(void **state)
+{
+	static const uint64_t flags[] = { SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR, SHF_WRITE | SHF_EXECINSTR };
+	static const uint64_t fine[] = { SHF_ALLOC | SHF_WRITE, SHF_ALLOC | SHF_EXECINSTR };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		AUTO_SUBJECT struct subject bad = { 0 };
+		AUTO_SUBJECT struct subject good = { 0 };
+
+		make(&bad, &(struct elf_maker_options){ 0 });
+		elf_edit_append(&bad.bytes, ".trampoline", flags[i], 1, "x", 1);
+		look(&bad);
+		assert_first(&bad, "section-writable-code", "ENOEXEC", ".trampoline");
+		make(&good, &(struct elf_maker_options){ 0 });
+		elf_edit_append(&good.bytes, ".trampoline", fine[i], 1, "x", 1);
+		look(&good);
+		assert_first(&good, NULL, NULL, NULL);
+	}
+}
+
 static void sections_twice(void **state)
 {
 	static const char *const names[] = { ".modinfo", ".gnu.linkonce.this_module" };
@@ -355,6 +389,8 @@ int main(void)
 		cmocka_unit_test(extended_versions),
 		cmocka_unit_test(unknown_versions),
 		cmocka_unit_test(extended_numbering),
+		cmocka_unit_test(common_symbol),
+		cmocka_unit_test(writable_code),
 		cmocka_unit_test(extended_symbol),
 		cmocka_unit_test(sections_twice),
 		cmocka_unit_test(relocations),

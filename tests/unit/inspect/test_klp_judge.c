@@ -346,6 +346,19 @@ static void function_without_code(void **state)
 	assert_fault(&bytes, "function-null", "of vmlinux with no new function");
 }
 
+/* All code becomes what the kernel frees: its section is called .init. */
+static void function_that_is_freed(void **state)
+{
+	LP_AUTO_BUF struct lp_buf bytes = { 0 };
+	uint32_t name;
+
+	(void)state;
+	make_with(&bytes, NULL, NULL, 0);
+	memcpy(&name, elf_edit_header(&bytes, ".text"), 4);
+	memcpy(elf_edit_content(&bytes, ".shstrtab", &(uint64_t){ 0 }) + name, ".init", 5);
+	assert_fault(&bytes, "function-freed", "by code of .init, which the kernel frees");
+}
+
 /* The end entry of an array of one is taken away: from its symbol, or, without symbols, from the section. */
 static void arrays_without_an_end(void **state)
 {
@@ -490,6 +503,7 @@ int main(void)
 		cmocka_unit_test(vmlinux_spelled_out),
 		cmocka_unit_test(objects_of_no_module),
 		cmocka_unit_test(function_without_code),
+		cmocka_unit_test(function_that_is_freed),
 		cmocka_unit_test(arrays_without_an_end),
 		cmocka_unit_test(stripped_array_without_an_end),
 		cmocka_unit_test(bytes_behind_the_named_fields),

@@ -443,6 +443,16 @@ def _(module, _context):
     module.pack_into('H', module.symtab.data, 24 * module.symbol('lptest_funcs')[0] + 6, 500)
 
 
+@case('common symbol', 'ENOEXEC', log='fno-common')
+def _(module, _context):
+    module.pack_into('H', module.symtab.data, 24 * module.symbol('lptest_funcs')[0] + 6, 0xfff2)
+
+
+@case('code that can be written', 'ENOEXEC', log='invalid WRITE|EXEC flags')
+def _(module, _context):
+    module.section('.text').flags |= 1
+
+
 @case('damaged signature', 'EBADMSG')
 def _(module, context):
     return context.signed(module, length=1 << 24)
