@@ -15,6 +15,10 @@
 
 const char *const lp_kernel_path_names[LP_PATHS] = { "vmlinuz", "system_map", "symvers", "config", "modules", "btf" };
 
+#define MAP_NAME "System.map"
+/* Above a note of one line, far below any real map. */
+#define NOTE_MAX 1024
+
 static const char release_mark[] = "{release}";
 
 /* In order of preference. An unpacked package's links may be absolute and lead outside, so directories by name go
@@ -310,6 +314,27 @@ static int paths_search(const struct lppack_kernel_files *files, struct lp_kerne
 	return out->at[LP_PATH_MODULES] ? 0 : lp_fail_nomem(err);
 }
 
+/* Debian's /boot/System.map-RELEASE says where the real one is, and nothing else: the symbols are in the image beside. */
+static int paths_find_beside_note(struct lp_kernel_paths *out, struct lppack_error *err)
+{
+	const char *map = out->at[LP_PATH_SYSTEM_MAP];
+	const char *name = map && strrchr(map, '/') ? strrchr(map, '/') + 1 : map;
+	LP_AUTO_FREE char *image = NULL;
+	struct stat st;
+
+	if (!map || out->at[LP_PATH_VMLINUZ] || strncmp(name, MAP_NAME, strlen(MAP_NAME)) != 0 || stat(map, &st) < 0 ||
+	    st.st_size > NOTE_MAX)
+		return 0;
+	image = lp_text_format("%.*svmlinuz%s", (int)(name - map), map, name + strlen(MAP_NAME));
+	if (!image)
+		return lp_fail_nomem(err);
+	if (access(image, R_OK) < 0)
+		return 0;
+	out->roots[LP_PATH_VMLINUZ] = "";
+	out->at[LP_PATH_VMLINUZ] = LP_TAKE(image);
+	return 0;
+}
+
 int lp_kernel_paths_find(const struct lppack_kernel_files *files, struct lp_kernel_paths *out, struct lppack_error *err)
 {
 	bool any = false;
@@ -317,6 +342,8 @@ int lp_kernel_paths_find(const struct lppack_kernel_files *files, struct lp_kern
 
 	if (rc == 0 && files->directory)
 		rc = paths_search(files, out, err);
+	if (rc == 0 && out->is_named[LP_PATH_SYSTEM_MAP])
+		rc = paths_find_beside_note(out, err);
 	for (size_t i = 0; i < LP_PATHS; i++)
 		any = any || out->at[i];
 	if (rc == 0 && !any && files->directory && out->release)

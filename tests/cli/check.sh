@@ -325,6 +325,17 @@ printf '%016x T %s\n' 1 a 2 b 3 c 4 d 5 twice 6 cmdline_proc_show 7 g > System.m
 module --function cmdline_proc_show --function twice,2
 lppack check --system-map System.map --json m.ko > "$out" 2> "$err"
 { has error:function-position:twice; has "info:not-checked:whether the functions can be traced"; } | ok "a System.map"
+mkdir note
+mkmodule --kind image --release $release -o note/vmlinuz-$release
+echo 'ffffffffffffffff B The real System.map is in the linux-image-<version>-dbg package' > note/System.map-$release
+{
+	lppack check --system-map note/System.map-$release --json m.ko > "$out" 2> "$err"
+	has error:function-untraceable:twice
+	grep -q '"vmlinuz": ".*note/vmlinuz-' "$out" || cat "$out" "$err"
+	mv note/vmlinuz-$release note/other
+	try KERNEL_IMAGE check --system-map note/System.map-$release m.ko
+	says "$err" 'note/System\.map-.*: '
+} | ok "a System.map that is only a note: the image beside it"
 
 # Places.
 module --function cmdline_proc_show --import $printk
