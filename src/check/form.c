@@ -45,7 +45,8 @@ static void check_indexes(struct lp_check *check, const struct lp_elf *elf, cons
 		uint16_t index = lp_symtab_get(table, i).index;
 		const char *name = lp_symtab_name(table, i);
 
-		if (index < elf->n_sections || index == SHN_ABS || index == LP_SHN_LIVEPATCH || index == SHN_XINDEX)
+		if (index < elf->n_sections || index == SHN_ABS || index == LP_SHN_LIVEPATCH || index == SHN_XINDEX ||
+		    index == SHN_COMMON)
 			continue;
 		form_refuse(check, LP_STAGE_LINK, "symbol-section", "ENOEXEC",
 			    lp_text_format("its symbol %s is in section %u, which it does not have", name ? name : "?",
