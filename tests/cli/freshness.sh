@@ -2,19 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What a machine remembers of the bundles it has had, and that nothing makes it forget.
 . "$(dirname "$0")/lib.sh"
-export SOURCE_DATE_EPOCH=1790000000
-use_host h 6.1.0-1-test
-use_key
-mkmodule --kind vmlinuz --release 6.1.0-1-test -o vmlinuz
-mkmodule --release 6.1.0-1-test --name livepatch_7 --function foo_ioctl --build-id "$(module_id 1)" -o livepatch_7.ko
+use_machine
 
 # build NAME STREAM SERIAL EPOCH [LINE...]
 build()
 {
-	local name=$1
-
-	printf '%s\n' "stream: $2" "serial: $3" "epoch: $4" "${@:5}" 'kernels:' '  - module: livepatch_7.ko' '    kernel: vmlinuz' > "$name.yaml"
-	lppack create "$name.yaml" --threads 1 --level 1 --key key.key -o "$name.lpb" > /dev/null || exit 99
+	build_release "$1" "stream: $2" "serial: $3" "epoch: $4" "${@:5}"
 }
 
 for serial in 4 5 6; do build s$serial web $serial 0; done

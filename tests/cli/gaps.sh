@@ -2,13 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What is installed to take trust away and takes none is told where it is met: trust list, trust test, apply, status.
 . "$(dirname "$0")/lib.sh"
-export SOURCE_DATE_EPOCH=1790000000
-use_host h 6.1.0-1-test
-use_key
-mkmodule --kind vmlinuz --release 6.1.0-1-test -o vmlinuz
-mkmodule --release 6.1.0-1-test --name livepatch_7 --function foo_ioctl --build-id "$(module_id 1)" -o livepatch_7.ko
-write_spec spec.yaml "$(pair livepatch_7.ko vmlinuz)"
-lppack create spec.yaml --threads 1 --level 1 --key key.key -o b.lpb > /dev/null || exit 99
+use_machine
+build_release b 'stream: web' 'serial: 7'
 lppack install --no-apply --root h b.lpb > /dev/null 2>&1 || exit 99
 admin=h/etc/lppack/keys.d
 vendor=h/usr/lib/lppack/keys.d
@@ -156,9 +151,9 @@ rm $crls/strange.der
 cp issuing.crl $crls/
 { try OK trust list --root h; says "$err" "warning: $crls/issuing\\.crl: no authority that is trusted here has issued it"; } |
 	ok "a list of an authority between, which is not there"
-sed -i 's/^serial: .*/serial: 8/' spec.yaml
+sed -i 's/^serial: .*/serial: 8/' b.yaml
 cat leaf.pem > cert.pem
-lppack create spec.yaml --threads 1 --level 1 --key leaf.key --cert cert.pem --chain issuing.pem -o leaf.lpb > /dev/null || exit 99
+lppack create b.yaml --threads 1 --level 1 --key leaf.key --cert cert.pem --chain issuing.pem -o leaf.lpb > /dev/null || exit 99
 {
 	try REVOKED trust test --root h leaf.lpb
 	silent "$err"
@@ -167,7 +162,7 @@ lppack create spec.yaml --threads 1 --level 1 --key leaf.key --cert cert.pem --c
 } | ok "but a bundle may embed it, and then the list counts"
 cp issuing.key again.key
 authority again issuing root
-lppack create spec.yaml --threads 1 --level 1 --key leaf.key --cert cert.pem --chain again.pem -o again.lpb > /dev/null || exit 99
+lppack create b.yaml --threads 1 --level 1 --key leaf.key --cert cert.pem --chain again.pem -o again.lpb > /dev/null || exit 99
 {
 	cmp -s issuing.pem again.pem && echo "the certificate is the same"
 	try REVOKED verify --root h again.lpb

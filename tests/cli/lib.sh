@@ -208,6 +208,24 @@ use_host()
 	cp "$tests_cli/test.pub" "$1/etc/lppack/keys.d/vendor.pub"
 }
 
+# use_machine: h, which runs 6.1.0-1-test and trusts the key; its vmlinuz, and livepatch_7.ko for it. Bundles are made at a
+# fixed time.
+use_machine()
+{
+	export SOURCE_DATE_EPOCH=1790000000
+	use_host h 6.1.0-1-test
+	use_key
+	mkmodule --kind vmlinuz --release 6.1.0-1-test -o vmlinuz
+	mkmodule --release 6.1.0-1-test --name livepatch_7 --function foo_ioctl --build-id "$(module_id 1)" -o livepatch_7.ko
+}
+
+# build_release NAME LINE...: NAME.lpb of that module, by NAME.yaml with these lines.
+build_release()
+{
+	printf '%s\n' "${@:2}" 'kernels:' '  - module: livepatch_7.ko' '    kernel: vmlinuz' > "$1.yaml"
+	lppack create "$1.yaml" --threads 1 --level 1 --key key.key -o "$1.lpb" > /dev/null || exit 99
+}
+
 unhex()
 {
 	local hex=$1 escaped=

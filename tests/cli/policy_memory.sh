@@ -2,15 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What a machine remembers of its policy, until when a policy counts, and that none goes back in time.
 . "$(dirname "$0")/lib.sh"
-export SOURCE_DATE_EPOCH=1790000000
-use_host h 6.1.0-1-test
-use_key
-mkmodule --kind vmlinuz --release 6.1.0-1-test -o vmlinuz
-mkmodule --release 6.1.0-1-test --name livepatch_7 --function foo_ioctl --build-id "$(module_id 1)" -o livepatch_7.ko
-for serial in 7 8; do
-	printf '%s\n' 'stream: web' "serial: $serial" 'kernels:' '  - module: livepatch_7.ko' '    kernel: vmlinuz' > spec.yaml
-	lppack create spec.yaml --threads 1 --level 1 --key key.key -o $serial.lpb > /dev/null || exit 99
-done
+use_machine
+for serial in 7 8; do build_release $serial 'stream: web' "serial: $serial"; done
 installed=h/etc/lppack/policy.yaml
 memory=h/var/lib/lppack/trust.yaml
 marks=(h/var/lib/lppack/.kept/trust.yaml h/etc/lppack/kept/trust.yaml)
@@ -50,7 +43,7 @@ same "and nothing is written anew" kept $memory
 rm $installed
 refused "the policy is gone" STATE "$installed: no policy is installed, but version 5 \\(SHA-256 [0-9a-f]{64}\\) was in use here" \
 	"begin anew.*: rm -f $memory ${marks[0]} ${marks[1]}$" verify --root h 7.lpb
-refused "and trust update does not begin anew" STATE "$installed: no policy is installed" 'put it back' trust update --root h spec.yaml
+refused "and trust update does not begin anew" STATE "$installed: no policy is installed" 'put it back' trust update --root h 7.yaml
 { try STATE install --no-apply --root h 8.lpb; says "$err" 'no policy is installed'; try OK verify -q --keys key.pub 7.lpb; } | ok "nothing is installed, and --keys asks no memory"
 { try OK trust list --root h; says "$out" 'No policy is installed'; says "$err" 'warning: .*no policy is installed, but version 5'; says "$err" '^lppack: hint: put it back'; } |
 	ok "trust list tells so"
