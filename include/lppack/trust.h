@@ -91,8 +91,8 @@ struct lppack_value *lppack_policy_judge(const char *path, const char *root, str
  *
  * @param root  of the machine
  * @param err   receives the error
- * @return a map: "keys", "policy", "crls" and "warnings", as lppack-trust(1), JSON, describes them. NULL on failure, with a code of
- *         lppack_keyring_add_default(), except that a machine without keys has an empty list
+ * @return a map: "keys", "policy", "crls" and "warnings", as lppack-trust(1), JSON, describes them. NULL on failure,
+ *         with a code of lppack_keyring_add_default(), except that a machine without keys has an empty list
  * @since 0.1
  */
 struct lppack_value *lppack_trust_describe(const char *root, struct lppack_error *err);

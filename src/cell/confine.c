@@ -81,8 +81,9 @@ static int confine_files(void)
 }
 
 #ifdef HAVE_SECCOMP
-/* Reading what it was handed, answering, memory, and what the C library asks of the machine to do so (its qsort() asks
- * for the memory, its malloc() for the processors, OpenSSL's random numbers whether they were forked); no name of a file is among the arguments. */
+/* Reading what it was handed, answering, memory, and what libraries ask of the machine to do so (the C library's qsort()
+ * for the memory, its malloc() for the processors, OpenSSL's random numbers whether they were forked); no name of a file
+ * is among the arguments. */
 static const int calls[] = {
 	SCMP_SYS(read),
 	SCMP_SYS(readv),

@@ -5,8 +5,9 @@
  *
  * For each stream two releases are remembered, by epoch, serial and manifest digest: *seen*, the highest that verified
  * on its way to being installed or applied, and *applied*, the last one that was put in force. A higher epoch is newer
- * than any serial of a lower one. Of a stream the latest `created` is remembered too. *seen* is not recorded by a bare look at a bundle (verify, show): anybody may verify
- * anything, also a bundle for other machines, and that must not decide what this one accepts.
+ * than any serial of a lower one. Of a stream the latest `created` is remembered too. *seen* is not recorded by a bare
+ * look at a bundle (verify, show): anybody may verify anything, also a bundle for other machines, and that must not
+ * decide what this one accepts.
  *
  * Order: lp_freshness_check() and, unless it is a dry run, lp_freshness_see() before a bundle is stored or the kernel
  * is asked; lp_freshness_apply() after success.

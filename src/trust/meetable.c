@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether anything could ever meet a policy: by the keys that it lists and what they are, never by what this build can check. */
+/* Whether anything could ever meet a policy: by the keys that it lists and what they are, never by what this build can
+ * check. */
 #include "trust/meetable.h"
 
 #include "format/text_list.h"
