@@ -60,6 +60,14 @@ struct lp_klp_state *lp_module_facts_add_state(struct lp_module_facts *facts)
 	return lp_array_add(&facts->states, &facts->n_states, sizeof(*facts->states));
 }
 
+const struct lp_klp_state *lp_module_facts_find_state(const struct lp_module_facts *facts, uint64_t id)
+{
+	for (size_t i = 0; i < facts->n_states; i++)
+		if (facts->states[i].id == id)
+			return &facts->states[i];
+	return NULL;
+}
+
 bool lp_module_name_is_good(const char *name)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";

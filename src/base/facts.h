@@ -117,6 +117,8 @@ size_t lp_module_facts_count_functions(const struct lp_module_facts *facts);
 struct lp_object *lp_module_facts_add_object(struct lp_module_facts *facts);
 struct lp_func *lp_object_add_func(struct lp_object *object);
 struct lp_klp_state *lp_module_facts_add_state(struct lp_module_facts *facts);
+/* NULL: there is none of that id. */
+const struct lp_klp_state *lp_module_facts_find_state(const struct lp_module_facts *facts, uint64_t id);
 /* Orders for qsort(): objects with "vmlinux" first, then by name; functions by name, then sympos. */
 int lp_object_compare(const void *a, const void *b);
 int lp_func_compare(const void *a, const void *b);

@@ -271,19 +271,11 @@ static void compare_objects(struct comparison *c, const struct lp_module_facts *
 	}
 }
 
-static const struct lp_klp_state *find_state(const struct lp_module_facts *facts, uint64_t id)
-{
-	for (size_t i = 0; i < facts->n_states; i++)
-		if (facts->states[i].id == id)
-			return &facts->states[i];
-	return NULL;
-}
-
 static void compare_states(struct comparison *c, const struct lp_module_facts *old, const struct lp_module_facts *new)
 {
 	for (size_t i = 0; i < old->n_states; i++) {
 		const struct lp_klp_state *was = &old->states[i];
-		const struct lp_klp_state *is = find_state(new, was->id);
+		const struct lp_klp_state *is = lp_module_facts_find_state(new, was->id);
 		char *id = lp_text_format("%llu", (unsigned long long)was->id);
 
 		if (!is)
@@ -295,7 +287,7 @@ static void compare_states(struct comparison *c, const struct lp_module_facts *o
 			free(id);
 	}
 	for (size_t i = 0; i < new->n_states; i++)
-		if (!find_state(old, new->states[i].id))
+		if (!lp_module_facts_find_state(old, new->states[i].id))
 			add_change(c, "state", lp_text_format("%llu", (unsigned long long)new->states[i].id),
 				   new->release, LP_CHANGE_GAINED);
 }
@@ -388,7 +380,7 @@ int lp_changes_check(const struct lp_changes *changes, const struct lp_release_f
 static const struct lp_klp_state *find_new_state(const struct lp_module_facts *from, const struct lp_module_facts *to)
 {
 	for (size_t i = 0; i < from->n_states; i++) {
-		const struct lp_klp_state *state = find_state(to, from->states[i].id);
+		const struct lp_klp_state *state = lp_module_facts_find_state(to, from->states[i].id);
 
 		if (!state || state->version < from->states[i].version)
 			return &from->states[i];
