@@ -71,10 +71,10 @@ static const struct lp_installed *first_release(const struct attempt *attempt, c
 		lp_fail(err, LPPACK_E_NO_RELEASE, "lppack install a newer level", "no installed level is left to try");
 	else if (store->n == 0)
 		lp_fail(err, LPPACK_E_NO_RELEASE, "lppack install FILE puts one there", "no level is installed");
-	else if (attempt->snapshot.state.has_target)
+	else if (lp_snapshot_target(&attempt->snapshot))
 		lp_fail(err, LPPACK_E_NO_RELEASE, "lppack install a level of it, or follow another stream",
 			"no level of stream %s, which this machine follows, is installed",
-			lp_snapshot_stream(&attempt->snapshot) ? lp_snapshot_stream(&attempt->snapshot) : "?");
+			lp_snapshot_stream(&attempt->snapshot));
 	else
 		lp_fail(err, LPPACK_E_NO_RELEASE,
 			"lppack rollback --to SERIAL puts one back, for boots too: lppack status lists them",
