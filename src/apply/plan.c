@@ -30,7 +30,7 @@ static void judgement_free(struct lp_judgement *judgement)
 	lppack_value_free(judgement->warnings);
 	lppack_value_free(judgement->module_signature);
 	free(judgement->reversibility_why);
-	free(judgement->switches_from);
+	free(judgement->switched_from);
 	lp_losses_free(&judgement->losses);
 	*judgement = (struct lp_judgement){ 0 };
 }
@@ -318,7 +318,7 @@ static int note_switch(const struct lppack_plan *plan, const struct lp_snapshot 
 	bool ok = true;
 
 	if (lp_snapshot_is_other_stream(snapshot, lp_verified_contents(plan->verified)->manifest.id.stream))
-		out->switches_from = lp_text_dup(lp_snapshot_stream(snapshot), &ok);
+		out->switched_from = lp_text_dup(lp_snapshot_stream(snapshot), &ok);
 	return ok ? 0 : lp_fail_nomem(err);
 }
 
@@ -534,7 +534,7 @@ LP_EXPORT struct lppack_value *lppack_plan_describe(const struct lppack_plan *pl
 			     lp_value_list() :
 			     lp_stack_describe_active(&plan->transaction.snapshot.stack, &plan->transaction));
 	lp_value_add_bool(&map, "already", judgement->already);
-	lp_value_add_text(&map, "switches_from", judgement->switches_from);
+	lp_value_add_text(&map, "switched_from", judgement->switched_from);
 	if (judgement->losses.n)
 		lp_value_add(&map, "losses", lp_losses_encode(&judgement->losses));
 	if (judgement->reversibility) {

@@ -17,7 +17,7 @@ struct lp_judgement {
 	char *reversibility_why;
 	struct lp_losses losses; /* of what is active */
 	bool is_loss_allowed;    /* the operator was asked for them, and has allowed them */
-	char *switches_from; /* the stream that the machine follows until then; NULL: it goes on following its own */
+	char *switched_from; /* the stream that the machine follows until then; NULL: it goes on following its own */
 	struct lppack_value *warnings;         /* a list of texts */
 	struct lppack_value *module_signature; /* apply/module_trust.h; NULL if nothing is to be done */
 };

@@ -176,7 +176,7 @@ LP_EXPORT struct lppack_receipt *lppack_plan_apply(struct lppack_plan *plan, str
 	lock = lp_lock_wait(&plan->host->io, &plan->terms.caller, err);
 	if (lock < 0 || apply_prepare(plan, err) < 0)
 		return NULL;
-	lp_value_add_text(&receipt->about, "switched_from", plan->judgement.switches_from);
+	lp_value_add_text(&receipt->about, "switched_from", plan->judgement.switched_from);
 	if (plan->judgement.losses.n)
 		lp_value_add(&receipt->about, "losses", lp_losses_encode(&plan->judgement.losses));
 	if (!receipt->about) {

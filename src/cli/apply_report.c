@@ -99,8 +99,13 @@ static void print_target(const struct lppack_value *map)
 	subfield_print("", value_text_at(lppack_value_get(map, "kernel"), "build_id"));
 }
 
-void losses_print(const struct lppack_value *losses)
+void decided_print(const struct lppack_value *map)
 {
+	const struct lppack_value *losses = lppack_value_get(map, "losses");
+	const char *stream = value_text_at(map, "switched_from");
+
+	if (stream)
+		subfield_printf("stream", "%s is not followed any more", stream);
 	for (size_t i = 0; i < lppack_value_count(losses); i++) {
 		const struct lppack_value *loss = lppack_value_at(losses, i, NULL);
 		const char *kind = value_text_at(loss, "kind");
@@ -110,16 +115,6 @@ void losses_print(const struct lppack_value *losses)
 		subfield_printf(i ? "" : "loses", "%s %s for %s", kind ? kind : "?", id ? id : "?",
 				release ? release : "?");
 	}
-}
-
-/* What the operator's own words bring about. */
-static void print_decided(const struct lppack_value *plan)
-{
-	const char *stream = value_text_at(plan, "switches_from");
-
-	if (stream)
-		subfield_printf("stream", "%s is not followed any more", stream);
-	losses_print(lppack_value_get(plan, "losses"));
 }
 
 void plan_print(const struct lppack_value *plan, const char *path)
@@ -135,7 +130,7 @@ void plan_print(const struct lppack_value *plan, const char *path)
 	if (!already)
 		apply_report_print_change("change", former_of(plan), lppack_value_get(plan, "module"));
 	print_foreign(former_of(plan));
-	print_decided(plan);
+	decided_print(plan);
 	apply_report_print_signature(plan);
 	print_reversibility(plan);
 	describe_print_objects(lppack_value_get(plan, "objects"), NULL);
@@ -232,7 +227,7 @@ void receipt_print(const struct lppack_value *receipt, const struct lppack_value
 		apply_report_print_change(is_done(outcome) ? "change" : "attempted", from,
 					  lppack_value_get(plan, "module"));
 		print_foreign(former_of(plan));
-		print_decided(plan);
+		decided_print(plan);
 		apply_report_print_signature(plan);
 		print_reversibility(plan);
 		print_durations(lppack_value_get(receipt, "durations_ns"));

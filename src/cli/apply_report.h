@@ -8,8 +8,8 @@
 
 /* path: the bundle's, as the user named it. */
 void plan_print(const struct lppack_value *plan, const char *path);
-/* A list of losses, one a line. */
-void losses_print(const struct lppack_value *losses);
+/* What the operator's own words bring about, of a plan or an installation: the stream that is left, and what is lost. */
+void decided_print(const struct lppack_value *map);
 /* err tells whether it succeeded. */
 void receipt_print(const struct lppack_value *receipt, const struct lppack_value *plan, const char *path,
 		   const struct lppack_error *err);

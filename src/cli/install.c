@@ -149,13 +149,10 @@ static void print_installed(const struct job *job)
 	size_t pruned = lppack_value_count(lppack_value_get(job->report->installed, "pruned"));
 	char *serial LP_AUTO_FREE = describe_format_serial(bundle);
 	const char *stream = value_text_at(bundle, "stream");
-	const char *from = value_text_at(job->report->installed, "switched_from");
 
 	headline_print(job->path, already ? "was installed already, and was checked again" : "installed");
 	subfield_printf("bundle", "%s, %s", stream ? stream : "?", serial ? serial : "?");
-	if (from)
-		subfield_printf("stream", "%s is not followed any more", from);
-	losses_print(lppack_value_get(job->report->installed, "losses"));
+	decided_print(job->report->installed);
 	subfield_print("kept as", value_text_at(job->report->installed, "path"));
 	if (pruned)
 		subfield_printf("pruned", "%zu older %s", pruned, pruned == 1 ? "level" : "levels");

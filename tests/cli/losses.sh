@@ -145,7 +145,7 @@ works "a kernel that is only installed is not apply's" "${dry[@]}" only.lpb --js
 	sed -i 's/^stream: .*/stream: "db"/; s/^  stream: .*/  stream: "db"/' h/var/lib/lppack/state.yaml
 	try OK "${dry[@]}" --switch-stream unproved.lpb --json
 	json "['losses'][0]['id']" "'CVE-2'"
-	json "['switches_from']" "'db'"
+	json "['switched_from']" "'db'"
 } | ok "between streams it is told, and --switch-stream is the word"
 
 {

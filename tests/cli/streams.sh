@@ -3,17 +3,12 @@
 # A machine follows one stream: another one's release is refused unless the operator switches, and boots go by the followed
 # one alone.
 . "$(dirname "$0")/lib.sh"
-export SOURCE_DATE_EPOCH=1790000000
-use_host h 6.1.0-1-test
-use_key
-mkmodule --kind vmlinuz --release 6.1.0-1-test -o vmlinuz
-mkmodule --release 6.1.0-1-test --name livepatch_7 --function foo_ioctl --build-id "$(module_id 1)" -o livepatch_7.ko
+use_machine
 
 # build NAME STREAM SERIAL
 build()
 {
-	printf '%s\n' "stream: $2" "serial: $3" 'kernels:' '  - module: livepatch_7.ko' '    kernel: vmlinuz' > "$1.yaml"
-	lppack create "$1.yaml" --threads 1 --level 1 --key key.key -o "$1.lpb" > /dev/null || exit 99
+	build_release "$1" "stream: $2" "serial: $3"
 }
 
 build web1 web 1
@@ -59,7 +54,7 @@ refused "apply of another stream" OTHER_STREAM 'db1\.lpb: is of stream db, and t
 refused "a higher serial of another stream" OTHER_STREAM 'db2\.lpb: is of stream db' '--switch-stream' "${dry[@]}" db2.lpb
 {
 	try OK "${dry[@]}" --switch-stream db1.lpb --json
-	json "['switches_from']" "'web'"
+	json "['switched_from']" "'web'"
 	[ "$(stream)" = web ] || stream
 } | ok "a dry run of a switch names the stream that is left, and leaves it not"
 {
