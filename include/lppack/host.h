@@ -155,8 +155,8 @@ struct lppack_apply_options {
  * @param err      receives the error
  * @return the plan, to be freed with lppack_plan_free(); NULL on failure, with a code of lppack_entry_load_module() or:
  *         - LPPACK_E_NO_KERNEL: the bundle has nothing for the running kernel
- *         - LPPACK_E_DISABLED, LPPACK_E_OTHER_STREAM, LPPACK_E_LOSS, LPPACK_E_HELD, LPPACK_E_DOWNGRADE, LPPACK_E_EQUIVOCATION,
- *           LPPACK_E_CLOCK, LPPACK_E_STATE, LPPACK_E_SPEC: the bundle must not be applied on this machine
+ *         - LPPACK_E_DISABLED, LPPACK_E_OTHER_STREAM, LPPACK_E_LOSS, LPPACK_E_HELD, LPPACK_E_DOWNGRADE,
+ *           LPPACK_E_EQUIVOCATION, LPPACK_E_CLOCK, LPPACK_E_STATE, LPPACK_E_SPEC: the bundle must not be applied on this machine
  *         - LPPACK_E_NOT_LIVEPATCH, LPPACK_E_NOT_REPLACE, LPPACK_E_ARCH, LPPACK_E_VERMAGIC, LPPACK_E_UNLOADABLE,
  *           LPPACK_E_MEMORY: the module does not load into this kernel
  *         - LPPACK_E_ONE_WAY: with LPPACK_APPLY_ROLLBACK, rolling back is not safe without a reboot

@@ -43,8 +43,8 @@ struct lppack_install_options {
 	const struct lppack_wait *wait; /**< for the installation; may be NULL */
 	/**
 	 * How it is applied then; may be NULL. LPPACK_APPLY_REPLACE is implied, LPPACK_APPLY_ALLOW_DOWNGRADE is as for
-	 * the installation, LPPACK_APPLY_SWITCH_STREAM and
-	 * LPPACK_APPLY_ALLOW_LOSS have no effect, and LPPACK_APPLY_ROLLBACK is refused.
+	 * the installation, LPPACK_APPLY_SWITCH_STREAM and LPPACK_APPLY_ALLOW_LOSS have no effect, and
+	 * LPPACK_APPLY_ROLLBACK is refused.
 	 */
 	const struct lppack_apply_options *apply;
 };
@@ -97,8 +97,8 @@ struct lppack_install_report {
  * @return 0, or a negative code. A code of lppack_bundle_verify() or lppack_verified_check_all() means that the bundle
  *         is not installed, one of lppack_host_recover(), lppack_plan_new() or lppack_plan_apply() that it is installed
  *         and not applied; which it is, *report says. Or:
- *         - LPPACK_E_OTHER_STREAM, LPPACK_E_LOSS, LPPACK_E_DOWNGRADE, LPPACK_E_EQUIVOCATION, LPPACK_E_CLOCK, LPPACK_E_STATE,
- *           LPPACK_E_SPEC, LPPACK_E_BUSY, LPPACK_E_IO, LPPACK_E_NO_SPACE: it is not installed
+ *         - LPPACK_E_OTHER_STREAM, LPPACK_E_LOSS, LPPACK_E_DOWNGRADE, LPPACK_E_EQUIVOCATION, LPPACK_E_CLOCK,
+ *           LPPACK_E_STATE, LPPACK_E_SPEC, LPPACK_E_BUSY, LPPACK_E_IO, LPPACK_E_NO_SPACE: it is not installed
  *         - LPPACK_E_USAGE: the options are wrong
  * @since 0.1
  */

@@ -185,7 +185,6 @@ static int verify_copy(struct install *install, const struct lp_output *out, str
 static int check_losses(struct install *install, struct lppack_error *err)
 {
 	struct lp_contents *c = lp_verified_contents(install->verified);
-	LP_AUTO_LOSSES struct lp_losses asked = { 0 };
 	int rc = lp_snapshot_open_releases(&install->snapshot, err);
 
 	if (rc < 0)
@@ -193,8 +192,7 @@ static int check_losses(struct install *install, struct lppack_error *err)
 	rc = lp_losses_find_installed(&install->snapshot, c, &install->losses, err);
 	if (rc < 0 || install->switched_from || install->options.flags & LPPACK_INSTALL_ALLOW_LOSS)
 		return rc;
-	rc = lp_losses_leave(&install->losses, &install->snapshot.state.allowed, &asked, err);
-	return rc < 0 ? rc : lp_losses_check(&asked, c->bundle->in.name, err);
+	return lp_losses_check(&install->losses, &install->snapshot.state.allowed, c->bundle->in.name, err);
 }
 
 /* Of the followed stream, and by its memory: nothing older than what this machine has seen is put where boots find it. */
@@ -229,26 +227,32 @@ static int check_release(struct install *install, struct lppack_error *err)
 					 c->bundle->in.name, &options, err);
 }
 
-/* What was lost on purpose before and is back, and what is lost on purpose now. */
+/* What was lost on purpose before and is back, and what is lost on purpose now. 1 if that changes the state. */
 static int settle_losses(struct install *install, struct lppack_error *err)
 {
 	struct lp_losses *allowed = &install->snapshot.state.allowed;
+	bool is_allowed = install->options.flags & LPPACK_INSTALL_ALLOW_LOSS && !install->switched_from;
+	size_t before = allowed->n;
+	size_t settled;
 	int rc = 0;
 
-	for (size_t i = allowed->n; rc >= 0 && i-- > 0;) {
+	for (size_t i = 0; i < allowed->n;) {
 		const struct lp_build_id build_id = allowed->items[i].build_id;
 		LP_AUTO_METADATA struct lp_metadata metadata = { 0 };
 		LP_AUTO_CLAIMS struct lp_claims claims = { 0 };
 		const struct lp_coverage_facts has = { NULL, &build_id, &claims, &metadata.facts };
+		size_t n = allowed->n;
 
 		rc = lp_claims_read(lp_verified_contents(install->verified), &build_id, &claims, &metadata, err);
+		if (rc < 0)
+			return rc;
 		if (rc > 0)
 			lp_losses_settle(allowed, &has);
-		i = i < allowed->n ? i : allowed->n;
+		i += allowed->n == n;
 	}
-	if (rc < 0 || install->switched_from || !(install->options.flags & LPPACK_INSTALL_ALLOW_LOSS))
-		return rc;
-	return lp_losses_add_all(allowed, &install->losses, err);
+	settled = allowed->n;
+	rc = is_allowed ? lp_losses_add_all(allowed, &install->losses, err) : 0;
+	return rc < 0 ? rc : settled != before || allowed->n != settled;
 }
 
 /* What boots are to begin with, once the store names it. */
@@ -256,16 +260,14 @@ static int choose_target(struct install *install, struct lppack_error *err)
 {
 	const struct lp_release_id *id = &lp_verified_contents(install->verified)->manifest.id;
 	struct lp_state *state = &install->snapshot.state;
-	size_t allowed = state->allowed.n;
+	bool is_new = !state->has_target || !lp_digest_equal(&state->target, &id->digest);
 	int rc = settle_losses(install, err);
-	bool is_new;
 
 	if (rc < 0)
 		return rc;
+	is_new |= rc;
 	rc = lp_follow_set(state, id->stream, err);
-	is_new = rc || allowed != state->allowed.n || !state->has_target ||
-		 !lp_digest_equal(&state->target, &id->digest);
-	if (rc < 0 || !is_new)
+	if (rc < 0 || (rc == 0 && !is_new))
 		return rc;
 	state->has_target = true;
 	state->target = id->digest;

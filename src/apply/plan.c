@@ -84,21 +84,25 @@ static int check_losses(const struct lppack_plan *plan, const struct lp_snapshot
 {
 	struct lp_contents *c = lp_verified_contents(plan->verified);
 	LP_AUTO_FIXES struct lp_fixes fixes = { 0 };
-	LP_AUTO_LOSSES struct lp_losses asked = { 0 };
+	const struct lp_applied *applied = &snapshot->state.applied;
+	const struct lp_applied *to = &plan->transaction.journal.to;
+	const struct lp_coverage_facts next = { to->release, &to->kernel, &to->claims, &to->module };
 	bool is_asked = plan->origin == LP_PLAN_GIVEN && !(plan->flags & LPPACK_APPLY_ROLLBACK) &&
-			lp_text_equal(snapshot->state.applied.id.stream, c->manifest.id.stream);
+			lp_text_equal(applied->id.stream, c->manifest.id.stream);
 	int rc = lp_contents_fixes(c, &fixes, err);
 
 	if (rc < 0)
 		return rc;
-	rc = lp_losses_find_active(snapshot, &plan->transaction.journal.to, &fixes, &judgement->losses, err);
-	if (rc < 0 || !is_asked)
+	if (snapshot->ours && !applied->claims.is_known)
+		lp_value_push(
+			&judgement->warnings,
+			lp_value_string(
+				"which fixes are active was not recorded: it cannot be told whether any is lost"));
+	rc = lp_losses_find_active(snapshot, &next, &fixes, &to->id.digest, &judgement->losses, err);
+	judgement->is_loss_allowed = is_asked && plan->flags & LPPACK_APPLY_ALLOW_LOSS;
+	if (rc < 0 || !is_asked || judgement->is_loss_allowed)
 		return rc;
-	judgement->is_loss_allowed = plan->flags & LPPACK_APPLY_ALLOW_LOSS;
-	if (judgement->is_loss_allowed)
-		return 0;
-	rc = lp_losses_leave(&judgement->losses, &snapshot->state.allowed, &asked, err);
-	return rc < 0 ? rc : lp_losses_check(&asked, c->bundle->in.name, err);
+	return lp_losses_check(&judgement->losses, &snapshot->state.allowed, c->bundle->in.name, err);
 }
 
 /* What the machine's memory and the operator's holds say. What is applied already passes: nothing is done. */
@@ -230,14 +234,6 @@ static int warn_of_probes(const struct lppack_plan *plan, struct lppack_value **
 	return rc;
 }
 
-static const struct lp_klp_state *find_state(const struct lp_module_facts *facts, uint64_t id)
-{
-	for (size_t i = 0; i < facts->n_states; i++)
-		if (facts->states[i].id == id)
-			return &facts->states[i];
-	return NULL;
-}
-
 /* kernel/livepatch/state.c, klp_is_patch_compatible(): what replaces a patch supports each of its states, in the same
  * version or a later one. Sysfs shows no states: they are known of what lppack applied. */
 static int check_states(const struct lppack_plan *plan, const struct lp_snapshot *snapshot, struct lppack_error *err)
@@ -254,7 +250,7 @@ static int check_states(const struct lppack_plan *plan, const struct lp_snapshot
 		return 0;
 	for (size_t i = 0; i < applied->module.n_states; i++) {
 		const struct lp_klp_state *was = &applied->module.states[i];
-		const struct lp_klp_state *is = find_state(facts, was->id);
+		const struct lp_klp_state *is = lp_module_facts_find_state(facts, was->id);
 
 		if (is && is->version >= was->version)
 			continue;

@@ -35,8 +35,7 @@ static bool is_tried(const struct lp_boot_candidate *candidate)
 	       candidate->at_boot != LP_BOOT_CHOICE_DAMAGED;
 }
 
-/* The first release whose turn comes at a boot of that kernel, and that has something for it. */
-static bool match_kernel(struct lp_installed_kernel *kernel, const struct lp_boot_candidates *candidates)
+bool lp_coverage_match(struct lp_installed_kernel *kernel, const struct lp_boot_candidates *candidates)
 {
 	bool ok = true;
 
@@ -73,7 +72,7 @@ static bool read_kernel(struct lppack_host *host, const struct lp_boot_candidate
 	}
 	kernel->build_id = facts.build_id;
 	kernel->is_running = lp_build_id_equal(&facts.build_id, &host->kernel.build_id);
-	return match_kernel(kernel, candidates);
+	return lp_coverage_match(kernel, candidates);
 }
 
 /* The kernel release that a path names; malloc'd, NULL if it names none (and without memory). */

@@ -31,6 +31,9 @@ struct lp_coverage {
 int lp_coverage_read(struct lppack_host *host, const struct lp_boot_candidates *candidates, struct lp_coverage *out,
 		     struct lppack_error *err);
 void lp_coverage_free(struct lp_coverage *coverage);
+/* Sets covered_by and module of a kernel by its build ID: the first release whose turn comes at a boot of it, and that has
+ * something for it. False without memory. */
+bool lp_coverage_match(struct lp_installed_kernel *kernel, const struct lp_boot_candidates *candidates);
 
 /* A list of maps: release, file, running, build_id, covered, and of what covers it stream, serial and module; or
  * "unreadable": why, and "root_only" if only root may read it. NULL without memory. */

@@ -113,10 +113,9 @@ static bool is_fix_lost(const struct lp_fix *fix, const struct lp_module_facts *
 
 static bool has_state(const struct lp_module_facts *module, const struct lp_klp_state *state)
 {
-	for (size_t i = 0; i < module->n_states; i++)
-		if (module->states[i].id == state->id)
-			return module->states[i].version >= state->version;
-	return false;
+	const struct lp_klp_state *has = lp_module_facts_find_state(module, state->id);
+
+	return has && has->version >= state->version;
 }
 
 /* One comparison's results. */
@@ -169,9 +168,8 @@ static bool is_back(const struct lp_loss *loss, const struct lp_coverage_facts *
 {
 	const struct lp_fix *fix = loss->kind == LP_LOSS_FIX ? lp_claims_find(has->claims, loss->id) : NULL;
 
-	for (size_t i = 0; loss->kind == LP_LOSS_STATE && i < has->module->n_states; i++)
-		if (has->module->states[i].id == strtoull(loss->id, NULL, 10))
-			return true;
+	if (loss->kind == LP_LOSS_STATE)
+		return lp_module_facts_find_state(has->module, strtoull(loss->id, NULL, 10));
 	if (!fix)
 		return loss->kind == LP_LOSS_KERNEL;
 	return fix->functions.n == 0 || lp_claims_excludes(has->claims, fix->id) || lp_fix_is_proved(fix, has->module);
@@ -259,13 +257,19 @@ char *lp_losses_format(const struct lp_losses *losses)
 	return strdup(lp_buf_ok(&text) && text.len ? (const char *)text.data : "");
 }
 
-int lp_losses_check(const struct lp_losses *losses, const char *name, struct lppack_error *err)
+int lp_losses_check(const struct lp_losses *losses, const struct lp_losses *allowed, const char *name,
+		    struct lppack_error *err)
 {
+	LP_AUTO_LOSSES struct lp_losses asked = { 0 };
 	LP_AUTO_FREE char *what = NULL;
+	int rc = 0;
 
-	if (losses->n == 0)
-		return 0;
-	what = lp_losses_format(losses);
+	for (size_t i = 0; rc == 0 && i < losses->n; i++)
+		if (!lp_losses_have(allowed, &losses->items[i]))
+			rc = lp_losses_add(&asked, &losses->items[i], err);
+	if (rc < 0 || asked.n == 0)
+		return rc;
+	what = lp_losses_format(&asked);
 	if (!what)
 		return lp_fail_nomem(err);
 	return lp_fail(err, LPPACK_E_LOSS,

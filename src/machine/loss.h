@@ -58,10 +58,12 @@ void lp_losses_settle(struct lp_losses *losses, const struct lp_coverage_facts *
 /* A list of maps: kind, id, release, build_id, digest. NULL without memory. */
 struct lppack_value *lp_losses_encode(const struct lp_losses *losses);
 void lp_losses_decode(struct lp_doc *doc, const char *key, struct lp_losses *out);
-/* "CVE-2026-0001 for 6.1.0-57-amd64, state 7 for 6.1.0-57-amd64, kernel 6.1.0-56-amd64, and 3 more"; NULL without memory. */
+/* "CVE-2026-0001 for 6.1.0-57-amd64, state 7 for 6.1.0-57-amd64, all of kernel 6.1.0-56-amd64, and 3 more"; NULL without
+ * memory. */
 char *lp_losses_format(const struct lp_losses *losses);
-/* LPPACK_E_LOSS unless there are none. name: the bundle's file. */
-int lp_losses_check(const struct lp_losses *losses, const char *name, struct lppack_error *err);
+/* LPPACK_E_LOSS if there are any but those that were allowed before, of the very release. name: the bundle's file. */
+int lp_losses_check(const struct lp_losses *losses, const struct lp_losses *allowed, const char *name,
+		    struct lppack_error *err);
 
 #define LP_AUTO_LOSSES LP_AUTO(lp_losses_free)
 

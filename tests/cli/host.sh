@@ -50,6 +50,9 @@ applied_at: "2026-09-01T00:00:00Z"
 EOF
 shown OK status.txt status --root h
 shown OK status.json status --root h --json
+{ unchanged OK "${dry[@]}" --replace; says "$err" 'warning: b\.lpb: which fixes are active was not recorded'; } |
+	ok "what is lost of a record without fixes cannot be told"
+printf '  %s\n' 'claims:' '  fixes: []' '  unfixable: []' '  not_applicable: []' >> h/var/lib/lppack/state.yaml
 shown OK apply-replace.txt "${dry[@]}" --replace
 shown OK apply-replace.json "${dry[@]}" --replace --json
 mkdir h/sys/module/{livepatch_5,ext4}
@@ -67,10 +70,10 @@ rm -r h/sys/module/livepatch_5
 {
 	echo 'more: 1' >> h/var/lib/lppack/state.yaml
 	unchanged OK status --root h
-	says "$err" "^lppack: warning: h/var/lib/lppack/state\\.yaml:21: unknown key 'more'"
+	says "$err" "^lppack: warning: h/var/lib/lppack/state\\.yaml:25: unknown key 'more'"
 	says "$out" 'unknown: lppack has no record'
 	unchanged OK status --root h --json
-	json "['problems'][0]['message']" "\"h/var/lib/lppack/state.yaml:21: unknown key 'more'\""
+	json "['problems'][0]['message']" "\"h/var/lib/lppack/state.yaml:25: unknown key 'more'\""
 } | ok "a damaged record is told, and hides nothing else"
 rm -r h/var $patch h/sys/module/livepatch_6
 

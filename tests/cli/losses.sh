@@ -68,6 +68,9 @@ refused_as "a state that is gone" less 'state 5 for 6\.1\.0-1-test, state 5 for 
 	cp vmlinuz-2 h/boot/vmlinuz-6.1.0-2-test
 } | ok "a kernel that is not installed is no loss"
 rm -r h; cp -r fresh h; lppack install --root h base.lpb > /dev/null
+mv h/boot h/elsewhere
+refused_as "of the running kernel, wherever its file is" nobar 'CVE-2 for 6\.1\.0-1-test'
+rm -r h; cp -r fresh h; lppack install --root h base.lpb > /dev/null
 works "what is withdrawn is no loss" install --root h withdrawn.lpb --json
 rm -r h; cp -r fresh h; lppack install --root h base.lpb > /dev/null
 {
@@ -140,6 +143,11 @@ refused "apply: what is active is asked" LOSS 'unproved\.lpb: loses what this ma
 	try OK "${dry[@]}" --allow-loss unproved.lpb
 	says "$out" '^ +loses +fix CVE-2 for 6\.1\.0-1-test$'
 } | ok "and told with the operator's word"
+{
+	rm -r h/boot
+	try LOSS install --no-apply --root h unproved.lpb
+	says "$err" 'unproved\.lpb: loses what this machine has: CVE-2 for 6\.1\.0-1-test$'
+} | ok "install asks for what is active, too: boots would take it, and are not asked"
 works "a kernel that is only installed is not apply's" "${dry[@]}" only.lpb --json
 {
 	sed -i 's/^stream: .*/stream: "db"/; s/^  stream: .*/  stream: "db"/' h/var/lib/lppack/state.yaml

@@ -211,6 +211,7 @@ fixes:
     functions: [nfsd_open]
   - id: CVE-3
     severity: critical
+  - id: CVE-4
 unfixable:
   - id: CVE-9
     reason: a structure changes

@@ -90,6 +90,17 @@ static inline struct lppack_value *shelf_install_with(struct shelf *s, const cha
 	return bundle ? lp_store_install(s->host, bundle, s->f->keyring, &options, NULL, &s->f->err) : NULL;
 }
 
+/* One that has nothing for the running kernel, in place of one that has. */
+static inline void shelf_install_losing(struct shelf *s, const char *path)
+{
+	LPPACK_OPTIONS(lppack_install_options, options, .flags = LPPACK_INSTALL_ALLOW_LOSS);
+	LP_AUTO_BUNDLE struct lppack_bundle *bundle = lppack_bundle_open(path, &s->f->err);
+	LP_AUTO_VALUE struct lppack_value *told =
+		bundle ? lp_store_install(s->host, bundle, s->f->keyring, &options, NULL, &s->f->err) : NULL;
+
+	expect_ok(told ? 0 : -1, &s->f->err);
+}
+
 static inline void shelf_install(struct shelf *s, unsigned int serial)
 {
 	LP_AUTO_VALUE struct lppack_value *told = shelf_install_with(s, shelf_bundle(s, serial, KERNEL_ID, ""), 0);
